@@ -1,0 +1,4 @@
+@NullMarked
+package org.betatron.cli;
+
+import org.jspecify.annotations.NullMarked;

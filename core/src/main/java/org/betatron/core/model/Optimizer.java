@@ -1,0 +1,29 @@
+package org.betatron.core.model;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/// Turns a model's gradient into an update of its weights.
+///
+/// Owns its moments (native memory) and is closed before the model. One thread at a time.
+public interface Optimizer extends AutoCloseable {
+
+    /// @return Euclidean norm of the gradient over all weights, before any clipping; 0 where nothing was accumulated
+    double gradientNorm();
+
+    /// Updates the weights with the accumulated gradient and clears it.
+    ///
+    /// @param learningRate step size of this update, ≥ 0
+    /// @param gradientScale factor on the gradient before it is used, in (0, 1]: how clipping is applied
+    void step(double learningRate, double gradientScale);
+
+    /// @param file where the moments go; written beside and moved into place
+    void save(Path file) throws IOException;
+
+    /// @param file moments written by [#save] for a model of the same shape
+    /// @throws IOException if the file cannot be read or does not fit the model
+    void load(Path file) throws IOException;
+
+    @Override
+    void close();
+}

@@ -1,0 +1,45 @@
+package org.betatron.core.model;
+
+/// Log-probabilities of all response tokens of one [PackedBatch], in nats.
+///
+/// Values are single precision as a model computes them; sums are taken in double precision.
+/// Immutable as long as nobody writes into the array that [#values] lends.
+public final class TokenLogProbs {
+
+    private final PackedBatch batch;
+    private final float[] values;
+
+    /// @param batch  the batch that was scored
+    /// @param values one log-probability per response token, `[batch.numResponseTokens()]`, nats, normally ≤ 0;
+    kept, not
+    ///               copied
+    /// @throws IllegalArgumentException if the lengths differ
+    public TokenLogProbs(PackedBatch batch, float[] values) {
+        if (values.length != batch.numResponseTokens()) {
+            throw new IllegalArgumentException("values must have one entry per response token ("
+                    + batch.numResponseTokens() + ") but had " + values.length);
+        }
+        this.batch = batch;
+        this.values = values;
+    }
+
+    public PackedBatch batch() {
+        return batch;
+    }
+
+    /// @return the log-probabilities in batch order, `[batch.numResponseTokens()]`; lent, not to be written
+    public float[] values() {
+        return values;
+    }
+
+    /// @param response number of a response in the batch
+    /// @return log-probability of the whole response: the sum over its tokens, nats
+    public double sum(int response) {
+        double sum = 0;
+        int end = batch.logProbOffset(response) + batch.responseLength(response);
+        for (int i = batch.logProbOffset(response); i < end; i++) {
+            sum += values[i];
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.betatron.evaluation;
+
+import org.jspecify.annotations.NullMarked;

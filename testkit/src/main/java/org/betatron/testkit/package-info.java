@@ -1,0 +1,4 @@
+@NullMarked
+package org.betatron.testkit;
+
+import org.jspecify.annotations.NullMarked;

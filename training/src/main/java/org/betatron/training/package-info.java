@@ -1,0 +1,4 @@
+@NullMarked
+package org.betatron.training;
+
+import org.jspecify.annotations.NullMarked;
