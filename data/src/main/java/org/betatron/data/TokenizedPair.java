@@ -16,8 +16,9 @@ public final class TokenizedPair implements TokenizedRow {
     /// @param rejected token ids of the other response, at least one
     public TokenizedPair(String id, int[] prompt, int[] chosen, int[] rejected) {
         if (prompt.length == 0 || chosen.length == 0 || rejected.length == 0) {
-            throw new IllegalArgumentException("pair '" + id + "' must have at least one token in each of prompt, chosen and"
-                    + " rejected but had " + prompt.length + ", " + chosen.length + " and " + rejected.length);
+            throw new IllegalArgumentException(
+                    "pair '" + id + "' must have at least one token in each of prompt, chosen and"
+                            + " rejected but had " + prompt.length + ", " + chosen.length + " and " + rejected.length);
         }
         this.id = id;
         this.prompt = prompt;

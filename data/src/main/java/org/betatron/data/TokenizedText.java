@@ -2,8 +2,8 @@ package org.betatron.data;
 
 import org.betatron.core.model.PackedBatch;
 
-/// A text to imitate as token ids: what is given (`prompt`) and what is learned (`response`). The arrays are lent, not to be
-/// written.
+/// A text to imitate as token ids: what is given (`prompt`) and what is learned (`response`). The
+/// arrays are lent, not to be written.
 public final class TokenizedText implements TokenizedRow {
 
     private final String id;
@@ -15,8 +15,9 @@ public final class TokenizedText implements TokenizedRow {
     /// @param response token ids that are trained, at least one
     public TokenizedText(String id, int[] prompt, int[] response) {
         if (prompt.length == 0 || response.length == 0) {
-            throw new IllegalArgumentException("text '" + id + "' must have at least one token in each of prompt and response"
-                    + " but had " + prompt.length + " and " + response.length);
+            throw new IllegalArgumentException(
+                    "text '" + id + "' must have at least one token in each of prompt and response" + " but had "
+                            + prompt.length + " and " + response.length);
         }
         this.id = id;
         this.prompt = prompt;

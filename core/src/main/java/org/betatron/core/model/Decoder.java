@@ -9,8 +9,8 @@ public interface Decoder extends AutoCloseable {
     ///
     /// @param tokenIds the next token ids, at least one
     /// @return logits of the token that follows the last one, `[vocabularySize]`; owned by the caller
-    /// @throws IllegalArgumentException if a token id is outside the vocabulary or the sequence exceeds the model's
-    positions
+    /// @throws IllegalArgumentException if a token id is outside the vocabulary or the sequence exceeds
+    ///     the model's positions
     float[] append(int... tokenIds);
 
     @Override

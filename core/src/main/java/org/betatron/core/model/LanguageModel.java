@@ -10,7 +10,7 @@ public interface LanguageModel extends AutoCloseable {
     /// @param batch groups of a prompt and its responses
     /// @return one log-probability per response token, nats, accumulated in at least single precision
     /// @throws IllegalArgumentException if a token id is outside the vocabulary or a sequence exceeds
-    [#maxPositions]
+    ///     [#maxPositions]
     TokenLogProbs score(PackedBatch batch);
 
     /// @return number of token ids that the model knows: ids are `0 .. vocabularySize - 1`

@@ -8,7 +8,8 @@ import java.nio.file.Path;
 /// Owns its moments (native memory) and is closed before the model. One thread at a time.
 public interface Optimizer extends AutoCloseable {
 
-    /// @return Euclidean norm of the gradient over all weights, before any clipping; 0 where nothing was accumulated
+    /// @return Euclidean norm of the gradient over all weights, before any clipping; 0 where nothing
+    ///     was accumulated
     double gradientNorm();
 
     /// Updates the weights with the accumulated gradient and clears it.

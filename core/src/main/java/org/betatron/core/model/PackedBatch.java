@@ -11,12 +11,13 @@ import java.util.Arrays;
 ///          |          | and itself | and itself |          | and itself |
 /// ```
 ///
-/// There is no padding. A prompt is computed once however many responses follow it: two for a preference pair, one for
-/// supervised fine-tuning, any number for sampled answers. Every response token is scored: the token at index `t` of a
-/// response is predicted from the row before it, which for `t = 0` is the last row of the prompt.
+/// There is no padding. A prompt is computed once however many responses follow it: two for a
+/// preference pair, one for supervised fine-tuning, any number for sampled answers. Every response
+/// token is scored: the token at index `t` of a response is predicted from the row before it, which for
+/// `t = 0` is the last row of the prompt.
 ///
-/// Log-probabilities of a batch are one flat array over all response tokens in batch order; [#logProbOffset] says where
-/// a
+/// Log-probabilities of a batch are one flat array over all response tokens in batch order;
+/// [#logProbOffset] says where a
 /// response begins in it. Responses are numbered through the whole batch, groups likewise.
 ///
 /// Immutable as long as callers do not write into the arrays that the accessors lend. Thread-safe under the same
@@ -110,7 +111,8 @@ public final class PackedBatch {
         return logProbOffsets[response];
     }
 
-    /// @return position of every row within its own sequence, `[numTokens]`; responses continue from their prompt
+    /// @return position of every row within its own sequence, `[numTokens]`; responses continue from
+    ///     their prompt
     public int[] positions() {
         int[] positions = new int[tokenIds.length];
         for (int group = 0; group < numGroups(); group++) {
@@ -122,8 +124,8 @@ public final class PackedBatch {
         return positions;
     }
 
-    /// @return for every scored token the row that predicts it, `[numResponseTokens]`; the last row of a prompt occurs
-    /// once
+    /// @return for every scored token the row that predicts it, `[numResponseTokens]`; the last row of
+    ///     a prompt occurs once
     ///     per response of its group
     public int[] predictorRows() {
         int[] rows = new int[numResponseTokens()];
@@ -170,9 +172,8 @@ public final class PackedBatch {
 
         /// Adds one group.
         ///
-        /// @param prompt    token ids of the shared prompt, at least one: the first response token needs a row
-        to be predicted
-        ///                  from
+        /// @param prompt    token ids of the shared prompt, at least one: the first response token
+        ///     needs a row to be predicted from
         /// @param responses token ids of each response, at least one response with at least one token
         /// @return this builder
         /// @throws IllegalArgumentException if the prompt or a response is empty

@@ -10,9 +10,8 @@ public final class TokenLogProbs {
     private final float[] values;
 
     /// @param batch  the batch that was scored
-    /// @param values one log-probability per response token, `[batch.numResponseTokens()]`, nats, normally ≤ 0;
-    kept, not
-    ///               copied
+    /// @param values one log-probability per response token, `[batch.numResponseTokens()]`, nats,
+    ///     normally ≤ 0; kept, not copied
     /// @throws IllegalArgumentException if the lengths differ
     public TokenLogProbs(PackedBatch batch, float[] values) {
         if (values.length != batch.numResponseTokens()) {
