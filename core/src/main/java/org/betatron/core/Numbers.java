@@ -1,0 +1,34 @@
+package org.betatron.core;
+
+/// Numerically stable scalar functions that the objectives share, and the range checks of their parameters.
+public final class Numbers {
+
+    private Numbers() {}
+
+    /// @return `log(1 + e^x) = -log sigmoid(-x)`, without overflow for any finite `x`
+    public static double softplus(double x) {
+        return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+    }
+
+    /// @return `1 / (1 + e^-x)`, without overflow for any finite `x`
+    public static double sigmoid(double x) {
+        if (x >= 0) {
+            return 1 / (1 + Math.exp(-x));
+        }
+        double exponential = Math.exp(x);
+        return exponential / (1 + exponential);
+    }
+
+    /// Checks a parameter.
+    ///
+    /// @param name      name of the parameter as a recipe spells it
+    /// @param condition what must hold; written so that NaN fails
+    /// @param range     the allowed range in words, for example `in [0, 0.5)`
+    /// @param value     the value that was given
+    /// @throws IllegalArgumentException `<name> must be <range> but was <value>`
+    public static void require(String name, boolean condition, String range, double value) {
+        if (!condition) {
+            throw new IllegalArgumentException(name + " must be " + range + " but was " + value);
+        }
+    }
+}

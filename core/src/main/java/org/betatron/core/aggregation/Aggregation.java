@@ -1,0 +1,12 @@
+package org.betatron.core.aggregation;
+
+/// Turns the losses of a batch into one number.
+///
+/// Implementations are stateless and thread-safe.
+public interface Aggregation {
+
+    /// @param losses  loss of each pair, `[n]`, finite where the weight is not zero
+    /// @param weights weight of each pair, `[n]`, ≥ 0; a pair of weight zero is inert
+    /// @return batch loss and its derivative by each pair's loss; zero throughout where every weight is zero
+    AggregatedLoss aggregate(double[] losses, double[] weights);
+}

@@ -1,0 +1,43 @@
+package org.betatron.core.aggregation;
+
+/// Dr. DPO: a soft minimum that trusts pairs with a small loss more, robust against flipped labels.
+///
+/// ```text
+/// loss = -b log( sum_i w_i exp(-loss_i / b) / sum_i w_i )
+/// factor_i = w_i exp(-loss_i / b) / sum_k w_k exp(-loss_k / b)
+/// ```
+///
+/// Source: Wu et al. 2024, arXiv 2407.07880. `b -> infinity` is the mean. Computed with log-sum-exp;
+/// the published code takes `log(mean(exp(-loss)))` directly, which is infinite once every loss exceeds
+/// about 104 in single precision, and aggregates per device and micro-batch instead of per batch.
+///
+/// @param temperature `b`, the paper's beta', > 0, nats
+public record DrDpoAggregation(double temperature) implements Aggregation {
+
+    @Override
+    public AggregatedLoss aggregate(double[] losses, double[] weights) {
+        double smallest = Double.POSITIVE_INFINITY;
+        double totalWeight = 0;
+        for (int i = 0; i < losses.length; i++) {
+            if (weights[i] > 0) {
+                smallest = Math.min(smallest, losses[i]);
+                totalWeight += weights[i];
+            }
+        }
+        double[] factors = new double[losses.length];
+        if (totalWeight == 0) {
+            return new AggregatedLoss(0, factors);
+        }
+        double sum = 0;
+        for (int i = 0; i < losses.length; i++) {
+            if (weights[i] > 0) {
+                factors[i] = weights[i] * Math.exp((smallest - losses[i]) / temperature);
+                sum += factors[i];
+            }
+        }
+        for (int i = 0; i < losses.length; i++) {
+            factors[i] /= sum;
+        }
+        return new AggregatedLoss(smallest - temperature * Math.log(sum / totalWeight), factors);
+    }
+}

@@ -1,0 +1,27 @@
+package org.betatron.core.calibration;
+
+/// The betas that a calibration chose for a batch, and how many of them met a bound.
+///
+/// Owned by whoever asked for the calibration; the constructor keeps the array.
+public final class CalibratedBetas {
+
+    private final double[] betas;
+    private final double clampedShare;
+
+    /// @param betas        beta of each pair, `[n]`, > 0
+    /// @param clampedShare share of the decisions that were cut to floor or ceiling, in [0, 1]: 0 or 1
+    ///     where one beta serves the whole batch
+    public CalibratedBetas(double[] betas, double clampedShare) {
+        this.betas = betas;
+        this.clampedShare = clampedShare;
+    }
+
+    /// @return the betas, `[n]`; lent, not to be written
+    public double[] betas() {
+        return betas;
+    }
+
+    public double clampedShare() {
+        return clampedShare;
+    }
+}

@@ -1,0 +1,16 @@
+package org.betatron.core.selection;
+
+import java.util.random.RandomGenerator;
+import org.betatron.core.statistics.GapStatistics;
+
+/// Decides which pairs of a batch are learned from.
+///
+/// Implementations are stateless and thread-safe; equal arguments give equal choices.
+public interface Selection {
+
+    /// @param gaps       reward gap of each pair, `[n]`; a pair whose gap is not finite is never kept
+    /// @param statistics where gaps are at this moment
+    /// @param random     stream of this batch's draw
+    /// @return weight of each pair, `[n]`: 1 for kept, 0 for dropped; owned by the caller
+    double[] select(double[] gaps, GapStatistics statistics, RandomGenerator random);
+}
