@@ -15,6 +15,7 @@ from common import TORCH_RESOURCES, made_by, write_json
 import torch
 import transformers.models.gpt_neox.modeling_gpt_neox as modeling_gpt_neox
 import transformers.models.llama.modeling_llama as modeling_llama
+from safetensors import safe_open
 from safetensors.torch import save_file
 from transformers import AutoConfig, AutoModelForCausalLM, GPTNeoXConfig, LlamaConfig
 
@@ -119,11 +120,17 @@ def log_probs(model, groups):
     return torch.cat(result)
 
 
+def saved_name(model, name):
+    """The name of a parameter in the weight file. transformers 5 calls the head of GPT-NeoX `lm_head` in memory and still
+    writes `embed_out`."""
+    return "embed_out.weight" if model.config.model_type == "gpt_neox" and name == "lm_head.weight" else name
+
+
 def gradients(model, groups, coefficients):
     model.zero_grad()
     values = log_probs(model, groups)
     (values * torch.tensor(coefficients, dtype=values.dtype)).sum().backward()
-    return values.detach(), {name: p.grad.clone() for name, p in model.named_parameters()}
+    return values.detach(), {saved_name(model, name): p.grad.clone() for name, p in model.named_parameters()}
 
 
 def in_double(model, action):
@@ -181,6 +188,11 @@ def record(directory, seed, groups, coefficients, greedy_prompts, with_gradients
     if with_gradients:
         tensors |= {"grad." + name: g.float().contiguous() for name, g in exact_grads.items()}
     save_file(tensors, directory / "expected.safetensors")
+    stored = set()
+    for file in directory.glob("model*.safetensors"):
+        with safe_open(file, "pt") as weights:
+            stored.update(weights.keys())
+    assert stored == set(exact_grads), stored ^ set(exact_grads)
     scale = max(float(g.abs().max()) for g in exact_grads.values())
     write_json(directory / "batch.json", {
         "made_by": made_by("models.py", seed, attention="eager", computed_in="float32 and float64"),
@@ -193,7 +205,7 @@ def record(directory, seed, groups, coefficients, greedy_prompts, with_gradients
             "gradient_max_abs_difference": max(float((grads[n] - g).abs().max()) for n, g in exact_grads.items()),
             "gradient_max_abs": scale,
         },
-        "parameters": {name: list(p.shape) for name, p in model.named_parameters()},
+        "parameters": {name: list(g.shape) for name, g in exact_grads.items()},
     })
     print(directory.name, sum(p.numel() for p in model.parameters()), "parameters; log-probs",
           f"{float(values.min()):.2f} .. {float(values.max()):.2f}; fp32 error",
