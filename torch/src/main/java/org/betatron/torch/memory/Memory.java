@@ -7,10 +7,12 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
 
-/// The two shapes that native work takes: [#compute], whose tensors all end with it, and [#keep], which hands some over.
+/// The two shapes that native work takes: [#compute], whose tensors all end with it, and [#keep], which
+/// hands some over.
 ///
-/// A new native object attaches to the innermost scope of the current thread and is freed when the scope closes. Autograd keeps
-/// its own references, so a graph outlives the scope that built it as long as its root is kept.
+/// A new native object attaches to the innermost scope of the current thread and is freed when the
+/// scope closes. Autograd keeps its own references, so a graph outlives the scope that built it as long
+/// as its root is kept.
 public final class Memory {
 
     private Memory() {}
@@ -20,9 +22,7 @@ public final class Memory {
     /// @param work returns Java values only: a native object in the result would be freed already
     /// @return what the work returned
     public static <T> T compute(Supplier<T> work) {
-        try (PointerScope scope = new PointerScope()) {
-            // Referenced so that the compiler sees the scope used; closing it is the point.
-            assert scope.getTimestamp() >= 0;
+        try (PointerScope _ = new PointerScope()) {
             return work.get();
         }
     }
@@ -59,8 +59,7 @@ public final class Memory {
 
     /// Runs work without recording a graph.
     public static <T> T withoutGradient(Supplier<T> work) {
-        try (AutoGradMode mode = new AutoGradMode(false)) {
-            assert !mode.isNull();
+        try (AutoGradMode _ = new AutoGradMode(false)) {
             return work.get();
         }
     }

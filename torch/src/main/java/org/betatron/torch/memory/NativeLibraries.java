@@ -18,8 +18,9 @@ public final class NativeLibraries {
 
     private NativeLibraries() {}
 
-    /// Unpacks and loads libtorch and settles its process-wide switches. Cheap after the first call. Must run on the thread that
-    /// computes: flushing of denormals is a property of a thread, inherited by the workers that it starts.
+    /// Unpacks and loads libtorch and settles its process-wide switches. Cheap after the first call.
+    /// Must run on the thread that computes: flushing of denormals is a property of a thread, inherited
+    /// by the workers that it starts.
     public static synchronized void load() {
         if (!loaded) {
             // JavaCPP counts every byte of the process against a limit derived from the Java heap, which has
@@ -61,18 +62,15 @@ public final class NativeLibraries {
         return NativeLibraries.class.getClassLoader().getResource("org/bytedeco/mkl/global/mkl_rt.class") != null;
     }
 
-    /// Several processes that unpack into an empty cache at once overwrite each other's mapped files and die of SIGBUS, so only
-    /// one at a time may look.
+    /// Several processes that unpack into an empty cache at once overwrite each other's mapped files
+    /// and die of SIGBUS, so only one at a time may look.
     private static void loadUnderLock() {
         try {
             Path lockFile = Loader.getCacheDir().toPath().resolve("betatron.lock");
             Files.createDirectories(lockFile.getParent());
-            try (FileChannel channel =
-                            FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                    FileLock lock = channel.lock()) {
-                if (lock.isValid()) {
-                    Loader.load(torch.class);
-                }
+            try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    FileLock _ = channel.lock()) {
+                Loader.load(torch.class);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot unpack libtorch into the JavaCPP cache (~/.javacpp/cache)", e);

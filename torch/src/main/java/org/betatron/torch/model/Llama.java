@@ -8,10 +8,11 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
-/// Llama (Touvron et al. 2023, arXiv 2302.13971; grouped queries and rope scaling as in Llama 3), mirroring `LlamaModel` of
-/// `transformers`.
+/// Llama (Touvron et al. 2023, arXiv 2302.13971; grouped queries and rope scaling as in Llama 3),
+/// mirroring `LlamaModel` of `transformers`.
 ///
-/// `T` rows, `E` hidden size, `H` query heads, `K` key-value heads, `D` dimensions of a head, `F` feed-forward width.
+/// `T` rows, `E` hidden size, `H` query heads, `K` key-value heads, `D` dimensions of a head, `F`
+/// feed-forward width.
 final class Llama implements Architecture {
 
     private final LlamaSpec spec;
@@ -88,7 +89,8 @@ final class Llama implements Architecture {
             query = new Linear(weights, LlamaSpec.layer(index, "self_attn.q_proj"), spec.attentionBias(), precision);
             key = new Linear(weights, LlamaSpec.layer(index, "self_attn.k_proj"), spec.attentionBias(), precision);
             value = new Linear(weights, LlamaSpec.layer(index, "self_attn.v_proj"), spec.attentionBias(), precision);
-            attentionOut = new Linear(weights, LlamaSpec.layer(index, "self_attn.o_proj"), spec.attentionBias(), precision);
+            attentionOut =
+                    new Linear(weights, LlamaSpec.layer(index, "self_attn.o_proj"), spec.attentionBias(), precision);
             gate = new Linear(weights, LlamaSpec.layer(index, "mlp.gate_proj"), spec.feedForwardBias(), precision);
             up = new Linear(weights, LlamaSpec.layer(index, "mlp.up_proj"), spec.feedForwardBias(), precision);
             down = new Linear(weights, LlamaSpec.layer(index, "mlp.down_proj"), spec.feedForwardBias(), precision);
@@ -126,5 +128,4 @@ final class Llama implements Architecture {
                 .expand(heads.size(0), heads.size(1), repeats, heads.size(2))
                 .reshape(heads.size(0), spec.numHeads(), spec.headDim());
     }
-
 }

@@ -43,8 +43,8 @@ record LlamaSpec(
         int numKeyValueHeads = config.integer("num_key_value_heads", numHeads);
         if (numHeads % numKeyValueHeads != 0) {
             throw new ModelException(
-                    config.where() + ": num_attention_heads must be a multiple of num_key_value_heads but was " + numHeads
-                            + " for " + numKeyValueHeads);
+                    config.where() + ": num_attention_heads must be a multiple of num_key_value_heads but was "
+                            + numHeads + " for " + numKeyValueHeads);
         }
         if (!config.text("hidden_act", "silu").equals("silu")) {
             throw config.unsupported("hidden_act", "silu");

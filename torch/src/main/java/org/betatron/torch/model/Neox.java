@@ -75,7 +75,8 @@ final class Neox implements Architecture {
             postAttentionNorm = new Norm(weights, NeoxSpec.layer(index, "post_attention_layernorm"));
             queryKeyValue = new Linear(
                     weights, NeoxSpec.layer(index, "attention.query_key_value"), spec.attentionBias(), precision);
-            attentionOut = new Linear(weights, NeoxSpec.layer(index, "attention.dense"), spec.attentionBias(), precision);
+            attentionOut =
+                    new Linear(weights, NeoxSpec.layer(index, "attention.dense"), spec.attentionBias(), precision);
             up = new Linear(weights, NeoxSpec.layer(index, "mlp.dense_h_to_4h"), true, precision);
             down = new Linear(weights, NeoxSpec.layer(index, "mlp.dense_4h_to_h"), true, precision);
         }
@@ -103,7 +104,6 @@ final class Neox implements Architecture {
             return down.forward(torch.gelu(up.forward(input), spec.exactGelu() ? "none" : "tanh"));
         }
     }
-
 
     private final class Norm {
 

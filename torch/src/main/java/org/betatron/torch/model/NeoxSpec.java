@@ -42,12 +42,11 @@ record NeoxSpec(
             throw new ModelException(config.where() + ": hidden_size must be a multiple of num_attention_heads but was "
                     + hiddenSize + " for " + numHeads + " heads");
         }
-        boolean exactGelu =
-                switch (config.text("hidden_act", "gelu")) {
-                    case "gelu" -> true;
-                    case "gelu_new", "gelu_fast", "gelu_pytorch_tanh" -> false;
-                    default -> throw config.unsupported("hidden_act", "gelu, gelu_new, gelu_fast or gelu_pytorch_tanh");
-                };
+        boolean exactGelu = switch (config.text("hidden_act", "gelu")) {
+            case "gelu" -> true;
+            case "gelu_new", "gelu_fast", "gelu_pytorch_tanh" -> false;
+            default -> throw config.unsupported("hidden_act", "gelu, gelu_new, gelu_fast or gelu_pytorch_tanh");
+        };
         return new NeoxSpec(
                 config.integer("vocab_size"),
                 config.integer("max_position_embeddings"),

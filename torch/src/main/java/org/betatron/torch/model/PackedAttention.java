@@ -65,10 +65,10 @@ final class PackedAttention implements Attention {
         return masks.computeIfAbsent(key, _ -> bottomRightCausal(promptLength, responseLength, type));
     }
 
-    /// @return `[queries, past + queries]`: 0 where query i may see key j, that is `j <= past + i`, else -infinity
+    /// @return `[queries, past + queries]`: 0 where query i may see key j, that is `j <= past + i`,
+    ///     else -infinity
     static Tensor bottomRightCausal(long past, long queries, ScalarType type) {
         return torch.triu(
-                Tensors.empty(type, queries, past + queries).fill_(Tensors.scalar(Double.NEGATIVE_INFINITY)),
-                past + 1);
+                Tensors.empty(type, queries, past + queries).fill_(Tensors.scalar(Double.NEGATIVE_INFINITY)), past + 1);
     }
 }

@@ -45,12 +45,15 @@ public final class Parameters implements AutoCloseable {
 
     /// @return number of trainable numbers
     public long count() {
-        return tensors.values().stream().mapToLong(owned -> owned.tensor().numel()).sum();
+        return tensors.values().stream()
+                .mapToLong(owned -> owned.tensor().numel())
+                .sum();
     }
 
     /// Forgets the accumulated gradient and frees it.
     public void clearGradients() {
-        Memory.run(() -> tensors.values().forEach(owned -> owned.tensor().mutable_grad().reset()));
+        Memory.run(() ->
+                tensors.values().forEach(owned -> owned.tensor().mutable_grad().reset()));
     }
 
     @Override

@@ -15,8 +15,7 @@ record RotarySpec(int dims, double base, @Nullable Llama3Scaling scaling) {
     /// @param lowFrequencyFactor  wavelengths above `originalPositions / lowFrequencyFactor` are low
     /// @param highFrequencyFactor wavelengths below `originalPositions / highFrequencyFactor` stay as they are
     /// @param originalPositions   context length before stretching, tokens
-    record Llama3Scaling(
-            double factor, double lowFrequencyFactor, double highFrequencyFactor, int originalPositions) {
+    record Llama3Scaling(double factor, double lowFrequencyFactor, double highFrequencyFactor, int originalPositions) {
 
         double apply(double frequency) {
             double wavelength = 2 * Math.PI / frequency;
@@ -28,8 +27,8 @@ record RotarySpec(int dims, double base, @Nullable Llama3Scaling scaling) {
             if (wavelength > lowWavelength) {
                 return frequency / factor;
             }
-            double smooth = (originalPositions / wavelength - lowFrequencyFactor)
-                    / (highFrequencyFactor - lowFrequencyFactor);
+            double smooth =
+                    (originalPositions / wavelength - lowFrequencyFactor) / (highFrequencyFactor - lowFrequencyFactor);
             return (1 - smooth) * frequency / factor + smooth * frequency;
         }
     }
@@ -52,8 +51,8 @@ record RotarySpec(int dims, double base, @Nullable Llama3Scaling scaling) {
     /// @param baseKey     4.x key of theta
     static RotarySpec parse(ConfigReader config, int headDim, @Nullable String fractionKey, String baseKey) {
         ConfigReader nested = config.object("rope_parameters");
-        double fraction = nested.number(
-                "partial_rotary_factor", fractionKey == null ? 1 : config.number(fractionKey, 1));
+        double fraction =
+                nested.number("partial_rotary_factor", fractionKey == null ? 1 : config.number(fractionKey, 1));
         double base = nested.number("rope_theta", config.number(baseKey, 10000));
         ConfigReader scaling = nested.has("rope_type") ? nested : config.object("rope_scaling");
         String type = scaling.text("rope_type", scaling.text("type", "default"));

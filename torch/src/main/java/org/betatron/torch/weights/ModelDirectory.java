@@ -115,7 +115,9 @@ public record ModelDirectory(Path path) {
             return;
         }
         ObjectNode index = JsonMapper.shared().createObjectNode();
-        long totalBytes = tensors.values().stream().mapToLong(t -> t.numel() * type.bytes()).sum();
+        long totalBytes = tensors.values().stream()
+                .mapToLong(t -> t.numel() * type.bytes())
+                .sum();
         index.putObject("metadata").put("total_size", totalBytes);
         ObjectNode weightMap = index.putObject("weight_map");
         for (int i = 0; i < shards.size(); i++) {

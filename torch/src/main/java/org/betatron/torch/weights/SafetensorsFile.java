@@ -9,8 +9,10 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.betatron.torch.ModelException;
 import org.betatron.torch.Tensors;
@@ -51,6 +53,7 @@ public final class SafetensorsFile implements AutoCloseable {
     /// @return the file, to be closed by the caller
     /// @throws IOException    if it cannot be read
     /// @throws ModelException if it is not a whole safetensors file
+    @SuppressWarnings("MustBeClosed") // the arena is handed to the file, which closes it
     public static SafetensorsFile open(Path path) throws IOException {
         Arena arena = Arena.ofConfined();
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
@@ -109,7 +112,7 @@ public final class SafetensorsFile implements AutoCloseable {
     /// @param type  number format
     /// @param dims  shape
     /// @param start first byte, counted from the end of the header
-    public record Entry(DataType type, java.util.List<Long> dims, long start) {
+    public record Entry(DataType type, List<Long> dims, long start) {
 
         public long numElements() {
             long product = 1;
@@ -135,7 +138,7 @@ public final class SafetensorsFile implements AutoCloseable {
             String where = path + ": tensor '" + property.getKey() + "'";
             JsonNode value = property.getValue();
             DataType type = DataType.ofSafetensors(value.path("dtype").asString(""), where);
-            java.util.List<Long> dims = new java.util.ArrayList<>();
+            List<Long> dims = new ArrayList<>();
             value.path("shape").forEach(dim -> dims.add(dim.asLong()));
             long start = value.path("data_offsets").path(0).asLong(-1);
             long end = value.path("data_offsets").path(1).asLong(-1);

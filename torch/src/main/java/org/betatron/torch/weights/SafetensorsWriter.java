@@ -31,10 +31,7 @@ public final class SafetensorsWriter {
     public static void write(Path path, Map<String, Tensor> tensors, DataType type) throws IOException {
         byte[] header = header(tensors, type);
         try (FileChannel channel = FileChannel.open(
-                path,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.WRITE,
-                StandardOpenOption.TRUNCATE_EXISTING)) {
+                path, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
             ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
             length.putLong(header.length).flip();
             writeFully(channel, length);

@@ -1,4 +1,5 @@
-/// Safetensors files and Hugging Face model directories, read memory-mapped and written beside and moved into place.
+/// Safetensors files and Hugging Face model directories, read memory-mapped and written beside and
+/// moved into place.
 @NullMarked
 package org.betatron.torch.weights;
 
