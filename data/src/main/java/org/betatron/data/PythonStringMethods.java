@@ -68,7 +68,8 @@ final class PythonStringMethods extends ELResolver {
     private static String title(String text) {
         StringBuilder result = new StringBuilder(text.length());
         boolean inWord = false;
-        for (char c : text.toCharArray()) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
             result.append(inWord ? Character.toLowerCase(c) : Character.toUpperCase(c));
             inWord = Character.isLetter(c);
         }
