@@ -1,17 +1,14 @@
 package org.betatron.data;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
-import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadFeature;
-import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -47,7 +44,8 @@ final class JsonRows implements Iterator<JsonRow>, AutoCloseable {
             if (first < 0) {
                 throw new DataException(path + ": has no rows");
             }
-            JsonRows rows = new JsonRows(file, first == '[' ? openList(file) : null);
+            JsonRows rows = new JsonRows(file, first == '[' ? JSON_LIST.createParser(file.bytes()) : null);
+            rows.enterList();
             rows.next = rows.read();
             if (rows.next == null) {
                 throw new DataException(path + ": has no rows");
@@ -59,10 +57,14 @@ final class JsonRows implements Iterator<JsonRow>, AutoCloseable {
         }
     }
 
-    private static JsonParser openList(SourceFile file) {
-        JsonParser parser = JSON_LIST.createParser(file.bytes());
-        parser.nextToken();
-        return parser;
+    private void enterList() {
+        try {
+            if (list != null) {
+                list.nextToken();
+            }
+        } catch (JacksonException e) {
+            throw translate(e);
+        }
     }
 
     /// @return the row that [#next] will return, which is there after opening
@@ -118,15 +120,17 @@ final class JsonRows implements Iterator<JsonRow>, AutoCloseable {
             }
             int line = parser.currentTokenLocation().getLineNr();
             return row(line, JSON_LIST.readTree(parser));
-        } catch (StreamReadException e) {
-            throw new DataException(
-                    file.name() + ":" + e.getLocation().getLineNr() + ": not valid JSON: " + e.getOriginalMessage(), e);
         } catch (JacksonException e) {
-            if (e.getCause() instanceof EOFException || e.getCause() instanceof ZipException) {
-                throw SourceFile.translate(file.name(), 0, (IOException) e.getCause());
-            }
-            throw new DataException(file.name() + ": not valid JSON: " + e.getOriginalMessage(), e);
+            throw translate(e);
         }
+    }
+
+    private DataException translate(JacksonException e) {
+        if (e.getCause() instanceof IOException cause) {
+            return SourceFile.translate(file.name(), 0, cause);
+        }
+        return new DataException(
+                file.name() + ":" + e.getLocation().getLineNr() + ": not valid JSON: " + e.getOriginalMessage(), e);
     }
 
     private JsonRow row(int line, JsonNode node) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import jinjava.javax.el.ELContext;
 import jinjava.javax.el.ELResolver;
+import jinjava.javax.el.MethodNotFoundException;
 import org.jspecify.annotations.Nullable;
 
 /// The methods of Python strings that chat templates call. Without it, Jinjava would call the Java
@@ -44,7 +45,7 @@ final class PythonStringMethods extends ELResolver {
             case "find" -> (long) text.indexOf(string(arguments, 0));
             case "replace" -> text.replace(string(arguments, 0), string(arguments, 1));
             case "split" -> new PyList(new ArrayList<>(split(text, arguments)));
-            default -> throw new IllegalArgumentException("strings have no method '" + method + "' in chat templates");
+            default -> throw new MethodNotFoundException("strings have no method '" + method + "' in chat templates");
         };
     }
 
@@ -102,7 +103,7 @@ final class PythonStringMethods extends ELResolver {
 
     private static String string(@Nullable Object[] arguments, int index) {
         if (index >= arguments.length || !(arguments[index] instanceof CharSequence text)) {
-            throw new IllegalArgumentException("a string method in the chat template lacks a string argument");
+            throw new MethodNotFoundException("a string method in the chat template lacks a string argument");
         }
         return text.toString();
     }
