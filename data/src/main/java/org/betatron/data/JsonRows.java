@@ -44,8 +44,7 @@ final class JsonRows implements Iterator<JsonRow>, AutoCloseable {
             if (first < 0) {
                 throw new DataException(path + ": has no rows");
             }
-            JsonRows rows = new JsonRows(file, first == '[' ? JSON_LIST.createParser(file.bytes()) : null);
-            rows.enterList();
+            JsonRows rows = new JsonRows(file, first == '[' ? openList(file) : null);
             rows.next = rows.read();
             if (rows.next == null) {
                 throw new DataException(path + ": has no rows");
@@ -57,13 +56,13 @@ final class JsonRows implements Iterator<JsonRow>, AutoCloseable {
         }
     }
 
-    private void enterList() {
+    private static JsonParser openList(SourceFile file) {
         try {
-            if (list != null) {
-                list.nextToken();
-            }
+            JsonParser parser = JSON_LIST.createParser(file.bytes());
+            parser.nextToken();
+            return parser;
         } catch (JacksonException e) {
-            throw translate(e);
+            throw translate(file, e);
         }
     }
 
@@ -121,11 +120,11 @@ final class JsonRows implements Iterator<JsonRow>, AutoCloseable {
             int line = parser.currentTokenLocation().getLineNr();
             return row(line, JSON_LIST.readTree(parser));
         } catch (JacksonException e) {
-            throw translate(e);
+            throw translate(file, e);
         }
     }
 
-    private DataException translate(JacksonException e) {
+    private static DataException translate(SourceFile file, JacksonException e) {
         if (e.getCause() instanceof IOException cause) {
             return SourceFile.translate(file.name(), 0, cause);
         }
