@@ -45,12 +45,14 @@ final class BatchPass implements AutoCloseable {
         return new BatchLogProbs(rows, parts);
     }
 
-    /// Adds the gradient of the decided loss to that of the model, and closes every forward pass.
+    /// Adds the gradient of the decided loss to that of the model; every forward pass is closed afterwards.
     void backward(StepDecision decision) {
         if (keepsGraphs) {
             int[] indices = IntStream.range(0, rows.length).toArray();
-            for (int k = 0; k < open.size(); k++) {
-                backward(open.get(k), decision, indices, k * microBatches.size());
+            for (int from = 0; !open.isEmpty(); from += microBatches.size()) {
+                try (ForwardPass pass = open.removeFirst()) {
+                    backward(pass, decision, indices, from);
+                }
             }
         } else {
             int[] indices =
@@ -64,7 +66,6 @@ final class BatchPass implements AutoCloseable {
                 from += batch.numGroups();
             }
         }
-        close();
     }
 
     @Override

@@ -50,6 +50,8 @@ public final class Trainer {
     ///
     /// @throws TrainingException if the run cannot go on
     public TrainingOutcome start() {
+        // An earlier session may have ended before its first checkpoint.
+        log.cutBackTo(-1);
         if (spec.warmupSteps() >= totalSteps) {
             job.listener()
                     .warning("warmupSteps is " + spec.warmupSteps() + " but the run has " + totalSteps

@@ -9,6 +9,12 @@ public interface TrainingListener {
     /// Hears nothing.
     TrainingListener NONE = new TrainingListener() {};
 
+    /// Fits [org.betatron.training.reference.ReferenceProgress], which is heard before the run starts.
+    ///
+    /// @param rowsDone  rows that the reference has scored
+    /// @param rowsTotal rows that it will score
+    default void referenceScored(int rowsDone, int rowsTotal) {}
+
     /// @param stepsDone  steps done before, 0 unless the run is resumed
     /// @param totalSteps steps of the whole run
     default void started(long stepsDone, long totalSteps) {}

@@ -14,7 +14,7 @@ public record TrainingOutcome(TrainingState state, End end) {
         /// Every step was done.
         COMPLETED,
 
-        /// Somebody asked it to stop; its state is in a checkpoint.
+        /// Somebody asked it to stop; its state is in a checkpoint, if it did any step.
         STOPPED
     }
 }

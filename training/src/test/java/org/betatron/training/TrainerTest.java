@@ -9,9 +9,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.betatron.core.aggregation.AggregationSpec;
 import org.betatron.core.alignment.Alignment;
 import org.betatron.core.alignment.AlignmentSpec;
+import org.betatron.core.alignment.GapSpec;
+import org.betatron.core.calibration.CalibrationSpec;
+import org.betatron.core.model.Optimizer;
 import org.betatron.core.model.OptimizerSpec;
+import org.betatron.core.objective.ObjectiveSpec;
+import org.betatron.core.selection.SelectionSpec;
 import org.betatron.data.TokenizedPair;
 import org.betatron.testkit.TinyLanguageModel;
 import org.betatron.testkit.TinyOptimizer;
@@ -195,6 +201,43 @@ class TrainerTest {
     }
 
     @Test
+    void gradientIsClippedAsPyTorchDoesAndTheScheduleSetsTheRate() {
+        List<String> steps = new ArrayList<>();
+        Optimizer optimizer = new RecordingOptimizer(4, steps);
+        LearningRule rule = new SupervisedRule(Fixtures.texts(8, 3));
+        TrainSpec spec = Fixtures.spec(new TrainLength.Steps(2), 4, 1000);
+        new Trainer(Fixtures.job(spec, model, optimizer, rule, run)).start();
+        // Warm-up of 2 steps to 0.02: thirds of it. A norm of 4 is scaled to 1.
+        double scale = 1 / (4 + 1e-6);
+        assertThat(steps).containsExactly((0.02 * 1 / 3) + " * " + scale, (0.02 * 2 / 3) + " * " + scale);
+    }
+
+    @Test
+    void referenceFreeObjectiveNeedsNoReference() {
+        AlignmentSpec simPo = new AlignmentSpec(
+                ObjectiveSpec.SimPo.DEFAULT,
+                CalibrationSpec.Fixed.DEFAULT,
+                SelectionSpec.None.DEFAULT,
+                AggregationSpec.Mean.DEFAULT,
+                GapSpec.DEFAULT);
+        LearningRule rule = new PreferenceRule(simPo.create(), pairs, ReferenceLogProbs.NONE, 4, 7);
+        new Trainer(Fixtures.job(SPEC, model, rule, run)).start();
+        assertThat(run.metrics().file())
+                .content()
+                .contains("\"train/accuracy\"")
+                .doesNotContain("chosenBelowReference");
+    }
+
+    @Test
+    void startForgetsMetricsOfASessionThatReachedNoCheckpoint() throws IOException {
+        run.metrics().append(3, Metrics.builder().put("train/loss", 1).build());
+        new Trainer(Fixtures.job(SPEC, model, new SupervisedRule(Fixtures.texts(8, 3)), run)).start();
+        assertThat(Files.readAllLines(run.metrics().file()))
+                .hasSize(3)
+                .noneMatch(line -> line.startsWith("{\"step\":3,"));
+    }
+
+    @Test
     void learnsToImitate() {
         LearningRule rule = new SupervisedRule(Fixtures.texts(16, 3));
         Evaluation evaluation = new SupervisedEvaluation(Fixtures.texts(16, 3), 3);
@@ -212,5 +255,27 @@ class TrainerTest {
         assertThatThrownBy(() -> new PreferenceRule(AlignmentSpec.DPO.create(), pairs, ReferenceLogProbs.NONE, 4, 7))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("reference must be given: the objective compares with it");
+    }
+
+    /// Reports one norm always, and only writes down what it is told.
+    private record RecordingOptimizer(double gradientNorm, List<String> steps) implements Optimizer {
+
+        @Override
+        public void step(double learningRate, double gradientScale) {
+            steps.add(learningRate + " * " + gradientScale);
+        }
+
+        @Override
+        public void save(Path file) throws IOException {
+            Files.createFile(file);
+        }
+
+        @Override
+        public void load(Path file) {
+            throw new UnsupportedOperationException("nothing to load");
+        }
+
+        @Override
+        public void close() {}
     }
 }

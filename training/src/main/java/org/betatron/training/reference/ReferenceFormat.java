@@ -2,6 +2,7 @@ package org.betatron.training.reference;
 
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Objects;
 
 /// How a reference file is laid out, little-endian:
 ///
@@ -33,5 +34,10 @@ final class ReferenceFormat {
     }
 
     /// What the JSON header holds.
-    record Header(ReferenceKey key, long numValues) {}
+    record Header(ReferenceKey key, long numValues) {
+        Header {
+            // JSON may lack it.
+            Objects.requireNonNull(key, "key");
+        }
+    }
 }

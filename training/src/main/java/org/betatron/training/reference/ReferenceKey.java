@@ -3,11 +3,11 @@ package org.betatron.training.reference;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.data.TokenizedRow;
+import org.betatron.training.run.Fingerprint;
 
 /// Everything that reference log-probabilities depend on.
 ///
@@ -32,7 +32,7 @@ public record ReferenceKey(String model, String tokenizer, String truncation, St
     /// @param rows the rows in order
     /// @return SHA-256 over ids, lengths and token ids, in hexadecimal
     public static String digest(List<? extends TokenizedRow> rows) {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Fingerprint.sha256();
         for (TokenizedRow row : rows) {
             byte[] id = row.id().getBytes(StandardCharsets.UTF_8);
             PackedBatch.Builder builder = PackedBatch.builder();
@@ -50,13 +50,5 @@ public record ReferenceKey(String model, String tokenizer, String truncation, St
             digest.update(bytes.flip());
         }
         return HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 }

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import org.betatron.core.model.Optimizer;
 import org.betatron.core.model.TrainableModel;
@@ -114,5 +115,11 @@ public final class Checkpoints {
     }
 
     /// What `state.json` holds.
-    record Saved(RunIdentity identity, TrainingState state) {}
+    record Saved(RunIdentity identity, TrainingState state) {
+        Saved {
+            // JSON may lack either.
+            Objects.requireNonNull(identity, "identity");
+            Objects.requireNonNull(state, "state");
+        }
+    }
 }

@@ -7,7 +7,30 @@ import java.util.OptionalDouble;
 
 /// Named numbers of one step, in the order in which they were added; names are paths such as `train/loss`.
 ///
-/// Immutable and thread-safe once built. `docs/metrics.md` defines every name with its unit.
+/// | path | unit | meaning |
+/// |---|---|---|
+/// | `train/loss` | nats | loss that is optimized: over kept pairs at their betas, or per response token |
+/// | `train/perplexity` | | supervised: exponential of the loss |
+/// | `train/responseTokens` | tokens | supervised: tokens that the loss is a mean of |
+/// | `train/reward/chosen`, `.../rejected` | nats | mean of beta_0 times score, all pairs |
+/// | `train/margin` | nats | mean of chosen minus rejected score, without beta, all pairs |
+/// | `train/accuracy` | share | pairs with a margin above 0 |
+/// | `train/logp/chosen`, `.../rejected` | nats | mean log-probability of a whole response |
+/// | `train/chosenBelowReference` | share | pairs whose chosen response lost probability |
+/// | `train/beta` | | mean beta of kept pairs |
+/// | `train/betaClamped` | share | beta decisions that met a bound |
+/// | `train/gap/mean`, `.../deviation` | unit of the gap | `M_0` and `sigma` that judged the batch |
+/// | `train/kept` | share | pairs that were learned from |
+/// | `train/gradientNorm` | | Euclidean norm before clipping; 0 where there was no update |
+/// | `train/learningRate` | | of this step |
+/// | `train/skippedSteps` | steps | steps so far without anything to learn |
+/// | `speed/tokensPerSecond`, `speed/rowsPerSecond` | 1/s | since the last line, evaluation excluded |
+/// | `memory/peakBytes` | bytes | largest resident size of the process, where the system tells |
+/// | `time/elapsedSeconds` | s | since the start of the run, over all its sessions |
+///
+/// `eval/...` has the same names, at beta_0 over all held-out rows.
+///
+/// Immutable and thread-safe once built.
 public final class Metrics {
 
     /// No number at all.

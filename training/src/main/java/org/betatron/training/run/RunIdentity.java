@@ -1,11 +1,19 @@
 package org.betatron.training.run;
 
+import java.util.Objects;
+
 /// What makes two runs the same run, so that one may continue the other.
 ///
 /// @param recipeHash hash of the resolved recipe
 /// @param dataKey    fingerprint of the training rows as they reach the model: files, template, truncation
 /// @param seed       seed of the run
 public record RunIdentity(String recipeHash, String dataKey, long seed) {
+
+    public RunIdentity {
+        // Read from JSON, which may lack either.
+        Objects.requireNonNull(recipeHash, "recipeHash");
+        Objects.requireNonNull(dataKey, "dataKey");
+    }
 
     /// @param saved identity that a checkpoint holds
     /// @param where the checkpoint, for the message

@@ -1,5 +1,6 @@
 package org.betatron.training.run;
 
+import java.util.Objects;
 import org.betatron.core.statistics.RunningGapStatistics;
 
 /// Where a run is after a step: everything beside weights and moments that the next step depends on.
@@ -11,6 +12,11 @@ import org.betatron.core.statistics.RunningGapStatistics;
 /// @param elapsedSeconds time spent training, over all sessions of the run
 public record TrainingState(
         long step, long position, RunningGapStatistics statistics, long skippedSteps, double elapsedSeconds) {
+
+    public TrainingState {
+        // Read from JSON, which may lack it.
+        Objects.requireNonNull(statistics, "statistics");
+    }
 
     /// Before the first step.
     public static final TrainingState START = new TrainingState(0, 0, RunningGapStatistics.EMPTY, 0, 0);

@@ -81,6 +81,8 @@ class CheckpointsTest {
                 .isInstanceOf(TrainingException.class)
                 .hasMessageContaining("state.json cannot be understood: ")
                 .hasMessageEndingWith("; delete " + checkpoint + " to resume from the checkpoint before it");
+        Files.writeString(checkpoint.resolve("state.json"), "{}");
+        assertThatThrownBy(checkpoints::latest).hasMessageContaining("state.json cannot be understood: ");
     }
 
     private static TrainingState state(long step) {
