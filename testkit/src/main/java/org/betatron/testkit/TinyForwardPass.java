@@ -1,0 +1,46 @@
+package org.betatron.testkit;
+
+import org.betatron.core.model.ForwardPass;
+import org.betatron.core.model.TokenLogProbs;
+
+/// A forward pass of [TinyLanguageModel] that recomputes instead of remembering, and is strict about the
+/// order of use that the contract asks for.
+final class TinyForwardPass implements ForwardPass {
+
+    private final TinyLanguageModel model;
+    private final TokenLogProbs logProbs;
+    private boolean spent;
+
+    TinyForwardPass(TinyLanguageModel model, TokenLogProbs logProbs) {
+        this.model = model;
+        this.logProbs = logProbs;
+    }
+
+    @Override
+    public TokenLogProbs logProbs() {
+        return logProbs;
+    }
+
+    @Override
+    public void backward(float[] derivatives) {
+        if (spent) {
+            throw new IllegalStateException("backward was called twice or after close");
+        }
+        if (derivatives.length != logProbs.values().length) {
+            throw new IllegalArgumentException("derivatives must have one entry per response token ("
+                    + logProbs.values().length + ") but had " + derivatives.length);
+        }
+        for (float derivative : derivatives) {
+            if (!Float.isFinite(derivative)) {
+                throw new IllegalArgumentException("derivatives must be finite but one was " + derivative);
+            }
+        }
+        spent = true;
+        model.addGradient(logProbs.batch(), derivatives);
+    }
+
+    @Override
+    public void close() {
+        spent = true;
+    }
+}

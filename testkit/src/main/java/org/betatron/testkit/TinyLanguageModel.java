@@ -1,0 +1,155 @@
+package org.betatron.testkit;
+
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.random.RandomGenerator;
+import org.betatron.core.RandomStreams;
+import org.betatron.core.model.Decoder;
+import org.betatron.core.model.ForwardPass;
+import org.betatron.core.model.PackedBatch;
+import org.betatron.core.model.TokenLogProbs;
+import org.betatron.core.model.TrainableModel;
+
+/// A language model small enough to check by hand, with an exact gradient: the mean of the prompt and
+/// the previous token predict the next one.
+///
+/// Weights are double precision; log-probabilities are rounded to single precision as the contract asks.
+/// Results do not depend on how groups are packed, bit for bit. Not thread-safe.
+public final class TinyLanguageModel implements TrainableModel {
+
+    /// File that [#save] writes.
+    public static final String FILE_NAME = "tiny-model.bin";
+
+    private final TinyNetwork network;
+    private final int maxPositions;
+    private final double[] weights;
+    private final double[] gradient;
+    private boolean closed;
+
+    private TinyLanguageModel(TinyNetwork network, int maxPositions, double[] weights) {
+        this.network = network;
+        this.maxPositions = maxPositions;
+        this.weights = weights;
+        this.gradient = new double[weights.length];
+    }
+
+    /// @param vocabularySize number of token ids, ≥ 2
+    /// @param width          length of the hidden state, ≥ 1
+    /// @param maxPositions   longest prompt plus response, tokens
+    /// @param seed           seed of the weights, which are normal with a standard deviation of 0.3
+    /// @return a new model
+    public static TinyLanguageModel random(int vocabularySize, int width, int maxPositions, long seed) {
+        TinyNetwork network = new TinyNetwork(vocabularySize, width);
+        RandomGenerator random = RandomStreams.stream(seed, "initialisation", 0);
+        double[] weights = new double[network.numWeights()];
+        Arrays.setAll(weights, _ -> 0.3 * random.nextGaussian());
+        return new TinyLanguageModel(network, maxPositions, weights);
+    }
+
+    /// @param directory directory that [#save] wrote into
+    /// @return the saved model, equal bit for bit
+    /// @throws IOException if the file cannot be read
+    public static TinyLanguageModel load(Path directory) throws IOException {
+        try (DataInputStream in =
+                new DataInputStream(new BufferedInputStream(Files.newInputStream(directory.resolve(FILE_NAME))))) {
+            TinyNetwork network = new TinyNetwork(in.readInt(), in.readInt());
+            int maxPositions = in.readInt();
+            double[] weights = new double[network.numWeights()];
+            for (int i = 0; i < weights.length; i++) {
+                weights[i] = in.readDouble();
+            }
+            return new TinyLanguageModel(network, maxPositions, weights);
+        }
+    }
+
+    @Override
+    public void save(Path directory) throws IOException {
+        try (DataOutputStream out =
+                new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(directory.resolve(FILE_NAME))))) {
+            out.writeInt(network.vocabularySize());
+            out.writeInt(network.width());
+            out.writeInt(maxPositions);
+            for (double weight : weights) {
+                out.writeDouble(weight);
+            }
+        }
+    }
+
+    @Override
+    public TokenLogProbs score(PackedBatch batch) {
+        check(batch);
+        double[] logProbs = logProbs(batch, weights);
+        float[] values = new float[logProbs.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) logProbs[i];
+        }
+        return new TokenLogProbs(batch, values);
+    }
+
+    @Override
+    public ForwardPass forward(PackedBatch batch) {
+        return new TinyForwardPass(this, score(batch));
+    }
+
+    /// @return log-probabilities at any weights, `[batch.numResponseTokens()]`, without rounding: what a
+    ///     gradient check differentiates numerically
+    public double[] logProbs(PackedBatch batch, double[] atWeights) {
+        return network.logProbs(batch, atWeights);
+    }
+
+    /// @return the weights, lent: writing to them changes the model
+    public double[] weights() {
+        return weights;
+    }
+
+    /// @return the accumulated gradient, lent; an optimizer clears it
+    public double[] gradient() {
+        return gradient;
+    }
+
+    @Override
+    public int vocabularySize() {
+        return network.vocabularySize();
+    }
+
+    @Override
+    public int maxPositions() {
+        return maxPositions;
+    }
+
+    @Override
+    public Decoder startDecoding() {
+        return new TinyDecoder(network, maxPositions, weights);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+
+    void addGradient(PackedBatch batch, float[] derivatives) {
+        network.addGradient(batch, weights, derivatives, gradient);
+    }
+
+    private void check(PackedBatch batch) {
+        if (closed) {
+            throw new IllegalStateException("the model is closed");
+        }
+        for (int id : batch.tokenIds()) {
+            if (id < 0 || id >= vocabularySize()) {
+                throw new IllegalArgumentException("token id must be in [0, " + vocabularySize() + ") but was " + id);
+            }
+        }
+        int longest = Arrays.stream(batch.positions()).max().orElse(0) + 1;
+        if (longest > maxPositions) {
+            throw new IllegalArgumentException("prompt plus response must be at most " + maxPositions
+                    + " tokens long but a sequence had " + longest);
+        }
+    }
+}

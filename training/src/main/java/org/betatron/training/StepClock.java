@@ -1,0 +1,49 @@
+package org.betatron.training;
+
+import java.util.OptionalLong;
+import org.betatron.training.run.Metrics;
+import org.betatron.training.run.ProcessMemory;
+
+/// Measures how fast a run goes, and how much memory it needs. Evaluations and checkpoints count as
+/// elapsed time but not into the speed.
+final class StepClock {
+
+    private final double elapsedBefore;
+    private final long start = System.nanoTime();
+    private long stepStart;
+    private double busySeconds;
+    private long numTokens;
+    private long numRows;
+
+    /// @param elapsedBefore seconds spent in earlier sessions of the run
+    StepClock(double elapsedBefore) {
+        this.elapsedBefore = elapsedBefore;
+    }
+
+    void beginStep() {
+        stepStart = System.nanoTime();
+    }
+
+    void endStep(long tokens, int rows) {
+        busySeconds += (System.nanoTime() - stepStart) * 1e-9;
+        numTokens += tokens;
+        numRows += rows;
+    }
+
+    double elapsedSeconds() {
+        return elapsedBefore + (System.nanoTime() - start) * 1e-9;
+    }
+
+    /// Adds the speed since the last call, and starts to measure anew.
+    void report(Metrics.Builder metrics) {
+        metrics.put("speed/tokensPerSecond", numTokens / busySeconds).put("speed/rowsPerSecond", numRows / busySeconds);
+        OptionalLong peak = ProcessMemory.peakBytes();
+        if (peak.isPresent()) {
+            metrics.put("memory/peakBytes", (double) peak.getAsLong());
+        }
+        metrics.put("time/elapsedSeconds", elapsedSeconds());
+        busySeconds = 0;
+        numTokens = 0;
+        numRows = 0;
+    }
+}

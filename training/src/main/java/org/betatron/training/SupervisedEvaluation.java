@@ -1,0 +1,31 @@
+package org.betatron.training;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import org.betatron.core.model.LanguageModel;
+import org.betatron.data.TokenizedText;
+import org.betatron.training.run.Metrics;
+
+/// Evaluates held-out texts: mean loss per response token, and its exponential.
+///
+/// @param rows         the held-out texts, at least one
+/// @param rowsPerBatch texts that go through the model at once, ≥ 1
+public record SupervisedEvaluation(List<TokenizedText> rows, int rowsPerBatch) implements Evaluation {
+
+    @Override
+    public Metrics evaluate(LanguageModel model) {
+        int[] all = IntStream.range(0, rows.size()).toArray();
+        BatchLogProbs logProbs = new MicroBatches(rows, rowsPerBatch).score(model, all);
+        double sum = 0;
+        long numTokens = 0;
+        for (int i = 0; i < logProbs.size(); i++) {
+            sum += logProbs.sum(i, 0);
+            numTokens += logProbs.length(i, 0);
+        }
+        double loss = -sum / numTokens;
+        return Metrics.builder()
+                .put("loss", loss)
+                .put("perplexity", Math.exp(loss))
+                .build();
+    }
+}

@@ -1,0 +1,41 @@
+package org.betatron.training;
+
+import static org.betatron.core.Numbers.require;
+
+/// How long a run trains: counted in passes over the data, or in steps.
+public sealed interface TrainLength {
+
+    /// @param numRows   rows of the data set, ≥ 1
+    /// @param batchSize rows per step, ≥ 1
+    /// @return rows that the run consumes in all
+    long totalRows(int numRows, int batchSize);
+
+    /// Whole passes over the data. A batch may reach over the end of a pass; the last batch of the run
+    /// has what is left.
+    ///
+    /// @param count passes, ≥ 1
+    record Epochs(int count) implements TrainLength {
+        public Epochs {
+            require("epochs", count >= 1, "≥ 1", count);
+        }
+
+        @Override
+        public long totalRows(int numRows, int batchSize) {
+            return (long) count * numRows;
+        }
+    }
+
+    /// Optimizer steps, over as many passes as they need.
+    ///
+    /// @param count steps, ≥ 1
+    record Steps(long count) implements TrainLength {
+        public Steps {
+            require("steps", count >= 1, "≥ 1", (double) count);
+        }
+
+        @Override
+        public long totalRows(int numRows, int batchSize) {
+            return Math.multiplyExact(count, batchSize);
+        }
+    }
+}

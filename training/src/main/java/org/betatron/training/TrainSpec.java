@@ -1,0 +1,80 @@
+package org.betatron.training;
+
+import static org.betatron.core.Numbers.require;
+
+import org.betatron.training.LearningRateSchedule.Decay;
+
+/// How a run trains, whatever it learns.
+///
+/// Where a count of steps says "every", 0 means never.
+///
+/// @param length          how long
+/// @param batchSize       rows per optimizer step, ≥ 1
+/// @param microBatchSize  rows that go through the model at once, in [1, batchSize]; changes memory and
+///     speed only, unless an alignment decides per micro-batch
+/// @param learningRate    highest learning rate, > 0
+/// @param warmupSteps     steps over which the learning rate rises to it, ≥ 0
+/// @param decay           what the learning rate does afterwards
+/// @param finalRatio      learning rate of the last step over the highest, in [0, 1]; read by decays that
+///     are not constant
+/// @param maxGradientNorm gradients that are longer are scaled down to this, > 0; infinite for never
+/// @param evaluateEvery   steps between evaluations on held-out rows; there is one after the last step in
+///     any case, and one before the first unless this is 0
+/// @param checkpointEvery steps between checkpoints; a stop writes one in any case
+/// @param keepCheckpoints newest checkpoints that stay on disk, ≥ 1
+/// @param logEvery        steps between lines of metrics, ≥ 1
+/// @param maxGraphTokens  tokens of an optimizer batch up to which what the backward pass needs is kept
+///     from the forward pass, ≥ 0. A larger batch is scored first and computed again, micro-batch by
+///     micro-batch and only where there is something to learn: slower, the same update, less memory
+/// @param seed            seed of order and selection
+public record TrainSpec(
+        TrainLength length,
+        int batchSize,
+        int microBatchSize,
+        double learningRate,
+        int warmupSteps,
+        Decay decay,
+        double finalRatio,
+        double maxGradientNorm,
+        int evaluateEvery,
+        int checkpointEvery,
+        int keepCheckpoints,
+        int logEvery,
+        int maxGraphTokens,
+        long seed) {
+
+    /// Batch size 64, learning rate 5e-7, 150 warm-up steps, then constant, gradient norm 10, one epoch:
+    /// the published code of DPO, on which that of beta-DPO rests (`config/config.yaml` and README). The
+    /// rest is ours: 8 rows at once, all kept up to 32768 tokens, evaluation and checkpoint every 100 steps.
+    public static final TrainSpec DEFAULT =
+            new TrainSpec(new TrainLength.Epochs(1), 64, 8, 5e-7, 150, Decay.CONSTANT, 0, 10, 100, 100, 2, 1, 32768, 0);
+
+    public TrainSpec {
+        require("batchSize", batchSize >= 1, "≥ 1", batchSize);
+        require(
+                "microBatchSize",
+                microBatchSize >= 1 && microBatchSize <= batchSize,
+                "in [1, " + batchSize + "], the batch size,",
+                microBatchSize);
+        require("learningRate", learningRate > 0 && learningRate < Double.POSITIVE_INFINITY, "> 0", learningRate);
+        require("warmupSteps", warmupSteps >= 0, "≥ 0", warmupSteps);
+        require("finalRatio", finalRatio >= 0 && finalRatio <= 1, "in [0, 1]", finalRatio);
+        require("maxGradientNorm", maxGradientNorm > 0, "> 0", maxGradientNorm);
+        require("evaluateEvery", evaluateEvery >= 0, "≥ 0", evaluateEvery);
+        require("checkpointEvery", checkpointEvery >= 0, "≥ 0", checkpointEvery);
+        require("keepCheckpoints", keepCheckpoints >= 1, "≥ 1", keepCheckpoints);
+        require("logEvery", logEvery >= 1, "≥ 1", logEvery);
+        require("maxGraphTokens", maxGraphTokens >= 0, "≥ 0", maxGraphTokens);
+    }
+
+    /// @param numRows rows of the data set, ≥ 1
+    /// @return optimizer steps of the whole run
+    public long totalSteps(int numRows) {
+        return Math.ceilDiv(length.totalRows(numRows, batchSize), (long) batchSize);
+    }
+
+    /// @param totalSteps optimizer steps of the whole run
+    public LearningRateSchedule schedule(long totalSteps) {
+        return new LearningRateSchedule(learningRate, warmupSteps, decay, finalRatio, totalSteps);
+    }
+}

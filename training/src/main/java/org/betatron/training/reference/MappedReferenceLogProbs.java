@@ -1,0 +1,105 @@
+package org.betatron.training.reference;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.betatron.training.run.TrainingException;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/// A reference file mapped into memory: the system reads what is asked for, and the heap holds nothing.
+///
+/// Owns the mapping until [#close]. Thread-safe.
+public final class MappedReferenceLogProbs implements ReferenceLogProbs, AutoCloseable {
+
+    private final Arena arena;
+    private final MemorySegment file;
+    private final long indexOffset;
+    private final ReferenceFormat.Header header;
+
+    private MappedReferenceLogProbs(Arena arena, MemorySegment file, long indexOffset, ReferenceFormat.Header header) {
+        this.arena = arena;
+        this.file = file;
+        this.indexOffset = indexOffset;
+        this.header = header;
+    }
+
+    /// @throws TrainingException if the file is damaged
+    @SuppressWarnings("MustBeClosedChecker") // the result owns the arena and closes it
+    static MappedReferenceLogProbs open(Path path) throws IOException {
+        Arena arena = Arena.ofShared();
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            MemorySegment file = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+            long headerBytes = headerBytes(path, file);
+            ReferenceFormat.Header header = header(path, file, headerBytes);
+            long expected = ReferenceFormat.fileBytes(headerBytes, header.key().numRows(), header.numValues());
+            if (file.byteSize() != expected) {
+                throw damaged(path, "it has " + file.byteSize() + " bytes instead of " + expected);
+            }
+            return new MappedReferenceLogProbs(arena, file, ReferenceFormat.HEADER_OFFSET + headerBytes, header);
+        } catch (IOException | RuntimeException e) {
+            arena.close();
+            throw e;
+        }
+    }
+
+    /// @return what the values depend on
+    public ReferenceKey key() {
+        return header.key();
+    }
+
+    @Override
+    public double sum(int row, int from, int to) {
+        long start = indexEntry(row);
+        if (from < 0 || to < from || to > indexEntry(row + 1) - start) {
+            throw new IndexOutOfBoundsException("response tokens " + from + " to " + to + " of row " + row
+                    + " are not among its " + (indexEntry(row + 1) - start));
+        }
+        long values = ReferenceFormat.valuesOffset(indexOffset - ReferenceFormat.HEADER_OFFSET, key().numRows());
+        double sum = 0;
+        for (long i = start + from; i < start + to; i++) {
+            sum += file.get(ReferenceFormat.FLOAT, values + Float.BYTES * i);
+        }
+        return sum;
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+    }
+
+    private long indexEntry(int row) {
+        return file.get(ReferenceFormat.LONG, indexOffset + Long.BYTES * (long) row);
+    }
+
+    private static long headerBytes(Path path, MemorySegment file) {
+        if (file.byteSize() < ReferenceFormat.HEADER_OFFSET
+                || file.get(ReferenceFormat.LONG, 0) != ReferenceFormat.MAGIC) {
+            throw damaged(path, "it does not begin as one");
+        }
+        long headerBytes = file.get(ReferenceFormat.LONG, Long.BYTES);
+        if (headerBytes < 0 || headerBytes > file.byteSize() - ReferenceFormat.HEADER_OFFSET) {
+            throw damaged(path, "its header is incomplete");
+        }
+        return headerBytes;
+    }
+
+    private static ReferenceFormat.Header header(Path path, MemorySegment file, long headerBytes) {
+        byte[] json = file.asSlice(ReferenceFormat.HEADER_OFFSET, headerBytes).toArray(ValueLayout.JAVA_BYTE);
+        try {
+            return new JsonMapper().readValue(new String(json, StandardCharsets.UTF_8), ReferenceFormat.Header.class);
+        } catch (JacksonException e) {
+            throw damaged(path, "its header cannot be understood");
+        }
+    }
+
+    private static TrainingException damaged(Path path, String how) {
+        return new TrainingException(
+                "reference file " + path + " is damaged: " + how + "; delete it to compute it anew");
+    }
+}

@@ -1,0 +1,106 @@
+package org.betatron.training.reference;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.betatron.core.model.LanguageModel;
+import org.betatron.core.model.PackedBatch;
+import org.betatron.core.model.TokenLogProbs;
+import org.betatron.data.TokenizedRow;
+import org.betatron.training.run.AtomicFiles;
+import org.betatron.training.run.TrainingException;
+
+/// The file in which the reference log-probabilities of one data set are kept, and the key that it must have.
+///
+/// A file with another key is never used and never overwritten. A file is complete or absent: it is
+/// written beside and moved into place. One writer at a time.
+///
+/// @param file where it lies
+/// @param key  what its values depend on
+public record ReferenceCache(Path file, ReferenceKey key) {
+
+    /// @return whether the values have been computed; says nothing about their key
+    public boolean exists() {
+        return Files.exists(file);
+    }
+
+    /// @return the values, to be closed by the caller
+    /// @throws TrainingException if the file is missing or damaged, or has another key, naming the part
+    ///     that differs
+    public MappedReferenceLogProbs open() {
+        try {
+            MappedReferenceLogProbs values = MappedReferenceLogProbs.open(file);
+            try {
+                requireSame(values.key());
+            } catch (TrainingException e) {
+                values.close();
+                throw e;
+            }
+            return values;
+        } catch (IOException e) {
+            throw new TrainingException("reference file " + file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /// Computes the log-probability of every response token and writes the file.
+    ///
+    /// @param model        the reference
+    /// @param rows         the rows that the key was made from
+    /// @param rowsPerBatch rows per call of the model, ≥ 1
+    /// @param progress     hears of every batch
+    /// @throws TrainingException if the file exists already or cannot be written, or if a
+    ///     log-probability is not finite
+    public void compute(
+            LanguageModel model, List<? extends TokenizedRow> rows, int rowsPerBatch, ReferenceProgress progress) {
+        if (exists()) {
+            throw new TrainingException("reference file " + file + " exists already; delete it to compute it anew");
+        }
+        try {
+            AtomicFiles.writeFile(file, partial -> {
+                try (ReferenceWriter writer = new ReferenceWriter(partial, key, rows)) {
+                    for (int from = 0; from < rows.size(); from += rowsPerBatch) {
+                        int to = Math.min(rows.size(), from + rowsPerBatch);
+                        writer.append(score(model, rows.subList(from, to)));
+                        progress.rowsScored(to, rows.size());
+                    }
+                }
+            });
+        } catch (IOException e) {
+            throw new TrainingException(
+                    "reference file " + file + " cannot be written: " + e.getMessage()
+                            + "; free space or choose another path",
+                    e);
+        }
+    }
+
+    private static TokenLogProbs score(LanguageModel model, List<? extends TokenizedRow> rows) {
+        PackedBatch.Builder builder = PackedBatch.builder();
+        rows.forEach(row -> row.addTo(builder));
+        TokenLogProbs logProbs = model.score(builder.build());
+        for (int response = 0; response < logProbs.batch().numResponses(); response++) {
+            if (!Double.isFinite(logProbs.sum(response))) {
+                int row = response * rows.size() / logProbs.batch().numResponses();
+                throw new TrainingException("reference log-probability of row '"
+                        + rows.get(row).id() + "' is " + logProbs.sum(response)
+                        + "; remove the row or check the model");
+            }
+        }
+        return logProbs;
+    }
+
+    private void requireSame(ReferenceKey saved) {
+        require("model", saved.model(), key.model());
+        require("tokenizer", saved.tokenizer(), key.tokenizer());
+        require("truncation", saved.truncation(), key.truncation());
+        require("number of rows", Integer.toString(saved.numRows()), Integer.toString(key.numRows()));
+        require("content of the rows", saved.rows(), key.rows());
+    }
+
+    private void require(String part, String saved, String given) {
+        if (!saved.equals(given)) {
+            throw new TrainingException("reference file " + file + " was made for another " + part + " (" + saved
+                    + ", this run has " + given + "); delete it or choose another path");
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package org.betatron.training.reference;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
+import org.betatron.core.model.PackedBatch;
+import org.betatron.data.TokenizedRow;
+import org.betatron.training.run.Fingerprint;
+
+/// Everything that reference log-probabilities depend on.
+///
+/// @param model      fingerprint of the bytes of the reference model
+/// @param tokenizer  fingerprint of the tokenizer
+/// @param truncation how rows were cut, in words
+/// @param rows       digest of the ids and token ids of all rows, in order
+/// @param numRows    number of rows
+public record ReferenceKey(String model, String tokenizer, String truncation, String rows, int numRows) {
+
+    /// @param model      fingerprint of the bytes of the reference model
+    /// @param tokenizer  fingerprint of the tokenizer
+    /// @param truncation how rows were cut, in words
+    /// @param rows       the rows in order
+    public static ReferenceKey of(
+            String model, String tokenizer, String truncation, List<? extends TokenizedRow> rows) {
+        return new ReferenceKey(model, tokenizer, truncation, digest(rows), rows.size());
+    }
+
+    /// Fingerprint of rows as a model sees them; also serves as the data key of a run.
+    ///
+    /// @param rows the rows in order
+    /// @return SHA-256 over ids, lengths and token ids, in hexadecimal
+    public static String digest(List<? extends TokenizedRow> rows) {
+        MessageDigest digest = Fingerprint.sha256();
+        for (TokenizedRow row : rows) {
+            byte[] id = row.id().getBytes(StandardCharsets.UTF_8);
+            PackedBatch.Builder builder = PackedBatch.builder();
+            row.addTo(builder);
+            PackedBatch batch = builder.build();
+            // Every variable part is preceded by its length, so that no two lists of rows read the same.
+            ByteBuffer bytes = ByteBuffer.allocate(id.length + 4 * (3 + batch.numResponses() + batch.numTokens()));
+            bytes.putInt(id.length).put(id).putInt(batch.promptLength(0)).putInt(batch.numResponses());
+            for (int response = 0; response < batch.numResponses(); response++) {
+                bytes.putInt(batch.responseLength(response));
+            }
+            for (int token : batch.tokenIds()) {
+                bytes.putInt(token);
+            }
+            digest.update(bytes.flip());
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+}

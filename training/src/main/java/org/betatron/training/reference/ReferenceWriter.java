@@ -1,0 +1,81 @@
+package org.betatron.training.reference;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import org.betatron.core.model.PackedBatch;
+import org.betatron.core.model.TokenLogProbs;
+import org.betatron.data.TokenizedRow;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Writes one reference file: header and index first, as response lengths are known before any scoring,
+/// then the values as they come.
+final class ReferenceWriter implements AutoCloseable {
+
+    private final FileChannel channel;
+
+    ReferenceWriter(Path file, ReferenceKey key, List<? extends TokenizedRow> rows) throws IOException {
+        channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        try {
+            writeHead(key, rows);
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    /// Appends the values of the rows that follow those already written.
+    void append(TokenLogProbs logProbs) throws IOException {
+        ByteBuffer bytes =
+                ByteBuffer.allocate(Float.BYTES * logProbs.values().length).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(logProbs.values());
+        writeAll(bytes);
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+
+    private void writeHead(ReferenceKey key, List<? extends TokenizedRow> rows) throws IOException {
+        ByteBuffer index = ByteBuffer.allocate(Math.multiplyExact(Long.BYTES, rows.size() + 1))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        long numValues = 0;
+        for (TokenizedRow row : rows) {
+            index.putLong(numValues);
+            numValues += numResponseTokens(row);
+        }
+        index.putLong(numValues);
+        byte[] header = header(new ReferenceFormat.Header(key, numValues));
+        writeAll(ByteBuffer.allocate(2 * Long.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(ReferenceFormat.MAGIC)
+                .putLong(header.length)
+                .flip());
+        writeAll(ByteBuffer.wrap(header));
+        writeAll(index.flip());
+    }
+
+    private static byte[] header(ReferenceFormat.Header header) {
+        byte[] json = new JsonMapper().writeValueAsString(header).getBytes(StandardCharsets.UTF_8);
+        String padding = " ".repeat(Math.floorMod(-json.length, Long.BYTES));
+        return (new String(json, StandardCharsets.UTF_8) + padding).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static int numResponseTokens(TokenizedRow row) {
+        PackedBatch.Builder builder = PackedBatch.builder();
+        row.addTo(builder);
+        return builder.build().numResponseTokens();
+    }
+
+    private void writeAll(ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+}

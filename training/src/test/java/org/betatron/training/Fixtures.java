@@ -1,0 +1,148 @@
+package org.betatron.training;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.random.RandomGenerator;
+import org.betatron.core.RandomStreams;
+import org.betatron.core.alignment.AlignmentSpec;
+import org.betatron.core.model.Optimizer;
+import org.betatron.core.model.OptimizerSpec;
+import org.betatron.core.model.TrainableModel;
+import org.betatron.data.TokenizedPair;
+import org.betatron.data.TokenizedText;
+import org.betatron.testkit.RandomBatches;
+import org.betatron.testkit.TinyLanguageModel;
+import org.betatron.testkit.TinyOptimizer;
+import org.betatron.training.LearningRateSchedule.Decay;
+import org.betatron.training.reference.ReferenceLogProbs;
+import org.betatron.training.run.RunDirectory;
+import org.betatron.training.run.RunIdentity;
+
+/// Toy rows, and runs of the tiny model on them.
+final class Fixtures {
+
+    static final int VOCABULARY = 10;
+    static final RunIdentity IDENTITY = new RunIdentity("recipe-1", "data-1", 7);
+
+    private Fixtures() {}
+
+    static TinyLanguageModel model() {
+        return TinyLanguageModel.random(VOCABULARY, 4, 40, 1);
+    }
+
+    static List<TokenizedPair> pairs(int count, long seed) {
+        List<TokenizedPair> pairs = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            RandomGenerator random = RandomStreams.stream(seed, "pairs", i);
+            pairs.add(new TokenizedPair("pair-" + i, tokens(random), tokens(random), tokens(random)));
+        }
+        return pairs;
+    }
+
+    /// Pairs whose chosen responses are made of ids below 5, and whose rejected ones of the others.
+    static List<TokenizedPair> separablePairs(int count, long seed) {
+        List<TokenizedPair> pairs = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            RandomGenerator random = RandomStreams.stream(seed, "pairs", i);
+            int[] rejected = RandomBatches.tokens(random, 5, 4);
+            for (int t = 0; t < rejected.length; t++) {
+                rejected[t] += 5;
+            }
+            pairs.add(new TokenizedPair("pair-" + i, tokens(random), RandomBatches.tokens(random, 5, 4), rejected));
+        }
+        return pairs;
+    }
+
+    static List<TokenizedText> texts(int count, long seed) {
+        return pairs(count, seed).stream()
+                .map(pair -> new TokenizedText(pair.id(), pair.prompt(), pair.chosen()))
+                .toList();
+    }
+
+    private static int[] tokens(RandomGenerator random) {
+        return RandomBatches.tokens(random, VOCABULARY, 6);
+    }
+
+    /// A reference that differs from the fixture's model, so that gaps have a spread from the first step on.
+    static ReferenceLogProbs reference(List<TokenizedPair> rows) {
+        return reference(TinyLanguageModel.random(VOCABULARY, 4, 40, 99), rows);
+    }
+
+    static ReferenceLogProbs reference(TinyLanguageModel model, List<TokenizedPair> rows) {
+        return (row, from, to) -> {
+            BatchLogProbs logProbs = new MicroBatches(rows, 1).score(model, new int[] {row});
+            int split = logProbs.length(0, 0);
+            if (from == 0 && to == split) {
+                return logProbs.sum(0, 0);
+            }
+            if (from == split && to == split + logProbs.length(0, 1)) {
+                return logProbs.sum(0, 1);
+            }
+            throw new IllegalArgumentException("a whole response must be asked for");
+        };
+    }
+
+    static PreferenceRule preference(AlignmentSpec alignment, List<TokenizedPair> rows, int microBatchSize) {
+        return new PreferenceRule(alignment.create(), rows, reference(rows), microBatchSize, IDENTITY.seed());
+    }
+
+    /// Steps of 8 rows, evaluation, checkpoints and lines of metrics every 4 steps.
+    static TrainSpec spec(TrainLength length, int microBatchSize, int maxGraphTokens) {
+        return new TrainSpec(length, 8, microBatchSize, 0.02, 2, Decay.COSINE, 0.1, 1.0, 4, 4, 2, 4, maxGraphTokens, 7);
+    }
+
+    static TrainingJob job(TrainSpec spec, TinyLanguageModel model, LearningRule rule, RunDirectory directory) {
+        return job(spec, model, new TinyOptimizer(model, OptimizerSpec.AdamW.DEFAULT), rule, directory);
+    }
+
+    static TrainingJob job(
+            TrainSpec spec, TrainableModel model, Optimizer optimizer, LearningRule rule, RunDirectory directory) {
+        int numRows = rule.rows().size();
+        return new TrainingJob(
+                spec,
+                model,
+                optimizer,
+                rule,
+                // Visits rows in another order in every epoch, as a pure function of the position.
+                position -> (int) ((position * 7 + position / numRows) % numRows),
+                Evaluation.NONE,
+                IDENTITY,
+                directory,
+                TrainingListener.NONE,
+                () -> false);
+    }
+
+    static TrainingJob with(TrainingJob job, Evaluation evaluation) {
+        return new TrainingJob(
+                job.spec(),
+                job.model(),
+                job.optimizer(),
+                job.rule(),
+                job.order(),
+                evaluation,
+                job.identity(),
+                job.directory(),
+                job.listener(),
+                job.stopRequested());
+    }
+
+    static TrainingJob with(TrainingJob job, TrainingListener listener, BooleanSupplier stop) {
+        return new TrainingJob(
+                job.spec(),
+                job.model(),
+                job.optimizer(),
+                job.rule(),
+                job.order(),
+                job.evaluation(),
+                job.identity(),
+                job.directory(),
+                listener,
+                stop);
+    }
+
+    static RunDirectory directory(Path parent, String name) {
+        return RunDirectory.create(parent.resolve(name), "train: {}\n");
+    }
+}

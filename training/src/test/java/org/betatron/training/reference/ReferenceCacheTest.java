@@ -1,0 +1,146 @@
+package org.betatron.training.reference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.betatron.core.model.PackedBatch;
+import org.betatron.core.model.TokenLogProbs;
+import org.betatron.data.TokenizedPair;
+import org.betatron.testkit.TinyLanguageModel;
+import org.betatron.training.run.TrainingException;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReferenceCacheTest {
+
+    private static final List<TokenizedPair> ROWS = List.of(
+            new TokenizedPair("a", new int[] {1, 2}, new int[] {3, 1, 0}, new int[] {2}),
+            new TokenizedPair("bä", new int[] {0}, new int[] {1}, new int[] {2, 3}),
+            new TokenizedPair("c", new int[] {3}, new int[] {2, 2}, new int[] {0, 0}));
+
+    private final TinyLanguageModel model = TinyLanguageModel.random(4, 2, 8, 1);
+    private Path file;
+
+    @BeforeEach
+    void chooseFile(@TempDir Path directory) {
+        file = directory.resolve("reference/train.bin");
+    }
+
+    @Test
+    void valuesAreThoseOfTheModelBitForBit() {
+        List<Integer> progress = new ArrayList<>();
+        ReferenceCache cache = new ReferenceCache(file, key("model", "tokenizer", "none", ROWS));
+        cache.compute(model, ROWS, 2, (done, _) -> progress.add(done));
+        assertThat(progress).containsExactly(2, 3);
+        try (MappedReferenceLogProbs values = cache.open()) {
+            for (int row = 0; row < ROWS.size(); row++) {
+                TokenizedPair pair = ROWS.get(row);
+                PackedBatch.Builder batch = PackedBatch.builder();
+                pair.addTo(batch);
+                TokenLogProbs expected = model.score(batch.build());
+                int split = pair.chosen().length;
+                assertThat(values.sum(row, 0, split)).isEqualTo(expected.sum(0));
+                assertThat(values.sum(row, split, split + pair.rejected().length))
+                        .isEqualTo(expected.sum(1));
+            }
+            assertThatThrownBy(() -> values.sum(1, 0, 4))
+                    .isInstanceOf(IndexOutOfBoundsException.class)
+                    .hasMessage("response tokens 0 to 4 of row 1 are not among its 3");
+        }
+    }
+
+    @Test
+    void anotherKeyIsRefusedWithThePartThatDiffers() {
+        compute();
+        refuses(key("other", "tokenizer", "none", ROWS), "model (model, this run has other)");
+        refuses(key("model", "other", "none", ROWS), "tokenizer (tokenizer, this run has other)");
+        refuses(key("model", "tokenizer", "512", ROWS), "truncation (none, this run has 512)");
+        refuses(key("model", "tokenizer", "none", ROWS.subList(0, 2)), "number of rows (3, this run has 2)");
+        List<TokenizedPair> renamed = new ArrayList<>(ROWS);
+        renamed.set(2, new TokenizedPair("d", new int[] {3}, new int[] {2, 2}, new int[] {0, 0}));
+        refuses(
+                key("model", "tokenizer", "none", renamed),
+                "content of the rows (" + ReferenceKey.digest(ROWS) + ", this run has " + ReferenceKey.digest(renamed)
+                        + ")");
+    }
+
+    @Test
+    void tokensThatMoveBetweenResponsesChangeTheDigest() {
+        List<TokenizedPair> a = List.of(new TokenizedPair("a", new int[] {1}, new int[] {2, 3}, new int[] {4}));
+        List<TokenizedPair> b = List.of(new TokenizedPair("a", new int[] {1}, new int[] {2}, new int[] {3, 4}));
+        assertThat(ReferenceKey.digest(a)).isNotEqualTo(ReferenceKey.digest(b));
+    }
+
+    @Test
+    void truncatedFileIsRefused() throws IOException {
+        ReferenceCache cache = compute();
+        byte[] bytes = Files.readAllBytes(file);
+        Files.write(file, Arrays.copyOf(bytes, bytes.length - 4));
+        assertThatThrownBy(cache::open)
+                .isInstanceOf(TrainingException.class)
+                .hasMessage("reference file " + file + " is damaged: it has " + (bytes.length - 4)
+                        + " bytes instead of " + bytes.length + "; delete it to compute it anew");
+        Files.write(file, Arrays.copyOf(bytes, 30));
+        assertThatThrownBy(cache::open).hasMessageContaining("is damaged: its header is incomplete;");
+        Files.write(file, new byte[] {1});
+        assertThatThrownBy(cache::open).hasMessageContaining("is damaged: it does not begin as one;");
+        Files.write(file, new byte[0]);
+        assertThatThrownBy(cache::open).hasMessageContaining("is damaged: it does not begin as one;");
+    }
+
+    @Test
+    void interruptedComputationLeavesNoFile() throws IOException {
+        ReferenceCache cache = new ReferenceCache(file, key("model", "tokenizer", "none", ROWS));
+        assertThatThrownBy(() -> cache.compute(model, ROWS, 1, (done, _) -> {
+                    if (done == 2) {
+                        throw new IllegalStateException("interrupted");
+                    }
+                }))
+                .hasMessage("interrupted");
+        assertThat(cache.exists()).isFalse();
+        assertThat(file.getParent()).isEmptyDirectory();
+    }
+
+    @Test
+    void existingFileIsNeverOverwritten() {
+        ReferenceCache cache = compute();
+        assertThatThrownBy(() -> cache.compute(model, ROWS, 1, (_, _) -> {}))
+                .isInstanceOf(TrainingException.class)
+                .hasMessage("reference file " + file + " exists already; delete it to compute it anew");
+    }
+
+    @Test
+    void referenceThatIsNotANumberNamesTheRow() {
+        // The last weight is the bias of token 3, which only the first row asks for in a chosen response.
+        model.weights()[model.weights().length - 1] = Double.NEGATIVE_INFINITY;
+        ReferenceCache cache = new ReferenceCache(file, key("model", "tokenizer", "none", ROWS));
+        assertThatThrownBy(() -> cache.compute(model, ROWS, 3, (_, _) -> {}))
+                .isInstanceOf(TrainingException.class)
+                .hasMessage("reference log-probability of row 'a' is -Infinity; remove the row or check the model");
+        assertThat(cache.exists()).isFalse();
+    }
+
+    private ReferenceCache compute() {
+        ReferenceCache cache = new ReferenceCache(file, key("model", "tokenizer", "none", ROWS));
+        cache.compute(model, ROWS, 2, (_, _) -> {});
+        return cache;
+    }
+
+    private void refuses(ReferenceKey key, String difference) {
+        assertThatThrownBy(() -> new ReferenceCache(file, key).open())
+                .isInstanceOf(TrainingException.class)
+                .hasMessage("reference file " + file + " was made for another " + difference
+                        + "; delete it or choose another path");
+    }
+
+    private static ReferenceKey key(String model, String tokenizer, String truncation, List<TokenizedPair> rows) {
+        return ReferenceKey.of(model, tokenizer, truncation, rows);
+    }
+}

@@ -1,0 +1,137 @@
+package org.betatron.training.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.betatron.core.model.Decoder;
+import org.betatron.core.model.ForwardPass;
+import org.betatron.core.model.OptimizerSpec;
+import org.betatron.core.model.PackedBatch;
+import org.betatron.core.model.TokenLogProbs;
+import org.betatron.core.model.TrainableModel;
+import org.betatron.core.statistics.RunningGapStatistics;
+import org.betatron.testkit.TinyLanguageModel;
+import org.betatron.testkit.TinyOptimizer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CheckpointsTest {
+
+    private static final RunIdentity IDENTITY = new RunIdentity("recipe", "data", 1);
+
+    private final TinyLanguageModel model = TinyLanguageModel.random(4, 2, 8, 1);
+    private final TinyOptimizer optimizer = new TinyOptimizer(model, OptimizerSpec.AdamW.DEFAULT);
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void stateSurvivesExactly() {
+        RunningGapStatistics statistics = RunningGapStatistics.EMPTY.update(new double[] {0.1, -1.0 / 3, 7}, 0.9);
+        TrainingState state = new TrainingState(3, 24, statistics, 1, 12.5);
+        Checkpoints checkpoints = new Checkpoints(directory, 2);
+        checkpoints.write(model, optimizer, IDENTITY, state);
+        assertThat(checkpoints.latest()).contains(new Checkpoint(directory.resolve("step-00000003"), IDENTITY, state));
+    }
+
+    @Test
+    void olderOnesGoOnceNewerOnesAreInPlace() throws IOException {
+        Checkpoints checkpoints = new Checkpoints(directory, 2);
+        for (long step : new long[] {5, 10, 15}) {
+            checkpoints.write(model, optimizer, IDENTITY, state(step));
+        }
+        assertThat(names()).containsExactly("step-00000010", "step-00000015");
+    }
+
+    @Test
+    void fullDiskLeavesTheLastCheckpointWholeAndNothingHalfMade() throws IOException {
+        Checkpoints checkpoints = new Checkpoints(directory, 1);
+        checkpoints.write(model, optimizer, IDENTITY, state(5));
+        assertThatThrownBy(() -> checkpoints.write(new FullDiskModel(model), optimizer, IDENTITY, state(10)))
+                .isInstanceOf(TrainingException.class)
+                .hasMessage("checkpoint " + directory.resolve("step-00000010")
+                        + " cannot be written: No space left on device; the last whole one is "
+                        + directory.resolve("step-00000005") + ": free space, then resume the run");
+        assertThat(names()).containsExactly("step-00000005");
+        Checkpoint latest = checkpoints.latest().orElseThrow();
+        assertThat(TinyLanguageModel.load(latest.modelDirectory()).weights()).containsExactly(model.weights());
+    }
+
+    @Test
+    void partialCheckpointIsNeverTakenForAWholeOne() throws IOException {
+        Path partial = Files.createDirectory(directory.resolve(".partial-step-00000099"));
+        Files.writeString(partial.resolve("state.json"), "{}");
+        Checkpoints checkpoints = new Checkpoints(directory, 1);
+        assertThat(checkpoints.latest()).isEmpty();
+        checkpoints.write(model, optimizer, IDENTITY, state(1));
+        assertThat(names()).containsExactly("step-00000001");
+    }
+
+    @Test
+    void damagedStateSaysWhatToDo() throws IOException {
+        Checkpoints checkpoints = new Checkpoints(directory, 1);
+        Path checkpoint =
+                checkpoints.write(model, optimizer, IDENTITY, state(1)).directory();
+        Files.writeString(checkpoint.resolve("state.json"), "{\"identity\":");
+        assertThatThrownBy(checkpoints::latest)
+                .isInstanceOf(TrainingException.class)
+                .hasMessageContaining("state.json cannot be understood: ")
+                .hasMessageEndingWith("; delete " + checkpoint + " to resume from the checkpoint before it");
+        Files.writeString(checkpoint.resolve("state.json"), "{}");
+        assertThatThrownBy(checkpoints::latest).hasMessageContaining("state.json cannot be understood: ");
+    }
+
+    private static TrainingState state(long step) {
+        return new TrainingState(step, 8 * step, RunningGapStatistics.EMPTY, 0, 0);
+    }
+
+    private List<String> names() throws IOException {
+        return AtomicFiles.list(directory).stream()
+                .map(path -> path.getFileName().toString())
+                .toList();
+    }
+
+    /// A model whose save fails half way.
+    private record FullDiskModel(TinyLanguageModel model) implements TrainableModel {
+
+        @Override
+        public void save(Path target) throws IOException {
+            Files.write(target.resolve("model.safetensors"), new byte[100]);
+            throw new IOException("No space left on device");
+        }
+
+        @Override
+        public ForwardPass forward(PackedBatch batch) {
+            return model.forward(batch);
+        }
+
+        @Override
+        public TokenLogProbs score(PackedBatch batch) {
+            return model.score(batch);
+        }
+
+        @Override
+        public int vocabularySize() {
+            return model.vocabularySize();
+        }
+
+        @Override
+        public int maxPositions() {
+            return model.maxPositions();
+        }
+
+        @Override
+        public Decoder startDecoding() {
+            return model.startDecoding();
+        }
+
+        @Override
+        public void close() {
+            model.close();
+        }
+    }
+}
