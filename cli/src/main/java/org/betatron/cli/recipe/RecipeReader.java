@@ -23,7 +23,8 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /// Reads one recipe: a YAML file and overrides, merged over the defaults of a record.
 ///
-/// The defaults decide which keys exist and what kind of value each takes, so an unknown key is found wherever it stands. All
+/// The defaults decide which keys exist and what kind of value each takes, so an unknown key is found wherever it
+/// stands. All
 /// problems are collected and thrown together by [#resolve]. For one recipe; not thread-safe.
 public final class RecipeReader {
 
@@ -151,7 +152,11 @@ public final class RecipeReader {
             JsonNode known = target.get(key);
             if (known == null) {
                 problems.add(childPath + ": unknown key; "
-                        + Suggestion.of(key, target.properties().stream().map(Map.Entry::getKey).toList()));
+                        + Suggestion.of(
+                                key,
+                                target.properties().stream()
+                                        .map(Map.Entry::getKey)
+                                        .toList()));
                 continue;
             }
             explicit.add(childPath);
@@ -181,7 +186,8 @@ public final class RecipeReader {
         }
         ObjectNode base = group;
         if (isChoice && source.has(RecipeMapper.TYPE)) {
-            ObjectNode chosen = choose(path, group, source.path(RecipeMapper.TYPE).asString(""));
+            ObjectNode chosen =
+                    choose(path, group, source.path(RecipeMapper.TYPE).asString(""));
             if (chosen == null) {
                 return;
             }
@@ -241,7 +247,9 @@ public final class RecipeReader {
             problems.add(path + ": must be " + (known.isBoolean() ? "true or false" : "text") + " but was " + given);
             return null;
         }
-        return known.isBoolean() || given.isNull() ? given : mapper.getNodeFactory().stringNode(given.asString());
+        return known.isBoolean() || given.isNull()
+                ? given
+                : mapper.getNodeFactory().stringNode(given.asString());
     }
 
     private @Nullable JsonNode number(String path, JsonNode known, JsonNode given) {
@@ -273,7 +281,9 @@ public final class RecipeReader {
     }
 
     private static String reason(IOException e) {
-        return e instanceof java.nio.file.NoSuchFileException ? "there is no such file" : String.valueOf(e.getMessage());
+        return e instanceof java.nio.file.NoSuchFileException
+                ? "there is no such file"
+                : String.valueOf(e.getMessage());
     }
 
     /// Notes what constructors refuse, and goes on with a default so that later problems are found too.
@@ -296,9 +306,7 @@ public final class RecipeReader {
             }
             Object[] constants = type.getEnumConstants();
             problems.add(pathOf(context.getParser().streamReadContext()) + ": must be one of "
-                    + List.of(constants).stream()
-                            .map(Choices::spelling)
-                            .collect(Collectors.joining(", "))
+                    + List.of(constants).stream().map(Choices::spelling).collect(Collectors.joining(", "))
                     + " but was '" + value + "'");
             return constants[0];
         }
