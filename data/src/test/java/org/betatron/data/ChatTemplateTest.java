@@ -119,6 +119,9 @@ class ChatTemplateTest {
         assertRefused(
                 "{% for m in messages if m.role == 'user' %}{% endfor %}",
                 "cannot be used: loops with a condition are not supported: {% for m in messages if m.role == 'user' %}");
+        assertRefused("{{ 'x' is frobnicated }}", "cannot be used: there is no test 'frobnicated'");
+        assertRefused("{% raw %}{{ x }}{% endraw %}", "cannot be used: the statement 'raw' is not supported");
+        assertRefused("{% for x in y %}{% else %}a{% endfor %}", "cannot be used: 'else' of a loop is not supported");
         assertRefused("{{ 'x' ", "cannot be used: a tag is not closed: {{ 'x'");
         assertRefused("{{ raise_exception('only users') }}", "refuses these messages: only users");
         assertRefused("{{ 'x'.swapcase() }}", "cannot be rendered, line 1: ");
@@ -134,6 +137,10 @@ class ChatTemplateTest {
     @Test
     void jinjaDetailsThatTemplatesRelyOn() {
         assertThat(render("{% if not x is defined %}a{% endif %}")).isEqualTo("a");
+        assertThat(render("{% if not 'a' in 'b' and not messages[0].x %}a{% endif %}"))
+                .isEqualTo("a");
+        assertThat(render("{{ bos_token + 'a' }}\r\n{% if true %}\r\nb{% endif %}"))
+                .isEqualTo("a\nb");
         assertThat(render("{{ 'a' }}: {% if true %}b{% endif %}")).isEqualTo("a: b");
         assertThat(render("a\n  {% if true %}\nb\n  {%- endif %}\nc")).isEqualTo("a\nbc");
         assertThat(render("{{ '{% x' }}{{ ' a b '.strip().split(' ')[-1] }}")).isEqualTo("{% xb");
