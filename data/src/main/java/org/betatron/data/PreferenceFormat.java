@@ -6,8 +6,9 @@ import java.nio.file.Path;
 public enum PreferenceFormat {
     /// Detected from the first row of each file.
     AUTO,
-    /// Anthropic HH: two whole dialogues, `{"chosen": "\n\nHuman: ...", "rejected": "\n\nHuman:
-    /// ..."}`. The prompt is everything up to and including the last `\n\nAssistant:`.
+    /// Anthropic HH: `chosen` and `rejected` are whole dialogues as text, with turns that begin with
+    /// `\n\nHuman:` and `\n\nAssistant:`. The prompt is everything up to and including the last
+    /// `\n\nAssistant:`.
     HH,
     /// `{"prompt", "chosen", "rejected"}` as strings.
     PAIRS,

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.opentest4j.TestAbortedException;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -35,7 +36,15 @@ class ChatTemplateTest {
 
     @TestFactory
     Stream<DynamicTest> realTemplates() {
-        Path file = SharedData.require("chat-templates/cases.json");
+        Path file;
+        try {
+            file = SharedData.require("chat-templates/cases.json");
+        } catch (TestAbortedException absent) {
+            // A factory that aborts is not reported as skipped, a test is.
+            return Stream.of(DynamicTest.dynamicTest("real templates", () -> {
+                throw absent;
+            }));
+        }
         List<Map<String, Object>> cases =
                 JsonMapper.builder().build().readValue(file.toFile(), new TypeReference<>() {});
         assertThat(cases).hasSize(40);
