@@ -20,12 +20,12 @@ public interface ChatTemplate {
     /// @return where the template comes from, for reports
     String origin();
 
-    /// Writes the answer to a prompt as it continues [#prompt]: with the space, end-of-turn marker or
-    /// line break that the template puts around it.
+    /// Writes the answer to a prompt as it continues [#prompt]: with the space, end-of-turn marker
+    /// or line break that the template puts around it.
     ///
     /// Templates that write an earlier answer differently from the prompt of that answer (reasoning
-    /// models that drop or insert thoughts) have no such continuation; the answer is then written as
-    /// it is.
+    /// models that drop or insert thoughts) have no such continuation; the answer is then written
+    /// as it is.
     ///
     /// @param prompt what was passed to [#prompt]
     /// @param answer what the assistant says
@@ -37,7 +37,8 @@ public interface ChatTemplate {
         return after.startsWith(before) ? after.substring(before.length()) : answer;
     }
 
-    /// `\n\nHuman: ...\n\nAssistant: ...`, the layout of Anthropic HH, used for models without a template.
+    /// `\n\nHuman: ...\n\nAssistant: ...`, the layout of Anthropic HH, used for models without a
+    /// template.
     static ChatTemplate humanAssistant() {
         return HumanAssistantTemplate.INSTANCE;
     }

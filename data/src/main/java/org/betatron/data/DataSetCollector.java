@@ -50,7 +50,8 @@ final class DataSetCollector<R extends TokenizedRow> {
         numScored++;
     }
 
-    /// @return the id, with a suffix if it occurred before: files repeat ids, for example one per prompt
+    /// @return the id, with a suffix if it occurred before: files repeat ids, for example one per
+    ///     prompt
     String unique(String id) {
         String unique = id;
         for (int i = 2; !ids.add(unique); i++) {

@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Reads files into token ids: parse, drop what teaches nothing, write prompts with the chat template,
-/// tokenize, truncate. Files are streamed; only token ids stay in memory.
+/// Reads files into token ids: parse, drop what teaches nothing, write prompts with the chat
+/// template, tokenize, truncate. Files are streamed; only token ids stay in memory.
 ///
 /// Thread-safe if the tokenizer is.
 public final class DataSetLoader {

@@ -1,7 +1,7 @@
 package org.betatron.data;
 
-/// Why a row teaches nothing and is left out. A row is counted once, under the first reason that holds
-/// in the order of the constants.
+/// Why a row teaches nothing and is left out. A row is counted once, under the first reason that
+/// holds in the order of the constants.
 public enum DropReason {
     /// The chosen and the rejected dialogue are not answers to the same prompt.
     DIALOGUES_DIFFER("dialogues differ before the last answer"),

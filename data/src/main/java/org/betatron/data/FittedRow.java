@@ -76,8 +76,8 @@ final class FittedRow {
         return promptTokensCut;
     }
 
-    /// @return for each response how many of its tokens are missing, the end token among them; a cut
-    ///     response that ends with the end token misses only text
+    /// @return for each response how many of its tokens are missing, the end token among them; a
+    ///     cut response that ends with the end token misses only text
     List<Integer> responseTokensCut() {
         return responseTokensCut;
     }

@@ -9,9 +9,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/// A `tokenizer.json` of a Hugging Face model directory, run by the `tokenizers` library that made it.
+/// A `tokenizer.json` of a Hugging Face model directory, run by the `tokenizers` library that made
+/// it.
 ///
-/// Never uses the network. Thread-safe. [#close] frees the native tokenizer; it must not be used after.
+/// Never uses the network. Thread-safe. [#close] frees the native tokenizer; it must not be used
+/// after.
 public final class HuggingFaceTokenizer implements Tokenizer, AutoCloseable {
 
     private static final char REPLACEMENT_CHARACTER = '\ufffd';
@@ -39,7 +41,8 @@ public final class HuggingFaceTokenizer implements Tokenizer, AutoCloseable {
     /// `config.json`, else a token with a well-known name. The tokenizer's own setting comes first
     /// because chat models list several ids in the other files, in no particular order.
     ///
-    /// @throws DataException if there is no `tokenizer.json`, it cannot be used, or no token ends an answer
+    /// @throws DataException if there is no `tokenizer.json`, it cannot be used, or no token ends
+    ///     an answer
     public static HuggingFaceTokenizer load(Path modelDirectory) {
         Path file = modelDirectory.resolve("tokenizer.json");
         if (!Files.isRegularFile(file)) {
@@ -56,7 +59,8 @@ public final class HuggingFaceTokenizer implements Tokenizer, AutoCloseable {
         // The library reports its use over the network on some cloud machines unless told not to.
         setIfAbsent("OPT_OUT_TRACKING");
         setIfAbsent("ai.djl.offline");
-        // A stream instead of a path: given a path, it reads tokenizer_config.json too and truncates.
+        // A stream instead of a path: given a path, it reads tokenizer_config.json too and
+        // truncates.
         try (InputStream in = Files.newInputStream(file)) {
             return ai.djl.huggingface.tokenizers.HuggingFaceTokenizer.newInstance(
                     in, Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false"));

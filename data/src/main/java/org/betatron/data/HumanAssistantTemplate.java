@@ -54,7 +54,8 @@ final class HumanAssistantTemplate implements ChatTemplate {
 
     /// Reads a dialogue in this layout back into turns.
     ///
-    /// @return the turns, without surrounding white space; empty if the text does not begin with one
+    /// @return the turns, without surrounding white space; empty if the text does not begin with
+    ///     one
     static List<Message> parse(String dialogue) {
         List<Message> messages = new ArrayList<>();
         int at = 0;

@@ -60,7 +60,11 @@ final class JinjaChatTemplate implements ChatTemplate {
     }
 
     private String render(List<Message> messages, boolean addGenerationPrompt) {
-        Map<String, Object> variables = new HashMap<>(specialTokens);
+        Map<String, Object> variables = new HashMap<>();
+        // Jinjava writes "null" where it adds an undefined value to a text.
+        variables.put("bos_token", "");
+        variables.put("eos_token", "");
+        variables.putAll(specialTokens);
         variables.put(
                 "messages",
                 messages.stream()

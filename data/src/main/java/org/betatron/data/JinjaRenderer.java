@@ -4,6 +4,7 @@ import com.hubspot.jinjava.Jinjava;
 import com.hubspot.jinjava.JinjavaConfig;
 import com.hubspot.jinjava.LegacyOverrides;
 import com.hubspot.jinjava.el.JinjavaInterpreterResolver;
+import com.hubspot.jinjava.interpret.Context;
 import com.hubspot.jinjava.interpret.JinjavaInterpreter;
 import com.hubspot.jinjava.interpret.RenderResult;
 import com.hubspot.jinjava.interpret.TemplateError;
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 /// Evaluates chat templates with the settings and helpers of Hugging Face transformers
 /// (`apply_chat_template`): blocks trimmed, `raise_exception`, `strftime_now`, `tojson` in Python's
 /// layout. Thread-safe.
+///
+/// Known differences from Jinja2: an undefined value and `none` are the same, so both print nothing
+/// and `x is none` holds for an undefined `x`; truth values print in lower case.
 final class JinjaRenderer {
 
     private static final Jinjava JINJAVA = create();
@@ -35,8 +39,10 @@ final class JinjaRenderer {
     /// @throws DataException if the template uses a construct that would be rendered wrongly
     static String prepare(String template, String where) {
         try {
+            Context library = JINJAVA.getGlobalContext();
             return JinjaSource.forJinjava(
-                    template, name -> JINJAVA.getGlobalContext().getFilter(name) != null);
+                    template,
+                    new JinjaGuard(name -> library.getFilter(name) != null, name -> library.getExpTest(name) != null));
         } catch (IllegalArgumentException e) {
             throw new DataException(where + ": the chat template cannot be used: " + e.getMessage(), e);
         }
@@ -45,8 +51,8 @@ final class JinjaRenderer {
     /// @param source    result of [#prepare]
     /// @param variables what the template may read
     /// @param where     named in errors
-    /// @throws DataException if the template fails, calls `raise_exception`, or uses a construct that is
-    ///     not understood; never a partial text
+    /// @throws DataException if the template fails, calls `raise_exception`, or uses a construct
+    ///     that is not understood; never a partial text
     static String render(String source, Map<String, ?> variables, String where) {
         RenderResult result = JINJAVA.renderForResult(source, variables);
         if (!result.getErrors().isEmpty()) {
@@ -101,8 +107,8 @@ final class JinjaRenderer {
         throw new RaisedByTemplate(message);
     }
 
-    /// Called by templates. Today's date would make a data set depend on the day it is read, which is
-    /// what transformers does too; templates that print it are few.
+    /// Called by templates. Today's date would make a data set depend on the day it is read, which
+    /// is what transformers does too; templates that print it are few.
     public static String strftimeNow(String format) {
         return strftime(format, ZonedDateTime.now(java.time.ZoneId.systemDefault()));
     }
@@ -145,8 +151,8 @@ final class JinjaRenderer {
         }
     }
 
-    /// `tojson` as transformers defines it: `json.dumps` with `ensure_ascii=False` and, on demand, an
-    /// indentation.
+    /// `tojson` as transformers defines it: `json.dumps` with `ensure_ascii=False` and, on demand,
+    /// an indentation.
     private static final class ToJson implements Filter {
 
         @Override

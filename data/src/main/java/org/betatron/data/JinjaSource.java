@@ -2,23 +2,27 @@ package org.betatron.data;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Rewrites a chat template into the part of the Jinja language that Jinjava evaluates as Jinja2 does.
-/// Each rule names a construct that occurs in published templates and that Jinjava either rejects or,
-/// worse, reads differently without saying so.
+/// Rewrites a chat template into the part of the Jinja language that Jinjava evaluates as Jinja2
+/// does. Each rule names a construct that occurs in published templates and that Jinjava either
+/// rejects or, worse, reads differently without saying so.
 final class JinjaSource {
 
     private static final Pattern STRING = Pattern.compile("'(?:[^'\\\\]|\\\\.)*'|\"(?:[^\"\\\\]|\\\\.)*\"");
 
-    /// A name with attributes and simple indexes. The possessive quantifiers keep it from matching the
-    /// beginning of a longer operand; string indexes are placeholders when the rules see them.
+    /// A name with attributes and simple indexes. The possessive quantifiers keep it from matching
+    /// the beginning of a longer operand; string indexes are placeholders when the rules see them.
     private static final String OPERAND = "[A-Za-z_]\\w*+(?:\\.\\w++|\\[[^\\[\\]:]*+])*+";
 
     /// `not x is defined` means `not (x is defined)`; Jinjava reads `(not x) is defined`.
     private static final Pattern NOT_IS = Pattern.compile("\\bnot\\s+(" + OPERAND + ")\\s+is\\s+((?:not\\s+)?\\w++)");
+
+    private static final String VALUE = "(?:" + OPERAND + "|'\u0001\\d+\u0001')";
+
+    /// `not x in y`, in the same way.
+    private static final Pattern NOT_IN = Pattern.compile("\\bnot\\s+(" + VALUE + ")\\s+in\\s+(" + VALUE + ")");
 
     private static final Pattern REVERSED = Pattern.compile("(" + OPERAND + ")\\[::-1]");
 
@@ -32,24 +36,19 @@ final class JinjaSource {
     /// `x.0.type`, an index written as an attribute.
     private static final Pattern DOT_INDEX = Pattern.compile("([A-Za-z_]\\w*)\\.(\\d+)\\b");
 
-    /// `for x in xs if condition`; Jinjava ignores the condition.
-    private static final Pattern FILTERED_LOOP =
-            Pattern.compile("\\{%\\s*for\\b(?!.*\\belse\\b).*\\bif\\b.*", Pattern.DOTALL);
-
-    private static final Pattern FILTER = Pattern.compile("\\|\\s*([A-Za-z_]\\w*)");
-
     private JinjaSource() {}
 
     /// Whitespace control is resolved here, because Jinjava trims text before a block that does not
     /// begin a line.
     ///
-    /// @param template   source as written in a model directory
-    /// @param hasFilter  whether Jinjava knows a filter; it would pass values through unknown ones
+    /// @param template source as written in a model directory
+    /// @param guard    refuses what cannot be rewritten
     /// @return equivalent source for Jinjava
     /// @throws IllegalArgumentException if the template uses what Jinjava would silently get wrong
-    static String forJinjava(String template, Predicate<String> hasFilter) {
+    static String forJinjava(String template, JinjaGuard guard) {
         // Jinja2 drops one line break at the end of the source, not of the output.
-        String source = template.endsWith("\n") ? template.substring(0, template.length() - 1) : template;
+        String source = template.replace("\r\n", "\n");
+        source = source.endsWith("\n") ? source.substring(0, source.length() - 1) : source;
         StringBuilder out = new StringBuilder(source.length());
         StripNext strip = StripNext.NOTHING;
         int at = 0;
@@ -82,7 +81,7 @@ final class JinjaSource {
                 out.append(rewriteTag(
                         "{" + kind + " "
                                 + tag.substring(from, Math.max(from, to)).strip() + " " + end,
-                        hasFilter));
+                        guard));
             }
             at = close;
         }
@@ -121,7 +120,8 @@ final class JinjaSource {
         return source.length();
     }
 
-    /// @return index after the tag that begins at `open`; braces and tag ends within literals do not count
+    /// @return index after the tag that begins at `open`; braces and tag ends within literals do
+    ///     not count
     private static int endOfTag(String source, int open) {
         char kind = source.charAt(open + 1);
         if (kind == '#') {
@@ -153,27 +153,18 @@ final class JinjaSource {
                 + source.substring(open, Math.min(source.length(), open + 40)).strip());
     }
 
-    private static String rewriteTag(String tag, Predicate<String> hasFilter) {
+    private static String rewriteTag(String tag, JinjaGuard guard) {
         StringLiterals literals = new StringLiterals();
         String code = literals.hide(tag);
+        guard.check(code, literals::show);
         if (code.equals("{% generation %}")) {
             return "{% if true %}";
         }
         if (code.equals("{% endgeneration %}")) {
             return "{% endif %}";
         }
-        if (FILTERED_LOOP.matcher(code).matches()) {
-            throw new IllegalArgumentException("loops with a condition are not supported: " + literals.show(code));
-        }
-        FILTER.matcher(code)
-                .results()
-                .map(filter -> filter.group(1))
-                .filter(hasFilter.negate())
-                .findFirst()
-                .ifPresent(name -> {
-                    throw new IllegalArgumentException("there is no filter '" + name + "'");
-                });
         code = NOT_IS.matcher(code).replaceAll("not ($1 is $2)");
+        code = NOT_IN.matcher(code).replaceAll("not ($1 in $2)");
         code = DOT_INDEX.matcher(code).replaceAll("$1[$2]");
         code = REVERSED.matcher(code).replaceAll("$1|reverse|list");
         code = SLICE.matcher(code)

@@ -36,7 +36,8 @@ record JsonRow(String file, int line, JsonNode node) {
         return id.asString();
     }
 
-    /// @return `file:line` with the file's name alone, so that ids do not depend on where a file lies
+    /// @return `file:line` with the file's name alone, so that ids do not depend on where a file
+    ///     lies
     private String fallbackId() {
         return file.substring(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1) + ":" + line;
     }

@@ -36,7 +36,8 @@ final class JsonRows implements Iterator<JsonRow>, AutoCloseable {
         this.list = list;
     }
 
-    /// @throws DataException if the file cannot be read, has no row, or its first row is no JSON object
+    /// @throws DataException if the file cannot be read, has no row, or its first row is no JSON
+    ///     object
     static JsonRows open(Path path) {
         SourceFile file = SourceFile.open(path);
         try {

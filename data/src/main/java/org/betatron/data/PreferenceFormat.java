@@ -6,12 +6,14 @@ import java.nio.file.Path;
 public enum PreferenceFormat {
     /// Detected from the first row of each file.
     AUTO,
-    /// Anthropic HH: two whole dialogues, `{"chosen": "\n\nHuman: ...", "rejected": "\n\nHuman: ..."}`.
-    /// The prompt is everything up to and including the last `\n\nAssistant:`.
+    /// Anthropic HH: `chosen` and `rejected` are whole dialogues as text, with turns that begin with
+    /// `\n\nHuman:` and `\n\nAssistant:`. The prompt is everything up to and including the last
+    /// `\n\nAssistant:`.
     HH,
     /// `{"prompt", "chosen", "rejected"}` as strings.
     PAIRS,
-    /// `{"instruction", "input", "chosen", "rejected"}` as strings; `input`, `system` may be absent.
+    /// `{"instruction", "input", "chosen", "rejected"}` as strings; `input`, `system` may be
+    /// absent.
     INSTRUCTION,
     /// Lists of `{"role", "content"}`: `chosen` and `rejected` with a common beginning, or beside a
     /// `prompt`; also as `chosen_messages` and `rejected_messages`.
@@ -21,7 +23,8 @@ public enum PreferenceFormat {
 
     /// Opens a file of this format.
     ///
-    /// @throws DataException if the file cannot be read, has no rows, or its format is not recognised
+    /// @throws DataException if the file cannot be read, has no rows, or its format is not
+    ///     recognised
     public RowReader<PreferencePair> open(Path file) {
         JsonRows rows = JsonRows.open(file);
         try {

@@ -7,8 +7,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.io.JsonStringEncoder;
 
-/// Writes values in the layout of Python's `json.dumps(ensure_ascii=False)`, which chat templates put
-/// into prompts and which models have therefore seen.
+/// Writes values in the layout of Python's `json.dumps(ensure_ascii=False)`, which chat templates
+/// put into prompts and which models have therefore seen.
 final class PythonJson {
 
     private static final String[] DEFAULT_SEPARATORS = {", ", ": "};

@@ -3,8 +3,8 @@ package org.betatron.data;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A row as the texts that are tokenized, each on its own, so that no token spans the border between
-/// prompt and response.
+/// A row as the texts that are tokenized, each on its own, so that no token spans the border
+/// between prompt and response.
 record RenderedRow(String prompt, List<String> responses) {
 
     static RenderedRow of(Prompt prompt, List<String> answers, ChatTemplate template, PromptStyle style) {

@@ -3,8 +3,8 @@ package org.betatron.data;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
-/// The order in which rows are visited: a new shuffle per epoch that depends only on the seed and the
-/// epoch, never on batch sizes, so a run can resume at any position. Thread-safe.
+/// The order in which rows are visited: a new shuffle per epoch that depends only on the seed and
+/// the epoch, never on batch sizes, so a run can resume at any position. Thread-safe.
 public final class RowOrder {
 
     private final int numRows;

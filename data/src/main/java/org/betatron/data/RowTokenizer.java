@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// Turns the texts of rows into token ids that fit: start tokens on the prompt, one end token on each
-/// response, then truncation. Thread-safe.
+/// Turns the texts of rows into token ids that fit: start tokens on the prompt, one end token on
+/// each response, then truncation. Thread-safe.
 final class RowTokenizer {
 
     private final Tokenizer tokenizer;

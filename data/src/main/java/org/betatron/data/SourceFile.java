@@ -15,8 +15,8 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
-/// An open input file, read as bytes or as lines: plain or gzip by its first bytes, whatever its name,
-/// with strict UTF-8. Not thread-safe.
+/// An open input file, read as bytes or as lines: plain or gzip by its first bytes, whatever its
+/// name, with strict UTF-8. Not thread-safe.
 final class SourceFile implements AutoCloseable {
 
     private static final int PEEK_BYTES = 1 << 16;

@@ -4,8 +4,8 @@ import java.nio.file.Path;
 
 /// Layouts of files of texts to imitate. JSON files may be lines or one list; all may be gzip.
 public enum TextFormat {
-    /// Plain text if the name ends in `.txt` or the file does not begin like JSON, else detected from
-    /// the first row.
+    /// Plain text if the name ends in `.txt` or the file does not begin like JSON, else detected
+    /// from the first row.
     AUTO,
     /// One long text, cut into windows of tokens. Documents may be separated by the tokenizer's
     /// end-of-text token.
@@ -39,7 +39,8 @@ public enum TextFormat {
 
     /// Opens a JSON file of this format.
     ///
-    /// @throws DataException if the file cannot be read, has no rows, or its format is not recognised
+    /// @throws DataException if the file cannot be read, has no rows, or its format is not
+    ///     recognised
     /// @throws IllegalStateException if the format is [#PLAIN], which has no rows
     public RowReader<TrainingText> open(Path file) {
         if (this == PLAIN) {

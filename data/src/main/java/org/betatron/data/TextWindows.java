@@ -36,8 +36,8 @@ final class TextWindows {
             List<String> chunks = new ArrayList<>();
             StringBuilder chunk = new StringBuilder();
             for (String line = source.nextLineWithEnd(); line != null; line = source.nextLineWithEnd()) {
-                // A line break before a line with text is where common tokenizers begin a new piece,
-                // so tokenizing the chunks on their own gives the ids of the whole text.
+                // A line break before a line with text is where common tokenizers begin a new
+                // piece, so tokenizing the chunks on their own gives the ids of the whole text.
                 if (chunk.length() >= CHUNK_CHARS && !Character.isWhitespace(line.charAt(0))) {
                     chunks.add(chunk.toString());
                     chunk.setLength(0);

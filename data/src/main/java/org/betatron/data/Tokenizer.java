@@ -21,7 +21,8 @@ public interface Tokenizer {
     /// @return the text of the ids, special tokens written out; unknown ids are left out
     String decode(int[] ids);
 
-    /// @return one token as readable text; where a token is only part of a character, its vocabulary entry
+    /// @return one token as readable text; where a token is only part of a character, its
+    ///     vocabulary entry
     String piece(int id);
 
     /// @return ids that the model expects before every text, often none; a copy

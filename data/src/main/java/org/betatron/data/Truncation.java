@@ -1,12 +1,12 @@
 package org.betatron.data;
 
 /// How rows that are too long are cut, as in the reference code of DPO: only if the prompt and its
-/// longer response exceed `maxTokens`, the prompt is cut to `maxPromptTokens`; then each response that
-/// is still too long is cut at its end. A response is never cut to nothing.
+/// longer response exceed `maxTokens`, the prompt is cut to `maxPromptTokens`; then each response
+/// that is still too long is cut at its end. A response is never cut to nothing.
 ///
-/// Source: `tokenize_batch_element` of eric-mitchell/direct-preference-optimization. Differs from it:
-/// a response may use all that its prompt left (`maxTokens - prompt`), where the reference code always
-/// cuts to `maxTokens - maxPromptTokens`.
+/// Source: `tokenize_batch_element` of eric-mitchell/direct-preference-optimization. Differs from
+/// it: a response may use all that its prompt left (`maxTokens - prompt`), where the reference
+/// code always cuts to `maxTokens - maxPromptTokens`.
 ///
 /// @param maxTokens       most tokens of a prompt and one response, at least 2
 /// @param maxPromptTokens most tokens of a prompt that is cut, at least 1, less than `maxTokens`

@@ -1,8 +1,16 @@
 /// From files that people have to token ids that a model can learn from: readers, prompt and answer
-/// splitting, tokenizing, truncation, what was dropped and why, and the order in which rows are visited.
+/// splitting, tokenizing, truncation, what was dropped and why, and the order of visits.
 ///
-/// Main types: [org.betatron.data.TokenizedRow] and its two kinds. Models, losses and training state do
-/// not belong here.
+/// [org.betatron.data.DataSetLoader] does all of it and returns a
+/// [org.betatron.data.TokenizedDataSet] of [org.betatron.data.TokenizedRow]s;
+/// [org.betatron.data.RowOrder] says which row comes next.
+///
+/// ```text
+/// file --SourceFile, JsonRows--> JsonRow --PreferenceParser, TextParser--> PreferencePair, TrainingText
+///      --ChatTemplate--> RenderedRow --Tokenizer, Truncation--> FittedRow --> TokenizedRow
+/// ```
+///
+/// Models, losses and training state do not belong here.
 @NullMarked
 package org.betatron.data;
 

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.opentest4j.TestAbortedException;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -35,7 +36,15 @@ class ChatTemplateTest {
 
     @TestFactory
     Stream<DynamicTest> realTemplates() {
-        Path file = SharedData.require("chat-templates/cases.json");
+        Path file;
+        try {
+            file = SharedData.require("chat-templates/cases.json");
+        } catch (TestAbortedException absent) {
+            // A factory that aborts is not reported as skipped, a test is.
+            return Stream.of(DynamicTest.dynamicTest("real templates", () -> {
+                throw absent;
+            }));
+        }
         List<Map<String, Object>> cases =
                 JsonMapper.builder().build().readValue(file.toFile(), new TypeReference<>() {});
         assertThat(cases).hasSize(40);
@@ -119,6 +128,9 @@ class ChatTemplateTest {
         assertRefused(
                 "{% for m in messages if m.role == 'user' %}{% endfor %}",
                 "cannot be used: loops with a condition are not supported: {% for m in messages if m.role == 'user' %}");
+        assertRefused("{{ 'x' is frobnicated }}", "cannot be used: there is no test 'frobnicated'");
+        assertRefused("{% raw %}{{ x }}{% endraw %}", "cannot be used: the statement 'raw' is not supported");
+        assertRefused("{% for x in y %}{% else %}a{% endfor %}", "cannot be used: 'else' of a loop is not supported");
         assertRefused("{{ 'x' ", "cannot be used: a tag is not closed: {{ 'x'");
         assertRefused("{{ raise_exception('only users') }}", "refuses these messages: only users");
         assertRefused("{{ 'x'.swapcase() }}", "cannot be rendered, line 1: ");
@@ -134,6 +146,10 @@ class ChatTemplateTest {
     @Test
     void jinjaDetailsThatTemplatesRelyOn() {
         assertThat(render("{% if not x is defined %}a{% endif %}")).isEqualTo("a");
+        assertThat(render("{% if not 'a' in 'b' and not messages[0].x %}a{% endif %}"))
+                .isEqualTo("a");
+        assertThat(render("{{ bos_token + 'a' }}\r\n{% if true %}\r\nb{% endif %}"))
+                .isEqualTo("a\nb");
         assertThat(render("{{ 'a' }}: {% if true %}b{% endif %}")).isEqualTo("a: b");
         assertThat(render("a\n  {% if true %}\nb\n  {%- endif %}\nc")).isEqualTo("a\nbc");
         assertThat(render("{{ '{% x' }}{{ ' a b '.strip().split(' ')[-1] }}")).isEqualTo("{% xb");

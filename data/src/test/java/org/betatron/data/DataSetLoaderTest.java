@@ -112,8 +112,8 @@ class DataSetLoaderTest {
 
     @Test
     void cutsAreCounted() throws IOException {
-        // Prompt 6 and longer response 7 + 1 end exceed 8: the prompt becomes 3, the responses have room
-        // for 5, so "1234567" loses 2 and its end, and "12" with its end stays.
+        // Prompt 6 and longer response 7 + 1 end exceed 8: the prompt becomes 3, the responses
+        // have room for 5, so "1234567" loses 2 and its end, and "12" with its end stays.
         TokenizedDataSet<TokenizedPair> data = pairs(Truncation.to(8, 3), pair("abcdef", "1234567", "12"));
         TokenizedPair row = data.rows().getFirst();
         assertThat(row.prompt()).isEqualTo(ids("def"));

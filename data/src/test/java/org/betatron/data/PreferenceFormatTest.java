@@ -162,7 +162,8 @@ class PreferenceFormatTest {
     void realFilesOfManyLayouts() {
         assertThat(kept("formats/dpo_en_demo.json")).isEqualTo(300);
         assertThat(kept("formats/v1_dpo_demo.jsonl")).isEqualTo(10);
-        // Of 1,200 rows, 4 have an empty answer (two of them in both) and 3 others identical answers.
+        // Of 1,200 rows, 4 have an empty answer (two of them in both) and 3 others identical
+        // answers.
         assertThat(kept("ultrafeedback/train_clean.jsonl") + kept("ultrafeedback/eval_clean.jsonl"))
                 .isEqualTo(1193);
         assertThat(read(SharedData.require("formats/instruction-data-with-preference.json")))
