@@ -67,6 +67,25 @@ public record TrainSpec(
         require("maxGraphTokens", maxGraphTokens >= 0, "≥ 0", maxGraphTokens);
     }
 
+    /// @return the same training at another highest learning rate
+    public TrainSpec withLearningRate(double newLearningRate) {
+        return new TrainSpec(
+                length,
+                batchSize,
+                microBatchSize,
+                newLearningRate,
+                warmupSteps,
+                decay,
+                finalRatio,
+                maxGradientNorm,
+                evaluateEvery,
+                checkpointEvery,
+                keepCheckpoints,
+                logEvery,
+                maxGraphTokens,
+                seed);
+    }
+
     /// @param numRows rows of the data set, ≥ 1
     /// @return optimizer steps of the whole run
     public long totalSteps(int numRows) {

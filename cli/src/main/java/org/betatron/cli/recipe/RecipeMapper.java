@@ -62,7 +62,7 @@ final class RecipeMapper {
             boolean isChoice = type.isSealed() && type.isInterface();
             return isChoice
                     ? JsonTypeInfo.Value.construct(
-                            JsonTypeInfo.Id.NAME, JsonTypeInfo.As.PROPERTY, TYPE, null, false, true)
+                            JsonTypeInfo.Id.NAME, JsonTypeInfo.As.PROPERTY, TYPE, null, false, true, null)
                     : super.findPolymorphicTypeInfo(config, annotated);
         }
 

@@ -1,0 +1,36 @@
+package org.betatron.cli.display;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.betatron.training.run.Metrics;
+
+/// The numbers of a step in a few words.
+final class StepText {
+
+    private StepText() {}
+
+    /// @param prefix `train` or `eval`
+    static String of(Metrics metrics, String prefix) {
+        List<String> parts = new ArrayList<>();
+        add(parts, metrics, prefix + "/loss", "loss %.4f");
+        add(parts, metrics, prefix + "/perplexity", "perplexity %.2f");
+        add(parts, metrics, prefix + "/margin", "margin %+.3f");
+        add(parts, metrics, prefix + "/accuracy", "accuracy %.3f");
+        add(parts, metrics, prefix + "/beta", "β %.4f");
+        return String.join("  ", parts);
+    }
+
+    private static void add(List<String> parts, Metrics metrics, String path, String format) {
+        metrics.get(path).ifPresent(value -> parts.add(String.format(Locale.ROOT, format, value)));
+    }
+
+    /// @param seconds duration
+    /// @return `1:23` or `1:02:03`
+    static String duration(double seconds) {
+        long whole = Math.round(seconds);
+        return whole < 3600
+                ? "%d:%02d".formatted(whole / 60, whole % 60)
+                : "%d:%02d:%02d".formatted(whole / 3600, whole / 60 % 60, whole % 60);
+    }
+}

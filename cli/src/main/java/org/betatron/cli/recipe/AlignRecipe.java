@@ -1,0 +1,36 @@
+package org.betatron.cli.recipe;
+
+import java.util.List;
+import org.betatron.core.alignment.AlignmentSpec;
+import org.betatron.core.model.OptimizerSpec;
+import org.betatron.data.PreferenceFormat;
+import org.betatron.training.TrainSpec;
+
+/// A preference alignment run.
+///
+/// @param model     Hugging Face directory that training starts from
+/// @param reference what log-ratios are taken against
+/// @param data      preference pairs
+/// @param alignment what is learned
+/// @param optimizer how weights move
+/// @param train     how long, in which portions
+/// @param compute   how the machine is used
+public record AlignRecipe(
+        String model,
+        ReferenceSection reference,
+        DataSection<PreferenceFormat> data,
+        AlignmentSpec alignment,
+        OptimizerSpec optimizer,
+        TrainSpec train,
+        ComputeSection compute) {
+
+    /// beta-DPO with AdamW; every twentieth pair is held out.
+    public static final AlignRecipe DEFAULT = new AlignRecipe(
+            "",
+            ReferenceSection.DEFAULT,
+            new DataSection<>(List.of(), PreferenceFormat.AUTO, List.of(), 0.05, DataSection.TRUNCATION),
+            AlignmentSpec.DEFAULT,
+            OptimizerSpec.AdamW.DEFAULT,
+            TrainSpec.DEFAULT,
+            ComputeSection.DEFAULT);
+}

@@ -1,0 +1,43 @@
+package org.betatron.cli.recipe;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.betatron.data.Truncation;
+
+/// Which rows a run learns from, and which it is measured on.
+///
+/// @param files      training files, in order
+/// @param format     layout of the files, a constant of `PreferenceFormat` or `TextFormat`
+/// @param evaluation files to measure on; if there are none, `heldOut` rows are taken from the training files
+/// @param heldOut    rows kept from training to measure on: a share below 1, or a count; 0 for none; used
+///     without evaluation files
+/// @param truncation limits of every row
+public record DataSection<F extends Enum<F>>(
+        List<String> files, F format, List<String> evaluation, double heldOut, Truncation truncation) {
+
+    /// The published code of DPO cuts to 512 tokens, prompts to 256.
+    public static final Truncation TRUNCATION = Truncation.to(512, 256);
+
+    public DataSection {
+        if (!(heldOut >= 0 && heldOut < Integer.MAX_VALUE)) {
+            throw new IllegalArgumentException("heldOut must be a share below 1 or a count but was " + heldOut);
+        }
+        if (heldOut > 1 && heldOut != Math.rint(heldOut)) {
+            throw new IllegalArgumentException("heldOut must be a whole number if it is a count but was " + heldOut);
+        }
+    }
+
+    public List<Path> paths() {
+        return files.stream().map(Path::of).toList();
+    }
+
+    public List<Path> evaluationPaths() {
+        return evaluation.stream().map(Path::of).toList();
+    }
+
+    /// @param numRows rows of the training files
+    /// @return how many of them are held out
+    public int numHeldOut(int numRows) {
+        return (int) (heldOut < 1 ? Math.ceil(heldOut * numRows) : heldOut);
+    }
+}

@@ -1,0 +1,102 @@
+package org.betatron.cli.recipe;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.betatron.core.calibration.CalibrationSpec;
+import org.betatron.core.selection.SelectionSpec;
+import org.betatron.training.LearningRateSchedule.Decay;
+import org.betatron.training.TrainSpec;
+
+/// Checks across settings: what is missing, and what was set but cannot have an effect. Everything is found before a model or a data
+/// file is opened.
+public final class RecipeChecks {
+
+    private final List<String> problems = new ArrayList<>();
+    private final Set<String> explicit;
+
+    private RecipeChecks(Set<String> explicit) {
+        this.explicit = explicit;
+    }
+
+    /// @throws RecipeException with every problem
+    public static void check(String where, RecipeReader.Resolved<AlignRecipe> resolved, boolean resuming) {
+        RecipeChecks checks = new RecipeChecks(resolved.explicit());
+        AlignRecipe recipe = resolved.recipe();
+        checks.data(recipe.data(), recipe.model());
+        checks.training(recipe.train());
+        boolean usesGap = !(recipe.alignment().calibration() instanceof CalibrationSpec.Fixed)
+                || recipe.alignment().selection() instanceof SelectionSpec.Gaussian;
+        if (!usesGap && !resuming) {
+            checks.refuse(
+                    "alignment.gap",
+                    "has no effect with calibration fixed and selection none, which look at no gap");
+        }
+        boolean usesReference = recipe.alignment().objective().create().score().usesReference();
+        if (!usesReference && !resuming) {
+            checks.refuse("reference", "has no effect: this objective uses no reference");
+        } else if (!recipe.reference().model().isEmpty()) {
+            checks.requireDirectory("reference.model", recipe.reference().model());
+        }
+        checks.finish(where);
+    }
+
+    /// @throws RecipeException with every problem
+    public static void checkSft(String where, RecipeReader.Resolved<SftRecipe> resolved) {
+        RecipeChecks checks = new RecipeChecks(resolved.explicit());
+        checks.data(resolved.recipe().data(), resolved.recipe().model());
+        checks.training(resolved.recipe().train());
+        checks.finish(where);
+    }
+
+    private void data(DataSection<?> data, String model) {
+        if (model.isEmpty()) {
+            problems.add("model: must be given (--model DIR)");
+        } else {
+            requireDirectory("model", model);
+        }
+        if (data.files().isEmpty()) {
+            problems.add("data.files: must be given (--data FILE)");
+        }
+        data.files().forEach(file -> requireFile("data.files", file));
+        data.evaluation().forEach(file -> requireFile("data.evaluation", file));
+        if (!data.evaluation().isEmpty()) {
+            refuse("data.heldOut", "has no effect where data.evaluation names files");
+        }
+    }
+
+    private void training(TrainSpec train) {
+        if (train.decay() == Decay.CONSTANT && train.finalRatio() != 0) {
+            refuse("train.finalRatio", "has no effect with decay constant");
+        }
+    }
+
+    private void refuse(String path, String why) {
+        explicit.stream()
+                .filter(set -> set.equals(path) || set.startsWith(path + "."))
+                .reduce((_, deepest) -> deepest)
+                .ifPresent(set -> problems.add(set + ": " + why));
+    }
+
+    private void requireDirectory(String path, String directory) {
+        if (!Files.isDirectory(Path.of(directory))) {
+            problems.add(path + ": must be an existing directory but " + directory + " is "
+                    + (Files.exists(Path.of(directory)) ? "a file" : "missing"));
+        }
+    }
+
+    private void requireFile(String path, String file) {
+        if (!Files.isRegularFile(Path.of(file))) {
+            problems.add(path + ": must be an existing file but " + file + " is "
+                    + (Files.exists(Path.of(file)) ? "a directory" : "missing"));
+        }
+    }
+
+    private void finish(String where) {
+        if (!problems.isEmpty()) {
+            throw new RecipeException(where, problems);
+        }
+    }
+}

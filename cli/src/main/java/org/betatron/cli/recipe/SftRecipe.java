@@ -1,0 +1,29 @@
+package org.betatron.cli.recipe;
+
+import java.util.List;
+import org.betatron.core.model.OptimizerSpec;
+import org.betatron.data.TextFormat;
+import org.betatron.training.TrainSpec;
+
+/// A supervised fine-tuning run.
+///
+/// @param model     Hugging Face directory that training starts from
+/// @param data      texts to imitate
+/// @param optimizer how weights move
+/// @param train     how long, in which portions
+/// @param compute   how the machine is used
+public record SftRecipe(
+        String model,
+        DataSection<TextFormat> data,
+        OptimizerSpec optimizer,
+        TrainSpec train,
+        ComputeSection compute) {
+
+    /// AdamW at the learning rate of TRL's `SFTConfig`; every twentieth text is held out.
+    public static final SftRecipe DEFAULT = new SftRecipe(
+            "",
+            new DataSection<>(List.of(), TextFormat.AUTO, List.of(), 0.05, DataSection.TRUNCATION),
+            OptimizerSpec.AdamW.DEFAULT,
+            TrainSpec.DEFAULT.withLearningRate(2e-5),
+            ComputeSection.DEFAULT);
+}

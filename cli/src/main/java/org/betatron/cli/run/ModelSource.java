@@ -1,0 +1,63 @@
+package org.betatron.cli.run;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.betatron.cli.recipe.DataSection;
+import org.betatron.data.ChatTemplate;
+import org.betatron.data.DataSetLoader;
+import org.betatron.data.HuggingFaceTokenizer;
+import org.betatron.data.PromptStyle;
+import org.betatron.data.Truncation;
+import org.betatron.training.run.Fingerprint;
+
+/// The files of a model directory that belong to text rather than to weights: tokenizer, chat template, generation settings.
+///
+/// @param directory Hugging Face directory
+public record ModelSource(Path directory) {
+
+    /// What a tokenizer and its use are made of, as Hugging Face directories name the files.
+    private static final List<String> TEXT_FILES = List.of(
+            "tokenizer.json",
+            "tokenizer_config.json",
+            "special_tokens_map.json",
+            "added_tokens.json",
+            "vocab.json",
+            "merges.txt",
+            "chat_template.jinja",
+            "generation_config.json");
+
+    /// @return the files that go along with the weights of a trained model
+    public List<Path> textFiles() {
+        List<Path> files = new ArrayList<>();
+        for (String name : TEXT_FILES) {
+            if (Files.isRegularFile(directory.resolve(name))) {
+                files.add(directory.resolve(name));
+            }
+        }
+        return files;
+    }
+
+    /// @return fingerprint of everything that turns text into tokens
+    public String tokenizerFingerprint() {
+        return Fingerprint.of(textFiles());
+    }
+
+    /// @return a loader that reads rows as this model needs them
+    public DataSetLoader loader(HuggingFaceTokenizer tokenizer, Truncation truncation) {
+        return new DataSetLoader(tokenizer, ChatTemplate.load(directory), promptStyle(), truncation);
+    }
+
+    /// Prompts given as plain text stay as they are: a preference file without messages was written for the model that reads it.
+    private static PromptStyle promptStyle() {
+        return PromptStyle.AS_WRITTEN;
+    }
+
+    /// @return truncation in words, part of the key of reference log-probabilities
+    static String describe(DataSection<?> data) {
+        Truncation truncation = data.truncation();
+        return "maxTokens=" + truncation.maxTokens() + " maxPromptTokens=" + truncation.maxPromptTokens() + " keep="
+                + truncation.keep() + " eosAfterCut=" + truncation.eosAfterCut();
+    }
+}

@@ -1,0 +1,138 @@
+package org.betatron.cli.run;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.betatron.cli.recipe.ComputeSection;
+import org.betatron.cli.recipe.DataSection;
+import org.betatron.core.model.OptimizerSpec;
+import org.betatron.data.DatasetReport;
+import org.betatron.data.HeldOut;
+import org.betatron.data.RowOrder;
+import org.betatron.data.TokenizedDataSet;
+import org.betatron.data.TokenizedRow;
+import org.betatron.torch.TorchLanguageModel;
+import org.betatron.torch.memory.NativeLibraries;
+import org.betatron.torch.optimizer.TorchOptimizer;
+import org.betatron.training.Evaluation;
+import org.betatron.training.LearningRule;
+import org.betatron.training.TrainSpec;
+import org.betatron.training.Trainer;
+import org.betatron.training.TrainingJob;
+import org.betatron.training.TrainingOutcome;
+import org.betatron.training.reference.ReferenceKey;
+import org.betatron.training.run.Checkpoint;
+import org.betatron.training.run.Fingerprint;
+import org.betatron.training.run.RunDirectory;
+import org.betatron.training.run.RunIdentity;
+import org.betatron.training.run.TrainingException;
+
+/// What alignment and supervised fine-tuning do alike: the run directory, the split, the model to begin with, the loop, the final
+/// model.
+final class RunSession {
+
+    private final RunRequest<?> request;
+    private final RunDirectory directory;
+    private final Optional<Checkpoint> checkpoint;
+
+    /// @param keepCheckpoints from the recipe
+    RunSession(RunRequest<?> request, int keepCheckpoints) {
+        this.request = request;
+        if (request.resuming()) {
+            directory = RunDirectory.existing(request.out());
+            checkpoint = directory.checkpoints(keepCheckpoints).latest();
+            request.display()
+                    .line(checkpoint
+                            .map(found -> "Resuming from " + found.directory())
+                            .orElse("No checkpoint yet in " + request.out() + ": starting from the beginning"));
+        } else {
+            directory = RunDirectory.create(request.out(), request.resolved().yaml());
+            checkpoint = Optional.empty();
+        }
+    }
+
+    RunDirectory directory() {
+        return directory;
+    }
+
+    /// Splits the training rows, or adds those of the evaluation files.
+    ///
+    /// @param data   the recipe's data section
+    /// @param rows   rows of the training files
+    /// @param extra  rows of the evaluation files; empty if there are none
+    /// @param seed   seed of the split
+    <R extends TokenizedRow> HeldOut.Split<R> split(
+            DataSection<?> data, TokenizedDataSet<R> rows, List<R> extra, long seed) {
+        report(rows.report());
+        rows.writeDropped(directory.droppedRowsFile());
+        int count = data.numHeldOut(rows.rows().size());
+        if (!data.evaluation().isEmpty() || count == 0) {
+            return new HeldOut.Split<>(rows.rows(), extra);
+        }
+        if (count >= rows.rows().size()) {
+            throw new TrainingException("data.heldOut asks for " + count + " rows but only " + rows.rows().size()
+                    + " can be used; lower it, or name a file under data.evaluation");
+        }
+        return new HeldOut.Random(count, seed).split(rows.rows());
+    }
+
+    private void report(DatasetReport report) {
+        request.display().line(report.text());
+    }
+
+    /// Opens the model that training begins or goes on with.
+    TorchLanguageModel openModel(Path start, ComputeSection compute) {
+        useThreads(compute);
+        Path from = checkpoint.map(Checkpoint::modelDirectory).orElse(start);
+        TorchLanguageModel model = TorchLanguageModel.load(from, compute.precision());
+        request.display()
+                .line("Model %s: %,d parameters, %s products, %d threads"
+                        .formatted(
+                                start,
+                                model.numParameters(),
+                                compute.precision().configName(),
+                                NativeLibraries.threads()));
+        return model;
+    }
+
+    static void useThreads(ComputeSection compute) {
+        NativeLibraries.setThreads(
+                compute.threads() == 0 ? Runtime.getRuntime().availableProcessors() : compute.threads());
+    }
+
+    /// Trains, and writes the final model if every step was done.
+    void train(
+            TorchLanguageModel model,
+            OptimizerSpec optimizerSpec,
+            LearningRule rule,
+            Evaluation evaluation,
+            TrainSpec spec,
+            ModelSource source,
+            ComputeSection compute) {
+        RowOrder order = new RowOrder(rule.rows().size(), spec.seed());
+        RunIdentity identity = new RunIdentity(
+                Fingerprint.of(request.resolved().yaml()), ReferenceKey.digest(rule.rows()), spec.seed());
+        try (TorchOptimizer optimizer = model.optimizer(optimizerSpec)) {
+            Trainer trainer = new Trainer(new TrainingJob(
+                    spec,
+                    model,
+                    optimizer,
+                    rule,
+                    position -> order.rows(position, 1)[0],
+                    evaluation,
+                    identity,
+                    directory,
+                    request.display(),
+                    request.stopRequested()));
+            TrainingOutcome outcome = checkpoint.isPresent() ? trainer.resume(checkpoint.get()) : trainer.start();
+            request.display().finished();
+            if (outcome.end() == TrainingOutcome.End.STOPPED) {
+                request.display().line("Stopped after step " + outcome.state().step() + ". Go on with --resume "
+                        + request.out());
+                return;
+            }
+        }
+        directory.saveModel(target -> model.save(target, compute.saveAs()), source.textFiles());
+        request.display().line("Model written to " + directory.modelDirectory());
+    }
+}

@@ -1,0 +1,57 @@
+package org.betatron.cli.run;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.betatron.cli.recipe.SftRecipe;
+import org.betatron.data.DataSetLoader;
+import org.betatron.data.HeldOut.Split;
+import org.betatron.data.HuggingFaceTokenizer;
+import org.betatron.data.TokenizedText;
+import org.betatron.torch.TorchLanguageModel;
+import org.betatron.training.Evaluation;
+import org.betatron.training.SupervisedEvaluation;
+import org.betatron.training.SupervisedRule;
+import org.betatron.training.TrainSpec;
+
+/// Supervised fine-tuning from a recipe to a model on disk.
+public final class SftRun {
+
+    private SftRun() {}
+
+    /// Carries out a run.
+    public static void run(RunRequest<SftRecipe> request) {
+        SftRecipe recipe = request.recipe();
+        TrainSpec train = recipe.train();
+        Path start = Path.of(recipe.model());
+        ModelSource source = new ModelSource(start);
+        RunSession session = new RunSession(request, train.keepCheckpoints());
+        try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.load(start)) {
+            Split<TokenizedText> texts = load(session, recipe, source.loader(tokenizer, recipe.data().truncation()));
+            try (TorchLanguageModel model = session.openModel(start, recipe.compute())) {
+                Evaluation evaluation = texts.evaluation().isEmpty()
+                        ? Evaluation.NONE
+                        : new SupervisedEvaluation(texts.evaluation(), train.microBatchSize());
+                session.train(
+                        model,
+                        recipe.optimizer(),
+                        new SupervisedRule(texts.training()),
+                        evaluation,
+                        train,
+                        source,
+                        recipe.compute());
+            }
+        }
+    }
+
+    private static Split<TokenizedText> load(RunSession session, SftRecipe recipe, DataSetLoader loader) {
+        var data = recipe.data();
+        List<TokenizedText> evaluation = data.evaluation().isEmpty()
+                ? List.of()
+                : loader.texts(data.evaluationPaths(), data.format()).rows();
+        return session.split(
+                data,
+                loader.texts(data.paths(), data.format()),
+                evaluation,
+                recipe.train().seed());
+    }
+}
