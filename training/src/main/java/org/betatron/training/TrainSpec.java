@@ -50,21 +50,21 @@ public record TrainSpec(
             new TrainSpec(new TrainLength.Epochs(1), 64, 8, 5e-7, 150, Decay.CONSTANT, 0, 10, 100, 100, 2, 1, 32768, 0);
 
     public TrainSpec {
-        require("batchSize", batchSize >= 1, "≥ 1", batchSize);
-        require(
+        Counts.require("batchSize", batchSize >= 1, "≥ 1", batchSize);
+        Counts.require(
                 "microBatchSize",
                 microBatchSize >= 1 && microBatchSize <= batchSize,
-                "in [1, " + batchSize + "], the batch size,",
+                "in [1, " + batchSize + "] (batchSize)",
                 microBatchSize);
         require("learningRate", learningRate > 0 && learningRate < Double.POSITIVE_INFINITY, "> 0", learningRate);
-        require("warmupSteps", warmupSteps >= 0, "≥ 0", warmupSteps);
+        Counts.require("warmupSteps", warmupSteps >= 0, "≥ 0", warmupSteps);
         require("finalRatio", finalRatio >= 0 && finalRatio <= 1, "in [0, 1]", finalRatio);
         require("maxGradientNorm", maxGradientNorm > 0, "> 0", maxGradientNorm);
-        require("evaluateEvery", evaluateEvery >= 0, "≥ 0", evaluateEvery);
-        require("checkpointEvery", checkpointEvery >= 0, "≥ 0", checkpointEvery);
-        require("keepCheckpoints", keepCheckpoints >= 1, "≥ 1", keepCheckpoints);
-        require("logEvery", logEvery >= 1, "≥ 1", logEvery);
-        require("maxGraphTokens", maxGraphTokens >= 0, "≥ 0", maxGraphTokens);
+        Counts.require("evaluateEvery", evaluateEvery >= 0, "≥ 0", evaluateEvery);
+        Counts.require("checkpointEvery", checkpointEvery >= 0, "≥ 0", checkpointEvery);
+        Counts.require("keepCheckpoints", keepCheckpoints >= 1, "≥ 1", keepCheckpoints);
+        Counts.require("logEvery", logEvery >= 1, "≥ 1", logEvery);
+        Counts.require("maxGraphTokens", maxGraphTokens >= 0, "≥ 0", maxGraphTokens);
     }
 
     /// @param numRows rows of the data set, ≥ 1
