@@ -1,0 +1,77 @@
+package org.betatron.cli.recipe;
+
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.betatron.core.aggregation.AggregationSpec;
+import org.betatron.core.calibration.CalibrationSpec;
+import org.betatron.core.model.OptimizerSpec;
+import org.betatron.core.objective.ObjectiveSpec;
+import org.betatron.core.selection.SelectionSpec;
+import org.betatron.training.TrainLength;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+
+/// The choices that a recipe makes by a tag, and the defaults of what can be chosen.
+public final class Choices {
+
+    /// Stands for a number that has no default. No setting may take this value.
+    private static final double PLACEHOLDER = Double.NaN;
+
+    private static final Map<String, Class<?>> BY_PATH = new LinkedHashMap<>();
+
+    static {
+        BY_PATH.put("alignment.objective", ObjectiveSpec.class);
+        BY_PATH.put("alignment.calibration", CalibrationSpec.class);
+        BY_PATH.put("alignment.selection", SelectionSpec.class);
+        BY_PATH.put("alignment.aggregation", AggregationSpec.class);
+        BY_PATH.put("optimizer", OptimizerSpec.class);
+        BY_PATH.put("train.length", TrainLength.class);
+    }
+
+    private Choices() {}
+
+    /// @return the sealed interface at each recipe path that is a choice
+    public static Map<String, Class<?>> byPath() {
+        return BY_PATH;
+    }
+
+    /// @param path recipe path of a choice
+    /// @return what can be chosen there, by tag
+    public static Map<String, Class<?>> siblings(String path) {
+        Class<?> choice = BY_PATH.get(path);
+        if (choice == null) {
+            throw new IllegalStateException("the choice at " + path + " is not registered");
+        }
+        return RecipeMapper.tags(choice);
+    }
+
+    /// @return the value of the record's constant `DEFAULT`, or null where it has none
+    public static @Nullable Object defaultOf(Class<?> type) {
+        try {
+            return type.getField("DEFAULT").get(null);
+        } catch (NoSuchFieldException e) {
+            return null;
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException("DEFAULT of " + type + " must be public", e);
+        }
+    }
+
+    static JsonNode placeholder(Class<?> type, ObjectMapper mapper) {
+        boolean whole = type == int.class || type == long.class;
+        return whole
+                ? mapper.getNodeFactory().numberNode(Long.MIN_VALUE)
+                : mapper.getNodeFactory().numberNode(PLACEHOLDER);
+    }
+
+    static boolean isPlaceholder(JsonNode node) {
+        return node.isNumber()
+                && (node.isIntegralNumber() ? node.asLong() == Long.MIN_VALUE : Double.isNaN(node.asDouble()));
+    }
+
+    /// @return an enum constant as recipes spell it
+    static String spelling(Object constant) {
+        return constant.toString().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

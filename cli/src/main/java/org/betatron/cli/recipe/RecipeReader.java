@@ -1,0 +1,310 @@
+package org.betatron.cli.recipe;
+
+import java.io.IOException;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.TokenStreamContext;
+import tools.jackson.databind.DeserializationContext;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.deser.DeserializationProblemHandler;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+
+/// Reads one recipe: a YAML file and overrides, merged over the defaults of a record.
+///
+/// The defaults decide which keys exist and what kind of value each takes, so an unknown key is found wherever it stands. All
+/// problems are collected and thrown together by [#resolve]. For one recipe; not thread-safe.
+public final class RecipeReader {
+
+    private final List<String> problems = new ArrayList<>();
+    private final Set<String> explicit = new LinkedHashSet<>();
+    private final YAMLMapper mapper = RecipeMapper.create(new ConstructorProblems());
+    private final ObjectNode user = mapper.createObjectNode();
+    private String where = "options";
+
+    /// A recipe that passed all checks.
+    ///
+    /// @param recipe   the settings
+    /// @param yaml     all of them as text, defaults included: reading it again gives the same recipe
+    /// @param explicit paths that the user set
+    public record Resolved<R>(R recipe, String yaml, Set<String> explicit) {}
+
+    /// Adds a recipe file.
+    ///
+    /// @throws RecipeException if it cannot be read or is not YAML
+    public RecipeReader file(Path file) {
+        where = file.toString();
+        try {
+            JsonNode tree = mapper.readTree(Files.readString(file));
+            if (tree instanceof ObjectNode object) {
+                mergeRaw(user, object);
+            } else if (!tree.isMissingNode() && !tree.isNull()) {
+                throw new RecipeException(where, List.of("a recipe must be keys with values"));
+            }
+        } catch (IOException e) {
+            throw new RecipeException(where, List.of("cannot be read: " + reason(e)));
+        } catch (JacksonException e) {
+            throw new RecipeException(where, List.of("is not valid YAML: " + e.getOriginalMessage()));
+        }
+        return this;
+    }
+
+    /// Adds overrides of the form `path.to.key=value`; the value is YAML.
+    public RecipeReader overrides(List<String> assignments) {
+        for (String assignment : assignments) {
+            int equals = assignment.indexOf('=');
+            if (equals <= 0) {
+                problems.add("--set " + assignment + ": must have the form path.to.key=value");
+                continue;
+            }
+            try {
+                set(assignment.substring(0, equals).strip(), mapper.readTree(assignment.substring(equals + 1)));
+            } catch (JacksonException e) {
+                problems.add("--set " + assignment + ": the value is not valid YAML: " + e.getOriginalMessage());
+            }
+        }
+        return this;
+    }
+
+    /// Sets one value, unless it is null: how a command line option enters the recipe.
+    public RecipeReader option(String path, @Nullable Object value) {
+        if (value != null) {
+            set(path, mapper.valueToTree(value));
+        }
+        return this;
+    }
+
+    /// Merges, checks and binds everything that was added.
+    ///
+    /// @param type     the recipe record
+    /// @param defaults its default value
+    /// @throws RecipeException with every problem that was found
+    public <R> Resolved<R> resolve(Class<R> type, R defaults) {
+        ObjectNode tree = mapper.valueToTree(defaults);
+        merge("", tree, user);
+        requireValues("", tree);
+        throwProblems();
+        R recipe = null;
+        try {
+            recipe = mapper.treeToValue(tree, type);
+        } catch (JacksonException e) {
+            if (problems.isEmpty()) {
+                problems.add(e.getOriginalMessage());
+            }
+        }
+        throwProblems();
+        if (recipe == null) {
+            throw new RecipeException(where, List.of("is empty"));
+        }
+        return new Resolved<>(recipe, mapper.writeValueAsString(tree), explicit);
+    }
+
+    private void throwProblems() {
+        if (!problems.isEmpty()) {
+            throw new RecipeException(where, problems);
+        }
+    }
+
+    private void set(String path, JsonNode value) {
+        ObjectNode at = user;
+        String[] keys = path.split("\\.", -1);
+        for (int i = 0; i < keys.length - 1; i++) {
+            JsonNode child = at.path(keys[i]);
+            if (child.isString()) {
+                at.putObject(keys[i]).set(RecipeMapper.TYPE, child);
+            }
+            at = at.path(keys[i]) instanceof ObjectNode object ? object : at.putObject(keys[i]);
+        }
+        String last = keys[keys.length - 1];
+        if (value instanceof ObjectNode object && at.path(last) instanceof ObjectNode existing) {
+            mergeRaw(existing, object);
+        } else {
+            at.set(last, value);
+        }
+    }
+
+    private static void mergeRaw(ObjectNode target, ObjectNode source) {
+        source.properties().forEach(entry -> {
+            if (entry.getValue() instanceof ObjectNode from && target.path(entry.getKey()) instanceof ObjectNode into) {
+                mergeRaw(into, from);
+            } else {
+                target.set(entry.getKey(), entry.getValue());
+            }
+        });
+    }
+
+    private void merge(String path, ObjectNode target, ObjectNode source) {
+        for (Map.Entry<String, JsonNode> entry : source.properties()) {
+            String key = entry.getKey();
+            String childPath = path.isEmpty() ? key : path + "." + key;
+            JsonNode known = target.get(key);
+            if (known == null) {
+                problems.add(childPath + ": unknown key; "
+                        + Suggestion.of(key, target.properties().stream().map(Map.Entry::getKey).toList()));
+                continue;
+            }
+            explicit.add(childPath);
+            if (known instanceof ObjectNode group) {
+                mergeGroup(childPath, target, key, group, entry.getValue());
+            } else if (!key.equals(RecipeMapper.TYPE) || !target.has(RecipeMapper.TYPE)) {
+                JsonNode value = convert(childPath, known, entry.getValue());
+                if (value != null) {
+                    target.set(key, value);
+                }
+            }
+        }
+    }
+
+    private void mergeGroup(String path, ObjectNode parent, String key, ObjectNode group, JsonNode given) {
+        boolean isChoice = group.has(RecipeMapper.TYPE);
+        ObjectNode source;
+        if (given instanceof ObjectNode object) {
+            source = object;
+        } else if (given.isString()) {
+            // "objective: simpo" is short for "objective: {type: simpo}", and for presets likewise.
+            source = mapper.createObjectNode();
+            source.put(isChoice ? RecipeMapper.TYPE : Presets.KEY, given.asString());
+        } else {
+            problems.add(path + ": must be a group of keys but was " + given);
+            return;
+        }
+        ObjectNode base = group;
+        if (isChoice && source.has(RecipeMapper.TYPE)) {
+            ObjectNode chosen = choose(path, group, source.path(RecipeMapper.TYPE).asString(""));
+            if (chosen == null) {
+                return;
+            }
+            base = chosen;
+        } else if (Presets.applyTo(path) && source.has(Presets.KEY)) {
+            Object preset = Presets.find(source.path(Presets.KEY).asString(""));
+            if (preset == null) {
+                problems.add(path + "." + Presets.KEY + ": must be one of " + Presets.names() + " but was "
+                        + source.path(Presets.KEY));
+                return;
+            }
+            base = mapper.valueToTree(preset);
+            source = source.deepCopy();
+            source.remove(Presets.KEY);
+        }
+        parent.set(key, base);
+        merge(path, base, source);
+    }
+
+    private @Nullable ObjectNode choose(String path, ObjectNode current, String tag) {
+        if (current.path(RecipeMapper.TYPE).asString("").equals(tag)) {
+            return current;
+        }
+        Map<String, Class<?>> tags = Choices.siblings(path);
+        Class<?> type = tags.get(tag);
+        if (type == null) {
+            problems.add(path + ".type: must be one of " + String.join(", ", tags.keySet()) + " but was '" + tag + "'");
+            return null;
+        }
+        ObjectNode tree = mapper.createObjectNode();
+        tree.put(RecipeMapper.TYPE, tag);
+        Object defaults = Choices.defaultOf(type);
+        if (defaults != null) {
+            tree.setAll((ObjectNode) mapper.valueToTree(defaults));
+        } else {
+            for (RecordComponent component : type.getRecordComponents()) {
+                tree.set(component.getName(), Choices.placeholder(component.getType(), mapper));
+            }
+        }
+        tree.put(RecipeMapper.TYPE, tag);
+        return tree;
+    }
+
+    /// @return the value in the kind that the default has, or null after noting a problem
+    private @Nullable JsonNode convert(String path, JsonNode known, JsonNode given) {
+        if (known instanceof ArrayNode) {
+            if (given instanceof ArrayNode) {
+                return given;
+            }
+            return mapper.createArrayNode().add(given);
+        }
+        if (known.isNumber() || known.isMissingNode()) {
+            return number(path, known, given);
+        }
+        boolean fits = known.isBoolean() ? given.isBoolean() : given.isValueNode();
+        if (!fits) {
+            problems.add(path + ": must be " + (known.isBoolean() ? "true or false" : "text") + " but was " + given);
+            return null;
+        }
+        return known.isBoolean() || given.isNull() ? given : mapper.getNodeFactory().stringNode(given.asString());
+    }
+
+    private @Nullable JsonNode number(String path, JsonNode known, JsonNode given) {
+        boolean whole = known.isIntegralNumber();
+        // YAML reads 5e-7 as text, because it has no point.
+        String text = given.isValueNode() ? given.asString("") : "";
+        try {
+            if (whole) {
+                return mapper.getNodeFactory().numberNode(Long.parseLong(text));
+            }
+            return mapper.getNodeFactory().numberNode(Double.parseDouble(text));
+        } catch (NumberFormatException e) {
+            problems.add(path + ": must be a " + (whole ? "whole " : "") + "number but was "
+                    + (given.isString() ? "'" + text + "'" : given));
+            return null;
+        }
+    }
+
+    /// A record without defaults leaves placeholders, which must be filled by now.
+    private void requireValues(String path, ObjectNode tree) {
+        for (Map.Entry<String, JsonNode> entry : tree.properties()) {
+            String childPath = path.isEmpty() ? entry.getKey() : path + "." + entry.getKey();
+            if (entry.getValue() instanceof ObjectNode group) {
+                requireValues(childPath, group);
+            } else if (Choices.isPlaceholder(entry.getValue())) {
+                problems.add(childPath + ": must be given");
+            }
+        }
+    }
+
+    private static String reason(IOException e) {
+        return e instanceof java.nio.file.NoSuchFileException ? "there is no such file" : String.valueOf(e.getMessage());
+    }
+
+    /// Notes what constructors refuse, and goes on with a default so that later problems are found too.
+    private final class ConstructorProblems extends DeserializationProblemHandler {
+
+        @Override
+        public Object handleInstantiationProblem(
+                DeserializationContext context, Class<?> type, @Nullable Object argument, Throwable problem) {
+            JsonParser parser = context.getParser();
+            problems.add(pathOf(parser.streamReadContext()) + ": " + problem.getMessage());
+            Object fallback = Choices.defaultOf(type);
+            return fallback == null ? NOT_HANDLED : fallback;
+        }
+
+        @Override
+        public Object handleWeirdStringValue(
+                DeserializationContext context, Class<?> type, String value, String message) {
+            if (!type.isEnum()) {
+                return NOT_HANDLED;
+            }
+            Object[] constants = type.getEnumConstants();
+            problems.add(pathOf(context.getParser().streamReadContext()) + ": must be one of "
+                    + List.of(constants).stream()
+                            .map(Choices::spelling)
+                            .collect(Collectors.joining(", "))
+                    + " but was '" + value + "'");
+            return constants[0];
+        }
+
+        private static String pathOf(TokenStreamContext context) {
+            return context.pathAsPointer().toString().replaceFirst("^/", "").replace('/', '.');
+        }
+    }
+}

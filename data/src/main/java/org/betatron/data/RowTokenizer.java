@@ -1,0 +1,91 @@
+package org.betatron.data;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/// Turns the texts of rows into token ids that fit: start tokens on the prompt, one end token on each
+/// response, then truncation. Thread-safe.
+final class RowTokenizer {
+
+    private final Tokenizer tokenizer;
+    private final Truncation truncation;
+    private final int[] bosPrefix;
+
+    /// @throws IllegalArgumentException if a cut prompt would have no room besides the start tokens
+    RowTokenizer(Tokenizer tokenizer, Truncation truncation) {
+        this.tokenizer = tokenizer;
+        this.truncation = truncation;
+        this.bosPrefix = tokenizer.bosPrefix();
+        if (truncation.maxPromptTokens() <= bosPrefix.length) {
+            throw new IllegalArgumentException("maxPromptTokens must be more than the " + bosPrefix.length
+                    + " tokens that the tokenizer puts before every text but was " + truncation.maxPromptTokens());
+        }
+    }
+
+    Tokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    Truncation truncation() {
+        return truncation;
+    }
+
+    /// Tokenizes several rows at once, which lets the tokenizer use several threads.
+    List<FittedRow> tokenize(List<RenderedRow> rows) {
+        List<String> texts = new ArrayList<>();
+        for (RenderedRow row : rows) {
+            texts.add(row.prompt());
+            texts.addAll(row.responses());
+        }
+        List<int[]> ids = tokenizer.encodeAll(texts);
+        List<FittedRow> fitted = new ArrayList<>(rows.size());
+        int next = 0;
+        for (RenderedRow row : rows) {
+            int[] prompt = ids.get(next++);
+            List<int[]> responses = new ArrayList<>(row.responses().size());
+            for (int i = 0; i < row.responses().size(); i++) {
+                responses.add(withoutEnd(ids.get(next++)));
+            }
+            fitted.add(fit(prompt, responses));
+        }
+        return fitted;
+    }
+
+    private FittedRow fit(int[] prompt, List<int[]> responses) {
+        return FittedRow.fit(withStart(prompt), bosPrefix.length, responses, tokenizer.eosId(), truncation);
+    }
+
+    /// @return what stands before a text without a prompt: the start tokens, else the end token
+    int[] start() {
+        return bosPrefix.length > 0 ? bosPrefix.clone() : new int[] {tokenizer.eosId()};
+    }
+
+    /// Chat templates often write the start token themselves; it is not doubled.
+    private int[] withStart(int[] prompt) {
+        if (prompt.length == 0) {
+            return start();
+        }
+        if (prompt.length >= bosPrefix.length
+                && Arrays.equals(prompt, 0, bosPrefix.length, bosPrefix, 0, bosPrefix.length)) {
+            return prompt;
+        }
+        int[] whole = Arrays.copyOf(bosPrefix, bosPrefix.length + prompt.length);
+        System.arraycopy(prompt, 0, whole, bosPrefix.length, prompt.length);
+        return whole;
+    }
+
+    /// Removes end tokens that the text itself ends with, and white space after them, which chat
+    /// templates write. The one end token is added when the row is fitted.
+    private int[] withoutEnd(int[] response) {
+        int length = response.length;
+        for (int i = length - 1; i >= 0; i--) {
+            if (response[i] == tokenizer.eosId()) {
+                length = i;
+            } else if (!tokenizer.decode(new int[] {response[i]}).isBlank()) {
+                break;
+            }
+        }
+        return length == response.length ? response : Arrays.copyOf(response, length);
+    }
+}

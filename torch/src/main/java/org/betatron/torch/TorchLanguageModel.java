@@ -1,0 +1,165 @@
+package org.betatron.torch;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.betatron.core.model.Decoder;
+import org.betatron.core.model.ForwardPass;
+import org.betatron.core.model.OptimizerSpec;
+import org.betatron.core.model.PackedBatch;
+import org.betatron.core.model.TokenLogProbs;
+import org.betatron.core.model.TrainableModel;
+import org.betatron.torch.memory.Memory;
+import org.betatron.torch.memory.NativeLibraries;
+import org.betatron.torch.model.ArchitectureSpec;
+import org.betatron.torch.model.Parameters;
+import org.betatron.torch.model.Precision;
+import org.betatron.torch.model.Transformer;
+import org.betatron.torch.optimizer.TorchOptimizer;
+import org.betatron.torch.weights.DataType;
+import org.betatron.torch.weights.ModelDirectory;
+import org.betatron.torch.weights.WeightLoader;
+import tools.jackson.databind.node.ObjectNode;
+
+/// A GPT-NeoX or Llama model on libtorch.
+///
+/// Weights are float32, whatever they were stored in; products run in the chosen precision. Owns its
+/// native memory. One thread at a time.
+public final class TorchLanguageModel implements TrainableModel {
+
+    private final ObjectNode config;
+    private final ArchitectureSpec spec;
+    private final Parameters weights;
+    private final Transformer transformer;
+
+    private TorchLanguageModel(ObjectNode config, ArchitectureSpec spec, Parameters weights, DataType compute) {
+        this.config = config;
+        this.spec = spec;
+        this.weights = weights;
+        transformer = new Transformer(spec, weights, new Precision(compute));
+    }
+
+    /// Loads a Hugging Face directory.
+    ///
+    /// @param directory holds `config.json` and safetensors weights
+    /// @param compute   number format of matrix products, FP32 or BF16
+    /// @return the model, to be closed by the caller
+    /// @throws ModelException if the directory does not hold a whole model of a known architecture
+    public static TorchLanguageModel load(Path directory, DataType compute) {
+        NativeLibraries.load();
+        requireComputable(compute);
+        ModelDirectory files = new ModelDirectory(directory);
+        ObjectNode config = files.readConfig();
+        ArchitectureSpec spec =
+                ArchitectureSpec.parse(config, directory.resolve("config.json").toString());
+        return new TorchLanguageModel(config, spec, WeightLoader.load(files, spec), compute);
+    }
+
+    /// Makes a model with random weights: matrices normal with the configuration's standard deviation,
+    /// biases zero, norms one.
+    ///
+    /// @param config  content of a `config.json`
+    /// @param where   where it came from, for messages
+    /// @param seed    seed of the weights
+    /// @param compute number format of matrix products, FP32 or BF16
+    /// @return the model, to be closed by the caller
+    /// @throws ModelException if the configuration is unknown or incomplete
+    public static TorchLanguageModel initialize(ObjectNode config, String where, long seed, DataType compute) {
+        NativeLibraries.load();
+        requireComputable(compute);
+        ArchitectureSpec spec = ArchitectureSpec.parse(config, where);
+        return new TorchLanguageModel(config, spec, WeightLoader.initialize(spec, seed), compute);
+    }
+
+    /// @return an optimizer of this model's weights, to be closed before the model
+    public TorchOptimizer optimizer(OptimizerSpec optimizer) {
+        return TorchOptimizer.create(optimizer, weights);
+    }
+
+    @Override
+    public TokenLogProbs score(PackedBatch batch) {
+        check(batch);
+        return Memory.compute(() -> Memory.withoutGradient(
+                () -> new TokenLogProbs(batch, transformer.logProbs(transformer.predictors(batch), batch))));
+    }
+
+    @Override
+    public ForwardPass forward(PackedBatch batch) {
+        check(batch);
+        return new TorchForwardPass(transformer, batch);
+    }
+
+    @Override
+    public Decoder startDecoding() {
+        return new TorchDecoder(transformer.new DecodingState(), spec);
+    }
+
+    @Override
+    public void save(Path directory) throws IOException {
+        save(directory, DataType.FP32);
+    }
+
+    /// Writes the model in a chosen number format.
+    ///
+    /// @param directory directory to write into; made if missing
+    /// @param type      number format of the files
+    /// @throws IOException if a file cannot be written
+    public void save(Path directory, DataType type) throws IOException {
+        new ModelDirectory(directory).write(config, weights.asMap(), type);
+    }
+
+    @Override
+    public int vocabularySize() {
+        return spec.vocabularySize();
+    }
+
+    @Override
+    public int maxPositions() {
+        return spec.maxPositions();
+    }
+
+    /// @return number of trainable numbers
+    public long numParameters() {
+        return weights.count();
+    }
+
+    /// @return the weights, lent
+    public Parameters weights() {
+        return weights;
+    }
+
+    @Override
+    public void close() {
+        transformer.close();
+        weights.close();
+    }
+
+    private static void requireComputable(DataType compute) {
+        if (compute == DataType.FP16) {
+            throw new IllegalArgumentException(
+                    "compute type must be FP32 or BF16 but was FP16, whose range is too small for training without"
+                            + " loss scaling");
+        }
+    }
+
+    private void check(PackedBatch batch) {
+        for (int id : batch.tokenIds()) {
+            checkToken(id, spec.vocabularySize());
+        }
+        for (int group = 0; group < batch.numGroups(); group++) {
+            for (int i = 0; i < batch.numResponses(group); i++) {
+                int length = batch.promptLength(group) + batch.responseLength(batch.firstResponse(group) + i);
+                if (length > spec.maxPositions()) {
+                    throw new IllegalArgumentException("prompt and response must have at most " + spec.maxPositions()
+                            + " tokens together, the model's positions, but had " + length);
+                }
+            }
+        }
+    }
+
+    static void checkToken(int id, int vocabularySize) {
+        if (id < 0 || id >= vocabularySize) {
+            throw new IllegalArgumentException("token id must be in [0, " + vocabularySize
+                    + "), the model's vocabulary, but was " + id + ": does the tokenizer belong to this model?");
+        }
+    }
+}

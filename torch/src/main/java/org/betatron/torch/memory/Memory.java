@@ -1,0 +1,71 @@
+package org.betatron.torch.memory;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.AutoGradMode;
+import org.bytedeco.pytorch.Tensor;
+
+/// The two shapes that native work takes: [#compute], whose tensors all end with it, and [#keep], which
+/// hands some over.
+///
+/// A new native object attaches to the innermost scope of the current thread and is freed when the
+/// scope closes. Autograd keeps its own references, so a graph outlives the scope that built it as long
+/// as its root is kept.
+public final class Memory {
+
+    private Memory() {}
+
+    /// Runs work whose native objects are all freed when it ends.
+    ///
+    /// @param work returns Java values only: a native object in the result would be freed already
+    /// @return what the work returned
+    public static <T> T compute(Supplier<T> work) {
+        try (PointerScope _ = new PointerScope()) {
+            return work.get();
+        }
+    }
+
+    /// Runs work without a result, as [#compute].
+    public static void run(Runnable work) {
+        compute(() -> {
+            work.run();
+            return 0;
+        });
+    }
+
+    /// Runs work in a scope of its own and hands over the tensor that it returns.
+    ///
+    /// @param name what the tensor is, for messages
+    /// @return the tensor, owned by the caller
+    public static Owned keep(String name, Supplier<Tensor> work) {
+        return compute(() -> own(name, work.get()));
+    }
+
+    /// Runs work in a scope of its own and hands over the tensors that it returns.
+    ///
+    /// @param name what the tensors are, for messages
+    /// @return the tensors in order, owned by the caller
+    public static List<Owned> keepAll(String name, Supplier<List<Tensor>> work) {
+        return compute(() -> {
+            List<Owned> owned = new ArrayList<>();
+            for (Tensor tensor : work.get()) {
+                owned.add(own(name, tensor));
+            }
+            return owned;
+        });
+    }
+
+    /// Runs work without recording a graph.
+    public static <T> T withoutGradient(Supplier<T> work) {
+        try (AutoGradMode _ = new AutoGradMode(false)) {
+            return work.get();
+        }
+    }
+
+    private static Owned own(String name, Tensor tensor) {
+        tensor.retainReference();
+        return new Owned(name, tensor);
+    }
+}

@@ -1,0 +1,41 @@
+package org.betatron.torch.model;
+
+import java.util.Map;
+import org.betatron.torch.ModelException;
+import tools.jackson.databind.node.ObjectNode;
+
+/// What a `config.json` describes: the shape of a model, and how to build it.
+public sealed interface ArchitectureSpec permits NeoxSpec, LlamaSpec {
+
+    int vocabularySize();
+
+    int maxPositions();
+
+    int numLayers();
+
+    /// @return shape of every weight by its Hugging Face name, in file order
+    Map<String, long[]> weightShapes();
+
+    /// @param name a tensor found in a file that is not a weight
+    /// @return whether it may be there, such as a buffer that older checkpoints carry
+    boolean isIgnorable(String name);
+
+    /// @return standard deviation of freshly initialised matrices
+    double initializerRange();
+
+    /// @param weights   weights of [#weightShapes], borrowed
+    /// @param precision number format of matrix products
+    Architecture create(Parameters weights, Precision precision);
+
+    /// @param config parsed `config.json`
+    /// @param where  its path, for messages
+    /// @throws ModelException if the model type is unknown or a setting is missing, malformed or unsupported
+    static ArchitectureSpec parse(ObjectNode config, String where) {
+        ConfigReader reader = new ConfigReader(config, where);
+        return switch (reader.text("model_type", "")) {
+            case "gpt_neox" -> NeoxSpec.parse(reader);
+            case "llama" -> LlamaSpec.parse(reader);
+            default -> throw reader.unsupported("model_type", "gpt_neox or llama");
+        };
+    }
+}

@@ -1,0 +1,46 @@
+package org.betatron.torch.model;
+
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/// Which rows of a flat batch attend to which: the only part of a transformer that sees more than one row.
+///
+/// `T` rows, `H` query heads, `D` dimensions of a head.
+interface Attention {
+
+    /// @param layer   number of the layer, from 0
+    /// @param queries `[T, H, D]`
+    /// @param keys    `[T, H, D]`, repeated for grouped queries
+    /// @param values  `[T, H, D]`
+    /// @return `[T, H * D]`
+    Tensor attend(int layer, Tensor queries, Tensor keys, Tensor values);
+
+    /// Softmax attention of one segment.
+    ///
+    /// @param queries `[q, H, D]`
+    /// @param keys    `[k, H, D]`
+    /// @param values  `[k, H, D]`
+    /// @param mask    added to the scores, `[q, k]`, or null
+    /// @param causal  whether query i sees keys 0 to i only; without a mask
+    /// @return `[q, H * D]`
+    static Tensor segment(Tensor queries, Tensor keys, Tensor values, @Nullable Tensor mask, boolean causal) {
+        Tensor out = torch.scaled_dot_product_attention(
+                batched(queries),
+                batched(keys),
+                batched(values),
+                mask == null ? new TensorOptional((Pointer) null) : new TensorOptional(mask),
+                0,
+                causal,
+                new DoubleOptional(),
+                false); // [1, H, q, D]
+        return out.squeeze(0).transpose(0, 1).reshape(queries.size(0), queries.size(1) * queries.size(2));
+    }
+
+    private static Tensor batched(Tensor heads) {
+        return heads.transpose(0, 1).unsqueeze(0); // [1, H, t, D]
+    }
+}

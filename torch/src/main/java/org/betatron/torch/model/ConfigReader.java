@@ -1,0 +1,67 @@
+package org.betatron.torch.model;
+
+import org.betatron.torch.ModelException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Reads settings of a Hugging Face `config.json` with messages that name file and key.
+///
+/// @param json  the parsed file
+/// @param where path of the file, for messages
+record ConfigReader(ObjectNode json, String where) {
+
+    int integer(String key) {
+        JsonNode value = json.path(key);
+        if (!value.isIntegralNumber() || value.asInt() <= 0) {
+            throw new ModelException(where + ": " + key + " must be a positive whole number but was "
+                    + (value.isMissingNode() ? "missing" : value));
+        }
+        return value.asInt();
+    }
+
+    int integer(String key, int fallback) {
+        JsonNode value = json.path(key);
+        return value.isMissingNode() || value.isNull() ? fallback : integer(key);
+    }
+
+    double number(String key, double fallback) {
+        JsonNode value = json.path(key);
+        if (value.isMissingNode() || value.isNull()) {
+            return fallback;
+        }
+        if (!value.isNumber()) {
+            throw new ModelException(where + ": " + key + " must be a number but was " + value);
+        }
+        return value.asDouble();
+    }
+
+    boolean flag(String key, boolean fallback) {
+        JsonNode value = json.path(key);
+        if (value.isMissingNode() || value.isNull()) {
+            return fallback;
+        }
+        if (!value.isBoolean()) {
+            throw new ModelException(where + ": " + key + " must be true or false but was " + value);
+        }
+        return value.asBoolean();
+    }
+
+    String text(String key, String fallback) {
+        return json.path(key).asString(fallback);
+    }
+
+    /// @return the object under the key, an empty one if it is missing
+    ConfigReader object(String key) {
+        return json.path(key) instanceof ObjectNode object
+                ? new ConfigReader(object, where + ": " + key)
+                : new ConfigReader(json.objectNode(), where + ": " + key);
+    }
+
+    boolean has(String key) {
+        return json.hasNonNull(key);
+    }
+
+    ModelException unsupported(String key, String supported) {
+        return new ModelException(where + ": " + key + " must be " + supported + " but was " + json.path(key));
+    }
+}

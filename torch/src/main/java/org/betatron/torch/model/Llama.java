@@ -1,0 +1,131 @@
+package org.betatron.torch.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.betatron.torch.model.RotaryTable.Rotation;
+import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+
+/// Llama (Touvron et al. 2023, arXiv 2302.13971; grouped queries and rope scaling as in Llama 3),
+/// mirroring `LlamaModel` of `transformers`.
+///
+/// `T` rows, `E` hidden size, `H` query heads, `K` key-value heads, `D` dimensions of a head, `F`
+/// feed-forward width.
+final class Llama implements Architecture {
+
+    private final LlamaSpec spec;
+    private final Precision precision;
+    private final RotaryTable rotary;
+    private final Tensor embedding; // [V, E]
+    private final List<Layer> layers;
+    private final Tensor finalNorm; // [E]
+    private final Tensor head; // [V, E]
+
+    Llama(LlamaSpec spec, Parameters weights, Precision precision) {
+        this.spec = spec;
+        this.precision = precision;
+        rotary = new RotaryTable(spec.rotary());
+        embedding = weights.get("model.embed_tokens.weight");
+        layers = new ArrayList<>();
+        for (int i = 0; i < spec.numLayers(); i++) {
+            layers.add(new Layer(i, weights));
+        }
+        finalNorm = weights.get("model.norm.weight");
+        head = spec.tiedHead() ? embedding : weights.get("lm_head.weight");
+    }
+
+    @Override
+    public Tensor hidden(Tensor tokenIds, int[] positions, Attention attention) {
+        Rotation rotation = rotary.rotation(positions);
+        Tensor hidden = torch.embedding(embedding, tokenIds); // [T, E]
+        for (Layer layer : layers) {
+            hidden = layer.forward(hidden, rotation, attention);
+        }
+        return hidden;
+    }
+
+    @Override
+    public Tensor finalNorm(Tensor hidden) {
+        return norm(hidden, finalNorm);
+    }
+
+    @Override
+    public Tensor headWeight() {
+        return head;
+    }
+
+    @Override
+    public void close() {
+        rotary.close();
+    }
+
+    private Tensor norm(Tensor input, Tensor weight) {
+        return torch.rms_norm(
+                input,
+                new long[] {spec.hiddenSize()},
+                new TensorOptional(weight),
+                new DoubleOptional(spec.normEpsilon()));
+    }
+
+    private final class Layer {
+
+        private final int index;
+        private final Tensor inputNorm;
+        private final Tensor postAttentionNorm;
+        private final Linear query; // E -> H * D
+        private final Linear key; // E -> K * D
+        private final Linear value; // E -> K * D
+        private final Linear attentionOut; // H * D -> E
+        private final Linear gate; // E -> F
+        private final Linear up; // E -> F
+        private final Linear down; // F -> E
+
+        Layer(int index, Parameters weights) {
+            this.index = index;
+            inputNorm = weights.get(LlamaSpec.layer(index, "input_layernorm.weight"));
+            postAttentionNorm = weights.get(LlamaSpec.layer(index, "post_attention_layernorm.weight"));
+            query = new Linear(weights, LlamaSpec.layer(index, "self_attn.q_proj"), spec.attentionBias(), precision);
+            key = new Linear(weights, LlamaSpec.layer(index, "self_attn.k_proj"), spec.attentionBias(), precision);
+            value = new Linear(weights, LlamaSpec.layer(index, "self_attn.v_proj"), spec.attentionBias(), precision);
+            attentionOut =
+                    new Linear(weights, LlamaSpec.layer(index, "self_attn.o_proj"), spec.attentionBias(), precision);
+            gate = new Linear(weights, LlamaSpec.layer(index, "mlp.gate_proj"), spec.feedForwardBias(), precision);
+            up = new Linear(weights, LlamaSpec.layer(index, "mlp.up_proj"), spec.feedForwardBias(), precision);
+            down = new Linear(weights, LlamaSpec.layer(index, "mlp.down_proj"), spec.feedForwardBias(), precision);
+        }
+
+        Tensor forward(Tensor hidden, Rotation rotation, Attention attention) {
+            Tensor middle = hidden.add(attend(norm(hidden, inputNorm), rotation, attention));
+            return middle.add(feedForward(norm(middle, postAttentionNorm)));
+        }
+
+        private Tensor attend(Tensor input, Rotation rotation, Attention attention) {
+            Tensor queries = rotation.apply(heads(query.forward(input), spec.numHeads()));
+            Tensor keys = rotation.apply(heads(key.forward(input), spec.numKeyValueHeads()));
+            Tensor values = heads(value.forward(input), spec.numKeyValueHeads());
+            return attentionOut.forward(attention.attend(
+                    index, precision.cast(queries), repeat(precision.cast(keys)), repeat(values))); // [T, E]
+        }
+
+        private Tensor feedForward(Tensor input) {
+            return down.forward(torch.silu(gate.forward(input)).mul(up.forward(input)));
+        }
+    }
+
+    private Tensor heads(Tensor flat, int numHeads) {
+        return flat.view(flat.size(0), numHeads, spec.headDim()); // [T, heads, D]
+    }
+
+    /// Gives each query head its own view of the key-value head that serves it: `[T, K, D]` to `[T, H, D]`.
+    private Tensor repeat(Tensor heads) {
+        long repeats = spec.numHeads() / spec.numKeyValueHeads();
+        if (repeats == 1) {
+            return heads;
+        }
+        return heads.unsqueeze(2)
+                .expand(heads.size(0), heads.size(1), repeats, heads.size(2))
+                .reshape(heads.size(0), spec.numHeads(), spec.headDim());
+    }
+}

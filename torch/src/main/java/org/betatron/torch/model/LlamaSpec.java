@@ -1,0 +1,114 @@
+package org.betatron.torch.model;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.betatron.torch.ModelException;
+
+/// Shape of a Llama model.
+///
+/// @param vocabularySize   rows of the embedding
+/// @param maxPositions     longest sequence, tokens
+/// @param numLayers        transformer layers
+/// @param hiddenSize       width of the residual stream
+/// @param numHeads         query heads
+/// @param numKeyValueHeads key and value heads; each serves `numHeads / numKeyValueHeads` query heads
+/// @param headDim          dimensions of a head
+/// @param intermediateSize width of the feed-forward layer
+/// @param normEpsilon      added to the mean square in norms
+/// @param attentionBias    whether attention projections have biases
+/// @param feedForwardBias  whether feed-forward projections have biases
+/// @param tiedHead         whether the head shares the embedding
+/// @param initializerRange standard deviation of fresh matrices
+/// @param rotary           rotary embedding
+record LlamaSpec(
+        int vocabularySize,
+        int maxPositions,
+        int numLayers,
+        int hiddenSize,
+        int numHeads,
+        int numKeyValueHeads,
+        int headDim,
+        int intermediateSize,
+        double normEpsilon,
+        boolean attentionBias,
+        boolean feedForwardBias,
+        boolean tiedHead,
+        double initializerRange,
+        RotarySpec rotary)
+        implements ArchitectureSpec {
+
+    static LlamaSpec parse(ConfigReader config) {
+        int hiddenSize = config.integer("hidden_size");
+        int numHeads = config.integer("num_attention_heads");
+        int numKeyValueHeads = config.integer("num_key_value_heads", numHeads);
+        if (numHeads % numKeyValueHeads != 0) {
+            throw new ModelException(
+                    config.where() + ": num_attention_heads must be a multiple of num_key_value_heads but was "
+                            + numHeads + " for " + numKeyValueHeads);
+        }
+        if (!config.text("hidden_act", "silu").equals("silu")) {
+            throw config.unsupported("hidden_act", "silu");
+        }
+        int headDim = config.integer("head_dim", hiddenSize / numHeads);
+        return new LlamaSpec(
+                config.integer("vocab_size"),
+                config.integer("max_position_embeddings"),
+                config.integer("num_hidden_layers"),
+                hiddenSize,
+                numHeads,
+                numKeyValueHeads,
+                headDim,
+                config.integer("intermediate_size"),
+                config.number("rms_norm_eps", 1e-6),
+                config.flag("attention_bias", false),
+                config.flag("mlp_bias", false),
+                config.flag("tie_word_embeddings", false),
+                config.number("initializer_range", 0.02),
+                RotarySpec.parse(config, headDim, null, "rope_theta"));
+    }
+
+    static String layer(int layer, String rest) {
+        return "model.layers." + layer + "." + rest;
+    }
+
+    @Override
+    public Map<String, long[]> weightShapes() {
+        Map<String, long[]> shapes = new LinkedHashMap<>();
+        long queries = (long) numHeads * headDim;
+        long keys = (long) numKeyValueHeads * headDim;
+        shapes.put("model.embed_tokens.weight", new long[] {vocabularySize, hiddenSize});
+        for (int i = 0; i < numLayers; i++) {
+            shapes.put(layer(i, "input_layernorm.weight"), new long[] {hiddenSize});
+            linear(shapes, layer(i, "self_attn.q_proj"), queries, hiddenSize, attentionBias);
+            linear(shapes, layer(i, "self_attn.k_proj"), keys, hiddenSize, attentionBias);
+            linear(shapes, layer(i, "self_attn.v_proj"), keys, hiddenSize, attentionBias);
+            linear(shapes, layer(i, "self_attn.o_proj"), hiddenSize, queries, attentionBias);
+            shapes.put(layer(i, "post_attention_layernorm.weight"), new long[] {hiddenSize});
+            linear(shapes, layer(i, "mlp.gate_proj"), intermediateSize, hiddenSize, feedForwardBias);
+            linear(shapes, layer(i, "mlp.up_proj"), intermediateSize, hiddenSize, feedForwardBias);
+            linear(shapes, layer(i, "mlp.down_proj"), hiddenSize, intermediateSize, feedForwardBias);
+        }
+        shapes.put("model.norm.weight", new long[] {hiddenSize});
+        if (!tiedHead) {
+            shapes.put("lm_head.weight", new long[] {vocabularySize, hiddenSize});
+        }
+        return shapes;
+    }
+
+    private static void linear(Map<String, long[]> shapes, String name, long out, long in, boolean bias) {
+        shapes.put(name + ".weight", new long[] {out, in});
+        if (bias) {
+            shapes.put(name + ".bias", new long[] {out});
+        }
+    }
+
+    @Override
+    public boolean isIgnorable(String name) {
+        return name.endsWith(".rotary_emb.inv_freq") || (tiedHead && name.equals("lm_head.weight"));
+    }
+
+    @Override
+    public Architecture create(Parameters weights, Precision precision) {
+        return new Llama(this, weights, precision);
+    }
+}

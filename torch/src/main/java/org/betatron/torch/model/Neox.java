@@ -1,0 +1,128 @@
+package org.betatron.torch.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.betatron.torch.model.RotaryTable.Rotation;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/// GPT-NeoX (Black et al. 2022, arXiv 2204.06745), mirroring `GPTNeoXModel` of `transformers`.
+///
+/// `T` rows, `E` hidden size, `H` heads, `D` dimensions of a head.
+final class Neox implements Architecture {
+
+    private final NeoxSpec spec;
+    private final Precision precision;
+    private final RotaryTable rotary;
+    private final Tensor embedding; // [V, E]
+    private final List<Layer> layers;
+    private final Norm finalNorm;
+    private final Tensor head; // [V, E]
+
+    Neox(NeoxSpec spec, Parameters weights, Precision precision) {
+        this.spec = spec;
+        this.precision = precision;
+        rotary = new RotaryTable(spec.rotary());
+        embedding = weights.get("gpt_neox.embed_in.weight");
+        layers = new ArrayList<>();
+        for (int i = 0; i < spec.numLayers(); i++) {
+            layers.add(new Layer(i, weights));
+        }
+        finalNorm = new Norm(weights, "gpt_neox.final_layer_norm");
+        head = spec.tiedHead() ? embedding : weights.get("embed_out.weight");
+    }
+
+    @Override
+    public Tensor hidden(Tensor tokenIds, int[] positions, Attention attention) {
+        Rotation rotation = rotary.rotation(positions);
+        Tensor hidden = torch.embedding(embedding, tokenIds); // [T, E]
+        for (Layer layer : layers) {
+            hidden = layer.forward(hidden, rotation, attention);
+        }
+        return hidden;
+    }
+
+    @Override
+    public Tensor finalNorm(Tensor hidden) {
+        return finalNorm.forward(hidden);
+    }
+
+    @Override
+    public Tensor headWeight() {
+        return head;
+    }
+
+    @Override
+    public void close() {
+        rotary.close();
+    }
+
+    private final class Layer {
+
+        private final int index;
+        private final Norm inputNorm;
+        private final Norm postAttentionNorm;
+        private final Linear queryKeyValue; // E -> H * (q, k, v) * D
+        private final Linear attentionOut; // E -> E
+        private final Linear up; // E -> 4E
+        private final Linear down; // 4E -> E
+
+        Layer(int index, Parameters weights) {
+            this.index = index;
+            inputNorm = new Norm(weights, NeoxSpec.layer(index, "input_layernorm"));
+            postAttentionNorm = new Norm(weights, NeoxSpec.layer(index, "post_attention_layernorm"));
+            queryKeyValue = new Linear(
+                    weights, NeoxSpec.layer(index, "attention.query_key_value"), spec.attentionBias(), precision);
+            attentionOut =
+                    new Linear(weights, NeoxSpec.layer(index, "attention.dense"), spec.attentionBias(), precision);
+            up = new Linear(weights, NeoxSpec.layer(index, "mlp.dense_h_to_4h"), true, precision);
+            down = new Linear(weights, NeoxSpec.layer(index, "mlp.dense_4h_to_h"), true, precision);
+        }
+
+        Tensor forward(Tensor hidden, Rotation rotation, Attention attention) {
+            Tensor attended = attend(inputNorm.forward(hidden), rotation, attention); // [T, E]
+            if (spec.parallelResidual()) {
+                return hidden.add(attended).add(feedForward(postAttentionNorm.forward(hidden)));
+            }
+            Tensor middle = hidden.add(attended);
+            return middle.add(feedForward(postAttentionNorm.forward(middle)));
+        }
+
+        private Tensor attend(Tensor input, Rotation rotation, Attention attention) {
+            Tensor fused = queryKeyValue
+                    .forward(input)
+                    .view(input.size(0), spec.numHeads(), 3L * spec.headDim()); // [T, H, 3D]
+            TensorVector parts = fused.split(spec.headDim(), 2); // 3 of [T, H, D]
+            Tensor queries = precision.cast(rotation.apply(parts.get(0)));
+            Tensor keys = precision.cast(rotation.apply(parts.get(1)));
+            return attentionOut.forward(attention.attend(index, queries, keys, parts.get(2)));
+        }
+
+        private Tensor feedForward(Tensor input) {
+            return down.forward(torch.gelu(up.forward(input), spec.exactGelu() ? "none" : "tanh"));
+        }
+    }
+
+    private final class Norm {
+
+        private final Tensor weight;
+        private final Tensor bias;
+
+        Norm(Parameters weights, String name) {
+            weight = weights.get(name + ".weight");
+            bias = weights.get(name + ".bias");
+        }
+
+        Tensor forward(Tensor input) {
+            return torch.layer_norm(
+                    input,
+                    new long[] {spec.hiddenSize()},
+                    new TensorOptional(weight),
+                    new TensorOptional(bias),
+                    spec.normEpsilon(),
+                    false);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package org.betatron.torch.model;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.betatron.torch.ModelException;
+
+/// Shape of a GPT-NeoX model, the architecture of Pythia.
+///
+/// @param vocabularySize   rows of the embedding
+/// @param maxPositions     longest sequence, tokens
+/// @param numLayers        transformer layers
+/// @param hiddenSize       width of the residual stream
+/// @param numHeads         attention heads
+/// @param intermediateSize width of the feed-forward layer
+/// @param normEpsilon      added to the variance in layer norms
+/// @param parallelResidual whether attention and feed-forward read the same input
+/// @param attentionBias    whether attention projections have biases
+/// @param exactGelu        whether GELU is exact (erf) or the tanh approximation
+/// @param tiedHead         whether the head shares the embedding
+/// @param initializerRange standard deviation of fresh matrices
+/// @param rotary           rotary embedding
+record NeoxSpec(
+        int vocabularySize,
+        int maxPositions,
+        int numLayers,
+        int hiddenSize,
+        int numHeads,
+        int intermediateSize,
+        double normEpsilon,
+        boolean parallelResidual,
+        boolean attentionBias,
+        boolean exactGelu,
+        boolean tiedHead,
+        double initializerRange,
+        RotarySpec rotary)
+        implements ArchitectureSpec {
+
+    static NeoxSpec parse(ConfigReader config) {
+        int hiddenSize = config.integer("hidden_size");
+        int numHeads = config.integer("num_attention_heads");
+        if (hiddenSize % numHeads != 0) {
+            throw new ModelException(config.where() + ": hidden_size must be a multiple of num_attention_heads but was "
+                    + hiddenSize + " for " + numHeads + " heads");
+        }
+        boolean exactGelu = switch (config.text("hidden_act", "gelu")) {
+            case "gelu" -> true;
+            case "gelu_new", "gelu_fast", "gelu_pytorch_tanh" -> false;
+            default -> throw config.unsupported("hidden_act", "gelu, gelu_new, gelu_fast or gelu_pytorch_tanh");
+        };
+        return new NeoxSpec(
+                config.integer("vocab_size"),
+                config.integer("max_position_embeddings"),
+                config.integer("num_hidden_layers"),
+                hiddenSize,
+                numHeads,
+                config.integer("intermediate_size"),
+                config.number("layer_norm_eps", 1e-5),
+                config.flag("use_parallel_residual", true),
+                config.flag("attention_bias", true),
+                exactGelu,
+                config.flag("tie_word_embeddings", false),
+                config.number("initializer_range", 0.02),
+                RotarySpec.parse(config, hiddenSize / numHeads, "rotary_pct", "rotary_emb_base"));
+    }
+
+    int headDim() {
+        return hiddenSize / numHeads;
+    }
+
+    static String layer(int layer, String rest) {
+        return "gpt_neox.layers." + layer + "." + rest;
+    }
+
+    @Override
+    public Map<String, long[]> weightShapes() {
+        Map<String, long[]> shapes = new LinkedHashMap<>();
+        long e = hiddenSize;
+        shapes.put("gpt_neox.embed_in.weight", new long[] {vocabularySize, e});
+        for (int i = 0; i < numLayers; i++) {
+            norm(shapes, layer(i, "input_layernorm"));
+            norm(shapes, layer(i, "post_attention_layernorm"));
+            linear(shapes, layer(i, "attention.query_key_value"), 3 * e, e, attentionBias);
+            linear(shapes, layer(i, "attention.dense"), e, e, attentionBias);
+            linear(shapes, layer(i, "mlp.dense_h_to_4h"), intermediateSize, e, true);
+            linear(shapes, layer(i, "mlp.dense_4h_to_h"), e, intermediateSize, true);
+        }
+        norm(shapes, "gpt_neox.final_layer_norm");
+        if (!tiedHead) {
+            shapes.put("embed_out.weight", new long[] {vocabularySize, e});
+        }
+        return shapes;
+    }
+
+    private void norm(Map<String, long[]> shapes, String name) {
+        shapes.put(name + ".weight", new long[] {hiddenSize});
+        shapes.put(name + ".bias", new long[] {hiddenSize});
+    }
+
+    private static void linear(Map<String, long[]> shapes, String name, long out, long in, boolean bias) {
+        shapes.put(name + ".weight", new long[] {out, in});
+        if (bias) {
+            shapes.put(name + ".bias", new long[] {out});
+        }
+    }
+
+    @Override
+    public boolean isIgnorable(String name) {
+        return name.endsWith(".attention.bias")
+                || name.endsWith(".attention.masked_bias")
+                || name.endsWith(".rotary_emb.inv_freq")
+                || (tiedHead && name.equals("embed_out.weight"));
+    }
+
+    @Override
+    public Architecture create(Parameters weights, Precision precision) {
+        return new Neox(this, weights, precision);
+    }
+}

@@ -1,0 +1,74 @@
+package org.betatron.torch.model;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.betatron.core.model.PackedBatch;
+import org.betatron.torch.Tensors;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/// Attention over a [PackedBatch]: a prompt sees itself, a response sees its prompt and itself, nothing else.
+///
+/// Lives in one scope: masks are made once per batch and shared by all layers.
+final class PackedAttention implements Attention {
+
+    private final PackedBatch batch;
+    private final ScalarType type;
+    private final long[] segmentLengths; // prompt, its responses, next prompt, ...
+    private final Map<Long, Tensor> masks = new HashMap<>();
+
+    /// @param batch the batch
+    /// @param type  number format of queries, keys and values
+    PackedAttention(PackedBatch batch, ScalarType type) {
+        this.batch = batch;
+        this.type = type;
+        segmentLengths = new long[batch.numGroups() + batch.numResponses()];
+        int segment = 0;
+        for (int group = 0; group < batch.numGroups(); group++) {
+            segmentLengths[segment++] = batch.promptLength(group);
+            for (int i = 0; i < batch.numResponses(group); i++) {
+                segmentLengths[segment++] = batch.responseLength(batch.firstResponse(group) + i);
+            }
+        }
+    }
+
+    @Override
+    public Tensor attend(int layer, Tensor queries, Tensor keys, Tensor values) {
+        // One split and one cat per tensor: a slice per segment would make backward write a full-size gradient
+        // for each of them.
+        TensorVector q = queries.split_with_sizes(segmentLengths, 0);
+        TensorVector k = keys.split_with_sizes(segmentLengths, 0);
+        TensorVector v = values.split_with_sizes(segmentLengths, 0);
+        Tensor[] out = new Tensor[segmentLengths.length];
+        int segment = 0;
+        for (int group = 0; group < batch.numGroups(); group++) {
+            Tensor promptKeys = k.get(segment);
+            Tensor promptValues = v.get(segment);
+            out[segment] = Attention.segment(q.get(segment), promptKeys, promptValues, null, true);
+            segment++;
+            for (int i = 0; i < batch.numResponses(group); i++, segment++) {
+                out[segment] = Attention.segment(
+                        q.get(segment),
+                        Tensors.cat(0, promptKeys, k.get(segment)),
+                        Tensors.cat(0, promptValues, v.get(segment)),
+                        mask(batch.promptLength(group), segmentLengths[segment]),
+                        false);
+            }
+        }
+        return Tensors.cat(0, out);
+    }
+
+    private Tensor mask(long promptLength, long responseLength) {
+        long key = (promptLength << 32) | responseLength;
+        return masks.computeIfAbsent(key, _ -> bottomRightCausal(promptLength, responseLength, type));
+    }
+
+    /// @return `[queries, past + queries]`: 0 where query i may see key j, that is `j <= past + i`,
+    ///     else -infinity
+    static Tensor bottomRightCausal(long past, long queries, ScalarType type) {
+        return torch.triu(
+                Tensors.empty(type, queries, past + queries).fill_(Tensors.scalar(Double.NEGATIVE_INFINITY)), past + 1);
+    }
+}

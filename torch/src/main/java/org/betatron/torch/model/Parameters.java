@@ -1,0 +1,64 @@
+package org.betatron.torch.model;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.betatron.torch.ModelException;
+import org.betatron.torch.memory.Memory;
+import org.betatron.torch.memory.Owned;
+import org.bytedeco.pytorch.Tensor;
+
+/// The trainable weights of a model by their Hugging Face names, in a fixed order; owns them.
+public final class Parameters implements AutoCloseable {
+
+    private final Map<String, Owned> tensors = new LinkedHashMap<>();
+
+    /// Adds a weight.
+    ///
+    /// @param name  Hugging Face name
+    /// @param owned float32 leaf tensor; consumed
+    public void add(String name, Owned owned) {
+        tensors.put(name, owned);
+    }
+
+    /// @return the weight, lent
+    /// @throws ModelException if there is none of that name
+    public Tensor get(String name) {
+        Owned owned = tensors.get(name);
+        if (owned == null) {
+            throw new ModelException("the model has no weight '" + name + "'");
+        }
+        return owned.tensor();
+    }
+
+    /// @return the weights by name, lent
+    public Map<String, Tensor> asMap() {
+        Map<String, Tensor> map = new LinkedHashMap<>();
+        tensors.forEach((name, owned) -> map.put(name, owned.tensor()));
+        return map;
+    }
+
+    public List<String> names() {
+        return new ArrayList<>(tensors.keySet());
+    }
+
+    /// @return number of trainable numbers
+    public long count() {
+        return tensors.values().stream()
+                .mapToLong(owned -> owned.tensor().numel())
+                .sum();
+    }
+
+    /// Forgets the accumulated gradient and frees it.
+    public void clearGradients() {
+        Memory.run(() ->
+                tensors.values().forEach(owned -> owned.tensor().mutable_grad().reset()));
+    }
+
+    @Override
+    public void close() {
+        tensors.values().forEach(Owned::close);
+        tensors.clear();
+    }
+}

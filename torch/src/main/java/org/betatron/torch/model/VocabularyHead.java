@@ -1,0 +1,116 @@
+package org.betatron.torch.model;
+
+import org.betatron.torch.Tensors;
+import org.betatron.torch.memory.Memory;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/// Log-probabilities of given tokens, and their derivative, without ever holding `[N, V]` logits at once.
+///
+/// ```text
+/// logit_v = h . W_v       logp = logit_target - logsumexp(logit)
+/// d logp / d logit_v = [v = target] - softmax(logit)_v
+/// ```
+///
+/// Logits exist for one chunk of rows at a time; the backward pass computes them again.
+/// Log-probabilities are float32 whatever the products run in. `N` scored rows, `E` hidden size, `V` vocabulary.
+final class VocabularyHead {
+
+    /// Elements of one chunk of logits: 64 MiB in float32, which stays a small share of any model's memory.
+    private static final long CHUNK_ELEMENTS = 16L << 20;
+
+    private final Tensor weight; // [V, E]
+    private final Precision precision;
+
+    VocabularyHead(Tensor weight, Precision precision) {
+        this.weight = weight;
+        this.precision = precision;
+    }
+
+    /// @param hidden  normalised states, `[N, E]`, without graph
+    /// @param targets id of the token that each row predicts, `[N]`
+    /// @return log-probabilities, `[N]`, nats
+    float[] logProbs(Tensor hidden, int[] targets) {
+        return Memory.withoutGradient(() -> {
+            float[] logProbs = new float[targets.length];
+            Tensor headWeight = precision.cast(weight);
+            Tensor allTargets = Tensors.indices(targets);
+            forEachChunk(
+                    targets.length,
+                    (from, count) -> Memory.run(() -> {
+                        Tensor logits = logits(hidden.narrow(0, from, count), headWeight); // [n, V]
+                        Tensor target = logits.gather(
+                                1, allTargets.narrow(0, from, count).unsqueeze(1)); // [n, 1]
+                        float[] chunk = Tensors.toFloats(target.squeeze(1).sub(logits.logsumexp(1)));
+                        System.arraycopy(chunk, 0, logProbs, (int) from, (int) count);
+                    }));
+            return logProbs;
+        });
+    }
+
+    /// Adds the gradient of the head's weight and returns that of the hidden states.
+    ///
+    /// @param hidden      as for [#logProbs]
+    /// @param targets     as for [#logProbs]
+    /// @param derivatives dL/dlogProb of each row, `[N]`
+    /// @return dL/dhidden, float32 `[N, E]`, in the current scope
+    Tensor backward(Tensor hidden, int[] targets, float[] derivatives) {
+        return Memory.withoutGradient(() -> {
+            Tensor headWeight = precision.cast(weight);
+            Tensor allTargets = Tensors.indices(targets);
+            Tensor allDerivatives = Tensors.floats(derivatives).unsqueeze(1); // [N, 1]
+            Tensor hiddenGradient = Tensors.empty(ScalarType.Float, hidden.size(0), hidden.size(1));
+            Tensor weightGradient = gradientOf(weight);
+            forEachChunk(
+                    targets.length,
+                    (from, count) -> Memory.run(() -> {
+                        Tensor rows = hidden.narrow(0, from, count);
+                        Tensor derivative = allDerivatives.narrow(0, from, count); // [n, 1]
+                        Tensor logits = logits(rows, headWeight);
+                        Tensor logitGradient = logits.sub_(logits.logsumexp(new long[] {1}, true))
+                                .exp_()
+                                .mul_(derivative.neg()) // -d * softmax
+                                .scatter_add_(
+                                        1, allTargets.narrow(0, from, count).unsqueeze(1), derivative);
+                        Tensor cast = precision.cast(logitGradient); // [n, V]
+                        hiddenGradient.narrow(0, from, count).copy_(torch.matmul(cast, headWeight));
+                        accumulate(weightGradient, cast.t(), precision.cast(rows));
+                    }));
+            return hiddenGradient;
+        });
+    }
+
+    private Tensor logits(Tensor rows, Tensor headWeight) {
+        return torch.matmul(precision.cast(rows), headWeight.t()).to(ScalarType.Float);
+    }
+
+    /// `gradient += left @ right`; in place where the formats agree.
+    private void accumulate(Tensor gradient, Tensor left, Tensor right) {
+        if (precision.scalarType() == ScalarType.Float) {
+            gradient.addmm_(left, right, new Scalar(1.0), new Scalar(1.0));
+        } else {
+            gradient.add_(torch.matmul(left, right).to(ScalarType.Float));
+        }
+    }
+
+    /// @return the weight's gradient, made of zeros where there is none yet
+    private static Tensor gradientOf(Tensor weight) {
+        if (!weight.grad().defined()) {
+            weight.mutable_grad().put(torch.zeros_like(weight));
+        }
+        return weight.mutable_grad();
+    }
+
+    private void forEachChunk(int numRows, Chunk work) {
+        long chunkRows = Math.max(1, CHUNK_ELEMENTS / weight.size(0));
+        for (long from = 0; from < numRows; from += chunkRows) {
+            work.run(from, Math.min(chunkRows, numRows - from));
+        }
+    }
+
+    private interface Chunk {
+        void run(long from, long count);
+    }
+}

@@ -1,0 +1,5 @@
+/// Transformer architectures on packed batches.
+@NullMarked
+package org.betatron.torch.model;
+
+import org.jspecify.annotations.NullMarked;

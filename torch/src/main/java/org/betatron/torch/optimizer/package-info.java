@@ -1,0 +1,5 @@
+/// Optimizers on libtorch tensors.
+@NullMarked
+package org.betatron.torch.optimizer;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,109 @@
+package org.betatron.torch.weights;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.betatron.torch.ModelException;
+import org.betatron.torch.Tensors;
+import org.betatron.torch.memory.Memory;
+import org.betatron.torch.memory.Owned;
+import org.betatron.torch.model.ArchitectureSpec;
+import org.betatron.torch.model.Parameters;
+import org.bytedeco.pytorch.GeneratorOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/// Makes the weights of a model: from its files, or fresh.
+public final class WeightLoader {
+
+    private WeightLoader() {}
+
+    /// Reads all weights as float32 leaves, each straight from the mapped file into its place.
+    ///
+    /// @param directory where the files are
+    /// @param spec      what must be in them
+    /// @return the weights, owned by the caller
+    /// @throws ModelException if a weight is missing, has another shape, or a tensor does not belong to
+    ///     the model
+    public static Parameters load(ModelDirectory directory, ArchitectureSpec spec) {
+        Map<String, long[]> shapes = spec.weightShapes();
+        Map<String, Owned> loaded = new LinkedHashMap<>();
+        try {
+            for (Path file : directory.weightFiles()) {
+                try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
+                    for (Map.Entry<String, SafetensorsFile.Entry> entry :
+                            tensors.entries().entrySet()) {
+                        String name = entry.getKey();
+                        if (shapes.containsKey(name)) {
+                            requireShape(file, name, shapes.get(name), SafetensorsFile.dims(entry.getValue()));
+                            loaded.put(name, leaf(name, () -> tensors.read(name, DataType.FP32)));
+                        } else if (!spec.isIgnorable(name)) {
+                            throw new ModelException(file + ": tensor '" + name
+                                    + "' does not belong to the model that config.json describes");
+                        }
+                    }
+                }
+            }
+            requireAll(directory, shapes.keySet(), loaded.keySet());
+        } catch (IOException e) {
+            loaded.values().forEach(Owned::close);
+            throw new UncheckedIOException("cannot read the model in " + directory.path(), e);
+        } catch (RuntimeException e) {
+            loaded.values().forEach(Owned::close);
+            throw e;
+        }
+        Parameters parameters = new Parameters();
+        shapes.keySet().forEach(name -> parameters.add(name, Objects.requireNonNull(loaded.get(name))));
+        return parameters;
+    }
+
+    /// Draws all weights: matrices normal with the model's standard deviation, biases zero, norm
+    /// weights one, as `transformers` initialises these architectures.
+    ///
+    /// @param seed equal seeds give equal weights
+    /// @return the weights, owned by the caller
+    public static Parameters initialize(ArchitectureSpec spec, long seed) {
+        Parameters parameters = new Parameters();
+        Memory.run(() -> {
+            GeneratorOptional generator = new GeneratorOptional(torch.make_generator_cpu(seed));
+            spec.weightShapes()
+                    .forEach((name, shape) -> parameters.add(name, leaf(name, () -> {
+                        Tensor tensor = Tensors.empty(ScalarType.Float, shape);
+                        if (shape.length > 1) {
+                            return tensor.normal_(0, spec.initializerRange(), generator);
+                        }
+                        return tensor.fill_(Tensors.scalar(name.endsWith(".bias") ? 0 : 1));
+                    })));
+        });
+        return parameters;
+    }
+
+    private static Owned leaf(String name, Supplier<Tensor> maker) {
+        return Memory.keep(name, () -> maker.get().requires_grad_(true));
+    }
+
+    private static void requireShape(Path file, String name, long[] expected, long[] actual) {
+        if (!Arrays.equals(expected, actual)) {
+            throw new ModelException(file + ": tensor '" + name + "' must have the shape " + Arrays.toString(expected)
+                    + " that config.json asks for but has " + Arrays.toString(actual));
+        }
+    }
+
+    private static void requireAll(ModelDirectory directory, Set<String> expected, Set<String> loaded) {
+        Set<String> missing = new HashSet<>(expected);
+        missing.removeAll(loaded);
+        if (!missing.isEmpty()) {
+            String first = missing.stream().sorted().findFirst().orElseThrow();
+            throw new ModelException("model directory " + directory.path() + " lacks tensor '" + first + "'"
+                    + (missing.size() == 1 ? "" : " and " + (missing.size() - 1) + " more"));
+        }
+    }
+}

@@ -1,0 +1,171 @@
+package org.betatron.torch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.betatron.core.model.Decoder;
+import org.betatron.core.model.ForwardPass;
+import org.betatron.core.model.PackedBatch;
+import org.betatron.core.model.TokenLogProbs;
+import org.betatron.torch.memory.Memory;
+import org.betatron.torch.weights.DataType;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+/// Log-probabilities, gradients and greedy text against what `transformers` computed
+/// (`parity/models.py`): float32 here against float64 there, on ragged batches whose prompts are shared
+/// here and repeated there.
+class TransformersParityTest {
+
+    /// transformers' own float32 run differs from its float64 run by up to 4e-6; a wrong norm epsilon
+    /// shows at 1.2e-4.
+    private static final double LOG_PROB_TOLERANCE = 3e-5;
+
+    /// Relative to the norm of a weight's gradient.
+    private static final double GRADIENT_TOLERANCE = 1e-4;
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "gpt-neox-parallel",
+                "gpt-neox-sequential",
+                "llama-gqa-scaled",
+                "llama-tied-bias",
+                "gpt-neox-parallel-bf16",
+                "llama-gqa-scaled-fp16",
+                "llama-gqa-scaled-sharded"
+            })
+    void logProbsAndGreedyText(String name) {
+        RecordedModel recorded = RecordedModel.of(name);
+        try (TorchLanguageModel model = TorchLanguageModel.load(recorded.directory(), DataType.FP32)) {
+            assertLogProbs(model.score(recorded.packed()), recorded);
+            assertLogProbs(model.score(recorded.unshared()), recorded);
+            for (JsonNode greedy : recorded.greedy()) {
+                assertThat(greedy(model, RecordedModel.ints(greedy.path("prompt")), 12))
+                        .isEqualTo(RecordedModel.ints(greedy.path("continuation")));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gpt-neox-parallel", "gpt-neox-sequential", "llama-gqa-scaled", "llama-tied-bias"})
+    void configInTheSpellingOfTransformers4(String name, @TempDir Path copy) throws IOException {
+        RecordedModel recorded = RecordedModel.of(name);
+        Files.copy(recorded.directory().resolve("model.safetensors"), copy.resolve("model.safetensors"));
+        Files.copy(
+                recorded.directory().resolve("config.v4.json"),
+                copy.resolve("config.json"),
+                StandardCopyOption.REPLACE_EXISTING);
+        try (TorchLanguageModel model = TorchLanguageModel.load(copy, DataType.FP32)) {
+            assertLogProbs(model.score(recorded.packed()), recorded);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gpt-neox-parallel", "gpt-neox-sequential", "llama-gqa-scaled", "llama-tied-bias"})
+    void gradients(String name) throws IOException {
+        RecordedModel recorded = RecordedModel.of(name);
+        Map<String, float[]> expected = recorded.gradients();
+        try (TorchLanguageModel model = TorchLanguageModel.load(recorded.directory(), DataType.FP32)) {
+            assertThat(expected.keySet())
+                    .containsExactlyInAnyOrderElementsOf(model.weights().names());
+            assertGradients(gradients(model, recorded.packed(), recorded.coefficients()), expected);
+            model.weights().clearGradients();
+            assertGradients(gradients(model, recorded.unshared(), recorded.coefficients()), expected);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gpt-neox-parallel", "llama-gqa-scaled"})
+    void bfloat16ComputeStaysNear(String name) {
+        RecordedModel recorded = RecordedModel.of(name);
+        try (TorchLanguageModel model = TorchLanguageModel.load(recorded.directory(), DataType.BF16)) {
+            float[] actual = model.score(recorded.packed()).values();
+            double[] expected = recorded.logProbs();
+            double error = 0;
+            for (int i = 0; i < actual.length; i++) {
+                error += Math.abs(actual[i] - expected[i]) / actual.length;
+            }
+            // Eight significant bits against logits of a few nats; far above means a wrong cast, zero
+            // means none.
+            assertThat(error).isBetween(1e-5, 0.1);
+        }
+    }
+
+    @Test
+    void savedModelLoadsWithTheSameLogProbs(@TempDir Path directory) throws IOException {
+        RecordedModel recorded = RecordedModel.of("llama-tied-bias");
+        try (TorchLanguageModel model = TorchLanguageModel.load(recorded.directory(), DataType.FP32)) {
+            model.save(directory);
+            try (TorchLanguageModel again = TorchLanguageModel.load(directory, DataType.FP32)) {
+                assertThat(again.score(recorded.packed()).values())
+                        .isEqualTo(model.score(recorded.packed()).values());
+            }
+        }
+    }
+
+    private static void assertLogProbs(TokenLogProbs actual, RecordedModel recorded) {
+        double[] expected = recorded.logProbs();
+        assertThat(actual.values()).hasSize(expected.length);
+        for (int i = 0; i < expected.length; i++) {
+            assertThat((double) actual.values()[i])
+                    .as("response token %d", i)
+                    .isCloseTo(expected[i], within(LOG_PROB_TOLERANCE));
+        }
+    }
+
+    private static Map<String, float[]> gradients(TorchLanguageModel model, PackedBatch batch, float[] derivatives) {
+        try (ForwardPass pass = model.forward(batch)) {
+            pass.backward(derivatives);
+        }
+        return Memory.compute(() -> {
+            Map<String, float[]> gradients = new LinkedHashMap<>();
+            for (Map.Entry<String, Tensor> weight : model.weights().asMap().entrySet()) {
+                gradients.put(
+                        weight.getKey(), Tensors.toFloats(weight.getValue().grad()));
+            }
+            return gradients;
+        });
+    }
+
+    private static void assertGradients(Map<String, float[]> actual, Map<String, float[]> expected) {
+        expected.forEach((name, gradient) -> {
+            double difference = 0;
+            double norm = 0;
+            for (int i = 0; i < gradient.length; i++) {
+                float found = actual.getOrDefault(name, new float[0])[i];
+                difference += (found - gradient[i]) * (found - gradient[i]);
+                norm += gradient[i] * gradient[i];
+            }
+            assertThat(Math.sqrt(difference) / Math.sqrt(norm))
+                    .as("relative error of the gradient of %s", name)
+                    .isLessThan(GRADIENT_TOLERANCE);
+        });
+    }
+
+    private static int[] greedy(TorchLanguageModel model, int[] prompt, int numTokens) {
+        int[] continuation = new int[numTokens];
+        try (Decoder decoder = model.startDecoding()) {
+            float[] logits = decoder.append(prompt);
+            for (int i = 0; i < numTokens; i++) {
+                int best = 0;
+                for (int token = 1; token < logits.length; token++) {
+                    best = logits[token] > logits[best] ? token : best;
+                }
+                continuation[i] = best;
+                logits = decoder.append(best);
+            }
+        }
+        return continuation;
+    }
+}
