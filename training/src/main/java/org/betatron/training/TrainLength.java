@@ -8,8 +8,8 @@ public sealed interface TrainLength {
     /// @return rows that the run consumes in all
     long totalRows(int numRows, int batchSize);
 
-    /// Whole passes over the data. A batch may reach over the end of a pass; the last batch of the run
-    /// has what is left.
+    /// Whole passes over the data. A batch may reach over the end of a pass; the last batch of the
+    /// run has what is left.
     ///
     /// @param count passes, ≥ 1
     record Epochs(int count) implements TrainLength {

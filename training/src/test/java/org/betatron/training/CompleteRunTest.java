@@ -28,7 +28,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A run from the first file to the last, put together as a command would: stopped once, then resumed.
+/// A run from the first file to the last, put together as a command would: stopped once, then
+/// resumed.
 class CompleteRunTest {
 
     private static final String RECIPE = "train:\n  steps: 12\n";
@@ -118,7 +119,8 @@ class CompleteRunTest {
         ReferenceKey key = ReferenceKey.of(model, Fingerprint.of(List.of(tokenizer)), "none", pairs);
         ReferenceCache cache = new ReferenceCache(run.root().resolve("reference/" + name + ".bin"), key);
         if (!cache.exists()) {
-            // On resume the policy has moved on: the reference is always the model that the run started from.
+            // On resume the policy has moved on: the reference is always the model that the run
+            // started from.
             try (TinyLanguageModel start = TinyLanguageModel.load(startModel)) {
                 cache.compute(start, pairs, 16, listener::referenceScored);
             }

@@ -20,8 +20,8 @@ import tools.jackson.databind.json.JsonMapper;
 ///                           state.json              identity and state of the run
 /// ```
 ///
-/// A directory with that name is whole: it is written beside and moved into place. Older ones go only
-/// after a newer one is in place. One writer at a time.
+/// A directory with that name is whole: it is written beside and moved into place. Older ones go
+/// only after a newer one is in place. One writer at a time.
 public final class Checkpoints {
 
     private static final String PREFIX = "step-";
@@ -43,8 +43,8 @@ public final class Checkpoints {
     /// Writes a checkpoint and removes those that are no longer kept.
     ///
     /// @return the new checkpoint
-    /// @throws TrainingException if it cannot be written, and earlier checkpoints stay as they were; or
-    ///     if older ones cannot be removed
+    /// @throws TrainingException if it cannot be written, and earlier checkpoints stay as they
+    ///     were; or if older ones cannot be removed
     public Checkpoint write(TrainableModel model, Optimizer optimizer, RunIdentity identity, TrainingState state) {
         Path target = directory.resolve(PREFIX + String.format(Locale.ROOT, "%08d", state.step()));
         Checkpoint checkpoint = new Checkpoint(target, identity, state);
