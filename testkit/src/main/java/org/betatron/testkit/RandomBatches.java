@@ -5,8 +5,8 @@ import java.util.random.RandomGenerator;
 import org.betatron.core.RandomStreams;
 import org.betatron.core.model.PackedBatch;
 
-/// Makes random token ids and packed batches from a seed, ragged on purpose: prompts and responses of
-/// every length from one token on.
+/// Makes random token ids and packed batches from a seed, ragged on purpose: prompts and responses
+/// of every length from one token on.
 public final class RandomBatches {
 
     private RandomBatches() {}

@@ -3,8 +3,8 @@ package org.betatron.testkit;
 import org.betatron.core.model.ForwardPass;
 import org.betatron.core.model.TokenLogProbs;
 
-/// A forward pass of [TinyLanguageModel] that recomputes instead of remembering, and is strict about the
-/// order of use that the contract asks for.
+/// A forward pass of [TinyLanguageModel] that recomputes instead of remembering, and is strict
+/// about the order of use that the contract asks for.
 final class TinyForwardPass implements ForwardPass {
 
     private final TinyLanguageModel model;

@@ -16,11 +16,11 @@ import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TokenLogProbs;
 import org.betatron.core.model.TrainableModel;
 
-/// A language model small enough to check by hand, with an exact gradient: the mean of the prompt and
-/// the previous token predict the next one.
+/// A language model small enough to check by hand, with an exact gradient: the mean of the prompt
+/// and the previous token predict the next one.
 ///
-/// Weights are double precision; log-probabilities are rounded to single precision as the contract asks.
-/// Results do not depend on how groups are packed, bit for bit. Not thread-safe.
+/// Weights are double precision; log-probabilities are rounded to single precision as the contract
+/// asks. Results do not depend on how groups are packed, bit for bit. Not thread-safe.
 public final class TinyLanguageModel implements TrainableModel {
 
     /// File that [#save] writes.
@@ -97,8 +97,8 @@ public final class TinyLanguageModel implements TrainableModel {
         return new TinyForwardPass(this, score(batch));
     }
 
-    /// @return log-probabilities at any weights, `[batch.numResponseTokens()]`, without rounding: what a
-    ///     gradient check differentiates numerically
+    /// @return log-probabilities at any weights, `[batch.numResponseTokens()]`, without rounding:
+    ///     what a gradient check differentiates numerically
     public double[] logProbs(PackedBatch batch, double[] atWeights) {
         return network.logProbs(batch, atWeights);
     }

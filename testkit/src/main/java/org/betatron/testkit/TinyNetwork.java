@@ -2,7 +2,8 @@ package org.betatron.testkit;
 
 import org.betatron.core.model.PackedBatch;
 
-/// The mathematics of [TinyLanguageModel] as pure functions of a flat weight vector, in double precision.
+/// The mathematics of [TinyLanguageModel] as pure functions of a flat weight vector, in double
+/// precision.
 ///
 /// ```text
 /// h      = E[previous token] + mean over prompt tokens p of P[p]        hidden state, [width]
@@ -30,8 +31,8 @@ record TinyNetwork(int vocabularySize, int width) {
         return logProbs;
     }
 
-    /// Adds `sum_t derivatives[t] * d logProbs[t] / d weights` to `gradient`, token after token, so that
-    /// cutting a batch into consecutive parts does not change a single bit of the sum.
+    /// Adds `sum_t derivatives[t] * d logProbs[t] / d weights` to `gradient`, token after token,
+    /// so that cutting a batch into consecutive parts does not change a single bit of the sum.
     void addGradient(PackedBatch batch, double[] weights, float[] derivatives, double[] gradient) {
         forEachToken(batch, (index, group, previous, target) -> {
             if (derivatives[index] != 0) {

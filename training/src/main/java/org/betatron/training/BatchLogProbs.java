@@ -14,8 +14,8 @@ public final class BatchLogProbs {
     private final int[] groups;
 
     /// @param rows         number in the data set of each row of the batch; kept, not copied
-    /// @param microBatches log-probabilities of consecutive parts of the batch, which together have one
-    ///     group per row
+    /// @param microBatches log-probabilities of consecutive parts of the batch, which together
+    ///     have one group per row
     BatchLogProbs(int[] rows, List<TokenLogProbs> microBatches) {
         this.rows = rows;
         this.parts = new TokenLogProbs[rows.length];

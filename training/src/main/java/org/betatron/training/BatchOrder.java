@@ -2,8 +2,8 @@ package org.betatron.training;
 
 /// Which row a run visits when.
 ///
-/// A pure function: it depends on neither batch size nor on what was asked before, so that a run can be
-/// cut into batches in any way and continued anywhere. Thread-safe.
+/// A pure function: it depends on neither batch size nor on what was asked before, so that a run
+/// can be cut into batches in any way and continued anywhere. Thread-safe.
 @FunctionalInterface
 public interface BatchOrder {
 

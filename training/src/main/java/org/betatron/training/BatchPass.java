@@ -10,9 +10,9 @@ import org.betatron.core.model.TrainableModel;
 
 /// The way of one optimizer batch through the model, forth and back.
 ///
-/// A decision about the whole batch lies between the two, so either every forward pass stays open until
-/// then (small batches), or the batch is only scored, and what is worth learning goes through the model
-/// a second time. Both ways give the same gradient.
+/// A decision about the whole batch lies between the two, so either every forward pass stays open
+/// until then (small batches), or the batch is only scored, and what is worth learning goes
+/// through the model a second time. Both ways give the same gradient.
 ///
 /// Used once, by one thread; whoever opened it closes it.
 final class BatchPass implements AutoCloseable {
@@ -45,7 +45,8 @@ final class BatchPass implements AutoCloseable {
         return new BatchLogProbs(rows, parts);
     }
 
-    /// Adds the gradient of the decided loss to that of the model; every forward pass is closed afterwards.
+    /// Adds the gradient of the decided loss to that of the model; every forward pass is closed
+    /// afterwards.
     void backward(StepDecision decision) {
         if (keepsGraphs) {
             int[] indices = IntStream.range(0, rows.length).toArray();

@@ -5,8 +5,8 @@ import org.betatron.training.run.Metrics;
 
 /// What a model is worth on held-out rows.
 ///
-/// Pure: it can only score, sees no moving average and draws nothing, so training goes on as if it had
-/// not been.
+/// Pure: it can only score, sees no moving average and draws nothing, so training goes on as if it
+/// had not been.
 @FunctionalInterface
 public interface Evaluation {
 

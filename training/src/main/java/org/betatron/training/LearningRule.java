@@ -18,7 +18,7 @@ public interface LearningRule {
     /// @param logProbs   log-probabilities of the batch under the model as it is
     /// @param statistics moving averages before this batch
     /// @return the loss, its derivatives and the moving averages after the batch
-    /// @throws org.betatron.training.run.TrainingException if anything is not finite, naming the step and
-    ///     the first row concerned
+    /// @throws org.betatron.training.run.TrainingException if anything is not finite, naming the
+    ///     step and the first row concerned
     StepDecision decide(long step, BatchLogProbs logProbs, RunningGapStatistics statistics);
 }

@@ -14,8 +14,8 @@ import org.betatron.training.run.Metrics;
 ///
 /// @param alignment    its objective and beta_0 are used
 /// @param rows         the held-out pairs, at least one
-/// @param reference    reference log-probabilities of these pairs; [ReferenceLogProbs#NONE] where the
-///     objective uses none
+/// @param reference    reference log-probabilities of these pairs; [ReferenceLogProbs#NONE] where
+///     the objective uses none
 /// @param rowsPerBatch pairs that go through the model at once, ≥ 1
 public record PreferenceEvaluation(
         Alignment alignment, List<TokenizedPair> rows, ReferenceLogProbs reference, int rowsPerBatch)

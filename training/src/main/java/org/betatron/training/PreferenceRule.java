@@ -15,13 +15,14 @@ import org.betatron.training.run.TrainingException;
 
 /// Preference alignment: what an [Alignment] decides about the whole optimizer batch.
 ///
-/// A response's log-probability is the sum over its tokens, so each token gets the derivative of its
-/// response. The selection of step `s` is drawn from the stream `selection` of the seed at index `s`.
+/// A response's log-probability is the sum over its tokens, so each token gets the derivative of
+/// its response. The selection of step `s` is drawn from the stream `selection` of the seed at
+/// index `s`.
 ///
 /// @param alignment      what is learned
 /// @param rows           the pairs
-/// @param reference      reference log-probabilities of the pairs; [ReferenceLogProbs#NONE] where the
-///     objective uses none
+/// @param reference      reference log-probabilities of the pairs; [ReferenceLogProbs#NONE] where
+///     the objective uses none
 /// @param microBatchSize pairs that are decided together where the alignment says so, ≥ 1
 /// @param seed           seed of the run
 public record PreferenceRule(
@@ -58,7 +59,8 @@ public record PreferenceRule(
                 .build();
     }
 
-    /// Checks before anything is decided: a selection would silently drop a pair without a finite gap.
+    /// Checks before anything is decided: a selection would silently drop a pair without a finite
+    /// gap.
     private void requireFinite(long step, BatchLogProbs logProbs, PairLogProbs pairs) {
         ObjectiveValue value = alignment.evaluate(pairs);
         for (int i = 0; i < pairs.size(); i++) {

@@ -4,7 +4,8 @@ import java.util.Arrays;
 import org.betatron.core.statistics.RunningGapStatistics;
 import org.betatron.training.run.Metrics;
 
-/// What one optimizer batch teaches: the derivative of its loss by every response token's log-probability.
+/// What one optimizer batch teaches: the derivative of its loss by every response token's
+/// log-probability.
 ///
 /// A row is named by its index in the batch. Immutable; the constructor keeps the arrays.
 public final class StepDecision {
@@ -15,8 +16,8 @@ public final class StepDecision {
     private final Metrics metrics;
 
     /// @param loss        loss that is optimized, finite
-    /// @param derivatives for each row the derivative of the loss by the log-probability of each of its
-    ///     response tokens, those of all its responses together
+    /// @param derivatives for each row the derivative of the loss by the log-probability of each
+    ///     of its response tokens, those of all its responses together
     /// @param statistics  moving averages after this batch
     /// @param metrics     what is worth knowing about the batch, without a prefix
     public StepDecision(double loss, float[][] derivatives, RunningGapStatistics statistics, Metrics metrics) {

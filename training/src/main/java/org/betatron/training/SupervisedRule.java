@@ -9,7 +9,8 @@ import org.betatron.training.run.TrainingException;
 /// Supervised fine-tuning: imitate the response.
 ///
 /// ```text
-/// loss = -1/N sum_t logp_t          d loss / d logp_t = -1/N          N = response tokens of the optimizer batch
+/// loss = -1/N sum_t logp_t          N = response tokens of the optimizer batch
+/// d loss / d logp_t = -1/N
 /// ```
 ///
 /// Every token of the batch weighs the same, however the batch is cut; a mean of means over

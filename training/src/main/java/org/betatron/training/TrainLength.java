@@ -1,7 +1,5 @@
 package org.betatron.training;
 
-import static org.betatron.core.Numbers.require;
-
 /// How long a run trains: counted in passes over the data, or in steps.
 public sealed interface TrainLength {
 
@@ -10,13 +8,13 @@ public sealed interface TrainLength {
     /// @return rows that the run consumes in all
     long totalRows(int numRows, int batchSize);
 
-    /// Whole passes over the data. A batch may reach over the end of a pass; the last batch of the run
-    /// has what is left.
+    /// Whole passes over the data. A batch may reach over the end of a pass; the last batch of the
+    /// run has what is left.
     ///
     /// @param count passes, ≥ 1
     record Epochs(int count) implements TrainLength {
         public Epochs {
-            require("epochs", count >= 1, "≥ 1", count);
+            Counts.require("epochs", count >= 1, "≥ 1", count);
         }
 
         @Override
@@ -30,7 +28,7 @@ public sealed interface TrainLength {
     /// @param count steps, ≥ 1
     record Steps(long count) implements TrainLength {
         public Steps {
-            require("steps", count >= 1, "≥ 1", (double) count);
+            Counts.require("steps", count >= 1, "≥ 1", count);
         }
 
         @Override

@@ -10,22 +10,24 @@ import org.betatron.training.LearningRateSchedule.Decay;
 ///
 /// @param length          how long
 /// @param batchSize       rows per optimizer step, ≥ 1
-/// @param microBatchSize  rows that go through the model at once, in [1, batchSize]; changes memory and
-///     speed only, unless an alignment decides per micro-batch
+/// @param microBatchSize  rows that go through the model at once, in [1, batchSize]; changes
+///     memory and speed only, unless an alignment decides per micro-batch
 /// @param learningRate    highest learning rate, > 0
 /// @param warmupSteps     steps over which the learning rate rises to it, ≥ 0
 /// @param decay           what the learning rate does afterwards
-/// @param finalRatio      learning rate of the last step over the highest, in [0, 1]; read by decays that
-///     are not constant
-/// @param maxGradientNorm gradients that are longer are scaled down to this, > 0; infinite for never
-/// @param evaluateEvery   steps between evaluations on held-out rows; there is one after the last step in
-///     any case, and one before the first unless this is 0
+/// @param finalRatio      learning rate of the last step over the highest, in [0, 1]; read by
+///     decays that are not constant
+/// @param maxGradientNorm gradients that are longer are scaled down to this, > 0; infinite for
+///     never
+/// @param evaluateEvery   steps between evaluations on held-out rows; there is one after the last
+///     step in any case, and one before the first unless this is 0
 /// @param checkpointEvery steps between checkpoints; a stop writes one in any case
 /// @param keepCheckpoints newest checkpoints that stay on disk, ≥ 1
 /// @param logEvery        steps between lines of metrics, ≥ 1
-/// @param maxGraphTokens  tokens of an optimizer batch up to which what the backward pass needs is kept
-///     from the forward pass, ≥ 0. A larger batch is scored first and computed again, micro-batch by
-///     micro-batch and only where there is something to learn: slower, the same update, less memory
+/// @param maxGraphTokens  tokens of an optimizer batch up to which what the backward pass needs is
+///     kept from the forward pass, ≥ 0. A larger batch is scored first and computed again,
+///     micro-batch by micro-batch and only where there is something to learn: slower, the same
+///     update, less memory
 /// @param seed            seed of order and selection
 public record TrainSpec(
         TrainLength length,
@@ -43,28 +45,29 @@ public record TrainSpec(
         int maxGraphTokens,
         long seed) {
 
-    /// Batch size 64, learning rate 5e-7, 150 warm-up steps, then constant, gradient norm 10, one epoch:
-    /// the published code of DPO, on which that of beta-DPO rests (`config/config.yaml` and README). The
-    /// rest is ours: 8 rows at once, all kept up to 32768 tokens, evaluation and checkpoint every 100 steps.
+    /// Batch size 64, learning rate 5e-7, 150 warm-up steps, then constant, gradient norm 10, one
+    /// epoch: the published code of DPO, on which that of beta-DPO rests (`config/config.yaml` and
+    /// README). The rest is ours: 8 rows at once, all kept up to 32768 tokens, evaluation and
+    /// checkpoint every 100 steps.
     public static final TrainSpec DEFAULT =
             new TrainSpec(new TrainLength.Epochs(1), 64, 8, 5e-7, 150, Decay.CONSTANT, 0, 10, 100, 100, 2, 1, 32768, 0);
 
     public TrainSpec {
-        require("batchSize", batchSize >= 1, "≥ 1", batchSize);
-        require(
+        Counts.require("batchSize", batchSize >= 1, "≥ 1", batchSize);
+        Counts.require(
                 "microBatchSize",
                 microBatchSize >= 1 && microBatchSize <= batchSize,
-                "in [1, " + batchSize + "], the batch size,",
+                "in [1, " + batchSize + "] (batchSize)",
                 microBatchSize);
         require("learningRate", learningRate > 0 && learningRate < Double.POSITIVE_INFINITY, "> 0", learningRate);
-        require("warmupSteps", warmupSteps >= 0, "≥ 0", warmupSteps);
+        Counts.require("warmupSteps", warmupSteps >= 0, "≥ 0", warmupSteps);
         require("finalRatio", finalRatio >= 0 && finalRatio <= 1, "in [0, 1]", finalRatio);
         require("maxGradientNorm", maxGradientNorm > 0, "> 0", maxGradientNorm);
-        require("evaluateEvery", evaluateEvery >= 0, "≥ 0", evaluateEvery);
-        require("checkpointEvery", checkpointEvery >= 0, "≥ 0", checkpointEvery);
-        require("keepCheckpoints", keepCheckpoints >= 1, "≥ 1", keepCheckpoints);
-        require("logEvery", logEvery >= 1, "≥ 1", logEvery);
-        require("maxGraphTokens", maxGraphTokens >= 0, "≥ 0", maxGraphTokens);
+        Counts.require("evaluateEvery", evaluateEvery >= 0, "≥ 0", evaluateEvery);
+        Counts.require("checkpointEvery", checkpointEvery >= 0, "≥ 0", checkpointEvery);
+        Counts.require("keepCheckpoints", keepCheckpoints >= 1, "≥ 1", keepCheckpoints);
+        Counts.require("logEvery", logEvery >= 1, "≥ 1", logEvery);
+        Counts.require("maxGraphTokens", maxGraphTokens >= 0, "≥ 0", maxGraphTokens);
     }
 
     /// @return the same training at another highest learning rate

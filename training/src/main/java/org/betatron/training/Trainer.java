@@ -12,12 +12,14 @@ import org.betatron.training.run.TrainingState;
 /// The training loop, the same for every kind of learning.
 ///
 /// ```text
-/// rows of the step -> packed micro-batches -> forward all -> decide once over the whole optimizer batch
+/// rows of the step -> packed micro-batches -> forward all
+///   -> decide once over the whole optimizer batch
 ///   -> backward -> clip -> step -> metrics -> evaluate / checkpoint
 /// ```
 ///
-/// A number that is not finite ends the run before the weights of that step change; the last checkpoint
-/// stays. A step that has nothing to teach leaves weights and moments alone and is counted.
+/// A number that is not finite ends the run before the weights of that step change; the last
+/// checkpoint stays. A step that has nothing to teach leaves weights and moments alone and is
+/// counted.
 ///
 /// Used once, by one thread.
 public final class Trainer {

@@ -6,8 +6,8 @@ import org.betatron.core.model.TrainableModel;
 import org.betatron.training.run.RunDirectory;
 import org.betatron.training.run.RunIdentity;
 
-/// Everything that a [Trainer] works with. Owns nothing: model, optimizer and reference are closed by
-/// whoever opened them.
+/// Everything that a [Trainer] works with. Owns nothing: model, optimizer and reference are closed
+/// by whoever opened them.
 ///
 /// @param spec          how to train
 /// @param model         what is trained; on resume, opened from the checkpoint's model directory

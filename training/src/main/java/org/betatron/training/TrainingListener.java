@@ -3,13 +3,15 @@ package org.betatron.training;
 import org.betatron.training.run.Checkpoint;
 import org.betatron.training.run.Metrics;
 
-/// Hears what happens in a run, for a progress bar or a log. Called by the training thread, which waits.
+/// Hears what happens in a run, for a progress bar or a log. Called by the training thread, which
+/// waits.
 public interface TrainingListener {
 
     /// Hears nothing.
     TrainingListener NONE = new TrainingListener() {};
 
-    /// Fits [org.betatron.training.reference.ReferenceProgress], which is heard before the run starts.
+    /// Fits [org.betatron.training.reference.ReferenceProgress], which is heard before the run
+    /// starts.
     ///
     /// @param rowsDone  rows that the reference has scored
     /// @param rowsTotal rows that it will score

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// How a batch is cut for the machine changes nothing, to the last bit: 8 = 4 + 4 = 8 x 1, with forward
-/// passes kept or computed twice.
+/// How a batch is cut for the machine changes nothing, to the last bit: 8 = 4 + 4 = 8 x 1, with
+/// forward passes kept or computed twice.
 class BatchInvarianceTest {
 
     private static final int KEEP_GRAPHS = 1_000_000;

@@ -65,7 +65,8 @@ final class Fixtures {
         return RandomBatches.tokens(random, VOCABULARY, 6);
     }
 
-    /// A reference that differs from the fixture's model, so that gaps have a spread from the first step on.
+    /// A reference that differs from the fixture's model, so that gaps have a spread from the
+    /// first step on.
     static ReferenceLogProbs reference(List<TokenizedPair> rows) {
         return reference(TinyLanguageModel.random(VOCABULARY, 4, 40, 99), rows);
     }

@@ -39,7 +39,8 @@ class RuleGradientTest {
         PairLogProbs joined = PairBatch.join(logProbs, rule.reference());
         AlignmentDecision decision =
                 rule.alignment().decide(joined, 8, RunningGapStatistics.EMPTY, RandomStreams.stream(7, "selection", 1));
-        // 0.8 of 8 pairs are kept, and the batch is judged by a beta of its own: both must be constants.
+        // 0.8 of 8 pairs are kept, and the batch is judged by a beta of its own: both must be
+        // constants.
         assertThat(decision.keptFraction()).isEqualTo(0.75);
         assertThat(decision.effectiveBeta()).isNotEqualTo(0.1);
         assertThat(dpoLoss(batch, model.weights(), joined, decision)).isCloseTo(loss, within(TOLERANCE));

@@ -12,7 +12,8 @@ import org.betatron.training.run.TrainingException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
-/// A reference file mapped into memory: the system reads what is asked for, and the heap holds nothing.
+/// A reference file mapped into memory: the system reads what is asked for, and the heap holds
+/// nothing.
 ///
 /// Owns the mapping until [#close]. Thread-safe.
 public final class MappedReferenceLogProbs implements ReferenceLogProbs, AutoCloseable {

@@ -11,7 +11,8 @@ import org.betatron.data.TokenizedRow;
 import org.betatron.training.run.AtomicFiles;
 import org.betatron.training.run.TrainingException;
 
-/// The file in which the reference log-probabilities of one data set are kept, and the key that it must have.
+/// The file in which the reference log-probabilities of one data set are kept, and the key that it
+/// must have.
 ///
 /// A file with another key is never used and never overwritten. A file is complete or absent: it is
 /// written beside and moved into place. One writer at a time.
@@ -26,8 +27,8 @@ public record ReferenceCache(Path file, ReferenceKey key) {
     }
 
     /// @return the values, to be closed by the caller
-    /// @throws TrainingException if the file is missing or damaged, or has another key, naming the part
-    ///     that differs
+    /// @throws TrainingException if the file is missing or damaged, or has another key, naming the
+    ///     part that differs
     public MappedReferenceLogProbs open() {
         try {
             MappedReferenceLogProbs values = MappedReferenceLogProbs.open(file);

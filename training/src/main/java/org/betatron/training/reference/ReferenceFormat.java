@@ -9,7 +9,7 @@ import java.util.Objects;
 /// ```text
 /// 0                 magic "BTRNREF1"                                       8 bytes
 /// 8                 length of the header                                   int64
-/// 16                header: JSON of the key and the number of values       padded with spaces to a multiple of 8
+/// 16                header: JSON, padded with spaces                       a multiple of 8
 /// 16 + header       index: number of values before each row, and in all    int64 [numRows + 1]
 /// ...               log-probability of every response token, by row        float32 [numValues]
 /// ```

@@ -38,7 +38,8 @@ public record ReferenceKey(String model, String tokenizer, String truncation, St
             PackedBatch.Builder builder = PackedBatch.builder();
             row.addTo(builder);
             PackedBatch batch = builder.build();
-            // Every variable part is preceded by its length, so that no two lists of rows read the same.
+            // Every variable part is preceded by its length, so that no two lists of rows read the
+            // same.
             ByteBuffer bytes = ByteBuffer.allocate(id.length + 4 * (3 + batch.numResponses() + batch.numTokens()));
             bytes.putInt(id.length).put(id).putInt(batch.promptLength(0)).putInt(batch.numResponses());
             for (int response = 0; response < batch.numResponses(); response++) {

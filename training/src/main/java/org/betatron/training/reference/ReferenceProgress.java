@@ -1,6 +1,7 @@
 package org.betatron.training.reference;
 
-/// Hears how far the reference has been computed.
+/// Hears how far the reference has been computed. May throw to interrupt: no file is left behind
+/// then.
 @FunctionalInterface
 public interface ReferenceProgress {
 

@@ -13,8 +13,8 @@ import org.betatron.core.model.TokenLogProbs;
 import org.betatron.data.TokenizedRow;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Writes one reference file: header and index first, as response lengths are known before any scoring,
-/// then the values as they come.
+/// Writes one reference file: header and index first, as response lengths are known before any
+/// scoring, then the values as they come.
 final class ReferenceWriter implements AutoCloseable {
 
     private final FileChannel channel;

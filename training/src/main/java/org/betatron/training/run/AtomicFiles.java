@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 /// write into .partial-NAME  ->  fsync everything in it  ->  rename to NAME  ->  fsync the parent
 /// ```
 ///
-/// A reader that looks only for `NAME` therefore never meets anything incomplete, whatever happens in
-/// between. Stateless; two threads must not write the same target.
+/// A reader that looks only for `NAME` therefore never meets anything incomplete, whatever happens
+/// in between. Stateless; two threads must not write the same target.
 public final class AtomicFiles {
 
     private static final String PARTIAL = ".partial-";
@@ -74,7 +74,8 @@ public final class AtomicFiles {
         }
     }
 
-    /// @return entries of a directory in the order of their names; empty if there is no such directory
+    /// @return entries of a directory in the order of their names; empty if there is no such
+    ///     directory
     static List<Path> list(Path directory) throws IOException {
         if (!Files.isDirectory(directory)) {
             return List.of();

@@ -20,8 +20,8 @@ import tools.jackson.databind.json.JsonMapper;
 ///                           state.json              identity and state of the run
 /// ```
 ///
-/// A directory with that name is whole: it is written beside and moved into place. Older ones go only
-/// after a newer one is in place. One writer at a time.
+/// A directory with that name is whole: it is written beside and moved into place. Older ones go
+/// only after a newer one is in place. One writer at a time.
 public final class Checkpoints {
 
     private static final String PREFIX = "step-";
@@ -43,7 +43,8 @@ public final class Checkpoints {
     /// Writes a checkpoint and removes those that are no longer kept.
     ///
     /// @return the new checkpoint
-    /// @throws TrainingException if it cannot be written; earlier checkpoints stay as they were
+    /// @throws TrainingException if it cannot be written, and earlier checkpoints stay as they
+    ///     were; or if older ones cannot be removed
     public Checkpoint write(TrainableModel model, Optimizer optimizer, RunIdentity identity, TrainingState state) {
         Path target = directory.resolve(PREFIX + String.format(Locale.ROOT, "%08d", state.step()));
         Checkpoint checkpoint = new Checkpoint(target, identity, state);
@@ -56,13 +57,13 @@ public final class Checkpoints {
                 Files.writeString(
                         partial.resolve(Checkpoint.STATE), JSON.writeValueAsString(new Saved(identity, state)));
             });
-            prune();
         } catch (IOException e) {
             throw new TrainingException(
                     "checkpoint " + target + " cannot be written: " + e.getMessage() + "; " + lastWhole()
                             + ": free space, then resume the run",
                     e);
         }
+        prune();
         return checkpoint;
     }
 
@@ -89,13 +90,20 @@ public final class Checkpoints {
         }
     }
 
-    private void prune() throws IOException {
-        List<Path> all = whole();
-        for (Path old : all.subList(0, Math.max(0, all.size() - keep))) {
-            // Renamed first, so that a deletion cut short leaves no directory that looks whole.
-            Path partial = old.resolveSibling(".partial-" + old.getFileName());
-            Files.move(old, partial);
-            AtomicFiles.deleteTree(partial);
+    private void prune() {
+        try {
+            List<Path> all = whole();
+            for (Path old : all.subList(0, Math.max(0, all.size() - keep))) {
+                // Renamed first, so that a deletion cut short leaves no directory that looks whole.
+                Path partial = old.resolveSibling(".partial-" + old.getFileName());
+                Files.move(old, partial);
+                AtomicFiles.deleteTree(partial);
+            }
+        } catch (IOException e) {
+            throw new TrainingException(
+                    "old checkpoints in " + directory + " cannot be removed: " + e.getMessage()
+                            + "; make the directory writable, then resume the run",
+                    e);
         }
     }
 

@@ -20,7 +20,8 @@ public final class Fingerprint {
         return hex(sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
     }
 
-    /// @param files files in an order that does not change, for example weights and configuration of a model
+    /// @param files files in an order that does not change, for example weights and configuration
+    ///     of a model
     /// @return fingerprint of their names and bytes; where they lie does not matter
     /// @throws TrainingException if a file cannot be read
     public static String of(List<Path> files) {

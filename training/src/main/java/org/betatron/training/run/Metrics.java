@@ -5,11 +5,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalDouble;
 
-/// Named numbers of one step, in the order in which they were added; names are paths such as `train/loss`.
+/// Named numbers of one step, in the order in which they were added; names are paths such as
+/// `train/loss`.
 ///
 /// | path | unit | meaning |
 /// |---|---|---|
-/// | `train/loss` | nats | loss that is optimized: over kept pairs at their betas, or per response token |
+/// | `train/loss` | nats | optimized: kept pairs at their betas, or per response token |
 /// | `train/perplexity` | | supervised: exponential of the loss |
 /// | `train/responseTokens` | tokens | supervised: tokens that the loss is a mean of |
 /// | `train/reward/chosen`, `.../rejected` | nats | mean of beta_0 times score, all pairs |
@@ -19,12 +20,12 @@ import java.util.OptionalDouble;
 /// | `train/chosenBelowReference` | share | pairs whose chosen response lost probability |
 /// | `train/beta` | | mean beta of kept pairs |
 /// | `train/betaClamped` | share | beta decisions that met a bound |
-/// | `train/gap/mean`, `.../deviation` | unit of the gap | `M_0` and `sigma` that judged the batch |
+/// | `train/gap/mean`, `.../deviation` | unit of the gap | `M_0` and `sigma` of the batch |
 /// | `train/kept` | share | pairs that were learned from |
 /// | `train/gradientNorm` | | Euclidean norm before clipping; 0 where there was no update |
 /// | `train/learningRate` | | of this step |
 /// | `train/skippedSteps` | steps | steps so far without anything to learn |
-/// | `speed/tokensPerSecond`, `speed/rowsPerSecond` | 1/s | since the last line, evaluation excluded |
+/// | `speed/tokensPerSecond`, `speed/rowsPerSecond` | 1/s | since the last line, in steps |
 /// | `memory/peakBytes` | bytes | largest resident size of the process, where the system tells |
 /// | `time/elapsedSeconds` | s | since the start of the run, over all its sessions |
 ///

@@ -11,15 +11,17 @@ import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
-/// The file `metrics.jsonl`: one JSON object per line, `step` first, then the metrics of that step by path.
+/// The file `metrics.jsonl`: one JSON object per line, `step` first, then the metrics of that step
+/// by path.
 ///
 /// ```text
 /// {"step":100,"train/loss":0.62,"train/accuracy":0.64,...}
 /// {"step":100,"eval/loss":0.66,...}
 /// ```
 ///
-/// Each line is written at once, so that a reader may follow the file. A number that is not finite is
-/// the string `"NaN"`, `"Infinity"` or `"-Infinity"`, as JSON has no other way. One writer at a time.
+/// Each line is written at once, so that a reader may follow the file. A number that is not finite
+/// is the string `"NaN"`, `"Infinity"` or `"-Infinity"`, as JSON has no other way. One writer at a
+/// time.
 public final class MetricsLog {
 
     private static final JsonMapper JSON = new JsonMapper();
@@ -53,8 +55,8 @@ public final class MetricsLog {
         }
     }
 
-    /// Cuts the file back to what was written up to a step: lines of later steps go, and a last line that
-    /// a crash left incomplete goes with them. Steps never decrease in the file.
+    /// Cuts the file back to what was written up to a step: lines of later steps go, and a last
+    /// line that a crash left incomplete goes with them. Steps never decrease in the file.
     ///
     /// @throws TrainingException if the file cannot be changed
     public void cutBackTo(long step) {

@@ -12,7 +12,8 @@ public final class ProcessMemory {
 
     private ProcessMemory() {}
 
-    /// @return largest resident size since the process started, bytes; empty where the system does not say
+    /// @return largest resident size since the process started, bytes; empty where the system does
+    ///     not say
     public static OptionalLong peakBytes() {
         try {
             for (String line : Files.readAllLines(STATUS)) {

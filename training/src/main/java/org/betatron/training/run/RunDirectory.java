@@ -88,8 +88,8 @@ public final class RunDirectory {
     /// Saves the trained model into [#modelDirectory], replacing one that is there.
     ///
     /// @param model     the model
-    /// @param sideFiles files that go with it, for example `tokenizer.json`; where the model writes a file
-    ///     of the same name, the model's stays
+    /// @param sideFiles files that go with it, for example `tokenizer.json`; where the model
+    ///     writes a file of the same name, the model's stays
     /// @throws TrainingException if it cannot be written; a model that was there stays whole then
     public void saveModel(TrainableModel model, List<Path> sideFiles) {
         Path target = modelDirectory();

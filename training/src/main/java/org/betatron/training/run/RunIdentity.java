@@ -5,7 +5,8 @@ import java.util.Objects;
 /// What makes two runs the same run, so that one may continue the other.
 ///
 /// @param recipeHash hash of the resolved recipe
-/// @param dataKey    fingerprint of the training rows as they reach the model: files, template, truncation
+/// @param dataKey    fingerprint of the training rows as they reach the model: files, template,
+///     truncation
 /// @param seed       seed of the run
 public record RunIdentity(String recipeHash, String dataKey, long seed) {
 

@@ -1,6 +1,7 @@
 package org.betatron.training.run;
 
-/// A run that cannot go on, in one sentence for the user: what happened, where, and what to do next.
+/// A run that cannot go on, in one sentence for the user: what happened, where, and what to do
+/// next.
 public final class TrainingException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

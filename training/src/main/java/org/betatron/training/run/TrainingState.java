@@ -3,7 +3,8 @@ package org.betatron.training.run;
 import java.util.Objects;
 import org.betatron.core.statistics.RunningGapStatistics;
 
-/// Where a run is after a step: everything beside weights and moments that the next step depends on.
+/// Where a run is after a step: everything beside weights and moments that the next step depends
+/// on.
 ///
 /// @param step           optimizer steps done, those without an update included
 /// @param position       rows consumed since the start of the run, over all epochs

@@ -118,7 +118,8 @@ class ReferenceCacheTest {
 
     @Test
     void referenceThatIsNotANumberNamesTheRow() {
-        // The last weight is the bias of token 3, which only the first row asks for in a chosen response.
+        // The last weight is the bias of token 3, which only the first row asks for in a chosen
+        // response.
         model.weights()[model.weights().length - 1] = Double.NEGATIVE_INFINITY;
         ReferenceCache cache = new ReferenceCache(file, key("model", "tokenizer", "none", ROWS));
         assertThatThrownBy(() -> cache.compute(model, ROWS, 3, (_, _) -> {}))
