@@ -1,6 +1,7 @@
 package org.betatron.torch.model;
 
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.betatron.torch.ModelException;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -15,6 +16,13 @@ public sealed interface ArchitectureSpec permits NeoxSpec, LlamaSpec {
 
     /// @return shape of every weight by its Hugging Face name, in file order
     Map<String, long[]> weightShapes();
+
+    /// @return number of trainable numbers, without making any of them
+    default long numParameters() {
+        return weightShapes().values().stream()
+                .mapToLong(shape -> LongStream.of(shape).reduce(1, Math::multiplyExact))
+                .sum();
+    }
 
     /// @param name a tensor found in a file that is not a weight
     /// @return whether it may be there, such as a buffer that older checkpoints carry

@@ -1,0 +1,4 @@
+@NullMarked
+package org.betatron.torch.memory;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.betatron.torch.model;
+
+import org.jspecify.annotations.NullMarked;

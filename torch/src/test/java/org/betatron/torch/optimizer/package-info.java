@@ -1,0 +1,4 @@
+@NullMarked
+package org.betatron.torch.optimizer;
+
+import org.jspecify.annotations.NullMarked;

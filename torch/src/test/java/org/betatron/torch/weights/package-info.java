@@ -1,0 +1,4 @@
+@NullMarked
+package org.betatron.torch.weights;
+
+import org.jspecify.annotations.NullMarked;
