@@ -1,3 +1,4 @@
+/// What a trained model does and what a run looked like: generation, and plots of metrics.
 @NullMarked
 package org.betatron.evaluation;
 

@@ -107,7 +107,7 @@ class CompleteRunTest {
                     () -> done[0] >= stopAfter));
             TrainingOutcome outcome = checkpoint == null ? trainer.start() : trainer.resume(checkpoint);
             if (outcome.end() == End.COMPLETED) {
-                run.saveModel(model, List.of(tokenizer));
+                run.saveModel(model::save, List.of(tokenizer));
             }
             return outcome.end();
         }

@@ -10,7 +10,8 @@ import org.betatron.core.selection.SelectionSpec;
 import org.betatron.training.LearningRateSchedule.Decay;
 import org.betatron.training.TrainSpec;
 
-/// Checks across settings: what is missing, and what was set but cannot have an effect. Everything is found before a model or a data
+/// Checks across settings: what is missing, and what was set but cannot have an effect. Everything is found before a
+/// model or a data
 /// file is opened.
 public final class RecipeChecks {
 
@@ -31,8 +32,7 @@ public final class RecipeChecks {
                 || recipe.alignment().selection() instanceof SelectionSpec.Gaussian;
         if (!usesGap && !resuming) {
             checks.refuse(
-                    "alignment.gap",
-                    "has no effect with calibration fixed and selection none, which look at no gap");
+                    "alignment.gap", "has no effect with calibration fixed and selection none, which look at no gap");
         }
         boolean usesReference = recipe.alignment().objective().create().score().usesReference();
         if (!usesReference && !resuming) {

@@ -27,7 +27,8 @@ public final class AlignRun {
         ModelSource source = new ModelSource(start);
         RunSession session = new RunSession(request, train.keepCheckpoints());
         try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.load(start)) {
-            Split<TokenizedPair> pairs = load(session, recipe, source.loader(tokenizer, recipe.data().truncation()));
+            Split<TokenizedPair> pairs =
+                    load(session, recipe, source.loader(tokenizer, recipe.data().truncation()));
             Alignment alignment = recipe.alignment().create();
             try (References references = References.open(request, session, source, pairs);
                     TorchLanguageModel model = session.openModel(start, recipe.compute())) {

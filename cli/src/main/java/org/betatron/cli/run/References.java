@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// @param mappedTraining   of the training pairs; null where the objective uses no reference
 /// @param mappedEvaluation of the held-out pairs; null where there are none
 record References(
-        @Nullable MappedReferenceLogProbs mappedTraining, @Nullable MappedReferenceLogProbs mappedEvaluation)
-        implements AutoCloseable {
+        @Nullable MappedReferenceLogProbs mappedTraining,
+        @Nullable MappedReferenceLogProbs mappedEvaluation) implements AutoCloseable {
 
     static References open(
             RunRequest<AlignRecipe> request, RunSession session, ModelSource source, Split<TokenizedPair> pairs) {
@@ -27,7 +27,10 @@ record References(
         if (!recipe.alignment().objective().create().score().usesReference()) {
             return new References(null, null);
         }
-        Path model = Path.of(recipe.reference().model().isEmpty() ? recipe.model() : recipe.reference().model());
+        Path model = Path.of(
+                recipe.reference().model().isEmpty()
+                        ? recipe.model()
+                        : recipe.reference().model());
         Path directory = recipe.reference().cache().isEmpty()
                 ? session.directory().root().resolve("reference")
                 : Path.of(recipe.reference().cache());

@@ -27,7 +27,8 @@ import org.betatron.training.run.RunDirectory;
 import org.betatron.training.run.RunIdentity;
 import org.betatron.training.run.TrainingException;
 
-/// What alignment and supervised fine-tuning do alike: the run directory, the split, the model to begin with, the loop, the final
+/// What alignment and supervised fine-tuning do alike: the run directory, the split, the model to begin with, the loop,
+/// the final
 /// model.
 final class RunSession {
 
@@ -70,8 +71,8 @@ final class RunSession {
             return new HeldOut.Split<>(rows.rows(), extra);
         }
         if (count >= rows.rows().size()) {
-            throw new TrainingException("data.heldOut asks for " + count + " rows but only " + rows.rows().size()
-                    + " can be used; lower it, or name a file under data.evaluation");
+            throw new TrainingException("data.heldOut asks for " + count + " rows but only "
+                    + rows.rows().size() + " can be used; lower it, or name a file under data.evaluation");
         }
         return new HeldOut.Random(count, seed).split(rows.rows());
     }
@@ -127,8 +128,9 @@ final class RunSession {
             TrainingOutcome outcome = checkpoint.isPresent() ? trainer.resume(checkpoint.get()) : trainer.start();
             request.display().finished();
             if (outcome.end() == TrainingOutcome.End.STOPPED) {
-                request.display().line("Stopped after step " + outcome.state().step() + ". Go on with --resume "
-                        + request.out());
+                request.display()
+                        .line("Stopped after step " + outcome.state().step() + ". Go on with --resume "
+                                + request.out());
                 return;
             }
         }

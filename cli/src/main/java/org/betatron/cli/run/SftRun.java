@@ -26,7 +26,8 @@ public final class SftRun {
         ModelSource source = new ModelSource(start);
         RunSession session = new RunSession(request, train.keepCheckpoints());
         try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.load(start)) {
-            Split<TokenizedText> texts = load(session, recipe, source.loader(tokenizer, recipe.data().truncation()));
+            Split<TokenizedText> texts =
+                    load(session, recipe, source.loader(tokenizer, recipe.data().truncation()));
             try (TorchLanguageModel model = session.openModel(start, recipe.compute())) {
                 Evaluation evaluation = texts.evaluation().isEmpty()
                         ? Evaluation.NONE

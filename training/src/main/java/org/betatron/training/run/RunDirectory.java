@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
-import org.betatron.core.model.TrainableModel;
 
 /// The directory of one run:
 ///
@@ -87,11 +86,11 @@ public final class RunDirectory {
 
     /// Saves the trained model into [#modelDirectory], replacing one that is there.
     ///
-    /// @param model     the model
+    /// @param model     writes the model into a directory, for example `model::save`
     /// @param sideFiles files that go with it, for example `tokenizer.json`; where the model
     ///     writes a file of the same name, the model's stays
     /// @throws TrainingException if it cannot be written; a model that was there stays whole then
-    public void saveModel(TrainableModel model, List<Path> sideFiles) {
+    public void saveModel(ModelWriter model, List<Path> sideFiles) {
         Path target = modelDirectory();
         Path old = target.resolveSibling(".partial-old-model");
         try {
@@ -101,7 +100,7 @@ public final class RunDirectory {
                 for (Path file : sideFiles) {
                     Files.copy(file, partial.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
                 }
-                model.save(partial);
+                model.writeInto(partial);
             });
             // A directory that is not empty cannot be replaced in one move.
             if (Files.exists(target)) {
@@ -116,5 +115,12 @@ public final class RunDirectory {
                             + "; free space, then resume the run from its last checkpoint",
                     e);
         }
+    }
+
+    /// Writes a model into an existing directory.
+    @FunctionalInterface
+    public interface ModelWriter {
+
+        void writeInto(Path directory) throws IOException;
     }
 }

@@ -44,9 +44,9 @@ class RunDirectoryTest {
     void modelComesWithItsSideFilesAndReplacesAnEarlierOne() throws IOException {
         Path tokenizer = Files.writeString(directory.resolve("tokenizer.json"), "{}");
         RunDirectory run = RunDirectory.create(directory.resolve("run"), "");
-        run.saveModel(TinyLanguageModel.random(4, 2, 8, 1), List.of());
+        run.saveModel(TinyLanguageModel.random(4, 2, 8, 1)::save, List.of());
         TinyLanguageModel second = TinyLanguageModel.random(4, 2, 8, 2);
-        run.saveModel(second, List.of(tokenizer));
+        run.saveModel(second::save, List.of(tokenizer));
         assertThat(run.modelDirectory().resolve("tokenizer.json")).hasContent("{}");
         assertThat(TinyLanguageModel.load(run.modelDirectory()).weights()).containsExactly(second.weights());
         assertThat(AtomicFiles.list(run.root())).containsExactly(run.modelDirectory(), run.recipeFile());
@@ -56,7 +56,7 @@ class RunDirectoryTest {
     void missingSideFileIsNamedAndLeavesNoModel() {
         RunDirectory run = RunDirectory.create(directory.resolve("run"), "");
         Path missing = directory.resolve("tokenizer.json");
-        assertThatThrownBy(() -> run.saveModel(TinyLanguageModel.random(4, 2, 8, 1), List.of(missing)))
+        assertThatThrownBy(() -> run.saveModel(TinyLanguageModel.random(4, 2, 8, 1)::save, List.of(missing)))
                 .isInstanceOf(TrainingException.class)
                 .hasMessageStartingWith("model " + run.modelDirectory() + " cannot be written: " + missing);
         assertThat(run.modelDirectory()).doesNotExist();

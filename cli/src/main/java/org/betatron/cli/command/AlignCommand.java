@@ -1,0 +1,56 @@
+package org.betatron.cli.command;
+
+import org.betatron.cli.recipe.AlignRecipe;
+import org.betatron.cli.recipe.RecipeChecks;
+import org.betatron.cli.recipe.RecipeReader.Resolved;
+import org.betatron.cli.run.AlignRun;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `betatron align`.
+@Command(
+        name = "align",
+        mixinStandardHelpOptions = true,
+        description = "Aligns a model with preference pairs: beta-DPO by default.",
+        footer = {
+            "",
+            "For example:",
+            "  betatron align --model models/sft --data pairs.jsonl --out runs/beta-dpo",
+            "  betatron align --model models/sft --data pairs.jsonl --out runs/ipo --preset dpo \\",
+            "      --set alignment.objective=ipo"
+        })
+final class AlignCommand implements Runnable {
+
+    @Mixin
+    private RunOptions options = new RunOptions();
+
+    @Option(
+            names = "--preset",
+            paramLabel = "NAME",
+            description = "What is learned: beta-dpo, dpo or published-code (alignment.preset).")
+    private @Nullable String preset;
+
+    @Option(
+            names = "--reference-cache",
+            paramLabel = "DIR",
+            description = "Where reference log-probs are kept, to be shared by runs (reference.cache).")
+    private @Nullable String referenceCache;
+
+    @Override
+    public void run() {
+        if (referenceCache != null) {
+            options.set = new java.util.ArrayList<>(options.set);
+            options.set.add("reference.cache=" + referenceCache);
+        }
+        Resolved<AlignRecipe> resolved = options.resolve(AlignRecipe.class, AlignRecipe.DEFAULT, preset);
+        if (options.printRecipe) {
+            options.spec.commandLine().getOut().print(resolved.yaml());
+            options.spec.commandLine().getOut().flush();
+            return;
+        }
+        RecipeChecks.check("recipe", resolved, options.resume != null);
+        AlignRun.run(options.request(resolved));
+    }
+}

@@ -1,0 +1,73 @@
+package org.betatron.cli.command;
+
+import java.io.PrintWriter;
+import java.util.Arrays;
+import org.betatron.cli.run.StopSignal;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/// The command `betatron` itself: what its subcommands share.
+@Command(
+        name = "betatron",
+        description =
+                "Aligns language models with preference data: DPO and its family, with a beta that calibrates itself.",
+        subcommands = {
+            DemoCommand.class,
+            InitCommand.class,
+            InspectCommand.class,
+            SftCommand.class,
+            AlignCommand.class,
+            GenerateCommand.class,
+            ObjectiveCommand.class,
+            PlotCommand.class
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {
+            "",
+            "Exit codes: 0 done, 1 a run failed, 2 wrong usage, recipe, data or model, 130 stopped by the user.",
+            "Start with: betatron demo"
+        })
+public final class BetatronCommand implements Runnable {
+
+    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show the stack trace of an error.")
+    private boolean debug;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Which command? See the list below.");
+    }
+
+    /// Runs one command line.
+    ///
+    /// @return exit code
+    public static int run(String... arguments) {
+        PrintWriter out = new PrintWriter(System.out, true);
+        PrintWriter err = new PrintWriter(System.err, true);
+        BetatronCommand root = new BetatronCommand();
+        CommandLine commandLine = new CommandLine(root);
+        commandLine
+                .setOut(out)
+                .setErr(err)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpAutoWidth(true)
+                .setExecutionExceptionHandler((problem, _, _) -> Failures.report(problem, root.debug, err))
+                .setParameterExceptionHandler(
+                        (problem, _) -> Failures.reportUsage(problem, root.isDebug(arguments), err));
+        int exitCode = commandLine.execute(arguments);
+        return exitCode == 0 && StopSignal.wasRequested() ? Failures.STOPPED : exitCode;
+    }
+
+    private boolean isDebug(String... arguments) {
+        return debug || Arrays.asList(arguments).contains("--debug");
+    }
+}

@@ -1,0 +1,76 @@
+package org.betatron.cli.command;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import org.betatron.cli.recipe.RecipeException;
+import org.betatron.data.DataException;
+import org.betatron.torch.ModelException;
+import org.betatron.training.run.TrainingException;
+import picocli.CommandLine.ParameterException;
+
+/// What a user reads when something fails: one line, and the stack trace only if asked for.
+final class Failures {
+
+    /// A run failed.
+    static final int FAILED = 1;
+
+    /// Wrong usage, recipe, data or model.
+    static final int WRONG_INPUT = 2;
+
+    /// Stopped by the user.
+    static final int STOPPED = 130;
+
+    private Failures() {}
+
+    static int report(Exception problem, boolean debug, PrintWriter err) {
+        boolean expected = problem instanceof RecipeException
+                || problem instanceof DataException
+                || problem instanceof ModelException
+                || problem instanceof TrainingException
+                || problem instanceof IllegalArgumentException
+                || problem instanceof UncheckedIOException
+                || problem instanceof IOException;
+        err.println("betatron: " + message(problem)
+                + (expected || debug ? "" : " (unexpected; --debug shows where it comes from)"));
+        if (debug) {
+            problem.printStackTrace(err);
+        }
+        boolean wrongInput = problem instanceof RecipeException
+                || problem instanceof DataException
+                || problem instanceof ModelException
+                || problem instanceof IllegalArgumentException;
+        return wrongInput ? WRONG_INPUT : FAILED;
+    }
+
+    static int reportUsage(ParameterException problem, boolean debug, PrintWriter err) {
+        var command = problem.getCommandLine();
+        err.println("betatron: " + problem.getMessage());
+        if (command.getParent() == null) {
+            command.usage(err);
+        } else {
+            err.println("See: " + command.getCommandSpec().qualifiedName() + " --help");
+        }
+        if (debug) {
+            problem.printStackTrace(err);
+        }
+        return WRONG_INPUT;
+    }
+
+    private static String message(Throwable problem) {
+        String text = problem.getMessage() == null ? problem.getClass().getSimpleName() : problem.getMessage();
+        if (problem instanceof UncheckedIOException && problem.getCause() != null) {
+            return text + ": " + describe(problem.getCause());
+        }
+        // libtorch appends its C++ stack after the first line.
+        return problem instanceof RecipeException
+                ? text
+                : text.lines().findFirst().orElse(text);
+    }
+
+    private static String describe(Throwable cause) {
+        return cause instanceof java.nio.file.NoSuchFileException
+                ? "no such file: " + cause.getMessage()
+                : String.valueOf(cause.getMessage());
+    }
+}

@@ -1,0 +1,100 @@
+package org.betatron.cli.command;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.betatron.cli.recipe.DataSection;
+import org.betatron.cli.run.ModelSource;
+import org.betatron.data.DataSetLoader;
+import org.betatron.data.HuggingFaceTokenizer;
+import org.betatron.data.PreferenceFormat;
+import org.betatron.data.RowInspection;
+import org.betatron.data.TextFormat;
+import org.betatron.data.Truncation;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// `betatron inspect`.
+@Command(
+        name = "inspect",
+        mixinStandardHelpOptions = true,
+        description =
+                "Shows what a data file becomes before any training: counts, lengths, cuts, drops, and single rows.")
+final class InspectCommand implements Runnable {
+
+    @Parameters(paramLabel = "FILE", arity = "1..*", description = "Preference files, or texts with --texts.")
+    private List<Path> files = List.of();
+
+    @Option(
+            names = {"--model", "--tokenizer"},
+            required = true,
+            paramLabel = "DIR",
+            description = "Model or tokenizer directory.")
+    private Path model = Path.of("");
+
+    @Option(names = "--texts", description = "Read the files as texts for supervised fine-tuning.")
+    private boolean texts;
+
+    @Option(names = "--row", paramLabel = "N", description = "Show row N in pieces, from 1; may be repeated.")
+    private List<Integer> rows = List.of();
+
+    @Option(names = "--max-tokens", paramLabel = "N", description = "Most tokens of prompt and response (default 512).")
+    private int maxTokens = DataSection.TRUNCATION.maxTokens();
+
+    @Option(names = "--max-prompt-tokens", paramLabel = "N", description = "Most tokens of a cut prompt (default 256).")
+    private int maxPromptTokens = DataSection.TRUNCATION.maxPromptTokens();
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public void run() {
+        try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.load(model)) {
+            DataSetLoader loader = new ModelSource(model).loader(tokenizer, Truncation.to(maxTokens, maxPromptTokens));
+            var out = spec.commandLine().getOut();
+            if (!rows.isEmpty()) {
+                rows.forEach(row -> out.println(inspection(loader, row).text()));
+                return;
+            }
+            out.println(
+                    texts
+                            ? loader.texts(files, TextFormat.AUTO).report().text()
+                            : loader.pairs(files, PreferenceFormat.AUTO)
+                                    .report()
+                                    .text());
+            out.println("Tokenizer: %,d ids; texts begin with %s and end with %s"
+                    .formatted(
+                            tokenizer.vocabularySize(),
+                            special(tokenizer, tokenizer.bosPrefix(), "nothing"),
+                            special(tokenizer, new int[] {tokenizer.eosId()}, "")));
+        }
+    }
+
+    private RowInspection inspection(DataSetLoader loader, int row) {
+        if (row < 1) {
+            throw new IllegalArgumentException("--row must be at least 1 but was " + row);
+        }
+        Path file = files.getFirst();
+        List<RowInspection> inspections = texts
+                ? loader.inspectTexts(file, TextFormat.AUTO, row)
+                : loader.inspectPairs(file, PreferenceFormat.AUTO, row);
+        if (inspections.size() < row) {
+            throw new IllegalArgumentException(
+                    "--row must be at most " + inspections.size() + ", the rows of " + file + ", but was " + row);
+        }
+        return inspections.get(row - 1);
+    }
+
+    private static String special(HuggingFaceTokenizer tokenizer, int[] ids, String none) {
+        if (ids.length == 0) {
+            return none;
+        }
+        StringBuilder text = new StringBuilder();
+        for (int id : ids) {
+            text.append(tokenizer.piece(id)).append(" (").append(id).append(")");
+        }
+        return text.toString();
+    }
+}

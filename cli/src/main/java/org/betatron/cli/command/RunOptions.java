@@ -1,0 +1,138 @@
+package org.betatron.cli.command;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.betatron.cli.display.Display;
+import org.betatron.cli.recipe.RecipeReader;
+import org.betatron.cli.recipe.RecipeReader.Resolved;
+import org.betatron.cli.run.RunRequest;
+import org.betatron.cli.run.StopSignal;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Spec.Target;
+
+/// The options of every command that trains. Each is short for a recipe key, and passes through the same checks.
+final class RunOptions {
+
+    @Option(names = "--recipe", paramLabel = "FILE", description = "Recipe to run; options override it.")
+    @Nullable
+    Path recipe;
+
+    @Option(names = "--model", paramLabel = "DIR", description = "Hugging Face directory to start from (model).")
+    @Nullable
+    String model;
+
+    @Option(names = "--data", paramLabel = "FILE", description = "Training file; may be repeated (data.files).")
+    List<String> data = List.of();
+
+    @Option(
+            names = "--eval",
+            paramLabel = "FILE",
+            description = "File to measure on; may be repeated (data.evaluation).")
+    List<String> evaluation = List.of();
+
+    @Option(names = "--out", paramLabel = "DIR", description = "Directory of the run; new or empty.")
+    @Nullable
+    Path out;
+
+    @Option(names = "--resume", paramLabel = "DIR", description = "Go on with the run in DIR from its last checkpoint.")
+    @Nullable
+    Path resume;
+
+    @Option(names = "--steps", paramLabel = "N", description = "Optimizer steps (train.length).")
+    @Nullable
+    Long steps;
+
+    @Option(names = "--epochs", paramLabel = "N", description = "Passes over the data (train.length).")
+    @Nullable
+    Integer epochs;
+
+    @Option(names = "--learning-rate", paramLabel = "X", description = "Highest learning rate (train.learningRate).")
+    @Nullable
+    Double learningRate;
+
+    @Option(names = "--batch-size", paramLabel = "N", description = "Rows per optimizer step (train.batchSize).")
+    @Nullable
+    Integer batchSize;
+
+    @Option(names = "--seed", paramLabel = "N", description = "Seed of order, split and selection (train.seed).")
+    @Nullable
+    Long seed;
+
+    @Option(
+            names = "--set",
+            paramLabel = "PATH=VALUE",
+            description = "Any recipe key, for example train.maxGradientNorm=1; may be repeated.")
+    List<String> set = List.of();
+
+    @Option(names = "--print-recipe", description = "Print the resolved recipe and stop.")
+    boolean printRecipe;
+
+    @Spec(Target.MIXEE)
+    CommandSpec spec = CommandSpec.create();
+
+    /// Reads recipe and options into one resolved recipe; of a run that is resumed, its own recipe and nothing else.
+    <R> Resolved<R> resolve(Class<R> type, R defaults, @Nullable String preset) {
+        RecipeReader reader = new RecipeReader();
+        if (resume != null) {
+            refuseOverrides(preset);
+            return reader.file(resume.resolve("recipe.yaml")).resolve(type, defaults);
+        }
+        if (recipe != null) {
+            reader.file(recipe);
+        }
+        reader.option("model", model)
+                .option("data.files", data.isEmpty() ? null : data)
+                .option("data.evaluation", evaluation.isEmpty() ? null : evaluation)
+                .option("train.learningRate", learningRate)
+                .option("train.batchSize", batchSize)
+                .option("train.seed", seed)
+                .option("alignment.preset", preset);
+        if (steps != null && epochs != null) {
+            throw new ParameterException(spec.commandLine(), "--steps and --epochs exclude each other");
+        }
+        if (steps != null) {
+            reader.option("train.length.type", "steps").option("train.length.count", steps);
+        }
+        if (epochs != null) {
+            reader.option("train.length.type", "epochs").option("train.length.count", epochs);
+        }
+        return reader.overrides(set).resolve(type, defaults);
+    }
+
+    /// @return the run, or nothing where the recipe was only to be printed
+    <R> RunRequest<R> request(Resolved<R> resolved) {
+        Path directory = resume != null ? resume : out;
+        if (directory == null) {
+            throw new ParameterException(spec.commandLine(), "--out DIR must be given: where the run leaves its files");
+        }
+        StopSignal.install();
+        Display display = Display.of(
+                spec.commandLine().getOut(),
+                System.console() != null && System.console().isTerminal());
+        return new RunRequest<>(resolved, directory, resume != null, display, StopSignal::wasRequested);
+    }
+
+    private void refuseOverrides(@Nullable String preset) {
+        boolean overrides = recipe != null
+                || model != null
+                || !data.isEmpty()
+                || !evaluation.isEmpty()
+                || out != null
+                || steps != null
+                || epochs != null
+                || learningRate != null
+                || batchSize != null
+                || seed != null
+                || preset != null
+                || !set.isEmpty();
+        if (overrides) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--resume goes on with the recipe of the run: no other option of the run can have an effect");
+        }
+    }
+}

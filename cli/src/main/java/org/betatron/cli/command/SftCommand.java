@@ -1,0 +1,36 @@
+package org.betatron.cli.command;
+
+import org.betatron.cli.recipe.RecipeChecks;
+import org.betatron.cli.recipe.RecipeReader.Resolved;
+import org.betatron.cli.recipe.SftRecipe;
+import org.betatron.cli.run.SftRun;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/// `betatron sft`.
+@Command(
+        name = "sft",
+        mixinStandardHelpOptions = true,
+        description = "Supervised fine-tuning: learns to write the responses of a file, or a whole text.",
+        footer = {
+            "",
+            "Of a preference file, the chosen answers are learned. For example:",
+            "  betatron sft --model models/base --data pairs.jsonl --out runs/sft --epochs 1"
+        })
+final class SftCommand implements Runnable {
+
+    @Mixin
+    private RunOptions options = new RunOptions();
+
+    @Override
+    public void run() {
+        Resolved<SftRecipe> resolved = options.resolve(SftRecipe.class, SftRecipe.DEFAULT, null);
+        if (options.printRecipe) {
+            options.spec.commandLine().getOut().print(resolved.yaml());
+            options.spec.commandLine().getOut().flush();
+            return;
+        }
+        RecipeChecks.checkSft("recipe", resolved);
+        SftRun.run(options.request(resolved));
+    }
+}

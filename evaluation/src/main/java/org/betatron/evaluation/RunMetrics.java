@@ -1,0 +1,77 @@
+package org.betatron.evaluation;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The metrics of a run as its `metrics.jsonl` holds them.
+///
+/// @param name  name of the run: that of its directory
+/// @param lines one object per logged step
+public record RunMetrics(String name, List<JsonNode> lines) {
+
+    /// A metric over the steps that have it.
+    ///
+    /// @param steps  numbers of the steps
+    /// @param values the metric there
+    public record Series(List<Double> steps, List<Double> values) {
+
+        public boolean isEmpty() {
+            return steps.isEmpty();
+        }
+    }
+
+    /// @param directory a run directory
+    /// @throws IllegalArgumentException if it holds no metrics
+    public static RunMetrics read(Path directory) {
+        Path file = directory.resolve("metrics.jsonl");
+        if (!Files.isRegularFile(file)) {
+            throw new IllegalArgumentException(directory + " must be a run directory, but has no metrics.jsonl");
+        }
+        List<JsonNode> lines = new ArrayList<>();
+        try {
+            for (String line : Files.readAllLines(file)) {
+                lines.add(JsonMapper.shared().readTree(line));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file, e);
+        } catch (JacksonException e) {
+            // A run that was killed may have left half a line at the end.
+            if (lines.isEmpty()) {
+                throw new IllegalArgumentException(file + " holds no whole line: " + e.getOriginalMessage(), e);
+            }
+        }
+        return new RunMetrics(String.valueOf(directory.getFileName()), lines);
+    }
+
+    /// @return every metric that some line has, in order of appearance
+    public Set<String> paths() {
+        Set<String> paths = new LinkedHashSet<>();
+        for (JsonNode line : lines) {
+            line.propertyNames().forEach(paths::add);
+        }
+        paths.remove("step");
+        return paths;
+    }
+
+    public Series series(String path) {
+        List<Double> steps = new ArrayList<>();
+        List<Double> values = new ArrayList<>();
+        for (JsonNode line : lines) {
+            JsonNode value = line.path(path);
+            if (value.isNumber()) {
+                steps.add(line.path("step").asDouble());
+                values.add(value.asDouble());
+            }
+        }
+        return new Series(steps, values);
+    }
+}

@@ -1,0 +1,112 @@
+package org.betatron.evaluation;
+
+import java.awt.Color;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.betatron.evaluation.RunMetrics.Series;
+import org.knowm.xchart.BitmapEncoder;
+import org.knowm.xchart.BitmapEncoder.BitmapFormat;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.style.Styler.LegendLayout;
+import org.knowm.xchart.style.Styler.LegendPosition;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/// Curves of one or several runs as a picture: a panel per metric, a line per run.
+public final class RunPlot {
+
+    private static final int COLUMNS = 2;
+    private static final int WIDTH = 620;
+    private static final int HEIGHT = 320;
+    private static final int SMOOTHING_STEPS = 15;
+
+    /// Colours that remain apart for most kinds of colour blindness (Okabe and Ito 2008).
+    private static final Color[] COLORS = {
+        new Color(0, 114, 178), new Color(213, 94, 0), new Color(0, 158, 115), new Color(204, 121, 167), Color.BLACK
+    };
+
+    private RunPlot() {}
+
+    /// Writes a PNG. Metrics of training are shown as moving averages, because single batches are noisy.
+    ///
+    /// @param runs  runs to compare, at most one per colour
+    /// @param paths metrics, one panel each; those that no run has are left out
+    /// @param file  picture to write
+    /// @throws IllegalArgumentException if no run has any of the metrics, or there are too many runs
+    public static void write(List<RunMetrics> runs, List<String> paths, Path file) {
+        if (runs.size() > COLORS.length) {
+            throw new IllegalArgumentException(
+                    "at most " + COLORS.length + " runs fit one plot but there were " + runs.size());
+        }
+        List<XYChart> charts = new ArrayList<>();
+        for (String path : paths) {
+            XYChart chart = chart(runs, path);
+            if (!chart.getSeriesCollection().isEmpty()) {
+                charts.add(chart);
+            }
+        }
+        if (charts.isEmpty()) {
+            throw new IllegalArgumentException("no run has any of the metrics " + String.join(", ", paths));
+        }
+        int columns = Math.min(COLUMNS, charts.size());
+        while (charts.size() % columns != 0) {
+            charts.add(blank());
+        }
+        try (OutputStream out = Files.newOutputStream(file)) {
+            BitmapEncoder.saveBitmap(charts, charts.size() / columns, columns, out, BitmapFormat.PNG);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write the plot " + file, e);
+        }
+    }
+
+    /// Fills the grid, which has to be full.
+    private static XYChart blank() {
+        XYChart chart = new XYChartBuilder().width(WIDTH).height(HEIGHT).build();
+        chart.getStyler().setChartBackgroundColor(Color.WHITE).setPlotBorderVisible(false);
+        return chart;
+    }
+
+    private static XYChart chart(List<RunMetrics> runs, String path) {
+        XYChart chart = new XYChartBuilder()
+                .width(WIDTH)
+                .height(HEIGHT)
+                .title(path)
+                .xAxisTitle("optimizer step")
+                .build();
+        chart.getStyler().setLegendPosition(LegendPosition.OutsideS);
+        chart.getStyler().setLegendLayout(LegendLayout.Horizontal);
+        chart.getStyler().setChartBackgroundColor(Color.WHITE);
+        chart.getStyler().setPlotGridLinesColor(new Color(230, 230, 230));
+        for (int i = 0; i < runs.size(); i++) {
+            Series series = runs.get(i).series(path);
+            if (!series.isEmpty()) {
+                boolean isEvaluation = path.startsWith("eval/");
+                List<Double> values = isEvaluation ? series.values() : smooth(series.values());
+                XYSeries line = chart.addSeries(runs.get(i).name(), series.steps(), values);
+                line.setLineColor(COLORS[i]).setLineWidth(1.6f);
+                line.setMarker(isEvaluation ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
+                line.setMarkerColor(COLORS[i]);
+            }
+        }
+        return chart;
+    }
+
+    private static List<Double> smooth(List<Double> values) {
+        List<Double> means = new ArrayList<>();
+        for (int i = 0; i < values.size(); i++) {
+            double sum = 0;
+            int from = Math.max(0, i - SMOOTHING_STEPS + 1);
+            for (int k = from; k <= i; k++) {
+                sum += values.get(k);
+            }
+            means.add(sum / (i - from + 1));
+        }
+        return means;
+    }
+}
