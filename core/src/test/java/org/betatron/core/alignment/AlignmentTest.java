@@ -72,6 +72,30 @@ class AlignmentTest {
         assertThat(with(GapScale.RAW).gaps(pairs)).containsExactly(3, -20);
     }
 
+    /// `alpha_paper = a_code / beta_0`: the same run in both units, over several batches.
+    @Test
+    void sensitivitySixOfRewardsIsPointSixOfRawGaps() {
+        RandomGenerator random = new SplittableRandom(SEED);
+        Alignment rewards = calibrated(GapScale.REWARD, 6);
+        Alignment raw = calibrated(GapScale.RAW, 0.6);
+        RunningGapStatistics runningRewards = RunningGapStatistics.EMPTY;
+        RunningGapStatistics runningRaw = RunningGapStatistics.EMPTY;
+        for (int batch = 0; batch < 20; batch++) {
+            PairLogProbs pairs = PairSamples.random(random, 16);
+            AlignmentDecision one = rewards.decide(pairs, 16, runningRewards, stream());
+            AlignmentDecision two = raw.decide(pairs, 16, runningRaw, stream());
+            runningRewards = one.statistics();
+            runningRaw = two.statistics();
+            assertThat(one.clampedShare()).isEqualTo(two.clampedShare());
+            assertThat(one.loss()).as("seed %d batch %d", SEED, batch).isCloseTo(two.loss(), within(1e-13));
+            for (int i = 0; i < 16; i++) {
+                assertThat(one.weight(i)).isEqualTo(two.weight(i));
+                assertThat(one.beta(i)).isCloseTo(two.beta(i), within(1e-14));
+                assertThat(one.chosenDerivative(i)).isCloseTo(two.chosenDerivative(i), within(1e-14));
+            }
+        }
+    }
+
     /// With beta, weights and statistics frozen, the decision's derivatives are those of its loss.
     @Test
     void derivativesAreThoseOfTheLossAtFrozenBeta() {
@@ -84,10 +108,13 @@ class AlignmentTest {
                     AlignmentDecision decision = decide(spec.create(), pairs);
                     Alignment frozen = frozen(spec, decision);
                     assertThat(decide(frozen, pairs).loss()).isEqualTo(decision.loss());
+                    ObjectiveValue value = frozen.objective().evaluate(pairs, betas(decision));
                     for (int i = 0; i < 9; i++) {
                         int row = i;
-                        double chosenStep = 0.05 / (decision.beta(i) * slope(spec, pairs.chosenLength(i)));
-                        double rejectedStep = 0.05 / (decision.beta(i) * slope(spec, pairs.rejectedLength(i)));
+                        double chosenStep =
+                                step(value.chosenDerivative(i), decision.beta(i) * slope(spec, pairs.chosenLength(i)));
+                        double rejectedStep = step(
+                                value.rejectedDerivative(i), decision.beta(i) * slope(spec, pairs.rejectedLength(i)));
                         double chosen = Derivatives.atZero(
                                 h -> decide(frozen, PairSamples.shifted(pairs, row, h, 0))
                                         .loss(),
@@ -408,9 +435,8 @@ class AlignmentTest {
     /// The same alignment with the weights and betas of a decision, whatever the gaps.
     private static Alignment frozen(AlignmentSpec spec, AlignmentDecision decision) {
         double[] weights = new double[decision.size()];
-        double[] betas = new double[decision.size()];
         Arrays.setAll(weights, decision::weight);
-        Arrays.setAll(betas, decision::beta);
+        double[] betas = betas(decision);
         Calibration calibration = new Calibration() {
             @Override
             public CalibratedBetas calibrate(double beta, double[] gaps, double[] ignored, GapStatistics statistics) {
@@ -431,8 +457,29 @@ class AlignmentTest {
                 spec.gap());
     }
 
+    private static double[] betas(AlignmentDecision decision) {
+        double[] betas = new double[decision.size()];
+        Arrays.setAll(betas, decision::beta);
+        return betas;
+    }
+
+    /// @return a step that changes neither the pair's loss nor beta times its margin by much
+    private static double step(double derivative, double reward) {
+        return 0.05 / Math.max(Math.abs(derivative), reward);
+    }
+
     private static double slope(AlignmentSpec spec, int length) {
         return spec.objective().create().score().derivative(length);
+    }
+
+    private static Alignment calibrated(GapScale scale, double sensitivity) {
+        return new AlignmentSpec(
+                        ObjectiveSpec.Dpo.DEFAULT,
+                        new CalibrationSpec.Batch(sensitivity, 0.01, 10),
+                        SelectionSpec.Gaussian.DEFAULT,
+                        AggregationSpec.Mean.DEFAULT,
+                        new GapSpec(scale, 0.9, true, UpdateOrder.BEFORE_USE, Scope.BATCH))
+                .create();
     }
 
     private static Alignment with(GapScale scale) {

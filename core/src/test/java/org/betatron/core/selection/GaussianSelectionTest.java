@@ -106,8 +106,8 @@ class GaussianSelectionTest {
         }
     }
 
-    /// Inclusion by |z| in steps of a half, computed in Python by simulating the published filter with
-    /// settled statistics on Gaussian gaps: 32 pairs, 25 of them kept.
+    /// Inclusion by |z| in steps of a half, as another program measured it when the published filter was
+    /// studied: settled statistics, Gaussian gaps, 32 pairs, 25 of them kept.
     @Test
     void keepsOrdinaryPairsMoreOftenThanOutliers() {
         double[] expected = {0.91, 0.85, 0.70, 0.46, 0.22, 0.065};
