@@ -163,6 +163,14 @@ class AggregationTest {
         assertThat(weighted.factor(1)).isCloseTo(3 * repeated.factor(1), within(1e-15));
     }
 
+    /// `-log(1e-300 e^0 + e^-1000) = 300 log 10`: the easiest pair may have next to no weight.
+    @Test
+    void drDpoOfATinyWeightStaysFinite() {
+        AggregatedLoss result = new DrDpoAggregation(1).aggregate(new double[] {0, 1000}, new double[] {1e-300, 1});
+        assertThat(result.loss()).isCloseTo(300 * Math.log(10), within(1e-9));
+        assertThat(result.factor(0)).isEqualTo(1);
+    }
+
     @ParameterizedTest
     @ValueSource(doubles = {0, -1, Double.NaN, Double.POSITIVE_INFINITY})
     void temperatureMustBePositive(double temperature) {
