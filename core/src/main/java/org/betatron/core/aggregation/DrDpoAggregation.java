@@ -29,15 +29,21 @@ public record DrDpoAggregation(double temperature) implements Aggregation {
             return new AggregatedLoss(0, factors);
         }
         double sum = 0;
+        double excess = 0; // sum - totalWeight, without the rounding of sum
         for (int i = 0; i < losses.length; i++) {
             if (weights[i] > 0) {
-                factors[i] = weights[i] * Math.exp((smallest - losses[i]) / temperature);
+                double exponent = (smallest - losses[i]) / temperature;
+                factors[i] = weights[i] * Math.exp(exponent);
                 sum += factors[i];
+                excess += weights[i] * Math.expm1(exponent);
             }
         }
         for (int i = 0; i < losses.length; i++) {
             factors[i] /= sum;
         }
-        return new AggregatedLoss(smallest - temperature * Math.log(sum / totalWeight), factors);
+        double mean = excess / totalWeight;
+        // Near one the logarithm of a rounded number, times a high temperature, would be noise only.
+        double logMean = mean > -0.5 ? Math.log1p(mean) : Math.log(sum / totalWeight);
+        return new AggregatedLoss(smallest - temperature * logMean, factors);
     }
 }

@@ -51,8 +51,12 @@ public record Alignment(
     /// @param statistics     running statistics before this batch
     /// @param random         stream of this step's draw
     /// @return weights, betas, losses and derivatives of every pair, and the statistics after this batch
+    /// @throws IllegalArgumentException if `microBatchSize` is below 1
     public AlignmentDecision decide(
             PairLogProbs pairs, int microBatchSize, RunningGapStatistics statistics, RandomGenerator random) {
+        if (microBatchSize < 1) {
+            throw new IllegalArgumentException("microBatchSize must be ≥ 1 but was " + microBatchSize);
+        }
         int n = pairs.size();
         int partSize = gap.scope() == Scope.BATCH ? Math.max(n, 1) : microBatchSize;
         int numParts = Math.ceilDiv(n, partSize);

@@ -18,8 +18,8 @@ public sealed interface OptimizerSpec {
         public AdamW {
             require("beta1", beta1 >= 0 && beta1 < 1, "in [0, 1)", beta1);
             require("beta2", beta2 >= 0 && beta2 < 1, "in [0, 1)", beta2);
-            require("epsilon", epsilon > 0, "> 0", epsilon);
-            require("weightDecay", weightDecay >= 0, "≥ 0", weightDecay);
+            require("epsilon", epsilon > 0 && epsilon < Double.POSITIVE_INFINITY, "> 0", epsilon);
+            require("weightDecay", weightDecay >= 0 && weightDecay < Double.POSITIVE_INFINITY, "≥ 0", weightDecay);
         }
     }
 
@@ -32,7 +32,7 @@ public sealed interface OptimizerSpec {
 
         public RmsProp {
             require("smoothing", smoothing >= 0 && smoothing < 1, "in [0, 1)", smoothing);
-            require("epsilon", epsilon > 0, "> 0", epsilon);
+            require("epsilon", epsilon > 0 && epsilon < Double.POSITIVE_INFINITY, "> 0", epsilon);
         }
     }
 }

@@ -185,15 +185,18 @@ public final class PackedBatch {
             if (responses.length == 0) {
                 throw new IllegalArgumentException("a group must have at least one response");
             }
+            // All checks come before the first change: a refused group leaves nothing behind.
+            for (int[] response : responses) {
+                if (response.length == 0) {
+                    throw new IllegalArgumentException("response must have at least one token");
+                }
+            }
             promptStarts = ensure(promptStarts, numGroups + 1);
             promptLengths = ensure(promptLengths, numGroups + 1);
             firstResponses = ensure(firstResponses, numGroups + 2);
             promptStarts[numGroups] = append(prompt);
             promptLengths[numGroups] = prompt.length;
             for (int[] response : responses) {
-                if (response.length == 0) {
-                    throw new IllegalArgumentException("response must have at least one token");
-                }
                 responseStarts = ensure(responseStarts, numResponses + 1);
                 logProbOffsets = ensure(logProbOffsets, numResponses + 2);
                 responseStarts[numResponses] = append(response);

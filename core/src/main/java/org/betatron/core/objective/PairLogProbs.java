@@ -84,6 +84,9 @@ public final class PairLogProbs {
     /// @param to   one past the last pair
     /// @return the pairs `from .. to - 1`
     public PairLogProbs slice(int from, int to) {
+        if (from == 0 && to == size()) {
+            return this;
+        }
         return new PairLogProbs(
                 Arrays.copyOfRange(policyChosen, from, to),
                 Arrays.copyOfRange(policyRejected, from, to),

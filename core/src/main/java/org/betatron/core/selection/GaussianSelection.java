@@ -26,9 +26,12 @@ public record GaussianSelection(double keep) implements Selection {
     @Override
     public double[] select(double[] gaps, GapStatistics statistics, RandomGenerator random) {
         double[] weights = new EverySelection().select(gaps, statistics, random);
-        int eligible = (int) Arrays.stream(weights).sum();
-        int numKept = Math.min(eligible, numKept(gaps.length));
-        if (numKept == eligible) {
+        int numEligible = 0;
+        for (double weight : weights) {
+            numEligible += weight > 0 ? 1 : 0;
+        }
+        int numKept = Math.min(numEligible, numKept(gaps.length));
+        if (numKept == numEligible) {
             return weights;
         }
         double[] keys = new double[gaps.length];
@@ -52,7 +55,8 @@ public record GaussianSelection(double keep) implements Selection {
             return 0;
         }
         double z = (gap - statistics.mean()) / statistics.deviation();
-        return -0.5 * z * z;
+        // The bound keeps a gap whose square overflows above the pairs that may not be kept at all.
+        return Math.max(-0.5 * z * z, -Double.MAX_VALUE);
     }
 
     private static double openUniform(RandomGenerator random) {
@@ -60,13 +64,24 @@ public record GaussianSelection(double keep) implements Selection {
         return uniform == 0 ? Double.MIN_NORMAL : uniform;
     }
 
+    /// @return weight 1 for the `numKept` largest keys, of equal ones those that come first
     private static double[] keepLargest(double[] keys, int numKept) {
-        Integer[] order = new Integer[keys.length];
-        Arrays.setAll(order, i -> i);
-        Arrays.sort(order, (a, b) -> Double.compare(keys[b], keys[a]));
+        double[] ascending = keys.clone();
+        Arrays.sort(ascending);
+        double smallestKept = ascending[keys.length - numKept];
         double[] weights = new double[keys.length];
-        for (int k = 0; k < numKept; k++) {
-            weights[order[k]] = 1;
+        int numMissing = numKept;
+        for (int i = 0; i < keys.length; i++) {
+            if (keys[i] > smallestKept) {
+                weights[i] = 1;
+                numMissing--;
+            }
+        }
+        for (int i = 0; numMissing > 0; i++) {
+            if (keys[i] == smallestKept) {
+                weights[i] = 1;
+                numMissing--;
+            }
         }
         return weights;
     }

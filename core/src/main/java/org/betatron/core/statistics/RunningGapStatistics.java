@@ -13,7 +13,8 @@ package org.betatron.core.statistics;
 /// of beta-DPO does.
 ///
 /// Source: arXiv 2407.08639, moving averages of M_0 and sigma; the correction is ours.
-/// A value: [#update] returns a new one. Non-finite gaps are left out, so that no state ever becomes non-finite.
+/// A value: [#update] returns a new one. Non-finite gaps are left out, and so are batches of finite
+/// gaps whose sums overflow: no state ever becomes non-finite.
 ///
 /// @param meanAverage      raw moving average of batch means
 /// @param deviationAverage raw moving average of batch standard deviations
@@ -34,7 +35,8 @@ public record RunningGapStatistics(
 
     /// @param gaps     gaps of one batch; non-finite ones are skipped
     /// @param momentum `k`, weight of the past, in [0, 1)
-    /// @return the statistics after this batch; unchanged if no gap was finite
+    /// @return the statistics after this batch; unchanged if no gap was finite, or if their sum or the
+    ///     sum of their squares overflows
     public RunningGapStatistics update(double[] gaps, double momentum) {
         double sum = 0;
         int count = 0;
@@ -54,12 +56,16 @@ public record RunningGapStatistics(
         double newDeviation = hasDeviation
                 ? momentum * deviationAverage + (1 - momentum) * deviation(gaps, mean, count)
                 : deviationAverage;
+        double newSum = gapSum + sum;
+        if (!Double.isFinite(newMean) || !Double.isFinite(newDeviation) || !Double.isFinite(newSum)) {
+            return this;
+        }
         return new RunningGapStatistics(
                 newMean,
                 newDeviation,
                 updates + 1,
                 deviationUpdates + (hasDeviation ? 1 : 0),
-                gapSum + sum,
+                newSum,
                 gapCount + count);
     }
 
