@@ -1,6 +1,7 @@
 package org.betatron.cli.command;
 
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.betatron.cli.run.StopSignal;
 import picocli.CommandLine;
@@ -51,8 +52,8 @@ public final class BetatronCommand implements Runnable {
     ///
     /// @return exit code
     public static int run(String... arguments) {
-        PrintWriter out = new PrintWriter(System.out, true);
-        PrintWriter err = new PrintWriter(System.err, true);
+        PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+        PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
         BetatronCommand root = new BetatronCommand();
         CommandLine commandLine = new CommandLine(root);
         commandLine

@@ -1,5 +1,6 @@
 package org.betatron.cli.command;
 
+import java.io.Console;
 import java.nio.file.Path;
 import java.util.List;
 import org.betatron.cli.display.Display;
@@ -74,7 +75,8 @@ final class RunOptions {
     @Spec(Target.MIXEE)
     CommandSpec spec = CommandSpec.create();
 
-    /// Reads recipe and options into one resolved recipe; of a run that is resumed, its own recipe and nothing else.
+    /// Reads recipe and options into one resolved recipe; of a run that is resumed, its own recipe and
+    /// nothing else.
     <R> Resolved<R> resolve(Class<R> type, R defaults, @Nullable String preset) {
         RecipeReader reader = new RecipeReader();
         if (resume != null) {
@@ -110,10 +112,15 @@ final class RunOptions {
             throw new ParameterException(spec.commandLine(), "--out DIR must be given: where the run leaves its files");
         }
         StopSignal.install();
-        Display display = Display.of(
-                spec.commandLine().getOut(),
-                System.console() != null && System.console().isTerminal());
+        Display display = Display.of(spec.commandLine().getOut(), isTerminal());
         return new RunRequest<>(resolved, directory, resume != null, display, StopSignal::wasRequested);
+    }
+
+    /// JDK 25 answers null again where input or output is not a terminal, whatever the check believes.
+    @SuppressWarnings("SystemConsoleNull")
+    private static boolean isTerminal() {
+        Console console = System.console();
+        return console != null && console.isTerminal();
     }
 
     private void refuseOverrides(@Nullable String preset) {

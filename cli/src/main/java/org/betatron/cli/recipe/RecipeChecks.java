@@ -10,8 +10,8 @@ import org.betatron.core.selection.SelectionSpec;
 import org.betatron.training.LearningRateSchedule.Decay;
 import org.betatron.training.TrainSpec;
 
-/// Checks across settings: what is missing, and what was set but cannot have an effect. Everything is found before a
-/// model or a data
+/// Checks across settings: what is missing, and what was set but cannot have an effect. Everything is
+/// found before a model or a data
 /// file is opened.
 public final class RecipeChecks {
 

@@ -13,8 +13,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// The small data of the demo: questions about things, answered politely or rudely.
 ///
-/// Both kinds of answers are equally common in the texts, so that supervised fine-tuning learns to give either; the
-/// pairs prefer the
+/// Both kinds of answers are equally common in the texts, so that supervised fine-tuning learns to give
+/// either; the pairs prefer the
 /// polite one, except for a few that are mislabelled.
 public final class DemoData {
 

@@ -12,8 +12,8 @@ import org.betatron.data.PromptStyle;
 import org.betatron.data.Truncation;
 import org.betatron.training.run.Fingerprint;
 
-/// The files of a model directory that belong to text rather than to weights: tokenizer, chat template, generation
-/// settings.
+/// The files of a model directory that belong to text rather than to weights: tokenizer, chat template,
+/// generation settings.
 ///
 /// @param directory Hugging Face directory
 public record ModelSource(Path directory) {
@@ -50,8 +50,8 @@ public record ModelSource(Path directory) {
         return new DataSetLoader(tokenizer, ChatTemplate.load(directory), promptStyle(), truncation);
     }
 
-    /// Prompts given as plain text stay as they are: a preference file without messages was written for the model that
-    /// reads it.
+    /// Prompts given as plain text stay as they are: a preference file without messages was written for
+    /// the model that reads it.
     private static PromptStyle promptStyle() {
         return PromptStyle.AS_WRITTEN;
     }

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Runs an alignment over recorded log-probabilities, step by step as training would: what another implementation can
-/// be held
+/// Runs an alignment over recorded log-probabilities, step by step as training would: what another
+/// implementation can be held
 /// against.
 public final class ObjectiveEvaluation {
 

@@ -27,8 +27,8 @@ import org.betatron.training.run.RunDirectory;
 import org.betatron.training.run.RunIdentity;
 import org.betatron.training.run.TrainingException;
 
-/// What alignment and supervised fine-tuning do alike: the run directory, the split, the model to begin with, the loop,
-/// the final
+/// What alignment and supervised fine-tuning do alike: the run directory, the split, the model to begin
+/// with, the loop, the final
 /// model.
 final class RunSession {
 
