@@ -53,8 +53,17 @@ public record DatasetReport(
         return dropped.getOrDefault(reason, 0);
     }
 
-    /// @return the report for a terminal, several lines
+    /// @return the report for a terminal, several lines, with the distributions of lengths
     public String text() {
+        StringBuilder text = new StringBuilder(summary());
+        lengths(text, "prompt", promptLengths);
+        lengths(text, "response", responseLengths);
+        lengths(text, "row", rowLengths);
+        return text.toString();
+    }
+
+    /// @return the counts for a terminal, several lines: files, rows kept and dropped, what was cut
+    public String summary() {
         StringBuilder text = new StringBuilder();
         sources.forEach(source -> line(text, source.file() + " (" + source.format() + ")"));
         line(text, "rows: " + numRead + " read, " + numKept + " kept, " + numDropped() + " dropped");
@@ -68,9 +77,6 @@ public record DatasetReport(
         line(
                 text,
                 "cut: " + numPromptsCut + " prompts, " + numResponsesCut + " responses, " + numTokensCut + " tokens");
-        lengths(text, "prompt", promptLengths);
-        lengths(text, "response", responseLengths);
-        lengths(text, "row", rowLengths);
         return text.toString();
     }
 

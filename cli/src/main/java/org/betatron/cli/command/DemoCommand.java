@@ -85,7 +85,7 @@ final class DemoCommand implements Runnable {
                         "--out",
                         aligned,
                         "--steps",
-                        "80",
+                        "60",
                         "--batch-size",
                         "32",
                         "--learning-rate",

@@ -1,7 +1,6 @@
 package org.betatron.cli.display;
 
 import java.io.PrintWriter;
-import java.util.Locale;
 import org.betatron.training.run.Checkpoint;
 import org.betatron.training.run.Metrics;
 
@@ -37,20 +36,15 @@ final class LineDisplay implements Display {
     @Override
     public void started(long stepsDone, long totalSteps) {
         pace.start(stepsDone, totalSteps);
-        lastLine = 0;
+        lastLine = System.nanoTime() * 1e-9;
     }
 
     @Override
     public void stepDone(long step, Metrics metrics) {
-        pace.step(step);
+        pace.stepDone(step);
         if (step == pace.totalSteps() || step == pace.firstStep() || isTime()) {
-            line(String.format(
-                    Locale.ROOT,
-                    "step %d/%d  %s  %s left",
-                    step,
-                    pace.totalSteps(),
-                    StepText.of(metrics, "train"),
-                    StepText.duration(pace.secondsLeft(step))));
+            line("step " + step + "/" + pace.totalSteps() + "  " + StepText.of(metrics, "train")
+                    + StepText.left(pace.secondsLeft(step)));
         }
     }
 

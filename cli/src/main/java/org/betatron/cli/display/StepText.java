@@ -3,6 +3,7 @@ package org.betatron.cli.display;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
 import org.betatron.training.run.Metrics;
 
 /// The numbers of a step in a few words.
@@ -18,11 +19,18 @@ final class StepText {
         add(parts, metrics, prefix + "/margin", "margin %+.3f");
         add(parts, metrics, prefix + "/accuracy", "accuracy %.3f");
         add(parts, metrics, prefix + "/beta", "β %.4f");
+        add(parts, metrics, "speed/rowsPerSecond", "%.1f rows/s");
         return String.join("  ", parts);
     }
 
     private static void add(List<String> parts, Metrics metrics, String path, String format) {
         metrics.get(path).ifPresent(value -> parts.add(String.format(Locale.ROOT, format, value)));
+    }
+
+    /// @param seconds until the end of the run, if known
+    /// @return two spaces and the time left, or nothing
+    static String left(OptionalDouble seconds) {
+        return seconds.isPresent() ? "  " + duration(seconds.getAsDouble()) + " left" : "";
     }
 
     /// @param seconds duration

@@ -6,7 +6,6 @@ import java.util.Optional;
 import org.betatron.cli.recipe.ComputeSection;
 import org.betatron.cli.recipe.DataSection;
 import org.betatron.core.model.OptimizerSpec;
-import org.betatron.data.DatasetReport;
 import org.betatron.data.HeldOut;
 import org.betatron.data.RowOrder;
 import org.betatron.data.TokenizedDataSet;
@@ -64,7 +63,8 @@ final class RunSession {
     /// @param seed   seed of the split
     <R extends TokenizedRow> HeldOut.Split<R> split(
             DataSection<?> data, TokenizedDataSet<R> rows, List<R> extra, long seed) {
-        report(rows.report());
+        request.display().line(rows.report().summary().strip());
+        request.display().line("row tokens: " + rows.report().rowLengths().summary());
         rows.writeDropped(directory.droppedRowsFile());
         int count = data.numHeldOut(rows.rows().size());
         if (!data.evaluation().isEmpty() || count == 0) {
@@ -75,10 +75,6 @@ final class RunSession {
                     + rows.rows().size() + " can be used; lower it, or name a file under data.evaluation");
         }
         return new HeldOut.Random(count, seed).split(rows.rows());
-    }
-
-    private void report(DatasetReport report) {
-        request.display().line(report.text());
     }
 
     /// Opens the model that training begins or goes on with.
