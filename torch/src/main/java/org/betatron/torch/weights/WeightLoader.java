@@ -43,6 +43,9 @@ public final class WeightLoader {
                             tensors.entries().entrySet()) {
                         String name = entry.getKey();
                         if (shapes.containsKey(name)) {
+                            if (loaded.containsKey(name)) {
+                                throw new ModelException(file + ": tensor '" + name + "' is in another shard too");
+                            }
                             requireShape(file, name, shapes.get(name), SafetensorsFile.dims(entry.getValue()));
                             loaded.put(name, leaf(name, () -> tensors.read(name, DataType.FP32)));
                         } else if (!spec.isIgnorable(name)) {
