@@ -9,6 +9,7 @@ import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TokenLogProbs;
 import org.betatron.core.model.TrainableModel;
 import org.betatron.torch.memory.Memory;
+import org.betatron.torch.memory.NativeErrors;
 import org.betatron.torch.memory.NativeLibraries;
 import org.betatron.torch.model.ArchitectureSpec;
 import org.betatron.torch.model.Parameters;
@@ -78,8 +79,10 @@ public final class TorchLanguageModel implements TrainableModel {
     @Override
     public TokenLogProbs score(PackedBatch batch) {
         check(batch);
-        return Memory.compute(() -> Memory.withoutGradient(
-                () -> new TokenLogProbs(batch, transformer.logProbs(transformer.predictors(batch), batch))));
+        return NativeErrors.translate(
+                () -> "scoring " + describe(batch),
+                () -> Memory.compute(() -> Memory.withoutGradient(
+                        () -> new TokenLogProbs(batch, transformer.logProbs(transformer.predictors(batch), batch)))));
     }
 
     @Override
@@ -90,7 +93,8 @@ public final class TorchLanguageModel implements TrainableModel {
 
     @Override
     public Decoder startDecoding() {
-        return new TorchDecoder(transformer.new DecodingState(), spec);
+        weights.requireOpen();
+        return new TorchDecoder(transformer.new DecodingState(), spec, weights);
     }
 
     @Override
@@ -141,7 +145,14 @@ public final class TorchLanguageModel implements TrainableModel {
         }
     }
 
+    /// @return the batch's shape for a message
+    static String describe(PackedBatch batch) {
+        return batch.numGroups() + " prompts with " + batch.numResponses() + " responses (" + batch.numTokens()
+                + " tokens)";
+    }
+
     private void check(PackedBatch batch) {
+        weights.requireOpen();
         for (int id : batch.tokenIds()) {
             checkToken(id, spec.vocabularySize());
         }

@@ -79,8 +79,9 @@ public final class TorchOptimizer implements Optimizer {
 
     @Override
     public void step(double learningRate, double gradientScale) {
+        weights.requireOpen();
         step++;
-        // A scope per weight: moments of a large model would otherwise double while one step runs.
+        // A scope per weight, or the denominators of all weights would live until the step ends.
         Memory.run(() -> Memory.withoutGradient(() -> {
             moments.forEach(
                     (name, state) -> Memory.run(() -> update(weights.get(name), state, learningRate, gradientScale)));
