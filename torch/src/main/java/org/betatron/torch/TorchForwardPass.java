@@ -54,12 +54,13 @@ final class TorchForwardPass implements ForwardPass {
         if (used) {
             throw new IllegalStateException("backward may be called once per forward pass");
         }
-        used = true;
         if (derivatives.length != batch.numResponseTokens()) {
             throw new IllegalArgumentException("derivatives must have one entry per response token ("
                     + batch.numResponseTokens() + ") but had " + derivatives.length);
         }
-        if (!checkFiniteAndAnyNonZero(derivatives)) {
+        boolean anyNonZero = checkFiniteAndAnyNonZero(derivatives);
+        used = true;
+        if (!anyNonZero) {
             return;
         }
         NativeErrors.run(() -> "differentiating " + TorchLanguageModel.describe(batch), () -> addGradient(derivatives));

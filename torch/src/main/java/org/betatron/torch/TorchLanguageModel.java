@@ -52,7 +52,11 @@ public final class TorchLanguageModel implements TrainableModel {
         ObjectNode config = files.readConfig();
         ArchitectureSpec spec =
                 ArchitectureSpec.parse(config, directory.resolve("config.json").toString());
-        return new TorchLanguageModel(config, spec, WeightLoader.load(files, spec), compute);
+        return new TorchLanguageModel(
+                config,
+                spec,
+                NativeErrors.translate(() -> "loading " + directory, () -> WeightLoader.load(files, spec)),
+                compute);
     }
 
     /// Makes a model with random weights: matrices normal with the configuration's standard deviation,
@@ -68,12 +72,20 @@ public final class TorchLanguageModel implements TrainableModel {
         NativeLibraries.load();
         requireComputable(compute);
         ArchitectureSpec spec = ArchitectureSpec.parse(config, where);
-        return new TorchLanguageModel(config, spec, WeightLoader.initialize(spec, seed), compute);
+        return new TorchLanguageModel(
+                config,
+                spec,
+                NativeErrors.translate(
+                        () -> "making the " + spec.numParameters() + " weights of " + where,
+                        () -> WeightLoader.initialize(spec, seed)),
+                compute);
     }
 
     /// @return an optimizer of this model's weights, to be closed before the model
     public TorchOptimizer optimizer(OptimizerSpec optimizer) {
-        return TorchOptimizer.create(optimizer, weights);
+        return NativeErrors.translate(
+                () -> "making the optimizer of " + spec.numParameters() + " weights",
+                () -> TorchOptimizer.create(optimizer, weights));
     }
 
     @Override

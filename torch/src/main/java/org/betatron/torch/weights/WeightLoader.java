@@ -75,17 +75,22 @@ public final class WeightLoader {
     /// @return the weights, owned by the caller
     public static Parameters initialize(ArchitectureSpec spec, long seed) {
         Parameters parameters = new Parameters();
-        Memory.run(() -> {
-            GeneratorOptional generator = new GeneratorOptional(torch.make_generator_cpu(seed));
-            spec.weightShapes()
-                    .forEach((name, shape) -> parameters.add(name, leaf(name, () -> {
-                        Tensor tensor = Tensors.empty(ScalarType.Float, shape);
-                        if (shape.length > 1) {
-                            return tensor.normal_(0, spec.initializerRange(), generator);
-                        }
-                        return tensor.fill_(Tensors.scalar(name.endsWith(".bias") ? 0 : 1));
-                    })));
-        });
+        try {
+            Memory.run(() -> {
+                GeneratorOptional generator = new GeneratorOptional(torch.make_generator_cpu(seed));
+                spec.weightShapes()
+                        .forEach((name, shape) -> parameters.add(name, leaf(name, () -> {
+                            Tensor tensor = Tensors.empty(ScalarType.Float, shape);
+                            if (shape.length > 1) {
+                                return tensor.normal_(0, spec.initializerRange(), generator);
+                            }
+                            return tensor.fill_(Tensors.scalar(name.endsWith(".bias") ? 0 : 1));
+                        })));
+            });
+        } catch (RuntimeException e) {
+            parameters.close();
+            throw e;
+        }
         return parameters;
     }
 
