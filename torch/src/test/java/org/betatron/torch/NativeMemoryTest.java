@@ -30,7 +30,7 @@ class NativeMemoryTest {
     private static final PackedBatch BATCH = RandomBatches.batch(7, 4, 2, TinyModels.VOCABULARY, 12);
     private static final int RUNS = 200;
 
-    /// The C allocator and the JIT move by a few MiB. Forgetting one graph per run shows as about 40.
+    /// The C allocator and the JIT move by a few MiB; the exact counts are the sharper test.
     private static final long RESIDENT_NOISE_KIB = 16 * 1024;
 
     private TorchLanguageModel model;

@@ -107,7 +107,7 @@ public record ModelDirectory(Path path) {
     ///
     /// All files are written beside and moved into place when every one is complete, so a failure before
     /// that (a full disk) leaves an earlier model whole. While shards are being exchanged there is no
-    /// index: a crash then leaves a directory that is refused, never a mix of two models. Weight files of
+    /// index: a crash then leaves a directory that is refused, never a mix of weights. Weight files of
     /// an earlier save that the new model does not use are removed.
     ///
     /// @param config  `config.json`; its number format is set to `type`
