@@ -44,7 +44,9 @@ public final class Tensors {
         Tensor contiguous =
                 tensor.detach().to(new Device("cpu"), ScalarType.Float).contiguous();
         float[] values = new float[Math.toIntExact(contiguous.numel())];
-        new FloatPointer(contiguous.data_ptr()).get(values);
+        if (values.length > 0) { // an empty tensor has no address
+            new FloatPointer(contiguous.data_ptr()).get(values);
+        }
         return values;
     }
 

@@ -4,6 +4,7 @@ import org.betatron.core.model.ForwardPass;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TokenLogProbs;
 import org.betatron.torch.memory.Memory;
+import org.betatron.torch.memory.NativeErrors;
 import org.betatron.torch.memory.Owned;
 import org.betatron.torch.model.Transformer;
 import org.bytedeco.pytorch.BoolOptional;
@@ -19,14 +20,25 @@ final class TorchForwardPass implements ForwardPass {
     private final Owned predictors; // [N, E], root of the graph
     private final TokenLogProbs logProbs;
     private boolean used;
+    private boolean closed;
 
     TorchForwardPass(Transformer transformer, PackedBatch batch) {
         this.transformer = transformer;
         this.batch = batch;
-        predictors = Memory.keep("predictor rows", () -> transformer.predictors(batch));
-        logProbs = new TokenLogProbs(
-                batch,
-                Memory.compute(() -> transformer.logProbs(predictors.tensor().detach(), batch)));
+        predictors = NativeErrors.translate(
+                () -> "running the layers over " + TorchLanguageModel.describe(batch),
+                () -> Memory.keep("predictor rows", () -> transformer.predictors(batch)));
+        try {
+            logProbs = new TokenLogProbs(
+                    batch,
+                    NativeErrors.translate(
+                            () -> "computing log-probabilities of " + TorchLanguageModel.describe(batch),
+                            () -> Memory.compute(() ->
+                                    transformer.logProbs(predictors.tensor().detach(), batch))));
+        } catch (RuntimeException e) {
+            predictors.close();
+            throw e;
+        }
     }
 
     @Override
@@ -36,17 +48,25 @@ final class TorchForwardPass implements ForwardPass {
 
     @Override
     public void backward(float[] derivatives) {
+        if (closed) {
+            throw new IllegalStateException("backward was called after the forward pass was closed");
+        }
         if (used) {
             throw new IllegalStateException("backward may be called once per forward pass");
         }
-        used = true;
         if (derivatives.length != batch.numResponseTokens()) {
             throw new IllegalArgumentException("derivatives must have one entry per response token ("
                     + batch.numResponseTokens() + ") but had " + derivatives.length);
         }
-        if (!checkFiniteAndAnyNonZero(derivatives)) {
+        boolean anyNonZero = checkFiniteAndAnyNonZero(derivatives);
+        used = true;
+        if (!anyNonZero) {
             return;
         }
+        NativeErrors.run(() -> "differentiating " + TorchLanguageModel.describe(batch), () -> addGradient(derivatives));
+    }
+
+    private void addGradient(float[] derivatives) {
         Memory.run(() -> {
             Tensor root = predictors.tensor();
             Tensor gradient = transformer.backward(root.detach(), batch, derivatives);
@@ -68,7 +88,7 @@ final class TorchForwardPass implements ForwardPass {
 
     @Override
     public void close() {
-        used = true;
+        closed = true;
         predictors.close();
     }
 }

@@ -9,6 +9,7 @@ import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TokenLogProbs;
 import org.betatron.core.model.TrainableModel;
 import org.betatron.torch.memory.Memory;
+import org.betatron.torch.memory.NativeErrors;
 import org.betatron.torch.memory.NativeLibraries;
 import org.betatron.torch.model.ArchitectureSpec;
 import org.betatron.torch.model.Parameters;
@@ -51,7 +52,11 @@ public final class TorchLanguageModel implements TrainableModel {
         ObjectNode config = files.readConfig();
         ArchitectureSpec spec =
                 ArchitectureSpec.parse(config, directory.resolve("config.json").toString());
-        return new TorchLanguageModel(config, spec, WeightLoader.load(files, spec), compute);
+        return new TorchLanguageModel(
+                config,
+                spec,
+                NativeErrors.translate(() -> "loading " + directory, () -> WeightLoader.load(files, spec)),
+                compute);
     }
 
     /// Makes a model with random weights: matrices normal with the configuration's standard deviation,
@@ -67,19 +72,29 @@ public final class TorchLanguageModel implements TrainableModel {
         NativeLibraries.load();
         requireComputable(compute);
         ArchitectureSpec spec = ArchitectureSpec.parse(config, where);
-        return new TorchLanguageModel(config, spec, WeightLoader.initialize(spec, seed), compute);
+        return new TorchLanguageModel(
+                config,
+                spec,
+                NativeErrors.translate(
+                        () -> "making the " + spec.numParameters() + " weights of " + where,
+                        () -> WeightLoader.initialize(spec, seed)),
+                compute);
     }
 
     /// @return an optimizer of this model's weights, to be closed before the model
     public TorchOptimizer optimizer(OptimizerSpec optimizer) {
-        return TorchOptimizer.create(optimizer, weights);
+        return NativeErrors.translate(
+                () -> "making the optimizer of " + spec.numParameters() + " weights",
+                () -> TorchOptimizer.create(optimizer, weights));
     }
 
     @Override
     public TokenLogProbs score(PackedBatch batch) {
         check(batch);
-        return Memory.compute(() -> Memory.withoutGradient(
-                () -> new TokenLogProbs(batch, transformer.logProbs(transformer.predictors(batch), batch))));
+        return NativeErrors.translate(
+                () -> "scoring " + describe(batch),
+                () -> Memory.compute(() -> Memory.withoutGradient(
+                        () -> new TokenLogProbs(batch, transformer.logProbs(transformer.predictors(batch), batch)))));
     }
 
     @Override
@@ -90,7 +105,8 @@ public final class TorchLanguageModel implements TrainableModel {
 
     @Override
     public Decoder startDecoding() {
-        return new TorchDecoder(transformer.new DecodingState(), spec);
+        weights.requireOpen();
+        return new TorchDecoder(transformer.new DecodingState(), spec, weights);
     }
 
     @Override
@@ -141,7 +157,14 @@ public final class TorchLanguageModel implements TrainableModel {
         }
     }
 
+    /// @return the batch's shape for a message
+    static String describe(PackedBatch batch) {
+        return batch.numGroups() + " prompts with " + batch.numResponses() + " responses (" + batch.numTokens()
+                + " tokens)";
+    }
+
     private void check(PackedBatch batch) {
+        weights.requireOpen();
         for (int id : batch.tokenIds()) {
             checkToken(id, spec.vocabularySize());
         }

@@ -12,9 +12,8 @@ record ConfigReader(ObjectNode json, String where) {
 
     int integer(String key) {
         JsonNode value = json.path(key);
-        if (!value.isIntegralNumber() || value.asInt() <= 0) {
-            throw new ModelException(where + ": " + key + " must be a positive whole number but was "
-                    + (value.isMissingNode() ? "missing" : value));
+        if (!value.isIntegralNumber() || !value.canConvertToInt() || value.asInt() <= 0) {
+            throw new ModelException(where + ": " + key + " must be a positive whole number but was " + shown(key));
         }
         return value.asInt();
     }
@@ -61,7 +60,18 @@ record ConfigReader(ObjectNode json, String where) {
         return json.hasNonNull(key);
     }
 
+    void requireMultiple(String key, int value, String divisorKey, int divisor) {
+        if (value % divisor != 0) {
+            throw new ModelException(where + ": " + key + " must be a multiple of " + divisorKey + " but was " + value
+                    + " for " + divisor);
+        }
+    }
+
     ModelException unsupported(String key, String supported) {
-        return new ModelException(where + ": " + key + " must be " + supported + " but was " + json.path(key));
+        return new ModelException(where + ": " + key + " must be " + supported + " but was " + shown(key));
+    }
+
+    private String shown(String key) {
+        return json.has(key) ? json.path(key).toString() : "missing";
     }
 }

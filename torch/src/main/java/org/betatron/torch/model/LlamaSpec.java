@@ -2,7 +2,6 @@ package org.betatron.torch.model;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.betatron.torch.ModelException;
 
 /// Shape of a Llama model.
 ///
@@ -41,13 +40,12 @@ record LlamaSpec(
         int hiddenSize = config.integer("hidden_size");
         int numHeads = config.integer("num_attention_heads");
         int numKeyValueHeads = config.integer("num_key_value_heads", numHeads);
-        if (numHeads % numKeyValueHeads != 0) {
-            throw new ModelException(
-                    config.where() + ": num_attention_heads must be a multiple of num_key_value_heads but was "
-                            + numHeads + " for " + numKeyValueHeads);
-        }
+        config.requireMultiple("num_attention_heads", numHeads, "num_key_value_heads", numKeyValueHeads);
         if (!config.text("hidden_act", "silu").equals("silu")) {
             throw config.unsupported("hidden_act", "silu");
+        }
+        if (!config.has("head_dim")) {
+            config.requireMultiple("hidden_size", hiddenSize, "num_attention_heads", numHeads);
         }
         int headDim = config.integer("head_dim", hiddenSize / numHeads);
         return new LlamaSpec(

@@ -2,7 +2,6 @@ package org.betatron.torch.model;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.betatron.torch.ModelException;
 
 /// Shape of a GPT-NeoX model, the architecture of Pythia.
 ///
@@ -38,10 +37,7 @@ record NeoxSpec(
     static NeoxSpec parse(ConfigReader config) {
         int hiddenSize = config.integer("hidden_size");
         int numHeads = config.integer("num_attention_heads");
-        if (hiddenSize % numHeads != 0) {
-            throw new ModelException(config.where() + ": hidden_size must be a multiple of num_attention_heads but was "
-                    + hiddenSize + " for " + numHeads + " heads");
-        }
+        config.requireMultiple("hidden_size", hiddenSize, "num_attention_heads", numHeads);
         boolean exactGelu = switch (config.text("hidden_act", "gelu")) {
             case "gelu" -> true;
             case "gelu_new", "gelu_fast", "gelu_pytorch_tanh" -> false;

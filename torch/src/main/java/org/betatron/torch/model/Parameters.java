@@ -50,6 +50,11 @@ public final class Parameters implements AutoCloseable {
                 .sum();
     }
 
+    /// @throws IllegalStateException if the weights were closed
+    public void requireOpen() {
+        tensors.values().forEach(Owned::tensor);
+    }
+
     /// Forgets the accumulated gradient and frees it.
     public void clearGradients() {
         Memory.run(() ->
@@ -58,7 +63,7 @@ public final class Parameters implements AutoCloseable {
 
     @Override
     public void close() {
+        // The closed ones stay, so that use after close names the tensor.
         tensors.values().forEach(Owned::close);
-        tensors.clear();
     }
 }

@@ -1,5 +1,6 @@
 package org.betatron.torch.model;
 
+import org.betatron.torch.ModelException;
 import org.jspecify.annotations.Nullable;
 
 /// How positions turn queries and keys (Su et al. 2021, arXiv 2104.09864).
@@ -57,6 +58,10 @@ record RotarySpec(int dims, double base, @Nullable Llama3Scaling scaling) {
         ConfigReader scaling = nested.has("rope_type") ? nested : config.object("rope_scaling");
         String type = scaling.text("rope_type", scaling.text("type", "default"));
         int dims = (int) (headDim * fraction);
+        if (dims < 2 || dims % 2 != 0 || dims > headDim) {
+            throw new ModelException(config.where() + ": the rotated part of a head must be even, from 2 to " + headDim
+                    + " dimensions, but was " + dims);
+        }
         return switch (type) {
             case "default" -> new RotarySpec(dims, base, null);
             case "llama3" ->
@@ -68,7 +73,7 @@ record RotarySpec(int dims, double base, @Nullable Llama3Scaling scaling) {
                                 scaling.number("low_freq_factor", 1),
                                 scaling.number("high_freq_factor", 4),
                                 scaling.integer("original_max_position_embeddings")));
-            default -> throw scaling.unsupported("rope_type", "default or llama3");
+            default -> throw scaling.unsupported(scaling.has("rope_type") ? "rope_type" : "type", "default or llama3");
         };
     }
 }

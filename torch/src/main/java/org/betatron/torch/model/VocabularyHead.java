@@ -1,5 +1,6 @@
 package org.betatron.torch.model;
 
+import java.util.stream.IntStream;
 import org.betatron.torch.Tensors;
 import org.betatron.torch.memory.Memory;
 import org.bytedeco.pytorch.Scalar;
@@ -23,10 +24,16 @@ final class VocabularyHead {
 
     private final Tensor weight; // [V, E]
     private final Precision precision;
+    private final long chunkElements;
 
     VocabularyHead(Tensor weight, Precision precision) {
+        this(weight, precision, CHUNK_ELEMENTS);
+    }
+
+    VocabularyHead(Tensor weight, Precision precision, long chunkElements) {
         this.weight = weight;
         this.precision = precision;
+        this.chunkElements = chunkElements;
     }
 
     /// @param hidden  normalised states, `[N, E]`, without graph
@@ -52,34 +59,53 @@ final class VocabularyHead {
 
     /// Adds the gradient of the head's weight and returns that of the hidden states.
     ///
+    /// Rows whose derivative is zero (pairs that an objective dropped) cost nothing.
+    ///
     /// @param hidden      as for [#logProbs]
     /// @param targets     as for [#logProbs]
     /// @param derivatives dL/dlogProb of each row, `[N]`
     /// @return dL/dhidden, float32 `[N, E]`, in the current scope
     Tensor backward(Tensor hidden, int[] targets, float[] derivatives) {
+        int[] rows = IntStream.range(0, derivatives.length)
+                .filter(row -> derivatives[row] != 0)
+                .toArray();
         return Memory.withoutGradient(() -> {
-            Tensor headWeight = precision.cast(weight);
-            Tensor allTargets = Tensors.indices(targets);
-            Tensor allDerivatives = Tensors.floats(derivatives).unsqueeze(1); // [N, 1]
-            Tensor hiddenGradient = Tensors.empty(ScalarType.Float, hidden.size(0), hidden.size(1));
-            Tensor weightGradient = gradientOf(weight);
-            forEachChunk(
-                    targets.length,
-                    (from, count) -> Memory.run(() -> {
-                        Tensor rows = hidden.narrow(0, from, count);
-                        Tensor derivative = allDerivatives.narrow(0, from, count); // [n, 1]
-                        Tensor logits = logits(rows, headWeight);
-                        Tensor logitGradient = logits.sub_(logits.logsumexp(new long[] {1}, true))
-                                .exp_()
-                                .mul_(derivative.neg()) // -d * softmax
-                                .scatter_add_(
-                                        1, allTargets.narrow(0, from, count).unsqueeze(1), derivative);
-                        Tensor cast = precision.cast(logitGradient); // [n, V]
-                        hiddenGradient.narrow(0, from, count).copy_(torch.matmul(cast, headWeight));
-                        accumulate(weightGradient, cast.t(), precision.cast(rows));
-                    }));
-            return hiddenGradient;
+            if (rows.length == derivatives.length) {
+                return backwardAll(hidden, targets, derivatives);
+            }
+            Tensor index = Tensors.indices(rows);
+            float[] rowDerivatives = new float[rows.length];
+            int[] rowTargets = new int[rows.length];
+            for (int i = 0; i < rows.length; i++) {
+                rowDerivatives[i] = derivatives[rows[i]];
+                rowTargets[i] = targets[rows[i]];
+            }
+            return Tensors.zeros(ScalarType.Float, hidden.size(0), hidden.size(1))
+                    .index_copy_(0, index, backwardAll(hidden.index_select(0, index), rowTargets, rowDerivatives));
         });
+    }
+
+    private Tensor backwardAll(Tensor hidden, int[] targets, float[] derivatives) {
+        Tensor headWeight = precision.cast(weight);
+        Tensor allTargets = Tensors.indices(targets);
+        Tensor allDerivatives = Tensors.floats(derivatives).unsqueeze(1); // [N, 1]
+        Tensor hiddenGradient = Tensors.empty(ScalarType.Float, hidden.size(0), hidden.size(1));
+        Tensor weightGradient = gradientOf(weight);
+        forEachChunk(
+                targets.length,
+                (from, count) -> Memory.run(() -> {
+                    Tensor rows = hidden.narrow(0, from, count);
+                    Tensor derivative = allDerivatives.narrow(0, from, count); // [n, 1]
+                    Tensor logits = logits(rows, headWeight);
+                    Tensor logitGradient = logits.sub_(logits.logsumexp(new long[] {1}, true))
+                            .exp_()
+                            .mul_(derivative.neg()) // -d * softmax
+                            .scatter_add_(1, allTargets.narrow(0, from, count).unsqueeze(1), derivative);
+                    Tensor cast = precision.cast(logitGradient); // [n, V]
+                    hiddenGradient.narrow(0, from, count).copy_(torch.matmul(cast, headWeight));
+                    accumulate(weightGradient, cast.t(), precision.cast(rows));
+                }));
+        return hiddenGradient;
     }
 
     private Tensor logits(Tensor rows, Tensor headWeight) {
@@ -104,7 +130,7 @@ final class VocabularyHead {
     }
 
     private void forEachChunk(int numRows, Chunk work) {
-        long chunkRows = Math.max(1, CHUNK_ELEMENTS / weight.size(0));
+        long chunkRows = Math.max(1, chunkElements / weight.size(0));
         for (long from = 0; from < numRows; from += chunkRows) {
             work.run(from, Math.min(chunkRows, numRows - from));
         }

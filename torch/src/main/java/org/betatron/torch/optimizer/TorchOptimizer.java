@@ -1,13 +1,15 @@
 package org.betatron.torch.optimizer;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.LongStream;
 import org.betatron.core.model.Optimizer;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.torch.ModelException;
@@ -18,6 +20,7 @@ import org.betatron.torch.model.Parameters;
 import org.betatron.torch.weights.DataType;
 import org.betatron.torch.weights.SafetensorsFile;
 import org.betatron.torch.weights.SafetensorsWriter;
+import org.betatron.torch.weights.StagedFiles;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -76,12 +79,14 @@ public final class TorchOptimizer implements Optimizer {
 
     @Override
     public void step(double learningRate, double gradientScale) {
+        weights.requireOpen();
         step++;
-        Memory.withoutGradient(() -> {
+        // A scope per weight, or the denominators of all weights would live until the step ends.
+        Memory.run(() -> Memory.withoutGradient(() -> {
             moments.forEach(
                     (name, state) -> Memory.run(() -> update(weights.get(name), state, learningRate, gradientScale)));
             return step;
-        });
+        }));
         weights.clearGradients();
     }
 
@@ -98,37 +103,39 @@ public final class TorchOptimizer implements Optimizer {
 
     @Override
     public void save(Path file) throws IOException {
-        Path beside = file.resolveSibling("." + file.getFileName() + ".partial");
-        try {
-            IOException failure = Memory.compute(() -> {
-                Map<String, Tensor> tensors = new LinkedHashMap<>();
-                // Split in two floats: a single float32 counts exactly to 2^24 steps only.
-                tensors.put(STEP, Tensors.floats(new float[] {step >>> 20, step & 0xfffff}));
-                moments.forEach((name, state) -> {
-                    for (int i = 0; i < state.size(); i++) {
-                        tensors.put(momentName(name, i), state.get(i).tensor());
-                    }
-                });
+        try (StagedFiles files = new StagedFiles()) {
+            Path beside = files.stage(file);
+            Optional<IOException> failure = Memory.compute(() -> {
                 try {
-                    SafetensorsWriter.write(beside, tensors, DataType.FP32);
-                    return null;
+                    SafetensorsWriter.write(beside, savedTensors(), DataType.FP32);
+                    return Optional.empty();
                 } catch (IOException e) {
-                    return e;
+                    return Optional.of(e);
                 }
             });
-            if (failure != null) {
-                throw failure;
+            if (failure.isPresent()) {
+                throw failure.get();
             }
-            Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            Files.deleteIfExists(beside);
+            files.moveAll();
         }
+    }
+
+    private Map<String, Tensor> savedTensors() {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        // Split in two floats: a single float32 counts exactly to 2^24 steps only.
+        tensors.put(STEP, Tensors.floats(new float[] {step >>> 20, step & 0xfffff}));
+        moments.forEach((name, state) -> {
+            for (int i = 0; i < state.size(); i++) {
+                tensors.put(momentName(name, i), state.get(i).tensor());
+            }
+        });
+        return tensors;
     }
 
     @Override
     public void load(Path file) throws IOException {
         try (SafetensorsFile saved = SafetensorsFile.open(file)) {
-            requireSameNames(file, saved);
+            requireSameTensors(file, saved);
             Memory.run(() -> {
                 float[] parts = Tensors.toFloats(saved.read(STEP, DataType.FP32));
                 step = ((long) parts[0] << 20) + (long) parts[1];
@@ -141,19 +148,30 @@ public final class TorchOptimizer implements Optimizer {
         }
     }
 
-    private void requireSameNames(Path file, SafetensorsFile saved) {
-        for (Map.Entry<String, List<Owned>> entry : moments.entrySet()) {
-            for (int i = 0; i < entry.getValue().size(); i++) {
-                SafetensorsFile.Entry found = saved.entries().get(momentName(entry.getKey(), i));
-                long expected = entry.getValue().get(i).tensor().numel();
-                if (found == null || found.numElements() != expected) {
-                    throw new ModelException(file + " does not hold the optimizer state of this model: '"
-                            + momentName(entry.getKey(), i) + "' is missing or has another size");
-                }
-            }
-        }
-        if (!saved.entries().containsKey(STEP)) {
+    /// Everything is checked before the first moment is overwritten.
+    private void requireSameTensors(Path file, SafetensorsFile saved) {
+        Set<String> foreign = new LinkedHashSet<>(saved.entries().keySet());
+        if (!foreign.remove(STEP)) {
             throw new ModelException(file + " does not hold an optimizer state: its step count is missing");
+        }
+        moments.forEach((weight, state) -> {
+            for (int i = 0; i < state.size(); i++) {
+                String name = momentName(weight, i);
+                SafetensorsFile.Entry found = saved.entries().get(name);
+                List<Long> shape = LongStream.of(Tensors.shape(state.get(i).tensor()))
+                        .boxed()
+                        .toList();
+                if (found == null || !found.dims().equals(shape)) {
+                    throw new ModelException(file + " does not hold the state of this optimizer and model: '" + name
+                            + "' must have the shape " + shape + " but "
+                            + (found == null ? "is missing" : "has " + found.dims()));
+                }
+                foreign.remove(name);
+            }
+        });
+        if (!foreign.isEmpty()) {
+            throw new ModelException(file + " does not hold the state of this optimizer and model: '"
+                    + foreign.iterator().next() + "' is not part of it");
         }
     }
 

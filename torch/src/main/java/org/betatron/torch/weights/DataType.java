@@ -1,6 +1,7 @@
 package org.betatron.torch.weights;
 
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.betatron.torch.ModelException;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -42,16 +43,19 @@ public enum DataType {
         return bytes;
     }
 
+    /// @param name name in a safetensors header
+    static Optional<DataType> tryOfSafetensors(String name) {
+        return Arrays.stream(values())
+                .filter(type -> type.safetensorsName.equals(name))
+                .findFirst();
+    }
+
     /// @param name  name in a safetensors header
     /// @param where file and tensor, for the message
     static DataType ofSafetensors(String name, String where) {
-        for (DataType type : values()) {
-            if (type.safetensorsName.equals(name)) {
-                return type;
-            }
-        }
-        throw new ModelException(where + " must have one of the types "
-                + Arrays.stream(values()).map(DataType::safetensorsName).collect(Collectors.joining(", "))
-                + " but has " + name);
+        return tryOfSafetensors(name)
+                .orElseThrow(() -> new ModelException(where + " must have one of the types "
+                        + Arrays.stream(values()).map(DataType::safetensorsName).collect(Collectors.joining(", "))
+                        + " but has " + name));
     }
 }

@@ -2,19 +2,20 @@ package org.betatron.torch.weights;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.betatron.torch.ModelException;
 import org.bytedeco.pytorch.Tensor;
 import tools.jackson.core.JacksonException;
@@ -33,6 +34,8 @@ public record ModelDirectory(Path path) {
 
     /// Largest file that is written; beyond it weights are split, as `transformers` does.
     static final long MAX_SHARD_BYTES = 5_000_000_000L;
+
+    private static final Pattern WEIGHT_FILE = Pattern.compile("model(-\\d{5}-of-\\d{5})?\\.safetensors");
 
     /// @return the parsed `config.json`
     /// @throws ModelException if the directory or the file is missing or is not JSON
@@ -57,9 +60,12 @@ public record ModelDirectory(Path path) {
         if (Files.exists(index)) {
             TreeSet<String> names = new TreeSet<>();
             readJson(index).path("weight_map").forEach(name -> names.add(name.asString("")));
+            if (names.isEmpty()) {
+                throw new ModelException(index + " must name the shards in weight_map but names none");
+            }
             List<Path> files = new ArrayList<>();
             for (String name : names) {
-                if (!Files.exists(path.resolve(name))) {
+                if (!Files.isRegularFile(path.resolve(name))) {
                     throw new ModelException(index + " names the shard '" + name + "', which is missing");
                 }
                 files.add(path.resolve(name));
@@ -97,35 +103,74 @@ public record ModelDirectory(Path path) {
         }
     }
 
-    /// Writes configuration and weights; each file is written beside and moved into place.
+    /// Writes configuration and weights.
+    ///
+    /// All files are written beside and moved into place when every one is complete, so a failure before
+    /// that (a full disk) leaves an earlier model whole. While shards are being exchanged there is no
+    /// index: a crash then leaves a directory that is refused, never a mix of weights. Weight files of
+    /// an earlier save that the new model does not use are removed.
     ///
     /// @param config  `config.json`; its number format is set to `type`
     /// @param tensors weights by name; borrowed
     /// @param type    number format of the files
     /// @throws IOException if a file cannot be written
     public void write(ObjectNode config, Map<String, Tensor> tensors, DataType type) throws IOException {
+        write(config, tensors, type, MAX_SHARD_BYTES);
+    }
+
+    void write(ObjectNode config, Map<String, Tensor> tensors, DataType type, long maxShardBytes) throws IOException {
         Files.createDirectories(path);
-        ObjectNode written = config.deepCopy();
-        written.put(written.has("dtype") ? "dtype" : "torch_dtype", type.configName());
-        writeText(path.resolve(CONFIG), written.toPrettyString() + "\n");
-        List<Map<String, Tensor>> shards = shards(tensors, type, MAX_SHARD_BYTES);
+        List<Map<String, Tensor>> shards = shards(tensors, type, maxShardBytes);
+        Set<String> names = new HashSet<>();
+        try (StagedFiles files = new StagedFiles()) {
+            ObjectNode weightMap = JsonMapper.shared().createObjectNode();
+            for (int i = 0; i < shards.size(); i++) {
+                String name =
+                        shards.size() == 1 ? SINGLE : "model-%05d-of-%05d.safetensors".formatted(i + 1, shards.size());
+                SafetensorsWriter.write(files.stage(path.resolve(name)), shards.get(i), type);
+                shards.get(i).keySet().forEach(tensor -> weightMap.put(tensor, name));
+                names.add(name);
+            }
+            files.stageText(path.resolve(CONFIG), withType(config, type).toPrettyString() + "\n");
+            if (shards.size() > 1) {
+                long totalBytes = tensors.values().stream()
+                        .mapToLong(tensor -> tensor.numel() * type.bytes())
+                        .sum();
+                ObjectNode index = JsonMapper.shared().createObjectNode();
+                index.putObject("metadata").put("total_size", totalBytes);
+                index.set("weight_map", weightMap);
+                files.stageText(path.resolve(INDEX), index.toPrettyString() + "\n");
+                Files.deleteIfExists(path.resolve(INDEX));
+            }
+            files.moveAll();
+        }
         if (shards.size() == 1) {
-            writeWeights(path.resolve(SINGLE), shards.getFirst(), type);
             Files.deleteIfExists(path.resolve(INDEX));
-            return;
         }
-        ObjectNode index = JsonMapper.shared().createObjectNode();
-        long totalBytes = tensors.values().stream()
-                .mapToLong(t -> t.numel() * type.bytes())
-                .sum();
-        index.putObject("metadata").put("total_size", totalBytes);
-        ObjectNode weightMap = index.putObject("weight_map");
-        for (int i = 0; i < shards.size(); i++) {
-            String name = "model-%05d-of-%05d.safetensors".formatted(i + 1, shards.size());
-            writeWeights(path.resolve(name), shards.get(i), type);
-            shards.get(i).keySet().forEach(tensor -> weightMap.put(tensor, name));
+        deleteStaleWeights(names);
+    }
+
+    private void deleteStaleWeights(Set<String> written) throws IOException {
+        try (Stream<Path> files = Files.list(path)) {
+            for (Path file : files.toList()) {
+                String name = file.getFileName().toString();
+                if (WEIGHT_FILE.matcher(name).matches() && !written.contains(name)) {
+                    Files.delete(file);
+                }
+            }
         }
-        writeText(path.resolve(INDEX), index.toPrettyString() + "\n");
+    }
+
+    /// `transformers` 4 calls the number format `torch_dtype`, 5 calls it `dtype`.
+    private static ObjectNode withType(ObjectNode config, DataType type) {
+        ObjectNode copy = config.deepCopy();
+        if (copy.has("dtype")) {
+            copy.put("dtype", type.configName());
+        }
+        if (copy.has("torch_dtype") || !copy.has("dtype")) {
+            copy.put("torch_dtype", type.configName());
+        }
+        return copy;
     }
 
     static List<Map<String, Tensor>> shards(Map<String, Tensor> tensors, DataType type, long maxBytes) {
@@ -144,29 +189,6 @@ public record ModelDirectory(Path path) {
         }
         shards.add(current);
         return shards;
-    }
-
-    private static void writeWeights(Path file, Map<String, Tensor> tensors, DataType type) throws IOException {
-        Path beside = file.resolveSibling("." + file.getFileName() + ".partial");
-        try {
-            SafetensorsWriter.write(beside, tensors, type);
-            Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            Files.deleteIfExists(beside);
-        }
-    }
-
-    private static void writeText(Path file, String text) throws IOException {
-        Path beside = file.resolveSibling("." + file.getFileName() + ".partial");
-        try {
-            Files.writeString(beside, text);
-            try (FileChannel channel = FileChannel.open(beside, StandardOpenOption.WRITE)) {
-                channel.force(true);
-            }
-            Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            Files.deleteIfExists(beside);
-        }
     }
 
     private static JsonNode readJson(Path file) {

@@ -82,24 +82,32 @@ public final class SafetensorsFile implements AutoCloseable {
     ///
     /// @param name   a tensor of this file
     /// @param target contiguous tensor with as many elements
+    /// @throws ModelException if there is none of that name, or its number format is not known
     public void copyInto(String name, Tensor target) {
+        copyInto(name, target, CHUNK_BYTES);
+    }
+
+    void copyInto(String name, Tensor target, long chunkBytes) {
+        Entry entry = entry(name);
+        DataType type = DataType.ofSafetensors(entry.typeName(), path + ": tensor '" + name + "'");
+        Tensor flat = target.view(-1);
+        long chunk = Math.max(1, chunkBytes / type.bytes());
+        long numElements = entry.numElements();
+        for (long from = 0; from < numElements; from += chunk) {
+            long count = Math.min(chunk, numElements - from);
+            MemorySegment bytes = mapped.asSlice(dataStart + entry.start() + from * type.bytes(), count * type.bytes());
+            Tensor source = torch.from_blob(
+                    new BytePointer(bytes.asByteBuffer()), new long[] {count}, new TensorOptions(type.scalarType()));
+            flat.narrow(0, from, count).copy_(source);
+        }
+    }
+
+    private Entry entry(String name) {
         Entry entry = entries.get(name);
         if (entry == null) {
             throw new ModelException(path + " has no tensor '" + name + "'");
         }
-        Tensor flat = target.view(-1);
-        long chunk = CHUNK_BYTES / entry.type().bytes();
-        for (long from = 0; from < entry.numElements(); from += chunk) {
-            long count = Math.min(chunk, entry.numElements() - from);
-            MemorySegment bytes = mapped.asSlice(
-                    dataStart + entry.start() + from * entry.type().bytes(),
-                    count * entry.type().bytes());
-            Tensor source = torch.from_blob(
-                    new BytePointer(bytes.asByteBuffer()),
-                    new long[] {count},
-                    new TensorOptions(entry.type().scalarType()));
-            flat.narrow(0, from, count).copy_(source);
-        }
+        return entry;
     }
 
     @Override
@@ -109,15 +117,16 @@ public final class SafetensorsFile implements AutoCloseable {
 
     /// Where and what one tensor is.
     ///
-    /// @param type  number format
-    /// @param dims  shape
-    /// @param start first byte, counted from the end of the header
-    public record Entry(DataType type, List<Long> dims, long start) {
+    /// @param typeName number format as the header names it; formats that no weight has (a mask stored as
+    ///     `BOOL`) may occur in a file as long as nobody reads the tensor
+    /// @param dims     shape
+    /// @param start    first byte, counted from the end of the header
+    public record Entry(String typeName, List<Long> dims, long start) {
 
         public long numElements() {
             long product = 1;
             for (long dim : dims) {
-                product *= dim;
+                product = Math.multiplyExact(product, dim);
             }
             return product;
         }
@@ -130,25 +139,61 @@ public final class SafetensorsFile implements AutoCloseable {
         } catch (JacksonException e) {
             throw new ModelException(path + " has a damaged safetensors header: " + e.getOriginalMessage(), e);
         }
+        if (!json.isObject()) {
+            throw new ModelException(path + " has a damaged safetensors header: it is not a JSON object");
+        }
         Map<String, Entry> entries = new LinkedHashMap<>();
         for (Map.Entry<String, JsonNode> property : json.properties()) {
-            if (property.getKey().equals("__metadata__")) {
-                continue;
+            if (!property.getKey().equals("__metadata__")) {
+                String where = path + ": tensor '" + property.getKey() + "'";
+                entries.put(property.getKey(), readEntry(property.getValue(), where, dataLength));
             }
-            String where = path + ": tensor '" + property.getKey() + "'";
-            JsonNode value = property.getValue();
-            DataType type = DataType.ofSafetensors(value.path("dtype").asString(""), where);
-            List<Long> dims = new ArrayList<>();
-            value.path("shape").forEach(dim -> dims.add(dim.asLong()));
-            long start = value.path("data_offsets").path(0).asLong(-1);
-            long end = value.path("data_offsets").path(1).asLong(-1);
-            Entry entry = new Entry(type, dims, start);
-            if (start < 0 || end > dataLength || end - start != entry.numElements() * type.bytes()) {
-                throw new ModelException(where + " lies outside the file, which is damaged or cut short");
-            }
-            entries.put(property.getKey(), entry);
         }
         return entries;
+    }
+
+    private static Entry readEntry(JsonNode json, String where, long dataLength) {
+        List<Long> dims = wholeNumbers(json.path("shape"));
+        List<Long> offsets = wholeNumbers(json.path("data_offsets"));
+        if (!json.path("dtype").isString()
+                || !json.path("shape").isArray()
+                || dims.size() != json.path("shape").size()
+                || offsets.size() != 2) {
+            throw new ModelException(where + " has a damaged header entry: " + json);
+        }
+        Entry entry = new Entry(json.path("dtype").asString(), dims, offsets.getFirst());
+        long numBytes = offsets.getLast() - offsets.getFirst();
+        if (numBytes < 0 || offsets.getLast() > dataLength) {
+            throw new ModelException(where + " lies outside the file, which is damaged or cut short");
+        }
+        if (!hasSize(entry, numBytes)) {
+            throw new ModelException(where + " has " + numBytes + " bytes, which does not fit " + entry.typeName()
+                    + " of the shape " + dims);
+        }
+        return entry;
+    }
+
+    private static boolean hasSize(Entry entry, long numBytes) {
+        try {
+            long numElements = entry.numElements();
+            return DataType.tryOfSafetensors(entry.typeName())
+                    .map(type -> Math.multiplyExact(numElements, (long) type.bytes()) == numBytes)
+                    .orElse(true);
+        } catch (ArithmeticException e) {
+            return false;
+        }
+    }
+
+    /// @return the numbers of an array, up to the first entry that is not a whole number ≥ 0
+    private static List<Long> wholeNumbers(JsonNode array) {
+        List<Long> numbers = new ArrayList<>();
+        for (JsonNode number : array) {
+            if (!number.isIntegralNumber() || !number.canConvertToLong() || number.asLong() < 0) {
+                return numbers;
+            }
+            numbers.add(number.asLong());
+        }
+        return numbers;
     }
 
     /// @return shape as libtorch wants it
@@ -163,11 +208,7 @@ public final class SafetensorsFile implements AutoCloseable {
 
     /// @return a new tensor with the values of one of this file's tensors, in the current scope
     public Tensor read(String name, DataType type) {
-        Entry entry = entries.get(name);
-        if (entry == null) {
-            throw new ModelException(path + " has no tensor '" + name + "'");
-        }
-        Tensor tensor = Tensors.empty(type.scalarType(), dims(entry));
+        Tensor tensor = Tensors.empty(type.scalarType(), dims(entry(name)));
         copyInto(name, tensor);
         return tensor;
     }

@@ -29,6 +29,10 @@ public final class SafetensorsWriter {
     /// @param type    number format in the file
     /// @throws IOException if the file cannot be written, for example because the disk is full
     public static void write(Path path, Map<String, Tensor> tensors, DataType type) throws IOException {
+        write(path, tensors, type, CHUNK_ELEMENTS);
+    }
+
+    static void write(Path path, Map<String, Tensor> tensors, DataType type, long chunkElements) throws IOException {
         byte[] header = header(tensors, type);
         try (FileChannel channel = FileChannel.open(
                 path, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
@@ -37,7 +41,7 @@ public final class SafetensorsWriter {
             writeFully(channel, length);
             writeFully(channel, ByteBuffer.wrap(header));
             for (Tensor tensor : tensors.values()) {
-                writeValues(channel, tensor, type);
+                writeValues(channel, tensor, type, chunkElements);
             }
             channel.force(true);
         }
@@ -64,11 +68,12 @@ public final class SafetensorsWriter {
         return (text + " ".repeat(padding)).getBytes(StandardCharsets.UTF_8);
     }
 
-    private static void writeValues(FileChannel channel, Tensor tensor, DataType type) throws IOException {
+    private static void writeValues(FileChannel channel, Tensor tensor, DataType type, long chunkElements)
+            throws IOException {
         long numElements = tensor.numel();
-        for (long from = 0; from < numElements; from += CHUNK_ELEMENTS) {
+        for (long from = 0; from < numElements; from += chunkElements) {
             long first = from;
-            long count = Math.min(CHUNK_ELEMENTS, numElements - from);
+            long count = Math.min(chunkElements, numElements - from);
             IOException failure = Memory.compute(() -> {
                 Tensor chunk = tensor.detach()
                         .reshape(-1)

@@ -43,6 +43,9 @@ public final class WeightLoader {
                             tensors.entries().entrySet()) {
                         String name = entry.getKey();
                         if (shapes.containsKey(name)) {
+                            if (loaded.containsKey(name)) {
+                                throw new ModelException(file + ": tensor '" + name + "' is in another shard too");
+                            }
                             requireShape(file, name, shapes.get(name), SafetensorsFile.dims(entry.getValue()));
                             loaded.put(name, leaf(name, () -> tensors.read(name, DataType.FP32)));
                         } else if (!spec.isIgnorable(name)) {
@@ -72,17 +75,22 @@ public final class WeightLoader {
     /// @return the weights, owned by the caller
     public static Parameters initialize(ArchitectureSpec spec, long seed) {
         Parameters parameters = new Parameters();
-        Memory.run(() -> {
-            GeneratorOptional generator = new GeneratorOptional(torch.make_generator_cpu(seed));
-            spec.weightShapes()
-                    .forEach((name, shape) -> parameters.add(name, leaf(name, () -> {
-                        Tensor tensor = Tensors.empty(ScalarType.Float, shape);
-                        if (shape.length > 1) {
-                            return tensor.normal_(0, spec.initializerRange(), generator);
-                        }
-                        return tensor.fill_(Tensors.scalar(name.endsWith(".bias") ? 0 : 1));
-                    })));
-        });
+        try {
+            Memory.run(() -> {
+                GeneratorOptional generator = new GeneratorOptional(torch.make_generator_cpu(seed));
+                spec.weightShapes()
+                        .forEach((name, shape) -> parameters.add(name, leaf(name, () -> {
+                            Tensor tensor = Tensors.empty(ScalarType.Float, shape);
+                            if (shape.length > 1) {
+                                return tensor.normal_(0, spec.initializerRange(), generator);
+                            }
+                            return tensor.fill_(Tensors.scalar(name.endsWith(".bias") ? 0 : 1));
+                        })));
+            });
+        } catch (RuntimeException e) {
+            parameters.close();
+            throw e;
+        }
         return parameters;
     }
 

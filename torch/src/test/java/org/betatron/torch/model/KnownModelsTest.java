@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class KnownModelsTest {
 
-    /// The numbers that the hub reports for the published weights. For Pythia they follow from
+    /// Totals of the published models. For Pythia they follow from
     /// `2 V E + L (12 E^2 + 13 E) + 2 E`.
     @ParameterizedTest
     @CsvSource({

@@ -1,0 +1,178 @@
+package org.betatron.torch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.betatron.core.model.Decoder;
+import org.betatron.core.model.ForwardPass;
+import org.betatron.core.model.Optimizer;
+import org.betatron.core.model.OptimizerSpec;
+import org.betatron.core.model.PackedBatch;
+import org.betatron.testkit.RandomBatches;
+import org.betatron.torch.memory.Owned;
+import org.betatron.torch.weights.DataType;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.pytorch.AutogradState;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Every operation gives back what it took: owned tensors and JavaCPP's registered native objects to the
+/// last one, resident memory within the noise of allocators.
+class NativeMemoryTest {
+
+    private static final PackedBatch BATCH = RandomBatches.batch(7, 4, 2, TinyModels.VOCABULARY, 12);
+    private static final int RUNS = 200;
+
+    /// The C allocator and the JIT move by a few MiB; the exact counts are the sharper test.
+    private static final long RESIDENT_NOISE_KIB = 16 * 1024;
+
+    private TorchLanguageModel model;
+    private Optimizer optimizer;
+    private float[] derivatives;
+
+    @BeforeEach
+    void makeModel() {
+        model = TinyModels.model("gpt_neox", 1);
+        optimizer = model.optimizer(OptimizerSpec.AdamW.DEFAULT);
+        derivatives = new float[BATCH.numResponseTokens()];
+        Arrays.fill(derivatives, -0.01f);
+    }
+
+    @AfterEach
+    void closeModel() {
+        optimizer.close();
+        model.close();
+    }
+
+    @Test
+    void score() throws IOException {
+        assertNoLeak(() -> model.score(BATCH));
+    }
+
+    @Test
+    void trainingStep() throws IOException {
+        assertNoLeak(() -> {
+            try (ForwardPass pass = model.forward(BATCH)) {
+                pass.backward(derivatives);
+            }
+            optimizer.gradientNorm();
+            optimizer.step(1e-4, 0.5);
+        });
+    }
+
+    @Test
+    void trainingStepInBfloat16() throws IOException {
+        try (TorchLanguageModel half = TorchLanguageModel.initialize(TinyModels.llama(), "tiny", 1, DataType.BF16);
+                Optimizer ofHalf = half.optimizer(OptimizerSpec.RmsProp.DEFAULT)) {
+            assertNoLeak(() -> {
+                try (ForwardPass pass = half.forward(BATCH)) {
+                    pass.backward(derivatives);
+                }
+                ofHalf.step(1e-4, 1);
+            });
+        }
+    }
+
+    @Test
+    void forwardPassClosedWithoutBackward() throws IOException {
+        model.score(BATCH); // makes the rotary table, which the model keeps
+        long live = Owned.liveCount();
+        try (ForwardPass _ = model.forward(BATCH)) {
+            assertThat(Owned.liveCount()).isEqualTo(live + 1);
+        }
+        assertThat(Owned.liveCount()).isEqualTo(live);
+        assertNoLeak(() -> model.forward(BATCH).close());
+    }
+
+    @Test
+    void refusedBackward() throws IOException {
+        float[] bad = derivatives.clone();
+        bad[0] = Float.NaN;
+        assertNoLeak(() -> {
+            try (ForwardPass pass = model.forward(BATCH)) {
+                pass.backward(bad);
+            } catch (IllegalArgumentException e) {
+                assertThat(e).hasMessageContaining("finite");
+            }
+        });
+    }
+
+    @Test
+    void decode() throws IOException {
+        assertNoLeak(() -> {
+            try (Decoder decoder = model.startDecoding()) {
+                decoder.append(1, 2, 3, 4, 5);
+                decoder.append(6, 7);
+                decoder.append(8);
+            }
+        });
+    }
+
+    @Test
+    void saveAndLoad(@TempDir Path directory) throws IOException {
+        assertNoLeak(() -> model.save(directory));
+        assertNoLeak(() -> TorchLanguageModel.load(directory, DataType.FP32).close());
+        assertNoLeak(() -> TinyModels.model("llama", 1).close());
+        Path state = directory.resolve("optimizer.safetensors");
+        assertNoLeak(() -> {
+            optimizer.save(state);
+            optimizer.load(state);
+        });
+        assertNoLeak(() -> model.optimizer(OptimizerSpec.AdamW.DEFAULT).close());
+    }
+
+    /// A guard that switches recording off must not stay on behind an operation.
+    @Test
+    void gradientModeIsRestored() {
+        optimizer.step(1e-4, 1);
+        optimizer.gradientNorm();
+        model.score(BATCH);
+        try (Decoder decoder = model.startDecoding()) {
+            decoder.append(1);
+        }
+        assertThat(AutogradState.get_tls_state().get_grad_mode()).isTrue();
+        assertThatNoException().isThrownBy(() -> {
+            try (ForwardPass pass = model.forward(BATCH)) {
+                pass.backward(derivatives);
+            }
+        });
+        assertThat(optimizer.gradientNorm()).isPositive();
+    }
+
+    private interface Operation {
+        void run() throws IOException;
+    }
+
+    private static void assertNoLeak(Operation operation) throws IOException {
+        for (int i = 0; i < RUNS / 4; i++) {
+            operation.run();
+        }
+        long live = Owned.liveCount();
+        long objects = Pointer.totalCount();
+        long resident = residentKib();
+        for (int i = 0; i < RUNS; i++) {
+            operation.run();
+        }
+        assertThat(Owned.liveCount()).as("owned tensors").isEqualTo(live);
+        assertThat(Pointer.totalCount()).as("native objects").isEqualTo(objects);
+        assertThat(residentKib() - resident)
+                .as("growth of resident memory, KiB")
+                .isLessThan(RESIDENT_NOISE_KIB);
+    }
+
+    private static long residentKib() throws IOException {
+        List<String> lines = Files.readAllLines(Path.of("/proc/self/status"));
+        return lines.stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .findFirst()
+                .orElseThrow();
+    }
+}

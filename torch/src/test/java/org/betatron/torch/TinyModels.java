@@ -1,0 +1,53 @@
+package org.betatron.torch;
+
+import org.betatron.torch.weights.DataType;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Configurations of models small enough for every test, one per architecture.
+public final class TinyModels {
+
+    public static final int VOCABULARY = 101;
+
+    private TinyModels() {}
+
+    /// @return 2 layers, 4 heads of 8 dimensions, a quarter of them rotated, parallel residual
+    public static ObjectNode neox() {
+        return JsonMapper.shared()
+                .createObjectNode()
+                .put("model_type", "gpt_neox")
+                .put("vocab_size", VOCABULARY)
+                .put("max_position_embeddings", 64)
+                .put("num_hidden_layers", 2)
+                .put("hidden_size", 32)
+                .put("num_attention_heads", 4)
+                .put("intermediate_size", 64)
+                .put("initializer_range", 0.2)
+                .put("rotary_pct", 0.25);
+    }
+
+    /// @return 2 layers, 4 query heads of 8 dimensions on 2 key heads
+    public static ObjectNode llama() {
+        return JsonMapper.shared()
+                .createObjectNode()
+                .put("model_type", "llama")
+                .put("vocab_size", VOCABULARY)
+                .put("max_position_embeddings", 64)
+                .put("num_hidden_layers", 2)
+                .put("hidden_size", 32)
+                .put("num_attention_heads", 4)
+                .put("num_key_value_heads", 2)
+                .put("intermediate_size", 48)
+                .put("initializer_range", 0.2);
+    }
+
+    /// @param architecture `gpt_neox` or `llama`
+    public static ObjectNode config(String architecture) {
+        return architecture.equals("llama") ? llama() : neox();
+    }
+
+    /// @return a float32 model with random weights, to be closed by the caller
+    public static TorchLanguageModel model(String architecture, long seed) {
+        return TorchLanguageModel.initialize(config(architecture), "tiny " + architecture, seed, DataType.FP32);
+    }
+}
