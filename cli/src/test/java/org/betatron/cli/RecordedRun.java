@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import org.betatron.data.TokenizedPair;
 import org.betatron.torch.TorchLanguageModel;
+import org.betatron.torch.memory.NativeLibraries;
 import org.betatron.torch.weights.DataType;
 import org.betatron.training.reference.MappedReferenceLogProbs;
 import org.betatron.training.reference.ReferenceCache;
@@ -49,16 +50,25 @@ final class RecordedRun {
         return pairs;
     }
 
-    /// @return the model that every recorded run starts from
+    /// @return the model that every recorded run starts from; one thread, which for so small a model is
+    ///     the fastest
     static TorchLanguageModel startModel() {
+        NativeLibraries.setThreads(1);
         return TorchLanguageModel.load(path("start"), DataType.FP32);
     }
 
     /// Scores pairs with a model through the cache, as a run does.
     static MappedReferenceLogProbs reference(Path file, TorchLanguageModel model, List<TokenizedPair> pairs) {
-        ReferenceCache cache = new ReferenceCache(file, ReferenceKey.of("model", "tokenizer", "recorded", pairs));
-        cache.compute(model, pairs, 8, (_, _) -> {});
-        return cache.open();
+        cache(file, pairs).compute(model, pairs, 8, (_, _) -> {});
+        return openReference(file, pairs);
+    }
+
+    static MappedReferenceLogProbs openReference(Path file, List<TokenizedPair> pairs) {
+        return cache(file, pairs).open();
+    }
+
+    private static ReferenceCache cache(Path file, List<TokenizedPair> pairs) {
+        return new ReferenceCache(file, ReferenceKey.of("model", "tokenizer", "recorded", pairs));
     }
 
     private static int[] ids(JsonNode array) {
