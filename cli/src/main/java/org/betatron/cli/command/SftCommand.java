@@ -30,7 +30,7 @@ final class SftCommand implements Runnable {
             options.spec.commandLine().getOut().flush();
             return;
         }
-        RecipeChecks.checkSft("recipe", resolved);
+        RecipeChecks.checkSft("recipe", resolved, options.resume != null);
         SftRun.run(options.request(resolved));
     }
 }

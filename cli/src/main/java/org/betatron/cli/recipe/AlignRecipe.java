@@ -28,7 +28,8 @@ public record AlignRecipe(
     public static final AlignRecipe DEFAULT = new AlignRecipe(
             "",
             ReferenceSection.DEFAULT,
-            new DataSection<>(List.of(), PreferenceFormat.AUTO, List.of(), 0.05, DataSection.TRUNCATION),
+            new DataSection<>(
+                    List.of(), PreferenceFormat.AUTO, List.of(), DataSection.HELD_OUT, DataSection.TRUNCATION),
             AlignmentSpec.DEFAULT,
             OptimizerSpec.AdamW.DEFAULT,
             TrainSpec.DEFAULT,

@@ -59,15 +59,19 @@ public final class Choices {
     }
 
     static JsonNode placeholder(Class<?> type, ObjectMapper mapper) {
-        boolean whole = type == int.class || type == long.class;
-        return whole
+        if (type == int.class) {
+            return mapper.getNodeFactory().numberNode(Integer.MIN_VALUE);
+        }
+        return type == long.class
                 ? mapper.getNodeFactory().numberNode(Long.MIN_VALUE)
                 : mapper.getNodeFactory().numberNode(PLACEHOLDER);
     }
 
     static boolean isPlaceholder(JsonNode node) {
-        return node.isNumber()
-                && (node.isIntegralNumber() ? node.asLong() == Long.MIN_VALUE : Double.isNaN(node.asDouble()));
+        if (node.isIntegralNumber()) {
+            return node.asLong() == (node.isInt() ? Integer.MIN_VALUE : Long.MIN_VALUE);
+        }
+        return node.isNumber() && Double.isNaN(node.asDouble());
     }
 
     /// @return an enum constant as recipes spell it

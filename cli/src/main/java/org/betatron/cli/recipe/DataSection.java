@@ -18,6 +18,9 @@ public record DataSection<F extends Enum<F>>(
     /// The published code of DPO cuts to 512 tokens, prompts to 256.
     public static final Truncation TRUNCATION = Truncation.to(512, 256);
 
+    /// Every twentieth row; ours.
+    public static final double HELD_OUT = 0.05;
+
     public DataSection {
         if (!(heldOut >= 0 && heldOut < Integer.MAX_VALUE)) {
             throw new IllegalArgumentException("heldOut must be a share below 1 or a count but was " + heldOut);

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.betatron.core.alignment.GapSpec;
 import org.betatron.core.calibration.CalibrationSpec;
 import org.betatron.core.selection.SelectionSpec;
 import org.betatron.training.LearningRateSchedule.Decay;
@@ -22,30 +23,35 @@ public final class RecipeChecks {
         this.explicit = explicit;
     }
 
+    /// @param resuming whether the recipe is that of a run which has begun: it was checked then, and now
+    ///     spells out every setting, defaults too
     /// @throws RecipeException with every problem
     public static void check(String where, RecipeReader.Resolved<AlignRecipe> resolved, boolean resuming) {
-        RecipeChecks checks = new RecipeChecks(resolved.explicit());
+        RecipeChecks checks = new RecipeChecks(resuming ? Set.of() : resolved.explicit());
         AlignRecipe recipe = resolved.recipe();
         checks.data(recipe.data(), recipe.model());
         checks.training(recipe.train());
         boolean usesGap = !(recipe.alignment().calibration() instanceof CalibrationSpec.Fixed)
                 || recipe.alignment().selection() instanceof SelectionSpec.Gaussian;
-        if (!usesGap && !resuming) {
+        if (!usesGap && !recipe.alignment().gap().equals(GapSpec.DEFAULT)) {
             checks.refuse(
                     "alignment.gap", "has no effect with calibration fixed and selection none, which look at no gap");
         }
         boolean usesReference = recipe.alignment().objective().create().score().usesReference();
-        if (!usesReference && !resuming) {
-            checks.refuse("reference", "has no effect: this objective uses no reference");
+        if (!usesReference) {
+            if (!recipe.reference().equals(ReferenceSection.DEFAULT)) {
+                checks.refuse("reference", "has no effect: this objective uses no reference");
+            }
         } else if (!recipe.reference().model().isEmpty()) {
             checks.requireDirectory("reference.model", recipe.reference().model());
         }
         checks.finish(where);
     }
 
+    /// @param resuming as for [#check]
     /// @throws RecipeException with every problem
-    public static void checkSft(String where, RecipeReader.Resolved<SftRecipe> resolved) {
-        RecipeChecks checks = new RecipeChecks(resolved.explicit());
+    public static void checkSft(String where, RecipeReader.Resolved<SftRecipe> resolved, boolean resuming) {
+        RecipeChecks checks = new RecipeChecks(resuming ? Set.of() : resolved.explicit());
         checks.data(resolved.recipe().data(), resolved.recipe().model());
         checks.training(resolved.recipe().train());
         checks.finish(where);
@@ -62,7 +68,7 @@ public final class RecipeChecks {
         }
         data.files().forEach(file -> requireFile("data.files", file));
         data.evaluation().forEach(file -> requireFile("data.evaluation", file));
-        if (!data.evaluation().isEmpty()) {
+        if (!data.evaluation().isEmpty() && data.heldOut() != DataSection.HELD_OUT) {
             refuse("data.heldOut", "has no effect where data.evaluation names files");
         }
     }
@@ -73,6 +79,8 @@ public final class RecipeChecks {
         }
     }
 
+    /// Refuses a value that has no effect, if the user set it. Callers let defaults pass: a printed recipe
+    /// spells them out, and has to be readable again.
     private void refuse(String path, String why) {
         explicit.stream()
                 .filter(set -> set.equals(path) || set.startsWith(path + "."))

@@ -94,8 +94,11 @@ public final class RecipeReader {
     public <R> Resolved<R> resolve(Class<R> type, R defaults) {
         ObjectNode tree = mapper.valueToTree(defaults);
         merge("", tree, user);
-        requireValues("", tree);
-        throwProblems();
+        boolean isComplete = requireValues("", tree);
+        if (!isComplete) {
+            throwProblems();
+        }
+        // What was refused so far left a default behind, so that values out of range are found as well.
         R recipe = null;
         try {
             recipe = mapper.treeToValue(tree, type);
@@ -123,7 +126,9 @@ public final class RecipeReader {
         for (int i = 0; i < keys.length - 1; i++) {
             JsonNode child = at.path(keys[i]);
             if (child.isString()) {
-                at.putObject(keys[i]).set(RecipeMapper.TYPE, child);
+                boolean isPreset =
+                        Presets.applyTo(String.join(".", List.of(keys).subList(0, i + 1)));
+                at.putObject(keys[i]).set(isPreset ? Presets.KEY : RecipeMapper.TYPE, child);
             }
             at = at.path(keys[i]) instanceof ObjectNode object ? object : at.putObject(keys[i]);
         }
@@ -176,7 +181,7 @@ public final class RecipeReader {
         ObjectNode source;
         if (given instanceof ObjectNode object) {
             source = object;
-        } else if (given.isString()) {
+        } else if (given.isString() && (isChoice || Presets.applyTo(path))) {
             // "objective: simpo" is short for "objective: {type: simpo}", and for presets likewise.
             source = mapper.createObjectNode();
             source.put(isChoice ? RecipeMapper.TYPE : Presets.KEY, given.asString());
@@ -234,22 +239,28 @@ public final class RecipeReader {
     /// @return the value in the kind that the default has, or null after noting a problem
     private @Nullable JsonNode convert(String path, JsonNode known, JsonNode given) {
         if (known instanceof ArrayNode) {
-            if (given instanceof ArrayNode) {
-                return given;
+            ArrayNode list = given instanceof ArrayNode array
+                    ? array
+                    : mapper.createArrayNode().add(given);
+            if (list.valueStream().allMatch(RecipeReader::isText)) {
+                return list;
             }
-            return mapper.createArrayNode().add(given);
+            problems.add(path + ": must be text, or a list of texts, but was " + given);
+            return null;
         }
         if (known.isNumber() || known.isMissingNode()) {
             return number(path, known, given);
         }
-        boolean fits = known.isBoolean() ? given.isBoolean() : given.isValueNode();
+        boolean fits = known.isBoolean() ? given.isBoolean() : isText(given);
         if (!fits) {
             problems.add(path + ": must be " + (known.isBoolean() ? "true or false" : "text") + " but was " + given);
             return null;
         }
-        return known.isBoolean() || given.isNull()
-                ? given
-                : mapper.getNodeFactory().stringNode(given.asString());
+        return known.isBoolean() ? given : mapper.getNodeFactory().stringNode(given.asString());
+    }
+
+    private static boolean isText(JsonNode node) {
+        return node.isValueNode() && !node.isNull();
     }
 
     private @Nullable JsonNode number(String path, JsonNode known, JsonNode given) {
@@ -258,26 +269,43 @@ public final class RecipeReader {
         String text = given.isValueNode() ? given.asString("") : "";
         try {
             if (whole) {
-                return mapper.getNodeFactory().numberNode(Long.parseLong(text));
+                return whole(path, known, Long.parseLong(text));
             }
-            return mapper.getNodeFactory().numberNode(Double.parseDouble(text));
+            double value = Double.parseDouble(text);
+            if (Double.isNaN(value)) {
+                throw new NumberFormatException(text);
+            }
+            return mapper.getNodeFactory().numberNode(value);
         } catch (NumberFormatException e) {
             problems.add(path + ": must be a " + (whole ? "whole " : "") + "number but was "
-                    + (given.isString() ? "'" + text + "'" : given));
+                    + (given.isString() ? "'" + text + "'" : given.isNumber() ? text : given));
             return null;
         }
     }
 
+    private @Nullable JsonNode whole(String path, JsonNode known, long value) {
+        if (known.isInt() && value != (int) value) {
+            problems.add(path + ": must be in [" + Integer.MIN_VALUE + ", " + Integer.MAX_VALUE + "] but was " + value);
+            return null;
+        }
+        return mapper.getNodeFactory().numberNode(value);
+    }
+
     /// A record without defaults leaves placeholders, which must be filled by now.
-    private void requireValues(String path, ObjectNode tree) {
+    ///
+    /// @return whether they are
+    private boolean requireValues(String path, ObjectNode tree) {
+        boolean isComplete = true;
         for (Map.Entry<String, JsonNode> entry : tree.properties()) {
             String childPath = path.isEmpty() ? entry.getKey() : path + "." + entry.getKey();
             if (entry.getValue() instanceof ObjectNode group) {
-                requireValues(childPath, group);
+                isComplete &= requireValues(childPath, group);
             } else if (Choices.isPlaceholder(entry.getValue())) {
                 problems.add(childPath + ": must be given");
+                isComplete = false;
             }
         }
+        return isComplete;
     }
 
     private static String reason(IOException e) {
@@ -286,16 +314,15 @@ public final class RecipeReader {
                 : String.valueOf(e.getMessage());
     }
 
-    /// Notes what constructors refuse, and goes on with a default so that later problems are found too.
+    /// Notes what constructors refuse, and goes on without the value so that later problems are found too.
     private final class ConstructorProblems extends DeserializationProblemHandler {
 
         @Override
-        public Object handleInstantiationProblem(
+        public @Nullable Object handleInstantiationProblem(
                 DeserializationContext context, Class<?> type, @Nullable Object argument, Throwable problem) {
             JsonParser parser = context.getParser();
-            problems.add(pathOf(parser.streamReadContext()) + ": " + problem.getMessage());
-            Object fallback = Choices.defaultOf(type);
-            return fallback == null ? NOT_HANDLED : fallback;
+            problems.add(pathOf(parser.streamReadContext()) + ": " + reasonOf(problem));
+            return Choices.defaultOf(type);
         }
 
         @Override
@@ -309,6 +336,12 @@ public final class RecipeReader {
                     + List.of(constants).stream().map(Choices::spelling).collect(Collectors.joining(", "))
                     + " but was '" + value + "'");
             return constants[0];
+        }
+
+        /// @return what the constructor said, without what Jackson wraps around it
+        private static @Nullable String reasonOf(Throwable problem) {
+            Throwable cause = problem.getCause();
+            return problem instanceof JacksonException && cause != null ? reasonOf(cause) : problem.getMessage();
         }
 
         private static String pathOf(TokenStreamContext context) {

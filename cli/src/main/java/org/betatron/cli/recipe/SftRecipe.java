@@ -18,7 +18,7 @@ public record SftRecipe(
     /// AdamW at the learning rate of TRL's `SFTConfig`; every twentieth text is held out.
     public static final SftRecipe DEFAULT = new SftRecipe(
             "",
-            new DataSection<>(List.of(), TextFormat.AUTO, List.of(), 0.05, DataSection.TRUNCATION),
+            new DataSection<>(List.of(), TextFormat.AUTO, List.of(), DataSection.HELD_OUT, DataSection.TRUNCATION),
             OptimizerSpec.AdamW.DEFAULT,
             TrainSpec.DEFAULT.withLearningRate(2e-5),
             ComputeSection.DEFAULT);

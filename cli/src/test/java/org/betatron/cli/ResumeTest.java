@@ -1,0 +1,153 @@
+package org.betatron.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.betatron.cli.display.Display;
+import org.betatron.cli.recipe.AlignRecipe;
+import org.betatron.cli.recipe.RecipeReader;
+import org.betatron.cli.recipe.RecipeReader.Resolved;
+import org.betatron.cli.run.AlignRun;
+import org.betatron.cli.run.RunRequest;
+import org.betatron.evaluation.RunMetrics;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A run of beta-DPO on libtorch that stops and goes on ends as one that never stopped, bit for bit:
+/// moments, moving averages, order and selection come back.
+class ResumeTest {
+
+    private static final int STEPS = 6;
+
+    @TempDir
+    private static Path directory;
+
+    private static Inputs inputs = new Inputs(Path.of(""));
+    private static Path uninterrupted = Path.of("");
+
+    @BeforeAll
+    static void runWithoutStop() throws IOException {
+        inputs = Inputs.in(directory);
+        uninterrupted = directory.resolve("uninterrupted");
+        run(uninterrupted, List.of(), new StopAfter(Integer.MAX_VALUE));
+        // What the comparison is worth: beta moved, pairs were dropped.
+        assertThat(metric(uninterrupted, "train/kept")).containsOnly(0.75);
+        assertThat(metric(uninterrupted, "train/beta")).hasSize(STEPS).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void stoppedRunEndsWithTheSameWeights() throws IOException {
+        Path root = directory.resolve("stopped");
+        run(root, List.of(), new StopAfter(3));
+        assertThat(root.resolve("model")).doesNotExist();
+        assertThat(root.resolve("checkpoints/step-00000003")).isDirectory();
+        resume(root, new StopAfter(1));
+        resume(root, new StopAfter(Integer.MAX_VALUE));
+
+        requireSameEnd(root);
+    }
+
+    @Test
+    void killedRunGoesOnFromItsLastCheckpoint() throws IOException {
+        Path root = directory.resolve("killed");
+        List<String> everySecondStep = List.of("train.checkpointEvery=2");
+        assertThatThrownBy(() -> run(root, everySecondStep, new Crash(5))).hasMessage("crash");
+        // Step 5 was done and logged, but is lost: it is done again.
+        assertThat(metric(root, "train/loss")).hasSize(5);
+        resume(root, new StopAfter(Integer.MAX_VALUE));
+
+        requireSameEnd(root);
+    }
+
+    @Test
+    void evaluationLeavesTrainingAlone() throws IOException {
+        Path root = directory.resolve("evaluated");
+        run(root, List.of("train.evaluateEvery=1"), new StopAfter(Integer.MAX_VALUE));
+
+        assertThat(metric(root, "eval/loss")).hasSize(STEPS + 1);
+        requireSameEnd(root);
+    }
+
+    private static void requireSameEnd(Path root) throws IOException {
+        assertThat(root.resolve("model/model.safetensors"))
+                .hasSameBinaryContentAs(uninterrupted.resolve("model/model.safetensors"));
+        for (String path : List.of("loss", "margin", "beta", "gap/mean", "gap/deviation", "kept", "gradientNorm")) {
+            assertThat(metric(root, "train/" + path)).as(path).isEqualTo(metric(uninterrupted, "train/" + path));
+        }
+    }
+
+    private static List<Double> metric(Path root, String path) {
+        return RunMetrics.read(root).series(path).values();
+    }
+
+    private static void run(Path root, List<String> overrides, BooleanSupplier stop) {
+        Resolved<AlignRecipe> recipe = new RecipeReader()
+                .option("model", inputs.model())
+                .option("data.files", List.of(inputs.pairs().toString()))
+                .overrides(List.of(
+                        "data.heldOut=4",
+                        "train.length.type=steps",
+                        "train.length.count=" + STEPS,
+                        "train.batchSize=8",
+                        "train.microBatchSize=4",
+                        "train.learningRate=1e-3",
+                        "train.warmupSteps=2",
+                        "train.evaluateEvery=0",
+                        "compute.threads=1"))
+                .overrides(overrides)
+                .resolve(AlignRecipe.class, AlignRecipe.DEFAULT);
+        AlignRun.run(new RunRequest<>(recipe, root, false, display(), stop));
+    }
+
+    private static void resume(Path root, BooleanSupplier stop) {
+        Resolved<AlignRecipe> recipe =
+                new RecipeReader().file(root.resolve("recipe.yaml")).resolve(AlignRecipe.class, AlignRecipe.DEFAULT);
+        AlignRun.run(new RunRequest<>(recipe, root, true, display(), stop));
+    }
+
+    private static Display display() {
+        return Display.of(new PrintWriter(new StringWriter()), false);
+    }
+
+    /// Asked once before every step.
+    private static final class StopAfter implements BooleanSupplier {
+
+        private final int steps;
+        private int asked;
+
+        StopAfter(int steps) {
+            this.steps = steps;
+        }
+
+        @Override
+        public boolean getAsBoolean() {
+            return asked++ >= steps;
+        }
+    }
+
+    /// Ends the run as a power cut would, without a checkpoint.
+    private static final class Crash implements BooleanSupplier {
+
+        private final int steps;
+        private int asked;
+
+        Crash(int steps) {
+            this.steps = steps;
+        }
+
+        @Override
+        public boolean getAsBoolean() {
+            if (asked++ >= steps) {
+                throw new IllegalStateException("crash");
+            }
+            return false;
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package org.betatron.cli;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import org.betatron.torch.TorchLanguageModel;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Weights read back from a model directory, without the code that wrote them.
+final class SavedWeights {
+
+    private SavedWeights() {}
+
+    /// @param directory holds one `model.safetensors` of 32-bit floats
+    /// @return every tensor by name, sorted
+    static Map<String, float[]> read(Path directory) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(directory.resolve("model.safetensors")))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        int headerLength = (int) bytes.getLong();
+        byte[] header = new byte[headerLength];
+        bytes.get(header);
+        JsonNode entries = JsonMapper.shared().readTree(new String(header, StandardCharsets.UTF_8));
+        Map<String, float[]> weights = new TreeMap<>();
+        entries.properties().forEach(entry -> {
+            if (entry.getKey().equals("__metadata__")) {
+                return;
+            }
+            if (!entry.getValue().path("dtype").asString().equals("F32")) {
+                throw new IllegalStateException(entry + " must be F32");
+            }
+            JsonNode offsets = entry.getValue().path("data_offsets");
+            int from = offsets.get(0).asInt();
+            float[] values = new float[(offsets.get(1).asInt() - from) / Float.BYTES];
+            bytes.slice(Long.BYTES + headerLength + from, values.length * Float.BYTES)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .asFloatBuffer()
+                    .get(values);
+            weights.put(entry.getKey(), values);
+        });
+        return weights;
+    }
+
+    /// @return what the model holds now, by way of a file
+    static Map<String, float[]> of(TorchLanguageModel model, Path emptyDirectory) throws IOException {
+        Files.createDirectories(emptyDirectory);
+        model.save(emptyDirectory);
+        return read(emptyDirectory);
+    }
+}
