@@ -16,6 +16,7 @@ final class Environment {
     /// Sets a variable unless the user has set it. Java's own view, [System#getenv], stays as it was.
     ///
     /// Does nothing where the C library has no `setenv`.
+    @SuppressWarnings("restricted") // calling the C library is the point; libtorch needs native access anyway
     static void setDefault(String name, String value) {
         if (System.getenv(name) != null) {
             return;

@@ -19,7 +19,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// Log-probabilities are float32 whatever the products run in. `N` scored rows, `E` hidden size, `V` vocabulary.
 final class VocabularyHead {
 
-    /// Elements of one chunk of logits: 64 MiB in float32, which stays a small share of any model's memory.
+    /// Elements of one chunk of logits: 64 MiB per buffer in float32, which stays a small share of any
+    /// model's memory.
     private static final long CHUNK_ELEMENTS = 16L << 20;
 
     private final Tensor weight; // [V, E]
@@ -43,14 +44,14 @@ final class VocabularyHead {
         return Memory.withoutGradient(() -> {
             float[] logProbs = new float[targets.length];
             Tensor headWeight = precision.cast(weight);
-            Tensor allTargets = Tensors.indices(targets);
+            Tensor allTargets = Tensors.indices(targets).unsqueeze(1); // [N, 1]
+            Buffers buffers = new Buffers(targets.length);
             forEachChunk(
                     targets.length,
                     (from, count) -> Memory.run(() -> {
-                        Tensor logits = logits(hidden.narrow(0, from, count), headWeight); // [n, V]
-                        Tensor target = logits.gather(
-                                1, allTargets.narrow(0, from, count).unsqueeze(1)); // [n, 1]
-                        float[] chunk = Tensors.toFloats(target.squeeze(1).sub(logits.logsumexp(1)));
+                        Tensor logits = buffers.logits(hidden.narrow(0, from, count), headWeight);
+                        Tensor all = torch.log_softmax_out(buffers.second(count), logits, 1); // [n, V]
+                        float[] chunk = Tensors.toFloats(all.gather(1, allTargets.narrow(0, from, count)));
                         System.arraycopy(chunk, 0, logProbs, (int) from, (int) count);
                     }));
             return logProbs;
@@ -85,39 +86,34 @@ final class VocabularyHead {
         });
     }
 
+    /// With `p = softmax(logits)` and derivative `d`, both gradients follow without another pass over
+    /// `[n, V]`: `dL/dh = d (W_target - p W)` and `dL/dW = -p' (d h)`, plus `d h` in the rows of targets.
     private Tensor backwardAll(Tensor hidden, int[] targets, float[] derivatives) {
         Tensor headWeight = precision.cast(weight);
         Tensor allTargets = Tensors.indices(targets);
         Tensor allDerivatives = Tensors.floats(derivatives).unsqueeze(1); // [N, 1]
-        Tensor hiddenGradient = Tensors.empty(ScalarType.Float, hidden.size(0), hidden.size(1));
+        Tensor scaled = hidden.mul(allDerivatives); // [N, E]
+        Tensor hiddenGradient = weight.index_select(0, allTargets); // [N, E]
         Tensor weightGradient = gradientOf(weight);
+        Buffers buffers = new Buffers(targets.length);
         forEachChunk(
                 targets.length,
                 (from, count) -> Memory.run(() -> {
-                    Tensor rows = hidden.narrow(0, from, count);
-                    Tensor derivative = allDerivatives.narrow(0, from, count); // [n, 1]
-                    Tensor logits = logits(rows, headWeight);
-                    Tensor logitGradient = logits.sub_(logits.logsumexp(new long[] {1}, true))
-                            .exp_()
-                            .mul_(derivative.neg()) // -d * softmax
-                            .scatter_add_(1, allTargets.narrow(0, from, count).unsqueeze(1), derivative);
-                    Tensor cast = precision.cast(logitGradient); // [n, V]
-                    hiddenGradient.narrow(0, from, count).copy_(torch.matmul(cast, headWeight));
-                    accumulate(weightGradient, cast.t(), precision.cast(rows));
+                    Tensor logits = buffers.logits(hidden.narrow(0, from, count), headWeight);
+                    Tensor probabilities = precision.cast(torch.softmax_out(buffers.second(count), logits, 1));
+                    hiddenGradient.narrow(0, from, count).sub_(torch.matmul(probabilities, headWeight));
+                    subtract(weightGradient, probabilities.t(), precision.cast(scaled.narrow(0, from, count)));
                 }));
-        return hiddenGradient;
+        weightGradient.index_add_(0, allTargets, scaled);
+        return hiddenGradient.mul_(allDerivatives);
     }
 
-    private Tensor logits(Tensor rows, Tensor headWeight) {
-        return torch.matmul(precision.cast(rows), headWeight.t()).to(ScalarType.Float);
-    }
-
-    /// `gradient += left @ right`; in place where the formats agree.
-    private void accumulate(Tensor gradient, Tensor left, Tensor right) {
+    /// `gradient -= left @ right`; in place where the formats agree.
+    private void subtract(Tensor gradient, Tensor left, Tensor right) {
         if (precision.scalarType() == ScalarType.Float) {
-            gradient.addmm_(left, right, new Scalar(1.0), new Scalar(1.0));
+            gradient.addmm_(left, right, new Scalar(1.0), new Scalar(-1.0));
         } else {
-            gradient.add_(torch.matmul(left, right).to(ScalarType.Float));
+            gradient.sub_(torch.matmul(left, right));
         }
     }
 
@@ -129,8 +125,12 @@ final class VocabularyHead {
         return weight.mutable_grad();
     }
 
+    private long chunkRows() {
+        return Math.max(1, chunkElements / weight.size(0));
+    }
+
     private void forEachChunk(int numRows, Chunk work) {
-        long chunkRows = Math.max(1, chunkElements / weight.size(0));
+        long chunkRows = chunkRows();
         for (long from = 0; from < numRows; from += chunkRows) {
             work.run(from, Math.min(chunkRows, numRows - from));
         }
@@ -138,5 +138,30 @@ final class VocabularyHead {
 
     private interface Chunk {
         void run(long from, long count);
+    }
+
+    /// Two float32 matrices that all chunks of a pass share: fresh ones would cost a page fault per 4
+    /// KiB each time.
+    private final class Buffers {
+
+        private final Tensor first; // [chunk rows, V]
+        private final Tensor second; // [chunk rows, V]
+
+        Buffers(int numRows) {
+            long rows = Math.min(numRows, chunkRows());
+            first = Tensors.empty(ScalarType.Float, rows, weight.size(0));
+            second = Tensors.empty(ScalarType.Float, rows, weight.size(0));
+        }
+
+        Tensor logits(Tensor rows, Tensor headWeight) {
+            Tensor logits = first.narrow(0, 0, rows.size(0));
+            return precision.scalarType() == ScalarType.Float
+                    ? torch.mm_out(logits, rows, headWeight.t())
+                    : logits.copy_(torch.matmul(precision.cast(rows), headWeight.t()));
+        }
+
+        Tensor second(long count) {
+            return second.narrow(0, 0, count);
+        }
     }
 }
