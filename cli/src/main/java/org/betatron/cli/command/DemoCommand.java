@@ -1,9 +1,14 @@
 package org.betatron.cli.command;
 
 import java.io.PrintWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.betatron.cli.run.DemoData;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -17,7 +22,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description =
                 "Runs the whole pipeline on small data that it makes itself: init, inspect, sft, align, generate.")
-final class DemoCommand implements Runnable {
+final class DemoCommand implements Callable<Integer> {
 
     @Option(
             names = "--out",
@@ -28,97 +33,79 @@ final class DemoCommand implements Runnable {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
+    /// A command to show and run.
+    ///
+    /// @param title     what it is for
+    /// @param arguments as a user would type them after `betatron`
+    private record Step(String title, List<String> arguments) {
+
+        /// @param command arguments without spaces in them, separated by one
+        static Step of(String title, String command) {
+            return new Step(title, List.of(command.split(" ")));
+        }
+    }
+
     @Override
-    public void run() {
-        if (Files.exists(out)) {
-            throw new ParameterException(
-                    spec.commandLine(), out + " exists already; remove it, or choose another directory with --out");
+    public Integer call() {
+        requireEmpty();
+        DemoData.write(out);
+        for (Step step : steps()) {
+            out().println();
+            out().println(step.title());
+            out().println("$ betatron " + String.join(" ", step.arguments().stream().map(DemoCommand::quoted).toList()));
+            int exitCode = BetatronCommand.run(step.arguments().toArray(String[]::new));
+            if (exitCode != 0) {
+                out().println("The demo ends here, because this command failed.");
+                return exitCode;
+            }
         }
-        Path config = out.resolve("config.json");
-        Path texts = out.resolve("texts.jsonl");
-        Path pairs = out.resolve("pairs.jsonl");
-        String model = out.resolve("model").toString();
-        String sft = out.resolve("sft").toString();
-        String aligned = out.resolve("beta-dpo").toString();
-        DemoData.write(config, texts, pairs);
+        out().println();
+        out().println("Done. The aligned model is in " + out + "/beta-dpo/model, its metrics in " + out
+                + "/beta-dpo/metrics.jsonl, the curves in " + out + "/curves.png.");
+        return 0;
+    }
 
-        step(
+    private List<Step> steps() {
+        List<Step> steps = new ArrayList<>();
+        steps.add(Step.of(
                 "1. A tiny model with random weights",
-                "init",
-                "--config",
-                config.toString(),
-                "--tokenizer",
-                "bytes",
-                "--out",
-                model);
-        step("2. What the preference file becomes", "inspect", pairs.toString(), "--tokenizer", model);
-        step(
-                "3. Supervised fine-tuning",
-                List.of(
-                        "sft",
-                        "--model",
-                        model,
-                        "--data",
-                        texts.toString(),
-                        "--out",
-                        sft,
-                        "--steps",
-                        "250",
-                        "--batch-size",
-                        "32",
-                        "--learning-rate",
-                        "3e-3",
-                        "--set",
-                        "train.warmupSteps=20",
-                        "--set",
-                        "train.decay=cosine",
-                        "--set",
-                        "train.finalRatio=0.1"));
-        step(
-                "4. beta-DPO on preference pairs",
-                List.of(
-                        "align",
-                        "--model",
-                        sft + "/model",
-                        "--data",
-                        pairs.toString(),
-                        "--out",
-                        aligned,
-                        "--steps",
-                        "60",
-                        "--batch-size",
-                        "32",
-                        "--learning-rate",
-                        "2e-4",
-                        "--set",
-                        "train.warmupSteps=10"));
+                "init --config " + out + "/config.json --tokenizer bytes --out " + out + "/model"));
+        steps.add(Step.of(
+                "2. What the preference file becomes",
+                "inspect " + out + "/pairs.jsonl --tokenizer " + out + "/model"));
+        steps.add(Step.of(
+                "3. Supervised fine-tuning on polite and rude answers alike",
+                "sft --model " + out + "/model --data " + out + "/texts.jsonl --out " + out
+                        + "/sft --steps 250 --batch-size 32 --learning-rate 3e-3 --set train.warmupSteps=20"
+                        + " --set train.decay=cosine --set train.finalRatio=0.1"));
+        // Few and small steps: such a small model unlearns to write long before it runs out of margin.
+        steps.add(Step.of(
+                "4. beta-DPO on pairs that prefer the polite answer",
+                "align --model " + out + "/sft/model --data " + out + "/pairs.jsonl --out " + out
+                        + "/beta-dpo --steps 24 --batch-size 32 --learning-rate 3e-5 --set train.warmupSteps=10"));
         for (String prompt : DemoData.PROMPTS) {
-            step("5. Before alignment", "generate", "--model", sft + "/model", "--prompt", prompt);
-            step("   After alignment", "generate", "--model", aligned + "/model", "--prompt", prompt);
+            steps.add(generate("5. An answer before alignment", "sft", prompt));
+            steps.add(generate("   and after", "beta-dpo", prompt));
         }
-        step(
-                "6. The curves",
-                "plot",
-                aligned,
-                "--out",
-                out.resolve("curves.png").toString());
-        out().println();
-        out().println("Done. Everything is in " + out + ": metrics in " + aligned
-                + "/metrics.jsonl, the aligned model in " + aligned + "/model.");
+        steps.add(Step.of("6. The curves", "plot " + out + "/beta-dpo --out " + out + "/curves.png"));
+        return steps;
     }
 
-    private void step(String title, String... arguments) {
-        step(title, List.of(arguments));
+    private Step generate(String title, String run, String prompt) {
+        return new Step(title, List.of("generate", "--model", out + "/" + run + "/model", "--prompt", prompt));
     }
 
-    private void step(String title, List<String> arguments) {
-        out().println();
-        out().println(title);
-        out().println("$ betatron "
-                + String.join(" ", arguments.stream().map(DemoCommand::quoted).toList()));
-        int exitCode = BetatronCommand.run(arguments.toArray(String[]::new));
-        if (exitCode != 0) {
-            throw new IllegalStateException("the demo stopped at: " + title);
+    private void requireEmpty() {
+        if (!Files.exists(out)) {
+            return;
+        }
+        try (Stream<Path> entries = Files.list(out)) {
+            if (entries.findAny().isPresent()) {
+                throw new ParameterException(
+                        spec.commandLine(), out + " is not empty; remove it, or choose another directory with --out");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot list " + out, e);
         }
     }
 

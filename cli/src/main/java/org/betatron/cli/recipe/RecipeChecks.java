@@ -6,8 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.betatron.core.alignment.GapSpec;
-import org.betatron.core.calibration.CalibrationSpec;
-import org.betatron.core.selection.SelectionSpec;
+import org.betatron.core.alignment.Alignment;
 import org.betatron.training.LearningRateSchedule.Decay;
 import org.betatron.training.TrainSpec;
 
@@ -31,14 +30,14 @@ public final class RecipeChecks {
         AlignRecipe recipe = resolved.recipe();
         checks.data(recipe.data(), recipe.model());
         checks.training(recipe.train());
-        boolean usesGap = !(recipe.alignment().calibration() instanceof CalibrationSpec.Fixed)
-                || recipe.alignment().selection() instanceof SelectionSpec.Gaussian;
-        if (!usesGap && !recipe.alignment().gap().equals(GapSpec.DEFAULT)) {
+        Alignment alignment = recipe.alignment().create();
+        boolean looksAtGaps =
+                alignment.calibration().isDynamic() || alignment.selection().looksAtGaps();
+        if (!looksAtGaps && !recipe.alignment().gap().equals(GapSpec.DEFAULT)) {
             checks.refuse(
                     "alignment.gap", "has no effect with calibration fixed and selection none, which look at no gap");
         }
-        boolean usesReference = recipe.alignment().objective().create().score().usesReference();
-        if (!usesReference) {
+        if (!alignment.objective().score().usesReference()) {
             if (!recipe.reference().equals(ReferenceSection.DEFAULT)) {
                 checks.refuse("reference", "has no effect: this objective uses no reference");
             }

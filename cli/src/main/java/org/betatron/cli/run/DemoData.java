@@ -32,8 +32,10 @@ public final class DemoData {
 
     private DemoData() {}
 
-    /// Writes the configuration of a tiny model, texts and pairs.
-    public static void write(Path config, Path texts, Path pairs) {
+    /// Writes `config.json` of a tiny model, `texts.jsonl` and `pairs.jsonl`.
+    ///
+    /// @param directory made if it does not exist
+    public static void write(Path directory) {
         SplittableRandom random = new SplittableRandom(1);
         List<String> textLines = new ArrayList<>();
         for (int i = 0; i < NUM_TEXTS; i++) {
@@ -55,10 +57,10 @@ public final class DemoData {
                     .toString());
         }
         try {
-            Files.createDirectories(config.toAbsolutePath().getParent());
-            Files.writeString(config, config().toPrettyString());
-            Files.write(texts, textLines);
-            Files.write(pairs, pairLines);
+            Files.createDirectories(directory);
+            Files.writeString(directory.resolve("config.json"), config().toPrettyString());
+            Files.write(directory.resolve("texts.jsonl"), textLines);
+            Files.write(directory.resolve("pairs.jsonl"), pairLines);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the demo's data", e);
         }

@@ -7,6 +7,11 @@ import org.betatron.core.statistics.GapStatistics;
 public record EverySelection() implements Selection {
 
     @Override
+    public boolean looksAtGaps() {
+        return false;
+    }
+
+    @Override
     public double[] select(double[] gaps, GapStatistics statistics, RandomGenerator random) {
         double[] weights = new double[gaps.length];
         for (int i = 0; i < gaps.length; i++) {

@@ -24,6 +24,11 @@ import org.betatron.core.statistics.GapStatistics;
 public record GaussianSelection(double keep) implements Selection {
 
     @Override
+    public boolean looksAtGaps() {
+        return keep < 1;
+    }
+
+    @Override
     public double[] select(double[] gaps, GapStatistics statistics, RandomGenerator random) {
         double[] weights = new EverySelection().select(gaps, statistics, random);
         int numEligible = 0;

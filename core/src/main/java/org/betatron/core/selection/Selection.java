@@ -13,4 +13,9 @@ public interface Selection {
     /// @param random     stream of this batch's draw
     /// @return weight of each pair, `[n]`: 1 for kept, 0 for dropped; owned by the caller
     double[] select(double[] gaps, GapStatistics statistics, RandomGenerator random);
+
+    /// @return whether the choice depends on the gaps, so that they and their statistics matter
+    default boolean looksAtGaps() {
+        return true;
+    }
 }
