@@ -1,7 +1,6 @@
 package org.betatron.cli;
 
 import org.betatron.cli.command.BetatronCommand;
-import org.betatron.cli.run.StopSignal;
 
 /// The entry point of the `betatron` launcher.
 public final class Main {
@@ -13,8 +12,6 @@ public final class Main {
         // Set before any library starts: tokenizers come from files, nothing is fetched or reported.
         System.setProperty("ai.djl.offline", "true");
         System.setProperty("java.awt.headless", "true");
-        int exitCode = BetatronCommand.run(arguments);
-        StopSignal.finish();
-        System.exit(exitCode);
+        System.exit(BetatronCommand.run(arguments));
     }
 }

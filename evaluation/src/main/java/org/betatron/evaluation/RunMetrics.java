@@ -30,26 +30,44 @@ public record RunMetrics(String name, List<JsonNode> lines) {
     }
 
     /// @param directory a run directory
-    /// @throws IllegalArgumentException if it holds no metrics
+    /// @throws IllegalArgumentException if it holds no metrics, or a line that is none before the last
     public static RunMetrics read(Path directory) {
         Path file = directory.resolve("metrics.jsonl");
         if (!Files.isRegularFile(file)) {
             throw new IllegalArgumentException(directory + " must be a run directory, but has no metrics.jsonl");
         }
-        List<JsonNode> lines = new ArrayList<>();
+        List<JsonNode> lines = parse(file, text(file));
+        if (lines.isEmpty()) {
+            throw new IllegalArgumentException(file + " holds no whole line of metrics yet");
+        }
+        return new RunMetrics(
+                String.valueOf(directory.toAbsolutePath().normalize().getFileName()), lines);
+    }
+
+    private static List<String> text(Path file) {
         try {
-            for (String line : Files.readAllLines(file)) {
-                lines.add(JsonMapper.shared().readTree(line));
-            }
+            return Files.readAllLines(file);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + file, e);
-        } catch (JacksonException e) {
-            // A run that was killed may have left half a line at the end.
-            if (lines.isEmpty()) {
-                throw new IllegalArgumentException(file + " holds no whole line: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    private static List<JsonNode> parse(Path file, List<String> text) {
+        List<JsonNode> lines = new ArrayList<>();
+        for (String line : text) {
+            try {
+                lines.add(JsonMapper.shared().readTree(line));
+            } catch (JacksonException e) {
+                // A run that was killed may have left half a line at the end.
+                if (lines.size() < text.size() - 1) {
+                    throw new IllegalArgumentException(
+                            file + ":" + (lines.size() + 1) + ": is not a whole line of metrics: "
+                                    + e.getOriginalMessage(),
+                            e);
+                }
             }
         }
-        return new RunMetrics(String.valueOf(directory.getFileName()), lines);
+        return lines;
     }
 
     /// @return every metric that some line has, in order of appearance

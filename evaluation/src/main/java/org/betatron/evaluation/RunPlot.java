@@ -69,6 +69,7 @@ public final class RunPlot {
     private static XYChart blank() {
         XYChart chart = new XYChartBuilder().width(WIDTH).height(HEIGHT).build();
         chart.getStyler().setChartBackgroundColor(Color.WHITE).setPlotBorderVisible(false);
+        chart.getStyler().setAxisTicksVisible(false).setPlotGridLinesVisible(false);
         return chart;
     }
 
@@ -88,13 +89,21 @@ public final class RunPlot {
             if (!series.isEmpty()) {
                 boolean isEvaluation = path.startsWith("eval/");
                 List<Double> values = isEvaluation ? series.values() : smooth(series.values());
-                XYSeries line = chart.addSeries(runs.get(i).name(), series.steps(), values);
+                XYSeries line = chart.addSeries(label(runs, i), series.steps(), values);
                 line.setLineColor(COLORS[i]).setLineWidth(1.6f);
                 line.setMarker(isEvaluation ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
                 line.setMarkerColor(COLORS[i]);
             }
         }
         return chart;
+    }
+
+    /// @return name of a run, with its place where an earlier one has the same
+    private static String label(List<RunMetrics> runs, int index) {
+        String name = runs.get(index).name();
+        boolean isTaken =
+                runs.subList(0, index).stream().anyMatch(run -> run.name().equals(name));
+        return isTaken ? name + " (" + (index + 1) + ")" : name;
     }
 
     private static List<Double> smooth(List<Double> values) {

@@ -64,8 +64,13 @@ public final class BetatronCommand implements Runnable {
                 .setExecutionExceptionHandler((problem, _, _) -> Failures.report(problem, root.debug, err))
                 .setParameterExceptionHandler(
                         (problem, _) -> Failures.reportUsage(problem, root.isDebug(arguments), err));
-        int exitCode = commandLine.execute(arguments);
-        return exitCode == 0 && StopSignal.wasRequested() ? Failures.STOPPED : exitCode;
+        StopSignal.commandBegins();
+        try {
+            int exitCode = commandLine.execute(arguments);
+            return exitCode == 0 && StopSignal.wasRequested() ? Failures.STOPPED : exitCode;
+        } finally {
+            StopSignal.commandEnded();
+        }
     }
 
     private boolean isDebug(String... arguments) {

@@ -40,6 +40,9 @@ public final class AlignRun {
                                 alignment, pairs.evaluation(), references.evaluation(), train.microBatchSize());
                 session.train(model, recipe.optimizer(), rule, evaluation, train, source, recipe.compute());
             }
+        } catch (RuntimeException e) {
+            session.discardIfEmpty();
+            throw e;
         }
     }
 

@@ -1,8 +1,11 @@
 package org.betatron.cli.run;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.betatron.cli.recipe.ComputeSection;
 import org.betatron.cli.recipe.DataSection;
 import org.betatron.core.model.OptimizerSpec;
@@ -75,6 +78,27 @@ final class RunSession {
                     + rows.rows().size() + " can be used; lower it, or name a file under data.evaluation");
         }
         return new HeldOut.Random(count, seed).split(rows.rows());
+    }
+
+    /// Takes back a new run that failed before it computed anything, so that the same command can be given
+    /// again once its cause is mended.
+    void discardIfEmpty() {
+        if (request.resuming()) {
+            return;
+        }
+        Set<Path> own = Set.of(directory.recipeFile(), directory.droppedRowsFile());
+        try (var entries = Files.list(directory.root())) {
+            List<Path> left = entries.toList();
+            if (own.containsAll(left)) {
+                for (Path file : left) {
+                    Files.delete(file);
+                }
+                Files.delete(directory.root());
+            }
+        } catch (IOException e) {
+            // What stays behind is a run without a checkpoint; the failure itself is what the user has to read.
+            request.display().line("Not removed: " + directory.root() + " (" + e.getMessage() + ")");
+        }
     }
 
     /// Opens the model that training begins or goes on with.

@@ -41,6 +41,9 @@ public final class SftRun {
                         source,
                         recipe.compute());
             }
+        } catch (RuntimeException e) {
+            session.discardIfEmpty();
+            throw e;
         }
     }
 

@@ -1,13 +1,10 @@
 package org.betatron.cli.run;
 
-import java.util.concurrent.CountDownLatch;
-
 /// Ctrl-C or a polite kill: a run finishes its step, writes a checkpoint and ends; the process waits for it.
 public final class StopSignal {
 
-    private static final CountDownLatch FINISHED = new CountDownLatch(1);
-
-    private static volatile boolean installed;
+    private static boolean installed;
+    private static int numCommands;
     private static volatile boolean requested;
 
     private StopSignal() {}
@@ -20,9 +17,15 @@ public final class StopSignal {
         }
     }
 
-    /// Says that nothing is left to wait for: to be called before the process ends by itself.
-    public static void finish() {
-        FINISHED.countDown();
+    /// Says that a command begins, which the end of the process has to wait for. Commands may nest.
+    public static synchronized void commandBegins() {
+        numCommands++;
+    }
+
+    /// Says that a command has ended; to be called once for each [#commandBegins].
+    public static synchronized void commandEnded() {
+        numCommands--;
+        StopSignal.class.notifyAll();
     }
 
     /// @return whether the process was asked to stop
@@ -30,10 +33,12 @@ public final class StopSignal {
         return requested;
     }
 
-    private static void requestAndWait() {
+    private static synchronized void requestAndWait() {
         requested = true;
         try {
-            FINISHED.await();
+            while (numCommands > 0) {
+                StopSignal.class.wait();
+            }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }

@@ -42,7 +42,7 @@ public record AlignmentSpec(
     /// gap, averages that start at zero uncorrected, and every decision per micro-batch.
     public static final AlignmentSpec PUBLISHED_CODE = new AlignmentSpec(
             ObjectiveSpec.Dpo.DEFAULT,
-            new CalibrationSpec.Batch(0.6, 0.01, Double.POSITIVE_INFINITY),
+            new CalibrationSpec.Batch(0.6, 0.01, Double.MAX_VALUE),
             SelectionSpec.Gaussian.DEFAULT,
             AggregationSpec.Mean.DEFAULT,
             new GapSpec(GapScale.RAW, 0.9, false, UpdateOrder.BEFORE_USE, Scope.MICRO_BATCH));

@@ -38,7 +38,7 @@ public sealed interface CalibrationSpec {
     /// @param sensitivity the paper's alpha, ≥ 0; 0.6 as in the published code's example, in the
     ///     paper's range [0, 1]
     /// @param minRatio    floor of beta over beta_0, in (0, 1]
-    /// @param maxRatio    ceiling of beta over beta_0, ≥ 1, infinite for none; ours: 10
+    /// @param maxRatio    ceiling of beta over beta_0, ≥ 1; ours: 10
     record Batch(double sensitivity, double minRatio, double maxRatio) implements CalibrationSpec {
         public static final Batch DEFAULT = new Batch(0.6, 0.01, 10);
 
@@ -80,6 +80,6 @@ public sealed interface CalibrationSpec {
     private static void requireLinear(double sensitivity, double minRatio, double maxRatio) {
         require("sensitivity", sensitivity >= 0 && sensitivity < Double.POSITIVE_INFINITY, "≥ 0", sensitivity);
         require("minRatio", minRatio > 0 && minRatio <= 1, "in (0, 1]", minRatio);
-        require("maxRatio", maxRatio >= 1, "≥ 1", maxRatio);
+        require("maxRatio", maxRatio >= 1 && maxRatio < Double.POSITIVE_INFINITY, "≥ 1", maxRatio);
     }
 }

@@ -1,0 +1,140 @@
+package org.betatron.cli;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What may depend on what, over the class files of all modules.
+class ArchitectureTest {
+
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("org.betatron");
+
+    /// A rule over nothing would hold: every module must have been read, and read whole.
+    @ParameterizedTest
+    @ValueSource(strings = {"core", "data", "torch", "training", "evaluation", "cli"})
+    void classFilesOfEveryModuleAreRead(String module) {
+        assertThat(CLASSES.stream().filter(type -> type.getPackageName().startsWith("org.betatron." + module)))
+                .hasSizeGreaterThan(2)
+                .anyMatch(type -> !type.getDirectDependenciesFromSelf().isEmpty());
+    }
+
+    @Test
+    void onlyTorchKnowsLibtorch() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("org.betatron.torch..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.bytedeco..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void onlyTorchMemoryOpensPointerScopes() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("org.betatron.torch.memory..")
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("org.bytedeco.javacpp.PointerScope")
+                .check(CLASSES);
+    }
+
+    @Test
+    void coreDependsOnTheJdkOnly() {
+        classes()
+                .that()
+                .resideInAPackage("org.betatron.core..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("org.betatron.core..", "java..", "org.jspecify..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void onlyTheCommandLinePutsModulesTogether() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("org.betatron.data..", "org.betatron.training..", "org.betatron.evaluation..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.betatron.torch..", "org.betatron.cli..")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAPackage("org.betatron.torch..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "org.betatron.data..",
+                        "org.betatron.training..",
+                        "org.betatron.evaluation..",
+                        "org.betatron.cli..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void onlyTheCommandLineEndsTheProcessOrPrints() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("org.betatron.cli..")
+                .should()
+                .callMethod(System.class, "exit", int.class)
+                .orShould()
+                .accessField(System.class, "out")
+                .orShould()
+                .accessField(System.class, "err")
+                .orShould()
+                .dependOnClassesThat()
+                .resideInAPackage("java.util.logging..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void modulesHaveNoCycles() {
+        slices().matching("org.betatron.(*)..").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    /// A module's own package is left out: its exceptions are thrown and its entry points called all over.
+    @ParameterizedTest
+    @ValueSource(strings = {"core", "data", "torch", "training", "evaluation", "cli"})
+    void packagesOfAModuleHaveNoCycles(String module) {
+        slices().matching("org.betatron." + module + ".(*)..")
+                .should()
+                .beFreeOfCycles()
+                // The loader sits with the files, though it makes a model; moving it or DataType ends this.
+                .ignoreDependency(
+                        resideInAPackage("org.betatron.torch.weights"), resideInAPackage("org.betatron.torch.model"))
+                .allowEmptyShould(true)
+                .check(CLASSES);
+    }
+
+    /// Descriptions are closed and made of data: a choice in a recipe is a record.
+    @Test
+    void sealedSpecsHaveOnlyRecords() throws ClassNotFoundException {
+        List<String> checked = new ArrayList<>();
+        for (JavaClass type : CLASSES) {
+            Class<?> loaded = type.isInterface() ? Class.forName(type.getName()) : Object.class;
+            if (loaded.isSealed() && loaded.getSimpleName().endsWith("Spec")) {
+                assertThat(loaded.getPermittedSubclasses()).as(loaded.getName()).allMatch(Class::isRecord);
+                checked.add(loaded.getSimpleName());
+            }
+        }
+        assertThat(checked)
+                .contains("ObjectiveSpec", "CalibrationSpec", "SelectionSpec", "AggregationSpec", "OptimizerSpec");
+    }
+}

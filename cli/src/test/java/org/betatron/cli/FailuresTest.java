@@ -1,0 +1,286 @@
+package org.betatron.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// What a user reads when something is wrong: one line that names it, an exit code, no stack trace.
+class FailuresTest {
+
+    private static final int FAILED = 1;
+    private static final int WRONG_INPUT = 2;
+
+    @TempDir
+    private static Path directory;
+
+    private static Inputs inputs = new Inputs(Path.of(""));
+
+    @BeforeAll
+    static void makeInputs() throws IOException {
+        inputs = Inputs.in(directory);
+    }
+
+    @Test
+    void missingDataFile() {
+        refused(
+                "recipe: data.files: must be an existing file but gone.jsonl is missing",
+                "align",
+                "--model",
+                inputs.model(),
+                "--data",
+                "gone.jsonl",
+                "--out",
+                inputs.at("never"));
+        refused("gone.jsonl: no such file", "inspect", "gone.jsonl", "--model", inputs.model());
+    }
+
+    @Test
+    void malformedJsonLineIsNamedByNumberAndLeavesNoRun() throws IOException {
+        List<String> lines = new ArrayList<>(Inputs.pairLines(3));
+        lines.set(1, "{\"prompt\": \"half");
+        Path file = Files.write(directory.resolve("broken.jsonl"), lines);
+        Invocation invocation = Invocation.of(align("broken", "--set", "data.files=" + file));
+
+        assertThat(invocation.exitCode()).isEqualTo(WRONG_INPUT);
+        assertThat(invocation.err()).startsWith("betatron: " + file + ":2: ").hasLineCount(1);
+        // The same command can be given again once the file is mended.
+        assertThat(directory.resolve("broken")).doesNotExist();
+    }
+
+    @Test
+    void rowOfTheWrongTypeIsNamedByNumber() throws IOException {
+        Path file = Files.writeString(directory.resolve("hh.jsonl"), """
+                {"chosen": "\\n\\nHuman: a\\n\\nAssistant: b", "rejected": "\\n\\nHuman: a\\n\\nAssistant: c"}
+                {"chosen": 5, "rejected": "\\n\\nHuman: a\\n\\nAssistant: c"}
+                """);
+        Invocation invocation = Invocation.of("inspect", file.toString(), "--model", inputs.model());
+
+        assertThat(invocation.exitCode()).isEqualTo(WRONG_INPUT);
+        assertThat(invocation.err())
+                .startsWith("betatron: " + file + ":2: ")
+                .contains("\"chosen\" must be")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void directoryWithoutTokenizer() throws IOException {
+        Path model = copyModel("no-tokenizer");
+        Files.delete(model.resolve("tokenizer.json"));
+        Invocation invocation = Invocation.of("generate", "--model", model.toString(), "--prompt", "a");
+
+        assertThat(invocation.exitCode()).isEqualTo(WRONG_INPUT);
+        assertThat(invocation.err())
+                .startsWith("betatron: " + model + ": a model directory must have a tokenizer.json")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void directoryWithoutConfig() throws IOException {
+        Path model = copyModel("no-config");
+        Files.delete(model.resolve("config.json"));
+        Invocation invocation = Invocation.of("generate", "--model", model.toString(), "--prompt", "a");
+
+        assertThat(invocation.exitCode()).isEqualTo(WRONG_INPUT);
+        assertThat(invocation.err()).isEqualTo("betatron: model directory " + model + " has no config.json\n");
+    }
+
+    @Test
+    void tensorOfTheWrongShape() throws IOException {
+        Path model = copyModel("wrong-shape");
+        Files.writeString(
+                model.resolve("config.json"),
+                Files.readString(model.resolve("config.json"))
+                        .replace("\"intermediate_size\" : 64", "\"intermediate_size\" : 65"));
+        Invocation invocation = Invocation.of("generate", "--model", model.toString(), "--prompt", "a");
+
+        assertThat(invocation.exitCode()).isEqualTo(WRONG_INPUT);
+        assertThat(invocation.err())
+                .startsWith("betatron: ")
+                .contains("dense_h_to_4h", "[65", "[64")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void tokenizerThatIsLargerThanTheVocabulary() throws IOException {
+        Path config = Files.writeString(
+                directory.resolve("small.json"), Inputs.CONFIG.replace("\"vocab_size\": 264", "\"vocab_size\": 200"));
+        refused(
+                config + ": vocab_size must be at least 257, the tokenizer's, but was 200",
+                "init",
+                "--config",
+                config.toString(),
+                "--tokenizer",
+                "bytes",
+                "--out",
+                inputs.at("too-small"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "train.lerningRate=1         | options: train.lerningRate: unknown key; did you mean learningRate?",
+                "train.finalRatio=0.5        | recipe: train.finalRatio: has no effect with decay constant",
+                "alignment.objective={beta: 0} | options: alignment.objective: beta must be > 0 but was 0.0",
+                "nonsense                    | options: --set nonsense: must have the form path.to.key=value"
+            })
+    void wrongSetting(String setting, String problem) {
+        refused(problem, align("never", "--set", setting));
+        assertThat(directory.resolve("never")).doesNotExist();
+    }
+
+    @Test
+    void severalProblemsHaveALineEach() {
+        Invocation invocation = Invocation.of(align("never", "--set", "modl=a", "--set", "train.seed=b"));
+        assertThat(invocation.exitCode()).isEqualTo(WRONG_INPUT);
+        assertThat(invocation.err().lines())
+                .containsExactly(
+                        "betatron: options has 2 problems:",
+                        "  train.seed: must be a whole number but was 'b'",
+                        "  modl: unknown key; did you mean model?");
+    }
+
+    @Test
+    void moreHeldOutThanThereIs() {
+        Invocation invocation = Invocation.of(align("all-held-out", "--set", "data.heldOut=20"));
+        assertThat(invocation.exitCode()).isEqualTo(FAILED);
+        assertThat(invocation.err())
+                .isEqualTo("betatron: data.heldOut asks for 20 rows but only 20 can be used; lower it, or name a file"
+                        + " under data.evaluation\n");
+        assertThat(directory.resolve("all-held-out")).doesNotExist();
+    }
+
+    @Test
+    void directoryOfARunIsNotWrittenAgain() {
+        Invocation.succeed(inputs.align("once", "--steps", "1"));
+        Invocation again = Invocation.of(inputs.align("once", "--steps", "1"));
+        assertThat(again.exitCode()).isEqualTo(FAILED);
+        assertThat(again.err())
+                .isEqualTo("betatron: " + inputs.at("once")
+                        + " already holds a run; resume it, or choose another directory for a new one\n");
+    }
+
+    @Test
+    void nothingToResume() {
+        refused(
+                inputs.at("nowhere/recipe.yaml") + ": cannot be read: there is no such file",
+                "align",
+                "--resume",
+                inputs.at("nowhere"));
+    }
+
+    @Test
+    void resumeWithOtherOptions() {
+        Invocation invocation = Invocation.of("align", "--resume", inputs.at("once"), "--steps", "5");
+        assertThat(invocation.exitCode()).isEqualTo(WRONG_INPUT);
+        assertThat(invocation.err())
+                .isEqualTo("betatron: --resume goes on with the recipe of the run: no other option of the run can have"
+                        + " an effect\nSee: betatron align --help\n");
+    }
+
+    @Test
+    void wrongUsage() {
+        Invocation out = Invocation.of(
+                "align", "--model", inputs.model(), "--data", inputs.pairs().toString());
+        assertThat(out.exitCode()).isEqualTo(WRONG_INPUT);
+        assertThat(out.err()).isEqualTo("""
+                        betatron: --out DIR must be given: where the run leaves its files
+                        See: betatron align --help
+                        """);
+        Invocation both = Invocation.of(align("never", "--epochs", "1"));
+        assertThat(both.exitCode()).isEqualTo(WRONG_INPUT);
+        assertThat(both.err()).startsWith("betatron: --steps and --epochs exclude each other\n");
+        assertThat(Invocation.of("inspect", inputs.pairs().toString(), "--model", inputs.model(), "--row", "21")
+                        .err())
+                .isEqualTo("betatron: --row must be at most 20, the rows of " + inputs.pairs() + ", but was 21\n");
+        assertThat(Invocation.of("algin").err()).startsWith("betatron: Unmatched argument at index 0: 'algin'");
+        assertThat(Invocation.of().exitCode()).isEqualTo(WRONG_INPUT);
+    }
+
+    @Test
+    void lossThatIsNotFiniteNamesStepAndPairAndKeepsTheLastCheckpoint() throws IOException {
+        // The first step ruins the weights, the second one notices.
+        Invocation invocation =
+                Invocation.of(align("nan", "--set", "train.learningRate=1e30", "--set", "train.checkpointEvery=1"));
+
+        assertThat(invocation.exitCode()).isEqualTo(FAILED);
+        assertThat(invocation.err())
+                .matches("betatron: step 2: (margin|loss) is NaN; first bad pair 'pair-\\d+'.*\n")
+                .hasLineCount(1);
+        Path checkpoint = directory.resolve("nan/checkpoints/step-00000001");
+        assertThat(checkpoint.resolve("state.json")).isNotEmptyFile();
+        assertThat(SavedWeights.read(checkpoint.resolve("model"))).isNotEmpty();
+        assertThat(directory.resolve("nan/model")).doesNotExist();
+    }
+
+    @Test
+    void debugShowsTheStackTrace() {
+        String[] arguments = {"generate", "--model", inputs.at("gone"), "--prompt", "a"};
+        Invocation plain = Invocation.of(arguments);
+        assertThat(plain.exitCode()).isEqualTo(WRONG_INPUT);
+        assertThat(plain.err()).hasLineCount(1).doesNotContain("\tat ");
+
+        String[] debug = Arrays.copyOf(arguments, arguments.length + 1);
+        debug[arguments.length] = "--debug";
+        assertThat(Invocation.of(debug).err()).startsWith(plain.err()).contains("\tat org.betatron.");
+    }
+
+    @Test
+    void objectiveWithoutReferenceValues() throws IOException {
+        Path file = Files.writeString(
+                directory.resolve("no-reference.jsonl"),
+                "{\"policyChosen\": -1, \"policyRejected\": -2, \"chosenTokens\": 1, \"rejectedTokens\": 1}\n");
+        refused(
+                file + ":1: \"referenceChosen\" is missing, and this objective uses a reference",
+                "objective",
+                "evaluate",
+                file.toString());
+        assertThat(Invocation.succeed("objective", "evaluate", file.toString(), "--set", "alignment.objective=simpo"))
+                .startsWith("{\"step\":1,");
+    }
+
+    @Test
+    void plotOfNoRun() {
+        refused(
+                inputs.model() + " must be a run directory, but has no metrics.jsonl",
+                "plot",
+                inputs.model(),
+                "--out",
+                inputs.at("never.png"));
+        assertThat(Path.of(inputs.at("never.png"))).doesNotExist();
+    }
+
+    private static String[] align(String out, String... more) {
+        String[] steps = {"--steps", "3"};
+        String[] all = Arrays.copyOf(steps, steps.length + more.length);
+        System.arraycopy(more, 0, all, steps.length, more.length);
+        return inputs.align(out, all);
+    }
+
+    private static void refused(String message, String... arguments) {
+        Invocation invocation = Invocation.of(arguments);
+        assertThat(invocation.err()).isEqualTo("betatron: " + message + "\n");
+        assertThat(invocation.exitCode()).isEqualTo(WRONG_INPUT);
+        assertThat(invocation.out()).isEmpty();
+    }
+
+    private static Path copyModel(String name) throws IOException {
+        Path copy = Files.createDirectory(directory.resolve(name));
+        try (var files = Files.list(Path.of(inputs.model()))) {
+            for (Path file : files.toList()) {
+                Files.copy(file, copy.resolve(file.getFileName()));
+            }
+        }
+        return copy;
+    }
+}
