@@ -1,7 +1,7 @@
 package org.betatron.cli.command;
 
-import java.io.PrintWriter;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +52,10 @@ final class DemoCommand implements Callable<Integer> {
         for (Step step : steps()) {
             out().println();
             out().println(step.title());
-            out().println("$ betatron " + String.join(" ", step.arguments().stream().map(DemoCommand::quoted).toList()));
+            out().println("$ betatron "
+                    + String.join(
+                            " ",
+                            step.arguments().stream().map(DemoCommand::quoted).toList()));
             int exitCode = BetatronCommand.run(step.arguments().toArray(String[]::new));
             if (exitCode != 0) {
                 out().println("The demo ends here, because this command failed.");

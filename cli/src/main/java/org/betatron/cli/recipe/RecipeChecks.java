@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.betatron.core.alignment.GapSpec;
 import org.betatron.core.alignment.Alignment;
+import org.betatron.core.alignment.GapSpec;
 import org.betatron.training.LearningRateSchedule.Decay;
 import org.betatron.training.TrainSpec;
 

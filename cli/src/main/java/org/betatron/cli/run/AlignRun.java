@@ -1,12 +1,13 @@
 package org.betatron.cli.run;
 
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Optional;
 import org.betatron.cli.recipe.AlignRecipe;
 import org.betatron.core.alignment.Alignment;
 import org.betatron.data.DataSetLoader;
 import org.betatron.data.HeldOut.Split;
 import org.betatron.data.HuggingFaceTokenizer;
+import org.betatron.data.TokenizedDataSet;
 import org.betatron.data.TokenizedPair;
 import org.betatron.torch.TorchLanguageModel;
 import org.betatron.training.Evaluation;
@@ -48,9 +49,9 @@ public final class AlignRun {
 
     private static Split<TokenizedPair> load(RunSession session, AlignRecipe recipe, DataSetLoader loader) {
         var data = recipe.data();
-        List<TokenizedPair> evaluation = data.evaluation().isEmpty()
-                ? List.of()
-                : loader.pairs(data.evaluationPaths(), data.format()).rows();
+        Optional<TokenizedDataSet<TokenizedPair>> evaluation = data.evaluation().isEmpty()
+                ? Optional.empty()
+                : Optional.of(loader.pairs(data.evaluationPaths(), data.format()));
         return session.split(
                 data,
                 loader.pairs(data.paths(), data.format()),

@@ -34,6 +34,9 @@ import org.betatron.training.run.TrainingException;
 /// model.
 final class RunSession {
 
+    /// Beside the file of dropped training rows, where evaluation has files of its own.
+    private static final String EVALUATION_DROPPED = "dropped-evaluation.jsonl";
+
     private final RunRequest<?> request;
     private final RunDirectory directory;
     private final Optional<Checkpoint> checkpoint;
@@ -62,16 +65,19 @@ final class RunSession {
     ///
     /// @param data   the recipe's data section
     /// @param rows   rows of the training files
-    /// @param extra  rows of the evaluation files; empty if there are none
+    /// @param extra  evaluation files, if there are any
     /// @param seed   seed of the split
     <R extends TokenizedRow> HeldOut.Split<R> split(
-            DataSection<?> data, TokenizedDataSet<R> rows, List<R> extra, long seed) {
-        request.display().line(rows.report().summary().strip());
-        request.display().line("row tokens: " + rows.report().rowLengths().summary());
-        rows.writeDropped(directory.droppedRowsFile());
+            DataSection<?> data, TokenizedDataSet<R> rows, Optional<TokenizedDataSet<R>> extra, long seed) {
+        report(rows, directory.droppedRowsFile());
+        if (extra.isPresent()) {
+            request.display().line("to measure on:");
+            report(extra.get(), directory.root().resolve(EVALUATION_DROPPED));
+            return new HeldOut.Split<>(rows.rows(), extra.get().rows());
+        }
         int count = data.numHeldOut(rows.rows().size());
-        if (!data.evaluation().isEmpty() || count == 0) {
-            return new HeldOut.Split<>(rows.rows(), extra);
+        if (count == 0) {
+            return new HeldOut.Split<>(rows.rows(), List.of());
         }
         if (count >= rows.rows().size()) {
             throw new TrainingException("data.heldOut asks for " + count + " rows but only "
@@ -80,13 +86,22 @@ final class RunSession {
         return new HeldOut.Random(count, seed).split(rows.rows());
     }
 
+    private void report(TokenizedDataSet<?> rows, Path dropped) {
+        request.display().line(rows.report().summary().strip());
+        request.display().line("row tokens: " + rows.report().rowLengths().summary());
+        rows.writeDropped(dropped);
+    }
+
     /// Takes back a new run that failed before it computed anything, so that the same command can be given
     /// again once its cause is mended.
     void discardIfEmpty() {
         if (request.resuming()) {
             return;
         }
-        Set<Path> own = Set.of(directory.recipeFile(), directory.droppedRowsFile());
+        Set<Path> own = Set.of(
+                directory.recipeFile(),
+                directory.droppedRowsFile(),
+                directory.root().resolve(EVALUATION_DROPPED));
         try (var entries = Files.list(directory.root())) {
             List<Path> left = entries.toList();
             if (own.containsAll(left)) {

@@ -1,11 +1,12 @@
 package org.betatron.cli.run;
 
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Optional;
 import org.betatron.cli.recipe.SftRecipe;
 import org.betatron.data.DataSetLoader;
 import org.betatron.data.HeldOut.Split;
 import org.betatron.data.HuggingFaceTokenizer;
+import org.betatron.data.TokenizedDataSet;
 import org.betatron.data.TokenizedText;
 import org.betatron.torch.TorchLanguageModel;
 import org.betatron.training.Evaluation;
@@ -49,9 +50,9 @@ public final class SftRun {
 
     private static Split<TokenizedText> load(RunSession session, SftRecipe recipe, DataSetLoader loader) {
         var data = recipe.data();
-        List<TokenizedText> evaluation = data.evaluation().isEmpty()
-                ? List.of()
-                : loader.texts(data.evaluationPaths(), data.format()).rows();
+        Optional<TokenizedDataSet<TokenizedText>> evaluation = data.evaluation().isEmpty()
+                ? Optional.empty()
+                : Optional.of(loader.texts(data.evaluationPaths(), data.format()));
         return session.split(
                 data,
                 loader.texts(data.paths(), data.format()),
