@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.json.JsonMapper;
 
-/// A model of 40,000 random weights, pairs and texts: what commands need to run for a second.
+/// A model of 34,048 random weights, pairs and texts: what commands need to run for a second.
 ///
 /// @param root directory that everything lies in
 record Inputs(Path root) {
