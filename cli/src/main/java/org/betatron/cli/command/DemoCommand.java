@@ -85,7 +85,7 @@ final class DemoCommand implements Callable<Integer> {
         steps.add(Step.of(
                 "4. beta-DPO on pairs that prefer the polite answer",
                 "align --model " + out + "/sft/model --data " + out + "/pairs.jsonl --out " + out
-                        + "/beta-dpo --steps 24 --batch-size 32 --learning-rate 3e-5 --set train.warmupSteps=10"));
+                        + "/beta-dpo --steps 16 --batch-size 32 --learning-rate 3e-5 --set train.warmupSteps=10"));
         for (String prompt : DemoData.PROMPTS) {
             steps.add(generate("5. An answer before alignment", "sft", prompt));
             steps.add(generate("   and after", "beta-dpo", prompt));
