@@ -85,13 +85,15 @@ public final class AlignmentDecision {
 
     /// @return mean beta over kept pairs; beta_0 where nothing was kept
     public double effectiveBeta() {
+        double first = size() == 0 ? values.baseBeta : values.betas[0];
         double sum = 0;
         double totalWeight = 0;
         for (int i = 0; i < size(); i++) {
-            sum += values.weights[i] * values.betas[i];
+            // Distances from one of them, so that equal betas have exactly themselves as their mean.
+            sum += values.weights[i] * (values.betas[i] - first);
             totalWeight += values.weights[i];
         }
-        return totalWeight == 0 ? values.baseBeta : sum / totalWeight;
+        return totalWeight == 0 ? values.baseBeta : first + sum / totalWeight;
     }
 
     /// @return share of beta decisions that met floor or ceiling, in [0, 1]
