@@ -83,6 +83,7 @@ public final class RunPlot {
         chart.getStyler().setLegendPosition(LegendPosition.OutsideS);
         chart.getStyler().setLegendLayout(LegendLayout.Horizontal);
         chart.getStyler().setChartBackgroundColor(Color.WHITE);
+        chart.getStyler().setXAxisTickMarkSpacingHint(90);
         chart.getStyler().setYAxisDecimalPattern("0.####");
         chart.getStyler().setPlotGridLinesColor(new Color(230, 230, 230));
         for (int i = 0; i < runs.size(); i++) {

@@ -79,7 +79,9 @@ final class BarDisplay implements Display {
         long total = open.getMax();
         String message = open.getExtraMessage();
         line(text);
-        bar(task, total, " steps", done).setExtraMessage(message);
+        if (done < total) {
+            bar(task, total, " steps", done).setExtraMessage(message);
+        }
     }
 
     private ProgressBar bar(String task, long total, String unit, long done) {
