@@ -1,5 +1,6 @@
 package org.betatron.torch.model;
 
+import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,18 @@ final class Linear {
         this.precision = precision;
         weight = weights.get(name + ".weight");
         bias = hasBias ? weights.get(name + ".bias") : null;
+    }
+
+    /// Adds the shapes of an affine map's weights.
+    ///
+    /// @param shapes  shape of each weight by its Hugging Face name
+    /// @param name    Hugging Face name without `.weight`
+    /// @param hasBias whether there is a `.bias` too
+    static void addShapes(Map<String, long[]> shapes, String name, long out, long in, boolean hasBias) {
+        shapes.put(name + ".weight", new long[] {out, in});
+        if (hasBias) {
+            shapes.put(name + ".bias", new long[] {out});
+        }
     }
 
     /// @param input `[T, in]`

@@ -77,27 +77,20 @@ record LlamaSpec(
         shapes.put("model.embed_tokens.weight", new long[] {vocabularySize, hiddenSize});
         for (int i = 0; i < numLayers; i++) {
             shapes.put(layer(i, "input_layernorm.weight"), new long[] {hiddenSize});
-            linear(shapes, layer(i, "self_attn.q_proj"), queries, hiddenSize, attentionBias);
-            linear(shapes, layer(i, "self_attn.k_proj"), keys, hiddenSize, attentionBias);
-            linear(shapes, layer(i, "self_attn.v_proj"), keys, hiddenSize, attentionBias);
-            linear(shapes, layer(i, "self_attn.o_proj"), hiddenSize, queries, attentionBias);
+            Linear.addShapes(shapes, layer(i, "self_attn.q_proj"), queries, hiddenSize, attentionBias);
+            Linear.addShapes(shapes, layer(i, "self_attn.k_proj"), keys, hiddenSize, attentionBias);
+            Linear.addShapes(shapes, layer(i, "self_attn.v_proj"), keys, hiddenSize, attentionBias);
+            Linear.addShapes(shapes, layer(i, "self_attn.o_proj"), hiddenSize, queries, attentionBias);
             shapes.put(layer(i, "post_attention_layernorm.weight"), new long[] {hiddenSize});
-            linear(shapes, layer(i, "mlp.gate_proj"), intermediateSize, hiddenSize, feedForwardBias);
-            linear(shapes, layer(i, "mlp.up_proj"), intermediateSize, hiddenSize, feedForwardBias);
-            linear(shapes, layer(i, "mlp.down_proj"), hiddenSize, intermediateSize, feedForwardBias);
+            Linear.addShapes(shapes, layer(i, "mlp.gate_proj"), intermediateSize, hiddenSize, feedForwardBias);
+            Linear.addShapes(shapes, layer(i, "mlp.up_proj"), intermediateSize, hiddenSize, feedForwardBias);
+            Linear.addShapes(shapes, layer(i, "mlp.down_proj"), hiddenSize, intermediateSize, feedForwardBias);
         }
         shapes.put("model.norm.weight", new long[] {hiddenSize});
         if (!tiedHead) {
             shapes.put("lm_head.weight", new long[] {vocabularySize, hiddenSize});
         }
         return shapes;
-    }
-
-    private static void linear(Map<String, long[]> shapes, String name, long out, long in, boolean bias) {
-        shapes.put(name + ".weight", new long[] {out, in});
-        if (bias) {
-            shapes.put(name + ".bias", new long[] {out});
-        }
     }
 
     @Override

@@ -75,10 +75,10 @@ record NeoxSpec(
         for (int i = 0; i < numLayers; i++) {
             norm(shapes, layer(i, "input_layernorm"));
             norm(shapes, layer(i, "post_attention_layernorm"));
-            linear(shapes, layer(i, "attention.query_key_value"), 3 * e, e, attentionBias);
-            linear(shapes, layer(i, "attention.dense"), e, e, attentionBias);
-            linear(shapes, layer(i, "mlp.dense_h_to_4h"), intermediateSize, e, true);
-            linear(shapes, layer(i, "mlp.dense_4h_to_h"), e, intermediateSize, true);
+            Linear.addShapes(shapes, layer(i, "attention.query_key_value"), 3 * e, e, attentionBias);
+            Linear.addShapes(shapes, layer(i, "attention.dense"), e, e, attentionBias);
+            Linear.addShapes(shapes, layer(i, "mlp.dense_h_to_4h"), intermediateSize, e, true);
+            Linear.addShapes(shapes, layer(i, "mlp.dense_4h_to_h"), e, intermediateSize, true);
         }
         norm(shapes, "gpt_neox.final_layer_norm");
         if (!tiedHead) {
@@ -90,13 +90,6 @@ record NeoxSpec(
     private void norm(Map<String, long[]> shapes, String name) {
         shapes.put(name + ".weight", new long[] {hiddenSize});
         shapes.put(name + ".bias", new long[] {hiddenSize});
-    }
-
-    private static void linear(Map<String, long[]> shapes, String name, long out, long in, boolean bias) {
-        shapes.put(name + ".weight", new long[] {out, in});
-        if (bias) {
-            shapes.put(name + ".bias", new long[] {out});
-        }
     }
 
     @Override
