@@ -1,6 +1,5 @@
 package org.betatron.cli.command;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.betatron.cli.run.ModelInitialization;
 import picocli.CommandLine.Command;
@@ -42,6 +41,5 @@ final class InitCommand implements Runnable {
     public void run() {
         long parameters = ModelInitialization.run(config, tokenizer, out, seed);
         spec.commandLine().getOut().printf("Model with %,d random parameters written to %s%n", parameters, out);
-        assert Files.isDirectory(out);
     }
 }

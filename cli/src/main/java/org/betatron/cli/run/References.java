@@ -11,6 +11,7 @@ import org.betatron.training.reference.MappedReferenceLogProbs;
 import org.betatron.training.reference.ReferenceCache;
 import org.betatron.training.reference.ReferenceKey;
 import org.betatron.training.reference.ReferenceLogProbs;
+import org.betatron.training.run.Fingerprint;
 import org.jspecify.annotations.Nullable;
 
 /// Reference log-probabilities of training and held-out pairs: read from the cache, or computed into it.
@@ -34,7 +35,7 @@ record References(
         Path directory = recipe.reference().cache().isEmpty()
                 ? session.directory().root().resolve("reference")
                 : Path.of(recipe.reference().cache());
-        String fingerprint = new ModelDirectory(model).fingerprint();
+        String fingerprint = Fingerprint.of(new ModelDirectory(model).modelFiles());
         String precision = recipe.compute().precision().configName();
         Maker maker = new Maker(request, model, fingerprint + " in " + precision, source.tokenizerFingerprint());
         try (maker) {

@@ -4,11 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,27 +77,12 @@ public record ModelDirectory(Path path) {
                 + (hasPickle ? "; pytorch_model.bin is not read: convert it to safetensors first" : ""));
     }
 
-    /// Hashes everything that the model computes with.
-    ///
-    /// @return SHA-256 over `config.json` and the weight files, hexadecimal
-    public String fingerprint() {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(Files.readAllBytes(path.resolve(CONFIG)));
-            byte[] buffer = new byte[1 << 20];
-            for (Path file : weightFiles()) {
-                try (var in = Files.newInputStream(file)) {
-                    for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                        digest.update(buffer, 0, n);
-                    }
-                }
-            }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read the model in " + path, e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+    /// @return everything that the model computes with: `config.json` and the weight files, in a fixed order
+    public List<Path> modelFiles() {
+        List<Path> files = new ArrayList<>();
+        files.add(path.resolve(CONFIG));
+        files.addAll(weightFiles());
+        return files;
     }
 
     /// Writes configuration and weights.
