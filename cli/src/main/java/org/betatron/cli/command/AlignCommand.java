@@ -1,5 +1,7 @@
 package org.betatron.cli.command;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.betatron.cli.recipe.AlignRecipe;
 import org.betatron.cli.recipe.RecipeChecks;
 import org.betatron.cli.recipe.RecipeReader.Resolved;
@@ -40,14 +42,11 @@ final class AlignCommand implements Runnable {
 
     @Override
     public void run() {
-        if (referenceCache != null) {
-            options.set = new java.util.ArrayList<>(options.set);
-            options.set.add("reference.cache=" + referenceCache);
-        }
-        Resolved<AlignRecipe> resolved = options.resolve(AlignRecipe.class, AlignRecipe.DEFAULT, preset);
-        if (options.printRecipe) {
-            options.spec.commandLine().getOut().print(resolved.yaml());
-            options.spec.commandLine().getOut().flush();
+        Map<String, @Nullable String> own = new LinkedHashMap<>();
+        own.put("alignment.preset", preset);
+        own.put("reference.cache", referenceCache);
+        Resolved<AlignRecipe> resolved = options.resolve(AlignRecipe.class, AlignRecipe.DEFAULT, own);
+        if (options.prints(resolved)) {
             return;
         }
         RecipeChecks.check("recipe", resolved, options.resume != null);

@@ -3,6 +3,8 @@ package org.betatron.cli.command;
 import java.io.Console;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.betatron.cli.display.Display;
 import org.betatron.cli.recipe.RecipeReader;
 import org.betatron.cli.recipe.RecipeReader.Resolved;
@@ -77,10 +79,12 @@ final class RunOptions {
 
     /// Reads recipe and options into one resolved recipe; of a run that is resumed, its own recipe and
     /// nothing else.
-    <R> Resolved<R> resolve(Class<R> type, R defaults, @Nullable String preset) {
+    ///
+    /// @param more values of a command's own options by recipe path, null where not given
+    <R> Resolved<R> resolve(Class<R> type, R defaults, Map<String, @Nullable String> more) {
         RecipeReader reader = new RecipeReader();
         if (resume != null) {
-            refuseOverrides(preset);
+            refuseOverrides(more);
             return reader.file(resume.resolve("recipe.yaml")).resolve(type, defaults);
         }
         if (recipe != null) {
@@ -91,8 +95,8 @@ final class RunOptions {
                 .option("data.evaluation", evaluation.isEmpty() ? null : evaluation)
                 .option("train.learningRate", learningRate)
                 .option("train.batchSize", batchSize)
-                .option("train.seed", seed)
-                .option("alignment.preset", preset);
+                .option("train.seed", seed);
+        more.forEach(reader::option);
         if (steps != null && epochs != null) {
             throw new ParameterException(spec.commandLine(), "--steps and --epochs exclude each other");
         }
@@ -105,7 +109,19 @@ final class RunOptions {
         return reader.overrides(set).resolve(type, defaults);
     }
 
-    /// @return the run, or nothing where the recipe was only to be printed
+    /// Prints the recipe if that is all that was asked for.
+    ///
+    /// @return whether it was
+    boolean prints(Resolved<?> resolved) {
+        if (printRecipe) {
+            spec.commandLine().getOut().print(resolved.yaml());
+            spec.commandLine().getOut().flush();
+        }
+        return printRecipe;
+    }
+
+    /// @return the run
+    /// @throws ParameterException if it has no directory
     <R> RunRequest<R> request(Resolved<R> resolved) {
         Path directory = resume != null ? resume : out;
         if (directory == null) {
@@ -123,7 +139,7 @@ final class RunOptions {
         return console != null && console.isTerminal();
     }
 
-    private void refuseOverrides(@Nullable String preset) {
+    private void refuseOverrides(Map<String, @Nullable String> more) {
         boolean overrides = recipe != null
                 || model != null
                 || !data.isEmpty()
@@ -134,7 +150,7 @@ final class RunOptions {
                 || learningRate != null
                 || batchSize != null
                 || seed != null
-                || preset != null
+                || more.values().stream().anyMatch(Objects::nonNull)
                 || !set.isEmpty();
         if (overrides) {
             throw new ParameterException(

@@ -1,5 +1,6 @@
 package org.betatron.cli.command;
 
+import java.util.Map;
 import org.betatron.cli.recipe.RecipeChecks;
 import org.betatron.cli.recipe.RecipeReader.Resolved;
 import org.betatron.cli.recipe.SftRecipe;
@@ -24,10 +25,8 @@ final class SftCommand implements Runnable {
 
     @Override
     public void run() {
-        Resolved<SftRecipe> resolved = options.resolve(SftRecipe.class, SftRecipe.DEFAULT, null);
-        if (options.printRecipe) {
-            options.spec.commandLine().getOut().print(resolved.yaml());
-            options.spec.commandLine().getOut().flush();
+        Resolved<SftRecipe> resolved = options.resolve(SftRecipe.class, SftRecipe.DEFAULT, Map.of());
+        if (options.prints(resolved)) {
             return;
         }
         RecipeChecks.checkSft("recipe", resolved, options.resume != null);

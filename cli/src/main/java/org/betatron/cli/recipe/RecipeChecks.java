@@ -11,8 +11,7 @@ import org.betatron.training.LearningRateSchedule.Decay;
 import org.betatron.training.TrainSpec;
 
 /// Checks across settings: what is missing, and what was set but cannot have an effect. Everything is
-/// found before a model or a data
-/// file is opened.
+/// found before a model or a data file is opened.
 public final class RecipeChecks {
 
     private final List<String> problems = new ArrayList<>();

@@ -1,13 +1,11 @@
 package org.betatron.cli.run;
 
 import java.nio.file.Path;
-import java.util.Optional;
 import org.betatron.cli.recipe.AlignRecipe;
 import org.betatron.core.alignment.Alignment;
 import org.betatron.data.DataSetLoader;
 import org.betatron.data.HeldOut.Split;
 import org.betatron.data.HuggingFaceTokenizer;
-import org.betatron.data.TokenizedDataSet;
 import org.betatron.data.TokenizedPair;
 import org.betatron.torch.TorchLanguageModel;
 import org.betatron.training.Evaluation;
@@ -28,8 +26,9 @@ public final class AlignRun {
         ModelSource source = new ModelSource(start);
         RunSession session = new RunSession(request, train.keepCheckpoints());
         try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.load(start)) {
-            Split<TokenizedPair> pairs =
-                    load(session, recipe, source.loader(tokenizer, recipe.data().truncation()));
+            DataSetLoader loader = source.loader(tokenizer, recipe.data().truncation());
+            Split<TokenizedPair> pairs = session.split(
+                    recipe.data(), files -> loader.pairs(files, recipe.data().format()), train.seed());
             Alignment alignment = recipe.alignment().create();
             try (References references = References.open(request, session, source, pairs);
                     TorchLanguageModel model = session.openModel(start, recipe.compute())) {
@@ -45,17 +44,5 @@ public final class AlignRun {
             session.discardIfEmpty();
             throw e;
         }
-    }
-
-    private static Split<TokenizedPair> load(RunSession session, AlignRecipe recipe, DataSetLoader loader) {
-        var data = recipe.data();
-        Optional<TokenizedDataSet<TokenizedPair>> evaluation = data.evaluation().isEmpty()
-                ? Optional.empty()
-                : Optional.of(loader.pairs(data.evaluationPaths(), data.format()));
-        return session.split(
-                data,
-                loader.pairs(data.paths(), data.format()),
-                evaluation,
-                recipe.train().seed());
     }
 }

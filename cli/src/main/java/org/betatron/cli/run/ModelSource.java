@@ -4,7 +4,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.betatron.cli.recipe.DataSection;
 import org.betatron.data.ChatTemplate;
 import org.betatron.data.DataSetLoader;
 import org.betatron.data.HuggingFaceTokenizer;
@@ -45,21 +44,11 @@ public record ModelSource(Path directory) {
         return Fingerprint.of(textFiles());
     }
 
-    /// @return a loader that reads rows as this model needs them
-    public DataSetLoader loader(HuggingFaceTokenizer tokenizer, Truncation truncation) {
-        return new DataSetLoader(tokenizer, ChatTemplate.load(directory), promptStyle(), truncation);
-    }
-
     /// Prompts given as plain text stay as they are: a preference file without messages was written for
     /// the model that reads it.
-    private static PromptStyle promptStyle() {
-        return PromptStyle.AS_WRITTEN;
-    }
-
-    /// @return truncation in words, part of the key of reference log-probabilities
-    static String describe(DataSection<?> data) {
-        Truncation truncation = data.truncation();
-        return "maxTokens=" + truncation.maxTokens() + " maxPromptTokens=" + truncation.maxPromptTokens() + " keep="
-                + truncation.keep() + " eosAfterCut=" + truncation.eosAfterCut();
+    ///
+    /// @return a loader that reads rows as this model needs them
+    public DataSetLoader loader(HuggingFaceTokenizer tokenizer, Truncation truncation) {
+        return new DataSetLoader(tokenizer, ChatTemplate.load(directory), PromptStyle.AS_WRITTEN, truncation);
     }
 }

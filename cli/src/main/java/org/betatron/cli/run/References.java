@@ -89,7 +89,8 @@ record References(
 
         MappedReferenceLogProbs open(Path file, List<TokenizedPair> rows) {
             AlignRecipe recipe = request.recipe();
-            ReferenceKey key = ReferenceKey.of(modelKey, tokenizerKey, ModelSource.describe(recipe.data()), rows);
+            ReferenceKey key = ReferenceKey.of(
+                    modelKey, tokenizerKey, recipe.data().truncation().toString(), rows);
             ReferenceCache cache = new ReferenceCache(file, key);
             if (cache.exists()) {
                 request.display().line("Reference log-probs read from " + file);

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.betatron.cli.recipe.ComputeSection;
 import org.betatron.cli.recipe.DataSection;
 import org.betatron.core.model.OptimizerSpec;
@@ -30,8 +31,7 @@ import org.betatron.training.run.RunIdentity;
 import org.betatron.training.run.TrainingException;
 
 /// What alignment and supervised fine-tuning do alike: the run directory, the split, the model to begin
-/// with, the loop, the final
-/// model.
+/// with, the loop, the final model.
 final class RunSession {
 
     /// Beside the file of dropped training rows, where evaluation has files of its own.
@@ -61,14 +61,16 @@ final class RunSession {
         return directory;
     }
 
-    /// Splits the training rows, or adds those of the evaluation files.
+    /// Reads the training files, and splits them or reads the evaluation files.
     ///
     /// @param data   the recipe's data section
-    /// @param rows   rows of the training files
-    /// @param extra  evaluation files, if there are any
+    /// @param reader turns files into one data set
     /// @param seed   seed of the split
     <R extends TokenizedRow> HeldOut.Split<R> split(
-            DataSection<?> data, TokenizedDataSet<R> rows, Optional<TokenizedDataSet<R>> extra, long seed) {
+            DataSection<?> data, Function<List<Path>, TokenizedDataSet<R>> reader, long seed) {
+        Optional<TokenizedDataSet<R>> extra =
+                data.evaluation().isEmpty() ? Optional.empty() : Optional.of(reader.apply(data.evaluationPaths()));
+        TokenizedDataSet<R> rows = reader.apply(data.paths());
         report(rows, directory.droppedRowsFile());
         if (extra.isPresent()) {
             request.display().line("to measure on:");

@@ -1,12 +1,10 @@
 package org.betatron.cli.run;
 
 import java.nio.file.Path;
-import java.util.Optional;
 import org.betatron.cli.recipe.SftRecipe;
 import org.betatron.data.DataSetLoader;
 import org.betatron.data.HeldOut.Split;
 import org.betatron.data.HuggingFaceTokenizer;
-import org.betatron.data.TokenizedDataSet;
 import org.betatron.data.TokenizedText;
 import org.betatron.torch.TorchLanguageModel;
 import org.betatron.training.Evaluation;
@@ -27,8 +25,9 @@ public final class SftRun {
         ModelSource source = new ModelSource(start);
         RunSession session = new RunSession(request, train.keepCheckpoints());
         try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.load(start)) {
-            Split<TokenizedText> texts =
-                    load(session, recipe, source.loader(tokenizer, recipe.data().truncation()));
+            DataSetLoader loader = source.loader(tokenizer, recipe.data().truncation());
+            Split<TokenizedText> texts = session.split(
+                    recipe.data(), files -> loader.texts(files, recipe.data().format()), train.seed());
             try (TorchLanguageModel model = session.openModel(start, recipe.compute())) {
                 Evaluation evaluation = texts.evaluation().isEmpty()
                         ? Evaluation.NONE
@@ -46,17 +45,5 @@ public final class SftRun {
             session.discardIfEmpty();
             throw e;
         }
-    }
-
-    private static Split<TokenizedText> load(RunSession session, SftRecipe recipe, DataSetLoader loader) {
-        var data = recipe.data();
-        Optional<TokenizedDataSet<TokenizedText>> evaluation = data.evaluation().isEmpty()
-                ? Optional.empty()
-                : Optional.of(loader.texts(data.evaluationPaths(), data.format()));
-        return session.split(
-                data,
-                loader.texts(data.paths(), data.format()),
-                evaluation,
-                recipe.train().seed());
     }
 }
