@@ -30,13 +30,13 @@ public final class RecipeChecks {
         checks.data(recipe.data(), recipe.model());
         checks.training(recipe.train());
         Alignment alignment = recipe.alignment().create();
-        boolean looksAtGaps =
-                alignment.calibration().isDynamic() || alignment.selection().looksAtGaps();
-        if (!looksAtGaps && !recipe.alignment().gap().equals(GapSpec.DEFAULT)) {
+        if (!alignment.looksAtGaps()
+                && !alignment.objective().keepsStatistics()
+                && !recipe.alignment().gap().equals(GapSpec.DEFAULT)) {
             checks.refuse(
                     "alignment.gap", "has no effect with calibration fixed and selection none, which look at no gap");
         }
-        if (!alignment.objective().score().usesReference()) {
+        if (!alignment.inputs().needsReference()) {
             if (!recipe.reference().equals(ReferenceSection.DEFAULT)) {
                 checks.refuse("reference", "has no effect: this objective uses no reference");
             }

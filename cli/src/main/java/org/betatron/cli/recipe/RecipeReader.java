@@ -219,7 +219,7 @@ public final class RecipeReader {
         Map<String, Class<?>> tags = Choices.siblings(path);
         Class<?> type = tags.get(tag);
         if (type == null) {
-            problems.add(path + ".type: must be one of " + String.join(", ", tags.keySet()) + " but was '" + tag + "'");
+            problems.add(path + ".type: must be " + Suggestion.oneOf(tags.keySet(), tag));
             return null;
         }
         ObjectNode tree = mapper.createObjectNode();

@@ -38,7 +38,7 @@ class RecipeChecksTest {
             delimiter = '|',
             value = {
                 "train.finalRatio=0.1 | train.finalRatio: has no effect with decay constant",
-                "alignment={preset: dpo, gap: {scale: raw}} | alignment.gap.scale: has no effect with calibration fixed and selection none, which look at no gap",
+                "alignment={preset: dpo, gap: {source: margin}} | alignment.gap.source: has no effect with calibration fixed and selection none, which look at no gap",
                 "alignment={objective: simpo, calibration: fixed, selection: none, gap: {momentum: 0.5}} | alignment.gap.momentum: has no effect with calibration fixed and selection none, which look at no gap",
                 "{alignment: {objective: simpo}, reference: {cache: c}} | reference.cache: has no effect: this objective uses no reference"
             })
@@ -61,8 +61,8 @@ class RecipeChecksTest {
     @Test
     void sameSettingsPassWhereTheyHaveAnEffect() {
         check("train.finalRatio=0.1", "train.decay=cosine");
-        check("alignment={preset: dpo, selection: gaussian, gap: {scale: raw}}");
-        check("alignment={preset: dpo, calibration: batch, gap: {scale: raw}}");
+        check("alignment={preset: dpo, selection: gaussian, gap: {source: margin}}");
+        check("alignment={preset: dpo, calibration: batch, gap: {source: margin}}");
         check("reference.cache=c");
         check("alignment.objective=simpo");
         check("alignment.preset=published-code", "alignment.calibration=fixed", "alignment.selection=none");

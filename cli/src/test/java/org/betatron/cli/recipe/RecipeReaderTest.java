@@ -10,7 +10,7 @@ import java.util.List;
 import org.betatron.cli.recipe.RecipeReader.Resolved;
 import org.betatron.core.aggregation.AggregationSpec;
 import org.betatron.core.alignment.AlignmentSpec;
-import org.betatron.core.alignment.GapSpec.GapScale;
+import org.betatron.core.alignment.GapSpec.GapSource;
 import org.betatron.core.calibration.CalibrationSpec;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.core.objective.ObjectiveSpec;
@@ -114,7 +114,7 @@ class RecipeReaderTest {
                 alignment:
                   objective: {type: ipo, beta: 0.2, lengthNormalized: true}
                   calibration: {type: batch, sensitivity: 0.3}
-                  gap: {scale: raw, momentum: 0.5}
+                  gap: {source: margin, momentum: 0.5}
                 optimizer: {type: rmsprop, smoothing: 0.9}
                 train: {learningRate: 5e-7, decay: linear, seed: 3}
                 compute: {precision: bf16}
@@ -129,7 +129,7 @@ class RecipeReaderTest {
         assertThat(recipe.data().truncation().maxPromptTokens()).isEqualTo(256);
         assertThat(recipe.alignment().objective()).isEqualTo(new ObjectiveSpec.Ipo(0.2, true));
         assertThat(recipe.alignment().calibration()).isEqualTo(new CalibrationSpec.Batch(0.3, 0.01, 10));
-        assertThat(recipe.alignment().gap().scale()).isEqualTo(GapScale.RAW);
+        assertThat(recipe.alignment().gap().source()).isEqualTo(GapSource.MARGIN);
         assertThat(recipe.alignment().gap().momentum()).isEqualTo(0.5);
         assertThat(recipe.optimizer()).isEqualTo(new OptimizerSpec.RmsProp(0.9, 1e-8));
         assertThat(recipe.train().learningRate()).isEqualTo(5e-7);
@@ -253,9 +253,9 @@ class RecipeReaderTest {
         Resolved<AlignRecipe> resolved = new RecipeReader()
                 .option("model", "m")
                 .option("data.files", null)
-                .overrides(List.of("alignment.gap.scale=raw"))
+                .overrides(List.of("alignment.gap.source=margin"))
                 .resolve(AlignRecipe.class, AlignRecipe.DEFAULT);
-        assertThat(resolved.explicit()).containsExactly("model", "alignment", "alignment.gap", "alignment.gap.scale");
+        assertThat(resolved.explicit()).containsExactly("model", "alignment", "alignment.gap", "alignment.gap.source");
     }
 
     @ParameterizedTest
@@ -283,13 +283,13 @@ class RecipeReaderTest {
                 "data: {files: [a, [b]]}               | data.files: must be text, or a list of texts, but was [\"a\",[\"b\"]]",
                 "data: {files: [a, null]}              | data.files: must be text, or a list of texts, but was [\"a\",null]",
                 "alignment: {objective: {type: ipo, lengthNormalized: maybe}} | alignment.objective.lengthNormalized: must be true or false but was \"maybe\"",
-                "alignment: {objective: kto}           | alignment.objective.type: must be one of dpo, cdpo, ipo, simpo but was 'kto'",
-                "alignment: {objective: {type: }}      | alignment.objective.type: must be one of dpo, cdpo, ipo, simpo but was ''",
+                "alignment: {objective: dop}           | alignment.objective.type: must be one of the 33 that `betatron objective list` shows but was 'dop'; did you mean dpo or aot or cdpo?",
+                "alignment: {objective: {type: }}      | alignment.objective.type: must be one of the 33 that `betatron objective list` shows but was ''",
                 "optimizer: sgd                        | optimizer.type: must be one of adamw, rmsprop but was 'sgd'",
                 "train: {length: {type: hours, count: 2}} | train.length.type: must be one of epochs, steps but was 'hours'",
                 "alignment: {preset: best}             | alignment.preset: must be one of beta-dpo, dpo, published-code but was \"best\"",
                 "alignment: best                       | alignment.preset: must be one of beta-dpo, dpo, published-code but was \"best\"",
-                "alignment: {gap: {scale: log}}        | alignment.gap.scale: must be one of reward, raw but was 'log'",
+                "alignment: {gap: {source: log}}        | alignment.gap.source: must be one of reward, margin, score but was 'log'",
                 "compute: {precision: int8}            | compute.precision: must be one of fp32, fp16, bf16 but was 'int8'",
                 "alignment: {objective: {beta: 0}}     | alignment.objective: beta must be > 0 but was 0.0",
                 "alignment: {objective: {type: cdpo, labelSmoothing: 0.7}} | alignment.objective: labelSmoothing must be in (0, 0.5) but was 0.7",
@@ -316,9 +316,9 @@ class RecipeReaderTest {
                 train: {batchSize: many, learningRate: -1}
                 data: {heldOut: -1}
                 alignment:
-                  objective: kto
+                  objective: perplexity
                   calibration: {type: batch, minRatio: 0}
-                  gap: {scale: log}
+                  gap: {source: log}
                 """);
         assertThatThrownBy(() -> new RecipeReader()
                         .file(file)
@@ -334,9 +334,10 @@ class RecipeReaderTest {
                                 "  train.batchSize: must be a whole number but was 'many'",
                                 "  train: learningRate must be > 0 but was -1.0",
                                 "  data: heldOut must be a share below 1 or a count but was -1.0",
-                                "  alignment.objective.type: must be one of dpo, cdpo, ipo, simpo but was 'kto'",
+                                "  alignment.objective.type: must be one of the 33 that `betatron objective list` shows but was"
+                                        + " 'perplexity'",
                                 "  alignment.calibration: minRatio must be in (0, 1] but was 0.0",
-                                "  alignment.gap.scale: must be one of reward, raw but was 'log'",
+                                "  alignment.gap.source: must be one of reward, margin, score but was 'log'",
                                 "  compute: threads must be at least 0 but was -1"));
     }
 

@@ -34,9 +34,16 @@ public final class TokenLogProbs {
     /// @param response number of a response in the batch
     /// @return log-probability of the whole response: the sum over its tokens, nats
     public double sum(int response) {
+        return sum(response, 0);
+    }
+
+    /// @param response number of a response in the batch
+    /// @param from     first token of the response that counts, ≥ 0
+    /// @return log-probability of the response's tokens from there on, nats; 0 where there are none
+    public double sum(int response, int from) {
         double sum = 0;
         int end = batch.logProbOffset(response) + batch.responseLength(response);
-        for (int i = batch.logProbOffset(response); i < end; i++) {
+        for (int i = batch.logProbOffset(response) + from; i < end; i++) {
             sum += values[i];
         }
         return sum;

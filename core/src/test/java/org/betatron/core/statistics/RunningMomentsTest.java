@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class RunningGapStatisticsTest {
+class RunningMomentsTest {
 
     private static final double NAN = Double.NaN;
     private static final double INFINITY = Double.POSITIVE_INFINITY;
@@ -17,8 +17,8 @@ class RunningGapStatisticsTest {
     @ValueSource(doubles = {0, 0.5, 0.9, 0.99, 0.999999})
     void correctedFirstEstimateIsTheBatch(double momentum) {
         // mean 2, squares about it 1 + 1 + 0 + 4 + 4 = 10, over n - 1 = 4
-        RunningGapStatistics first = RunningGapStatistics.EMPTY.update(new double[] {1, 3, 2, 4, 0}, momentum);
-        GapStatistics estimate = first.estimate(momentum, true);
+        RunningMoments first = RunningMoments.EMPTY.update(new double[] {1, 3, 2, 4, 0}, momentum);
+        Moments estimate = first.estimate(momentum, true);
         assertThat(estimate.mean()).isCloseTo(2, within(1e-9));
         assertThat(estimate.deviation()).isCloseTo(Math.sqrt(2.5), within(1e-9));
         assertThat(estimate.populationMean()).isEqualTo(2);
@@ -27,11 +27,11 @@ class RunningGapStatisticsTest {
     @Test
     void correctedEstimateIsTheWeightedMeanOfTheBatchesSeen() {
         // means 1, 5, 2 with weights 0.81, 0.9, 1; deviations sqrt 2, 0, sqrt 8 likewise
-        RunningGapStatistics running = RunningGapStatistics.EMPTY
+        RunningMoments running = RunningMoments.EMPTY
                 .update(new double[] {0, 2}, 0.9)
                 .update(new double[] {5, 5}, 0.9)
                 .update(new double[] {0, 4}, 0.9);
-        GapStatistics estimate = running.estimate(0.9, true);
+        Moments estimate = running.estimate(0.9, true);
         assertThat(estimate.mean()).isCloseTo((0.81 * 1 + 0.9 * 5 + 2) / 2.71, within(1e-14));
         assertThat(estimate.deviation()).isCloseTo((0.81 * Math.sqrt(2) + Math.sqrt(8)) / 2.71, within(1e-14));
         assertThat(estimate.populationMean()).isCloseTo(16.0 / 6, within(1e-15));
@@ -39,10 +39,10 @@ class RunningGapStatisticsTest {
 
     @Test
     void uncorrectedEstimateIsTheRawAverage() {
-        RunningGapStatistics first = RunningGapStatistics.EMPTY.update(new double[] {0, 2}, 0.9);
+        RunningMoments first = RunningMoments.EMPTY.update(new double[] {0, 2}, 0.9);
         assertThat(first.estimate(0.9, false).mean()).isCloseTo(0.1, within(1e-16));
         assertThat(first.estimate(0.9, false).deviation()).isCloseTo(0.1 * Math.sqrt(2), within(1e-16));
-        RunningGapStatistics second = first.update(new double[] {4, 6}, 0.9);
+        RunningMoments second = first.update(new double[] {4, 6}, 0.9);
         assertThat(second.estimate(0.9, false).mean()).isCloseTo(0.09 + 0.5, within(1e-15));
         assertThat(second.meanAverage()).isEqualTo(second.estimate(0.9, false).mean());
         assertThat(second.deviationAverage())
@@ -51,8 +51,8 @@ class RunningGapStatisticsTest {
 
     @Test
     void momentumZeroForgetsEverythingBefore() {
-        RunningGapStatistics running =
-                RunningGapStatistics.EMPTY.update(new double[] {100, 200}, 0).update(new double[] {1, 3}, 0);
+        RunningMoments running =
+                RunningMoments.EMPTY.update(new double[] {100, 200}, 0).update(new double[] {1, 3}, 0);
         assertThat(running.estimate(0, true).mean()).isEqualTo(2);
         assertThat(running.estimate(0, false).mean()).isEqualTo(2);
         assertThat(running.estimate(0, true).deviation()).isCloseTo(Math.sqrt(2), within(1e-15));
@@ -60,43 +60,42 @@ class RunningGapStatisticsTest {
 
     @Test
     void batchOfOneMovesTheMeanAndLeavesTheDeviation() {
-        RunningGapStatistics one = RunningGapStatistics.EMPTY.update(new double[] {7}, 0.9);
+        RunningMoments one = RunningMoments.EMPTY.update(new double[] {7}, 0.9);
         assertThat(one.estimate(0.9, true))
-                .isEqualTo(new GapStatistics(one.estimate(0.9, true).mean(), 0, 7));
+                .isEqualTo(new Moments(one.estimate(0.9, true).mean(), 0, 7));
         assertThat(one.estimate(0.9, true).mean()).isCloseTo(7, within(1e-14));
         assertThat(one.estimate(0.9, true).hasSpread()).isFalse();
 
         // The correction of the deviation counts the batches that had one.
-        RunningGapStatistics two = one.update(new double[] {1, 3}, 0.9);
+        RunningMoments two = one.update(new double[] {1, 3}, 0.9);
         assertThat(two.updates()).isEqualTo(2);
         assertThat(two.deviationUpdates()).isEqualTo(1);
         assertThat(two.estimate(0.9, true).deviation()).isCloseTo(Math.sqrt(2), within(1e-14));
-        RunningGapStatistics three = two.update(new double[] {50}, 0.9);
+        RunningMoments three = two.update(new double[] {50}, 0.9);
         assertThat(three.estimate(0.9, true).deviation()).isCloseTo(Math.sqrt(2), within(1e-14));
     }
 
     @Test
     void skipsGapsThatAreNotFinite() {
-        RunningGapStatistics clean = RunningGapStatistics.EMPTY.update(new double[] {1, 4, -2}, 0.9);
-        RunningGapStatistics dirty =
-                RunningGapStatistics.EMPTY.update(new double[] {NAN, 1, INFINITY, 4, -INFINITY, -2}, 0.9);
+        RunningMoments clean = RunningMoments.EMPTY.update(new double[] {1, 4, -2}, 0.9);
+        RunningMoments dirty = RunningMoments.EMPTY.update(new double[] {NAN, 1, INFINITY, 4, -INFINITY, -2}, 0.9);
         assertThat(dirty).isEqualTo(clean);
     }
 
     @Test
     void nothingFiniteLeavesItUnchanged() {
-        RunningGapStatistics before = RunningGapStatistics.EMPTY.update(new double[] {1, 4}, 0.9);
+        RunningMoments before = RunningMoments.EMPTY.update(new double[] {1, 4}, 0.9);
         assertThat(before.update(new double[] {NAN, INFINITY, -INFINITY}, 0.9)).isEqualTo(before);
         assertThat(before.update(new double[0], 0.9)).isEqualTo(before);
     }
 
     @Test
     void neverBecomesNonFinite() {
-        RunningGapStatistics before = RunningGapStatistics.EMPTY.update(new double[] {1, 4}, 0.9);
+        RunningMoments before = RunningMoments.EMPTY.update(new double[] {1, 4}, 0.9);
         // The sum, and the squares, of finite gaps may overflow.
         for (double[] gaps : new double[][] {{1e308, 1e308}, {1e200, -1e200}, {-1e308, -1e308, 3}}) {
-            RunningGapStatistics after = before.update(gaps, 0.9);
-            GapStatistics estimate = after.estimate(0.9, true);
+            RunningMoments after = before.update(gaps, 0.9);
+            Moments estimate = after.estimate(0.9, true);
             assertThat(new double[] {estimate.mean(), estimate.deviation(), estimate.populationMean()})
                     .doesNotContain(NAN, INFINITY, -INFINITY);
             assertThat(after.update(new double[] {1, 4}, 0.9)
@@ -109,7 +108,7 @@ class RunningGapStatisticsTest {
     @Test
     void populationMeanWeighsEveryGapAlike() {
         SplittableRandom random = new SplittableRandom(5);
-        RunningGapStatistics running = RunningGapStatistics.EMPTY;
+        RunningMoments running = RunningMoments.EMPTY;
         double sum = 0;
         int count = 0;
         for (int size = 1; size < 30; size++) {
@@ -126,17 +125,16 @@ class RunningGapStatisticsTest {
 
     @Test
     void emptyEstimateIsZero() {
-        assertThat(RunningGapStatistics.EMPTY.estimate(0.9, true)).isEqualTo(new GapStatistics(0, 0, 0));
-        assertThat(RunningGapStatistics.EMPTY.estimate(0, true)).isEqualTo(new GapStatistics(0, 0, 0));
-        assertThat(RunningGapStatistics.EMPTY.estimate(0.9, false)).isEqualTo(new GapStatistics(0, 0, 0));
+        assertThat(RunningMoments.EMPTY.estimate(0.9, true)).isEqualTo(new Moments(0, 0, 0));
+        assertThat(RunningMoments.EMPTY.estimate(0, true)).isEqualTo(new Moments(0, 0, 0));
+        assertThat(RunningMoments.EMPTY.estimate(0.9, false)).isEqualTo(new Moments(0, 0, 0));
     }
 
     @Test
     void equalGapsHaveNoSpread() {
-        GapStatistics equal =
-                RunningGapStatistics.EMPTY.update(new double[] {2, 2, 2}, 0.9).estimate(0.9, true);
+        Moments equal = RunningMoments.EMPTY.update(new double[] {2, 2, 2}, 0.9).estimate(0.9, true);
         assertThat(equal.deviation()).isZero();
         assertThat(equal.hasSpread()).isFalse();
-        assertThat(new GapStatistics(0, 2e-6, 0).hasSpread()).isTrue();
+        assertThat(new Moments(0, 2e-6, 0).hasSpread()).isTrue();
     }
 }

@@ -5,7 +5,7 @@ package org.betatron.core.statistics;
 /// @param mean           M_0, recent mean of the gaps
 /// @param deviation      sigma, recent standard deviation of the gaps within a batch, ≥ 0
 /// @param populationMean mean of every gap seen since the start
-public record GapStatistics(double mean, double deviation, double populationMean) {
+public record Moments(double mean, double deviation, double populationMean) {
 
     /// Below this a deviation counts as zero: all gaps are equal, and no pair stands out (policy equals
     /// reference at step 0).

@@ -22,7 +22,7 @@ package org.betatron.core.statistics;
 /// @param deviationUpdates number of batches that had a standard deviation, those of at least two finite gaps
 /// @param gapSum           sum of all gaps ever seen
 /// @param gapCount         number of all gaps ever seen
-public record RunningGapStatistics(
+public record RunningMoments(
         double meanAverage,
         double deviationAverage,
         long updates,
@@ -31,13 +31,13 @@ public record RunningGapStatistics(
         long gapCount) {
 
     /// Nothing seen yet.
-    public static final RunningGapStatistics EMPTY = new RunningGapStatistics(0, 0, 0, 0, 0, 0);
+    public static final RunningMoments EMPTY = new RunningMoments(0, 0, 0, 0, 0, 0);
 
     /// @param gaps     gaps of one batch; non-finite ones are skipped
     /// @param momentum `k`, weight of the past, in [0, 1)
     /// @return the statistics after this batch; unchanged if no gap was finite, or if their sum or the
     ///     sum of their squares overflows
-    public RunningGapStatistics update(double[] gaps, double momentum) {
+    public RunningMoments update(double[] gaps, double momentum) {
         double sum = 0;
         int count = 0;
         for (double gap : gaps) {
@@ -60,7 +60,7 @@ public record RunningGapStatistics(
         if (!Double.isFinite(newMean) || !Double.isFinite(newDeviation) || !Double.isFinite(newSum)) {
             return this;
         }
-        return new RunningGapStatistics(
+        return new RunningMoments(
                 newMean,
                 newDeviation,
                 updates + 1,
@@ -72,9 +72,9 @@ public record RunningGapStatistics(
     /// @param momentum      the momentum that the updates used
     /// @param biasCorrected whether to divide by `1 - k^t`
     /// @return the estimate at this moment; all zero if nothing was seen
-    public GapStatistics estimate(double momentum, boolean biasCorrected) {
+    public Moments estimate(double momentum, boolean biasCorrected) {
         double populationMean = gapCount == 0 ? 0 : gapSum / gapCount;
-        return new GapStatistics(
+        return new Moments(
                 biasCorrected ? corrected(meanAverage, momentum, updates) : meanAverage,
                 biasCorrected ? corrected(deviationAverage, momentum, deviationUpdates) : deviationAverage,
                 populationMean);
