@@ -1,8 +1,12 @@
 package org.betatron.torch.model;
 
+import java.util.Map;
 import org.betatron.core.model.PackedBatch;
+import org.betatron.core.model.TokenQuantity;
+import org.betatron.core.model.VocabularyRequest;
 import org.betatron.torch.Tensors;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /// A transformer with its vocabulary head: packed batches in, rows that predict and their log-probabilities out.
 ///
@@ -12,6 +16,7 @@ public final class Transformer implements AutoCloseable {
     private final ArchitectureSpec spec;
     private final Architecture architecture;
     private final VocabularyHead head;
+    private final VocabularyStatistics statistics;
     private final Precision precision;
 
     public Transformer(ArchitectureSpec spec, Parameters weights, Precision precision) {
@@ -19,6 +24,7 @@ public final class Transformer implements AutoCloseable {
         this.precision = precision;
         architecture = spec.create(weights, precision);
         head = new VocabularyHead(architecture.headWeight(), precision);
+        statistics = new VocabularyStatistics(architecture.headWeight(), precision);
     }
 
     /// Runs all layers over a batch.
@@ -45,6 +51,33 @@ public final class Transformer implements AutoCloseable {
     /// @return dL/dpredictors, `[N, E]`
     public Tensor backward(Tensor predictors, PackedBatch batch, float[] derivatives) {
         return head.backward(predictors, batch.targets(), derivatives);
+    }
+
+    /// @param predictors          states of [#predictors], without graph
+    /// @param reference           the reference; null where no wanted quantity needs one
+    /// @param referencePredictors its states for the same batch
+    /// @return the wanted numbers of each response token, `[N]`
+    public Map<TokenQuantity, float[]> statistics(
+            VocabularyRequest request,
+            PackedBatch batch,
+            Tensor predictors,
+            @Nullable Transformer reference,
+            @Nullable Tensor referencePredictors) {
+        return statistics.compute(
+                request,
+                predictors,
+                referencePredictors,
+                reference == null ? null : reference.statistics,
+                batch.targets());
+    }
+
+    /// Adds the head's gradient of divergences from the reference.
+    ///
+    /// @param divergences dL/dKL of each response token, `[N]`
+    /// @return dL/dpredictors, `[N, E]`
+    public Tensor backwardDivergences(
+            Tensor predictors, Transformer reference, Tensor referencePredictors, float[] divergences) {
+        return statistics.backward(predictors, referencePredictors, reference.statistics, divergences);
     }
 
     /// Keys and values of a sequence being decoded.

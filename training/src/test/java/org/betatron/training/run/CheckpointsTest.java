@@ -14,6 +14,7 @@ import org.betatron.core.model.OptimizerSpec;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TokenLogProbs;
 import org.betatron.core.model.TrainableModel;
+import org.betatron.core.model.VocabularyRequest;
 import org.betatron.core.statistics.RunningMoments;
 import org.betatron.testkit.TinyLanguageModel;
 import org.betatron.testkit.TinyOptimizer;
@@ -109,13 +110,18 @@ class CheckpointsTest {
         }
 
         @Override
-        public ForwardPass forward(PackedBatch batch) {
-            return model.forward(batch);
+        public ForwardPass forward(PackedBatch batch, VocabularyRequest request) {
+            return model.forward(batch, request);
         }
 
         @Override
-        public TokenLogProbs score(PackedBatch batch) {
-            return model.score(batch);
+        public void moveTowards(TrainableModel other, double share) {
+            model.moveTowards(other, share);
+        }
+
+        @Override
+        public TokenLogProbs score(PackedBatch batch, VocabularyRequest request) {
+            return model.score(batch, request);
         }
 
         @Override
