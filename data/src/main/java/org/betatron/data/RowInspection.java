@@ -18,7 +18,7 @@ public record RowInspection(
 
     /// A prompt or a response.
     ///
-    /// @param name    `prompt`, `chosen`, `rejected` or `response`
+    /// @param name    `prompt`, or one of [SourceRow#answerNames]
     /// @param trained whether the model learns to write it
     /// @param pieces  its tokens
     /// @param numCut  tokens that truncation removed
@@ -40,33 +40,28 @@ public record RowInspection(
     }
 
     static RowInspection ofDropped(DroppedRow row) {
-        return new RowInspection(row.id(), row.where(), row.reason(), List.of());
+        return new RowInspection(row.id(), row.place().toString(), row.reason(), List.of());
     }
 
     static RowInspection of(
-            String id,
-            String where,
-            @Nullable DropReason dropped,
-            FittedRow ids,
-            List<String> responseNames,
-            RowTokenizer rowTokenizer) {
+            SourceRow<?> row, RowPlace place, @Nullable DropReason dropped, FittedRow ids, RowTokenizer rowTokenizer) {
         Tokenizer tokenizer = rowTokenizer.tokenizer();
         List<Segment> segments = new ArrayList<>();
         int promptCutAt = rowTokenizer.truncation().keep() == Truncation.Keep.END
                 ? tokenizer.bosPrefix().length
                 : ids.prompt().length;
         segments.add(new Segment("prompt", false, pieces(ids.prompt(), tokenizer), ids.promptTokensCut(), promptCutAt));
-        for (int i = 0; i < responseNames.size(); i++) {
+        for (int i = 0; i < row.answers().size(); i++) {
             int[] response = ids.responses().get(i);
             boolean ends = response[response.length - 1] == tokenizer.eosId();
             segments.add(new Segment(
-                    responseNames.get(i),
+                    row.answerNames().get(i),
                     true,
                     pieces(response, tokenizer),
                     ids.responseTokensCut().get(i),
                     ends ? response.length - 1 : response.length));
         }
-        return new RowInspection(id, where, dropped, segments);
+        return new RowInspection(row.id(), place.toString(), dropped, segments);
     }
 
     private static List<Piece> pieces(int[] ids, Tokenizer tokenizer) {

@@ -14,7 +14,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param rows    in the order of the files
 /// @param dropped in the order of the files
 /// @param report  counts and lengths
-/// @param <R>     [TokenizedPair] or [TokenizedText]
+/// @param <R>     [TokenizedPair], [TokenizedText] or [TokenizedAnswer]
 public record TokenizedDataSet<R extends TokenizedRow>(List<R> rows, List<DroppedRow> dropped, DatasetReport report) {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -33,7 +33,7 @@ public record TokenizedDataSet<R extends TokenizedRow>(List<R> rows, List<Droppe
             for (DroppedRow row : dropped) {
                 Map<String, String> fields = new LinkedHashMap<>();
                 fields.put("id", row.id());
-                fields.put("where", row.where());
+                fields.put("where", row.place().toString());
                 fields.put("reason", row.reason().text());
                 out.write(JSON.writeValueAsString(fields));
                 out.write('\n');

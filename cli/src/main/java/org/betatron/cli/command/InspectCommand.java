@@ -4,12 +4,16 @@ import java.nio.file.Path;
 import java.util.List;
 import org.betatron.cli.recipe.DataSection;
 import org.betatron.cli.run.ModelSource;
+import org.betatron.data.AnswerFormat;
 import org.betatron.data.DataSetLoader;
+import org.betatron.data.DatasetReport;
 import org.betatron.data.HuggingFaceTokenizer;
 import org.betatron.data.PreferenceFormat;
+import org.betatron.data.RowFormat;
 import org.betatron.data.RowInspection;
 import org.betatron.data.TextFormat;
 import org.betatron.data.Truncation;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -24,7 +28,10 @@ import picocli.CommandLine.Spec;
                 "Shows what a data file becomes before any training: counts, lengths, cuts, drops, and single rows.")
 final class InspectCommand implements Runnable {
 
-    @Parameters(paramLabel = "FILE", arity = "1..*", description = "Preference files, or texts with --texts.")
+    @Parameters(
+            paramLabel = "FILE",
+            arity = "1..*",
+            description = "Preference files, or what --texts or --unpaired says.")
     private List<Path> files = List.of();
 
     @Option(
@@ -34,8 +41,20 @@ final class InspectCommand implements Runnable {
             description = "Model or tokenizer directory.")
     private Path model = Path.of("");
 
-    @Option(names = "--texts", description = "Read the files as texts for supervised fine-tuning.")
-    private boolean texts;
+    @ArgGroup
+    private Kind kind = new Kind();
+
+    /// What rows are, if not pairs.
+    private static final class Kind {
+
+        @Option(names = "--texts", description = "Read the files as texts for supervised fine-tuning.")
+        private boolean texts;
+
+        @Option(
+                names = "--unpaired",
+                description = "Read the files as single answers with a label; pairs become two of them.")
+        private boolean unpaired;
+    }
 
     @Option(names = "--row", paramLabel = "N", description = "Show row N in pieces, from 1; may be repeated.")
     private List<Integer> rows = List.of();
@@ -58,12 +77,7 @@ final class InspectCommand implements Runnable {
                 rows.forEach(row -> out.println(inspection(loader, row).text()));
                 return;
             }
-            out.println(
-                    texts
-                            ? loader.texts(files, TextFormat.AUTO).report().text()
-                            : loader.pairs(files, PreferenceFormat.AUTO)
-                                    .report()
-                                    .text());
+            out.println(report(loader).text());
             out.println("Tokenizer: %,d ids; texts begin with %s and end with %s"
                     .formatted(
                             tokenizer.vocabularySize(),
@@ -72,14 +86,22 @@ final class InspectCommand implements Runnable {
         }
     }
 
+    private DatasetReport report(DataSetLoader loader) {
+        if (kind.texts) {
+            return loader.texts(files, TextFormat.AUTO).report();
+        }
+        return kind.unpaired
+                ? loader.answers(files, AnswerFormat.AUTO).report()
+                : loader.pairs(files, PreferenceFormat.AUTO).report();
+    }
+
     private RowInspection inspection(DataSetLoader loader, int row) {
         if (row < 1) {
             throw new IllegalArgumentException("--row must be at least 1 but was " + row);
         }
         Path file = files.getFirst();
-        List<RowInspection> inspections = texts
-                ? loader.inspectTexts(file, TextFormat.AUTO, row)
-                : loader.inspectPairs(file, PreferenceFormat.AUTO, row);
+        RowFormat<?> format = kind.texts ? TextFormat.AUTO : kind.unpaired ? AnswerFormat.AUTO : PreferenceFormat.AUTO;
+        List<RowInspection> inspections = loader.inspect(file, format, row);
         if (inspections.size() < row) {
             throw new IllegalArgumentException(
                     "--row must be at most " + inspections.size() + ", the rows of " + file + ", but was " + row);
