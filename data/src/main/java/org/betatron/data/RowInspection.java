@@ -8,11 +8,11 @@ import org.jspecify.annotations.Nullable;
 /// How one row is read: its tokens, which of them are trained, and where truncation cut.
 ///
 /// @param id       see [TokenizedRow#id]
-/// @param where    `file:line`
+/// @param place    where it stands in its file
 /// @param dropped  why the row is left out, null if it is kept
 /// @param segments prompt first, then the responses; none if the row was dropped before tokenizing
 public record RowInspection(
-        String id, String where, @Nullable DropReason dropped, List<Segment> segments) {
+        String id, RowPlace place, @Nullable DropReason dropped, List<Segment> segments) {
 
     private static final int LINE_WIDTH = 100;
 
@@ -40,7 +40,7 @@ public record RowInspection(
     }
 
     static RowInspection ofDropped(DroppedRow row) {
-        return new RowInspection(row.id(), row.place().toString(), row.reason(), List.of());
+        return new RowInspection(row.id(), row.place(), row.reason(), List.of());
     }
 
     static RowInspection of(
@@ -61,7 +61,7 @@ public record RowInspection(
                     ids.responseTokensCut().get(i),
                     ends ? response.length - 1 : response.length));
         }
-        return new RowInspection(row.id(), place.toString(), dropped, segments);
+        return new RowInspection(row.id(), place, dropped, segments);
     }
 
     private static List<Piece> pieces(int[] ids, Tokenizer tokenizer) {
@@ -72,7 +72,7 @@ public record RowInspection(
 
     /// @return the row for a terminal: under every piece its id, `✂` where tokens were cut
     public String text() {
-        StringBuilder text = new StringBuilder("row " + id + (id.equals(where) ? "" : " (" + where + ")"));
+        StringBuilder text = new StringBuilder("row " + id + (id.equals(place.toString()) ? "" : " (" + place + ")"));
         if (dropped != null) {
             text.append(", dropped: ").append(dropped.text());
         }

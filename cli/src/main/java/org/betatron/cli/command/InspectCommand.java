@@ -2,8 +2,10 @@ package org.betatron.cli.command;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.betatron.cli.recipe.DataSection;
 import org.betatron.cli.run.ModelSource;
+import org.betatron.cli.run.TransformAccount;
 import org.betatron.data.AnswerFormat;
 import org.betatron.data.DataSetLoader;
 import org.betatron.data.DatasetReport;
@@ -13,10 +15,12 @@ import org.betatron.data.RowFormat;
 import org.betatron.data.RowInspection;
 import org.betatron.data.TextFormat;
 import org.betatron.data.Truncation;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -65,19 +69,32 @@ final class InspectCommand implements Runnable {
     @Option(names = "--max-prompt-tokens", paramLabel = "N", description = "Most tokens of a cut prompt (default 256).")
     private int maxPromptTokens = DataSection.TRUNCATION.maxPromptTokens();
 
+    @Option(names = "--run", paramLabel = "DIR", description = "Show, too, what that run did to the rows.")
+    private @Nullable Path run;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
     @Override
     public void run() {
+        if (run != null && (kind.texts || kind.unpaired)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--run shows what a run did to pairs: it excludes --texts and --unpaired");
+        }
+        Optional<TransformAccount> account = Optional.ofNullable(run).map(TransformAccount::of);
         try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.load(model)) {
             DataSetLoader loader = new ModelSource(model).loader(tokenizer, Truncation.to(maxTokens, maxPromptTokens));
             var out = spec.commandLine().getOut();
             if (!rows.isEmpty()) {
-                rows.forEach(row -> out.println(inspection(loader, row).text()));
+                for (int row : rows) {
+                    RowInspection inspection = inspection(loader, row);
+                    out.println(inspection.text());
+                    account.ifPresent(done -> out.println(done.of(inspection)));
+                }
                 return;
             }
             out.println(report(loader).text());
+            account.ifPresent(done -> out.println(done.summary(files)));
             out.println("Tokenizer: %,d ids; texts begin with %s and end with %s"
                     .formatted(
                             tokenizer.vocabularySize(),

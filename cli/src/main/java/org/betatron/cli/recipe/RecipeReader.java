@@ -167,6 +167,8 @@ public final class RecipeReader {
             explicit.add(childPath);
             if (known instanceof ObjectNode group) {
                 mergeGroup(childPath, target, key, group, entry.getValue());
+            } else if (Choices.isListOfChoices(childPath)) {
+                target.set(key, mergeList(childPath, entry.getValue()));
             } else if (!key.equals(RecipeMapper.TYPE) || !target.has(RecipeMapper.TYPE)) {
                 JsonNode value = convert(childPath, known, entry.getValue());
                 if (value != null) {
@@ -174,6 +176,31 @@ public final class RecipeReader {
                 }
             }
         }
+    }
+
+    /// A list is given as a whole: it replaces the one that was there.
+    private ArrayNode mergeList(String path, JsonNode given) {
+        ArrayNode items = mapper.createArrayNode();
+        List<JsonNode> givenItems =
+                given instanceof ArrayNode list ? list.valueStream().toList() : List.of(given);
+        for (int i = 0; i < givenItems.size(); i++) {
+            String itemPath = path + "[" + i + "]";
+            JsonNode item = givenItems.get(i);
+            if (!item.isString() && !(item instanceof ObjectNode object && object.has(RecipeMapper.TYPE))) {
+                problems.add(itemPath + ": must be one of "
+                        + String.join(", ", Choices.siblings(itemPath).keySet())
+                        + ", or a group of keys with such a type, but was " + item);
+                continue;
+            }
+            ObjectNode parent = mapper.createObjectNode();
+            ObjectNode unchosen = parent.putObject(itemPath).put(RecipeMapper.TYPE, "");
+            mergeGroup(itemPath, parent, itemPath, unchosen, item);
+            JsonNode chosen = parent.path(itemPath);
+            if (!chosen.path(RecipeMapper.TYPE).asString("").isEmpty()) {
+                items.add(chosen);
+            }
+        }
+        return items;
     }
 
     private void mergeGroup(String path, ObjectNode parent, String key, ObjectNode group, JsonNode given) {
@@ -229,7 +256,7 @@ public final class RecipeReader {
             tree.setAll((ObjectNode) mapper.valueToTree(defaults));
         } else {
             for (RecordComponent component : type.getRecordComponents()) {
-                tree.set(component.getName(), Choices.placeholder(component.getType(), mapper));
+                tree.set(component.getName(), Choices.initial(component.getType(), mapper));
             }
         }
         tree.put(RecipeMapper.TYPE, tag);
@@ -300,6 +327,11 @@ public final class RecipeReader {
             String childPath = path.isEmpty() ? entry.getKey() : path + "." + entry.getKey();
             if (entry.getValue() instanceof ObjectNode group) {
                 isComplete &= requireValues(childPath, group);
+            } else if (entry.getValue() instanceof ArrayNode list) {
+                for (int i = 0; i < list.size(); i++) {
+                    isComplete &=
+                            !(list.get(i) instanceof ObjectNode item) || requireValues(childPath + "[" + i + "]", item);
+                }
             } else if (Choices.isPlaceholder(entry.getValue())) {
                 problems.add(childPath + ": must be given");
                 isComplete = false;
@@ -345,7 +377,11 @@ public final class RecipeReader {
         }
 
         private static String pathOf(TokenStreamContext context) {
-            return context.pathAsPointer().toString().replaceFirst("^/", "").replace('/', '.');
+            return context.pathAsPointer()
+                    .toString()
+                    .replaceFirst("^/", "")
+                    .replaceAll("/(\\d+)", "[$1]")
+                    .replace('/', '.');
         }
     }
 }
