@@ -77,8 +77,8 @@ class TransformsTest {
         assertThat(Path.of(inputs.at("plain/transformed.jsonl"))).doesNotExist();
     }
 
-    /// The first evaluation is of the same model on the same rows; the mean log-probs of the first batch, which
-    /// is all training rows, tell the chosen from the rejected ones.
+    /// The first evaluation is of the same model on the same rows; the mean log-probs of the first
+    /// batch, which is all training rows, tell the chosen from the rejected ones.
     @Test
     void flippingEverythingExchangesTheTrainingRowsAndNoHeldOutOne() {
         Invocation.succeed(inputs.align("as-read", "--steps", "1", "--set", "train.batchSize=16"));

@@ -2,8 +2,8 @@ package org.betatron.data;
 
 import java.util.List;
 
-/// A prompt with one answer that is labelled as good or bad, as text: an unpaired row, as KTO learns
-/// from.
+/// A prompt with one answer that is labelled as good or bad, as text: an unpaired row, as KTO
+/// learns from.
 ///
 /// @param id        the row's `id` field, else `file:line`
 /// @param prompt    what the answer replies to

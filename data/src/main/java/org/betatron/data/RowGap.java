@@ -4,8 +4,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// The gap of one pair as some program measured it: `{"id", "gap"}`, a line of a file of gaps. Other
-/// fields are passed over.
+/// The gap of one pair as some program measured it: `{"id", "gap"}`, a line of a file of gaps.
+/// Other fields are passed over.
 public final class RowGap {
 
     private RowGap() {}

@@ -2,8 +2,8 @@ package org.betatron.data;
 
 import java.util.List;
 
-/// One row of a file as text, whatever the layout of the file it came from: a prompt and the answers
-/// that share it.
+/// One row of a file as text, whatever the layout of the file it came from: a prompt and the
+/// answers that share it.
 ///
 /// @param <R> what it becomes as token ids
 public sealed interface SourceRow<R extends TokenizedRow> permits PreferencePair, TrainingText, LabelledAnswer {

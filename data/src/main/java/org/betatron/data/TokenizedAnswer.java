@@ -3,8 +3,8 @@ package org.betatron.data;
 import java.util.OptionalDouble;
 import org.betatron.core.model.PackedBatch;
 
-/// An unpaired row as token ids: a response that is labelled as good or bad. The arrays are lent, not
-/// to be written.
+/// An unpaired row as token ids: a response that is labelled as good or bad. The arrays are lent,
+/// not to be written.
 public final class TokenizedAnswer implements LabelledRow<TokenizedAnswer> {
 
     private final String id;

@@ -37,8 +37,8 @@ public final class Choices {
 
     private Choices() {}
 
-    /// @return the sealed interface at each recipe path that is a choice; `[]` stands for every number of an
-    ///     item of a list
+    /// @return the sealed interface at each recipe path that is a choice; `[]` stands for every
+    ///     number of an item of a list
     public static Map<String, Class<?>> byPath() {
         return BY_PATH;
     }
@@ -70,8 +70,8 @@ public final class Choices {
         return BY_PATH.containsKey(path + "[]");
     }
 
-    /// @return what stands for a component of a record without defaults until it is given: the component's own
-    ///     defaults, an empty list, or a placeholder
+    /// @return what stands for a component of a record without defaults until it is given: the
+    ///     component's own defaults, an empty list, or a placeholder
     static JsonNode initial(Class<?> type, ObjectMapper mapper) {
         Object defaults = defaultOf(type);
         if (defaults != null) {

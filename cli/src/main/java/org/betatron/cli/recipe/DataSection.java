@@ -13,8 +13,8 @@ import org.betatron.data.transform.TransformSpec;
 /// @param heldOut    rows kept from training to measure on: a share below 1, or a count; 0 for none; used
 ///     without evaluation files
 /// @param truncation limits of every row
-/// @param transforms what is done to training rows before anything is learned from them, in order; nothing
-///     is done to rows to measure on
+/// @param transforms what is done to training rows before anything is learned from them, in order;
+///     nothing is done to rows to measure on
 public record DataSection<F extends Enum<F>>(
         List<String> files,
         F format,

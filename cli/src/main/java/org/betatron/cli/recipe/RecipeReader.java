@@ -9,14 +9,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.JsonParser;
-import tools.jackson.core.TokenStreamContext;
-import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.deser.DeserializationProblemHandler;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
@@ -30,7 +25,7 @@ public final class RecipeReader {
 
     private final List<String> problems = new ArrayList<>();
     private final Set<String> explicit = new LinkedHashSet<>();
-    private final YAMLMapper mapper = RecipeMapper.create(new ConstructorProblems());
+    private final YAMLMapper mapper = RecipeMapper.create(new ConstructorProblems(problems));
     private final ObjectNode user = mapper.createObjectNode();
     private String where = "options";
 
@@ -344,44 +339,5 @@ public final class RecipeReader {
         return e instanceof java.nio.file.NoSuchFileException
                 ? "there is no such file"
                 : String.valueOf(e.getMessage());
-    }
-
-    /// Notes what constructors refuse, and goes on without the value so that later problems are found too.
-    private final class ConstructorProblems extends DeserializationProblemHandler {
-
-        @Override
-        public @Nullable Object handleInstantiationProblem(
-                DeserializationContext context, Class<?> type, @Nullable Object argument, Throwable problem) {
-            JsonParser parser = context.getParser();
-            problems.add(pathOf(parser.streamReadContext()) + ": " + reasonOf(problem));
-            return Choices.defaultOf(type);
-        }
-
-        @Override
-        public Object handleWeirdStringValue(
-                DeserializationContext context, Class<?> type, String value, String message) {
-            if (!type.isEnum()) {
-                return NOT_HANDLED;
-            }
-            Object[] constants = type.getEnumConstants();
-            problems.add(pathOf(context.getParser().streamReadContext()) + ": must be one of "
-                    + List.of(constants).stream().map(Choices::spelling).collect(Collectors.joining(", "))
-                    + " but was '" + value + "'");
-            return constants[0];
-        }
-
-        /// @return what the constructor said, without what Jackson wraps around it
-        private static @Nullable String reasonOf(Throwable problem) {
-            Throwable cause = problem.getCause();
-            return problem instanceof JacksonException && cause != null ? reasonOf(cause) : problem.getMessage();
-        }
-
-        private static String pathOf(TokenStreamContext context) {
-            return context.pathAsPointer()
-                    .toString()
-                    .replaceFirst("^/", "")
-                    .replaceAll("/(\\d+)", "[$1]")
-                    .replace('/', '.');
-        }
     }
 }

@@ -92,7 +92,8 @@ final class RunSession {
         return new HeldOut.Random(count, seed).split(rows.rows());
     }
 
-    /// Changes the training rows as the recipe says, and leaves an account of it in the run directory.
+    /// Changes the training rows as the recipe says, and leaves an account of it in the run
+    /// directory.
     ///
     /// @return the changed rows with the same rows to measure on
     <R extends LabelledRow<R>> HeldOut.Split<R> transform(HeldOut.Split<R> rows, List<TransformSpec> transforms) {

@@ -11,8 +11,8 @@ import org.betatron.data.RowGap;
 
 /// Which gap rows are divided by.
 ///
-/// @param file    JSON lines of `{"id", "gap"}` for every row, chosen minus rejected before any flip;
-///     empty for the gap of the data's own scores
+/// @param file    JSON lines of `{"id", "gap"}` for every row, chosen minus rejected before any
+///     flip; empty for the gap of the data's own scores
 /// @param measure what counts of it
 public record GapSource(String file, Measure measure) {
 

@@ -19,7 +19,8 @@ record RowDraws(long seed, String purpose) {
         return RandomStreams.stream(seed, purpose, hash(id)).nextDouble();
     }
 
-    /// @return those of the rows with the smallest numbers, `count` of them, in the order of the rows
+    /// @return those of the rows with the smallest numbers, `count` of them, in the order of the
+    ///     rows
     <R extends LabelledRow<R>> List<TransformedRow<R>> smallest(int count, List<TransformedRow<R>> rows) {
         double[] keys =
                 rows.stream().mapToDouble(row -> uniform(row.row().id())).toArray();

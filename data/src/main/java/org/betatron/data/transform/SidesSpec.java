@@ -69,8 +69,8 @@ public sealed interface SidesSpec {
         }
     }
 
-    /// Rows of some files are high, those of all others low, whatever their gaps: for pairs that were
-    /// made to have high gaps, as in the mixtures of beta-DPO.
+    /// Rows of some files are high, those of all others low, whatever their gaps: for pairs that
+    /// were made to have high gaps, as in the mixtures of beta-DPO.
     ///
     /// @param high files as `data.files` names them, at least one
     record Files(List<String> high) implements SidesSpec {

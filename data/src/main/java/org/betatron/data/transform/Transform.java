@@ -6,8 +6,8 @@ import org.betatron.data.LabelledRow;
 /// A change to the training rows. Immutable; the same rows give the same result.
 interface Transform {
 
-    /// @param path how messages call the transform, for example `data.transforms[0]`; also names its
-    ///     stream of random numbers
+    /// @param path how messages call the transform, for example `data.transforms[0]`; also names
+    ///     its stream of random numbers
     static Transform create(TransformSpec spec, String path) {
         return switch (spec) {
             case TransformSpec.Flip flip -> new FlipTransform(flip, path);

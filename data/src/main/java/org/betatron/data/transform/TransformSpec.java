@@ -20,8 +20,8 @@ public sealed interface TransformSpec {
         INDEPENDENT
     }
 
-    /// Turns labels round: chosen and rejected change places with their scores, an unpaired row gets
-    /// the other label.
+    /// Turns labels round: chosen and rejected change places with their scores, an unpaired row
+    /// gets the other label.
     ///
     /// Source: noise of Dr. DPO (arXiv 2407.07880), whose published code swaps each training pair
     /// with the probability `noise_rate`; [Draw#EXACT] is ours, so that runs of one rate compare.

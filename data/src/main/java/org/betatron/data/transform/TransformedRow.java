@@ -10,8 +10,8 @@ import org.betatron.data.TransformedRowRecord;
 ///
 /// @param row        as it is now
 /// @param isFlipped  whether its label is the opposite of the file's
-/// @param gap        chosen minus rejected before any flip: what it was last divided by, else the gap
-///     of its scores
+/// @param gap        chosen minus rejected before any flip: what it was last divided by, else the
+///     gap of its scores
 /// @param transforms what was done to it, in order
 record TransformedRow<R extends LabelledRow<R>>(R row, boolean isFlipped, OptionalDouble gap, List<String> transforms) {
 

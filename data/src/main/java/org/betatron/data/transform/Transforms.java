@@ -24,11 +24,11 @@ public final class Transforms {
         }
     }
 
-    /// @param specs what is done, in this order; messages call them `data.transforms[0]` and so on, as
-    ///     recipes do
+    /// @param specs what is done, in this order; messages call them `data.transforms[0]` and so on,
+    ///     as recipes do
     /// @param rows  training rows with unique ids
-    /// @throws org.betatron.data.DataException if a transform cannot be carried out, saying which and
-    ///     why
+    /// @throws org.betatron.data.DataException if a transform cannot be carried out, saying which
+    ///     and why
     public static <R extends LabelledRow<R>> Result<R> apply(List<TransformSpec> specs, List<R> rows) {
         List<TransformedRow<R>> current =
                 rows.stream().map(TransformedRow::untouched).toList();

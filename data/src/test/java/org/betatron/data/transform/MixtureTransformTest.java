@@ -23,7 +23,8 @@ class MixtureTransformTest {
 
     private static final List<TokenizedPair> ROWS = ScoredRows.random(200, 4);
 
-    /// A border that is easy to recompute: the quarter with the smallest and that with the largest gaps.
+    /// A border that is easy to recompute: the quarter with the smallest and that with the largest
+    /// gaps.
     private static final Quantile QUARTERS = new Quantile(0.25, 0.25, GapSource.DEFAULT);
 
     private static List<TransformedRowRecord> mix(Mixture mixture) {
