@@ -83,6 +83,21 @@ final class PairBatch {
         }
     }
 
+    /// @param rows   the data set
+    /// @param policy a batch of it
+    /// @return gap of scores of each pair of the batch, in its order, on the scale of the file
+    /// @throws IllegalArgumentException if a pair has no scores, naming it
+    static double[] scoreGaps(List<TokenizedPair> rows, BatchLogProbs policy) {
+        double[] gaps = new double[policy.size()];
+        for (int i = 0; i < gaps.length; i++) {
+            TokenizedPair pair = rows.get(policy.row(i));
+            gaps[i] = pair.scoreGap()
+                    .orElseThrow(() -> new IllegalArgumentException(
+                            "pair '" + pair.id() + "' (" + pair.place() + ") must have a score on both answers"));
+        }
+        return gaps;
+    }
+
     /// Adds means over all pairs. Rewards are at beta_0, so that runs with different betas compare.
     static void measure(Alignment alignment, PairLogProbs pairs, Metrics.Builder metrics) {
         Objective objective = alignment.objective();

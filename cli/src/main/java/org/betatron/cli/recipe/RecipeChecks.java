@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import org.betatron.core.alignment.Alignment;
 import org.betatron.core.alignment.GapSpec;
+import org.betatron.data.transform.GapSource;
 import org.betatron.training.LearningRateSchedule.Decay;
 import org.betatron.training.TrainSpec;
 
@@ -28,6 +29,7 @@ public final class RecipeChecks {
         RecipeChecks checks = new RecipeChecks(resuming ? Set.of() : resolved.explicit());
         AlignRecipe recipe = resolved.recipe();
         checks.data(recipe.data(), recipe.model());
+        checks.transforms(recipe.data());
         checks.training(recipe.train());
         Alignment alignment = recipe.alignment().create();
         if (!alignment.looksAtGaps()
@@ -51,6 +53,9 @@ public final class RecipeChecks {
     public static void checkSft(String where, RecipeReader.Resolved<SftRecipe> resolved, boolean resuming) {
         RecipeChecks checks = new RecipeChecks(resuming ? Set.of() : resolved.explicit());
         checks.data(resolved.recipe().data(), resolved.recipe().model());
+        if (!resolved.recipe().data().transforms().isEmpty()) {
+            checks.refuse("data.transforms", "has no effect: texts have no label to flip and no gap");
+        }
         checks.training(resolved.recipe().train());
         checks.finish(where);
     }
@@ -68,6 +73,21 @@ public final class RecipeChecks {
         data.evaluation().forEach(file -> requireFile("data.evaluation", file));
         if (!data.evaluation().isEmpty() && data.heldOut() != DataSection.HELD_OUT) {
             refuse("data.heldOut", "has no effect where data.evaluation names files");
+        }
+    }
+
+    private void transforms(DataSection<?> data) {
+        for (int i = 0; i < data.transforms().size(); i++) {
+            String path = "data.transforms[" + i + "].sides";
+            data.transforms().get(i).sidesIfAny().ifPresent(sides -> {
+                sides.gapIfAny()
+                        .map(GapSource::file)
+                        .filter(file -> !file.isEmpty())
+                        .ifPresent(file -> requireFile(path + ".gap.file", file));
+                sides.namedFiles().stream()
+                        .filter(file -> !data.paths().contains(Path.of(file)))
+                        .forEach(file -> problems.add(path + ".high: must be one of data.files but was " + file));
+            });
         }
     }
 

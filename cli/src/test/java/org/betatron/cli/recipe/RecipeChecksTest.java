@@ -59,6 +59,28 @@ class RecipeChecksTest {
     }
 
     @Test
+    void filesOfTransformsMustBeThere() {
+        assertThatThrownBy(() -> check("data.transforms=[flip, {type: split, sides: {gap: {file: gone}}},"
+                        + " {type: mixture, sides: {type: files, high: [a, b]}}]"))
+                .hasMessage("""
+                        recipe has 3 problems:
+                          data.transforms[1].sides.gap.file: must be an existing file but gone is missing
+                          data.transforms[2].sides.high: must be one of data.files but was a
+                          data.transforms[2].sides.high: must be one of data.files but was b""");
+        check("data.transforms={type: mixture, sides: {type: files, high: " + directory.resolve("pairs.jsonl") + "}}");
+    }
+
+    @Test
+    void textsHaveNothingToTransform() {
+        Resolved<SftRecipe> sft = new RecipeReader()
+                .overrides(complete)
+                .overrides(List.of("data.transforms=flip"))
+                .resolve(SftRecipe.class, SftRecipe.DEFAULT);
+        assertThatThrownBy(() -> RecipeChecks.checkSft("recipe", sft, false))
+                .hasMessage("recipe: data.transforms: has no effect: texts have no label to flip and no gap");
+    }
+
+    @Test
     void sameSettingsPassWhereTheyHaveAnEffect() {
         check("train.finalRatio=0.1", "train.decay=cosine");
         check("alignment={preset: dpo, selection: gaussian, gap: {source: margin}}");
