@@ -97,8 +97,13 @@ record References(
             } else {
                 // Scoring keeps no graph, so more rows fit at once than in training.
                 int rowsPerBatch = 2 * recipe.train().microBatchSize();
-                cache.compute(reference(), rows, rowsPerBatch, request.display()::referenceScored);
+                TorchLanguageModel scorer = reference();
+                long begun = System.nanoTime();
+                cache.compute(scorer, rows, rowsPerBatch, request.display()::referenceScored);
                 request.display().finished();
+                request.display()
+                        .line("Reference log-probs of %d rows computed in %.1f s"
+                                .formatted(rows.size(), (System.nanoTime() - begun) * 1e-9));
             }
             return cache.open();
         }
