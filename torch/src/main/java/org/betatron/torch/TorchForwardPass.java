@@ -3,42 +3,23 @@ package org.betatron.torch;
 import org.betatron.core.model.ForwardPass;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TokenLogProbs;
-import org.betatron.torch.memory.Memory;
 import org.betatron.torch.memory.NativeErrors;
-import org.betatron.torch.memory.Owned;
 import org.betatron.torch.model.Transformer;
-import org.bytedeco.pytorch.BoolOptional;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorArrayRefOptional;
 
-/// One batch run forward: keeps the graph of the layers up to the rows that predict; the head is
-/// computed again in backward.
+/// One batch run forward: guards what the [Transformer] keeps for the backward pass.
 final class TorchForwardPass implements ForwardPass {
 
-    private final Transformer transformer;
     private final PackedBatch batch;
-    private final Owned predictors; // [N, E], root of the graph
+    private final Transformer.Pass pass;
     private final TokenLogProbs logProbs;
     private boolean used;
     private boolean closed;
 
     TorchForwardPass(Transformer transformer, PackedBatch batch) {
-        this.transformer = transformer;
         this.batch = batch;
-        predictors = NativeErrors.translate(
-                () -> "running the layers over " + TorchLanguageModel.describe(batch),
-                () -> Memory.keep("predictor rows", () -> transformer.predictors(batch)));
-        try {
-            logProbs = new TokenLogProbs(
-                    batch,
-                    NativeErrors.translate(
-                            () -> "computing log-probabilities of " + TorchLanguageModel.describe(batch),
-                            () -> Memory.compute(() ->
-                                    transformer.logProbs(predictors.tensor().detach(), batch))));
-        } catch (RuntimeException e) {
-            predictors.close();
-            throw e;
-        }
+        pass = NativeErrors.translate(
+                () -> "running the model over " + TorchLanguageModel.describe(batch), () -> transformer.forward(batch));
+        logProbs = new TokenLogProbs(batch, pass.logProbs());
     }
 
     @Override
@@ -63,15 +44,8 @@ final class TorchForwardPass implements ForwardPass {
         if (!anyNonZero) {
             return;
         }
-        NativeErrors.run(() -> "differentiating " + TorchLanguageModel.describe(batch), () -> addGradient(derivatives));
-    }
-
-    private void addGradient(float[] derivatives) {
-        Memory.run(() -> {
-            Tensor root = predictors.tensor();
-            Tensor gradient = transformer.backward(root.detach(), batch, derivatives);
-            root.backward(gradient, new BoolOptional(), false, new TensorArrayRefOptional());
-        });
+        NativeErrors.run(
+                () -> "differentiating " + TorchLanguageModel.describe(batch), () -> pass.backward(derivatives));
     }
 
     private static boolean checkFiniteAndAnyNonZero(float[] derivatives) {
@@ -89,6 +63,6 @@ final class TorchForwardPass implements ForwardPass {
     @Override
     public void close() {
         closed = true;
-        predictors.close();
+        pass.close();
     }
 }

@@ -113,7 +113,7 @@ record References(
             if (open == null) {
                 RunSession.useThreads(request.recipe().compute());
                 open = TorchLanguageModel.load(
-                        modelDirectory, request.recipe().compute().precision());
+                        modelDirectory, request.recipe().compute().model());
                 model = open;
             }
             return open;

@@ -1,10 +1,12 @@
 package org.betatron.torch.model;
 
 import org.betatron.core.model.PackedBatch;
+import org.betatron.torch.ComputeSpec;
 import org.betatron.torch.Tensors;
+import org.betatron.torch.memory.Memory;
 import org.bytedeco.pytorch.Tensor;
 
-/// A transformer with its vocabulary head: packed batches in, rows that predict and their log-probabilities out.
+/// A transformer with its vocabulary head: packed batches in, log-probabilities of response tokens out.
 ///
 /// Borrowed weights must outlive it. Results belong to the current scope.
 public final class Transformer implements AutoCloseable {
@@ -12,39 +14,70 @@ public final class Transformer implements AutoCloseable {
     private final ArchitectureSpec spec;
     private final Architecture architecture;
     private final VocabularyHead head;
+    private final ComputeSpec compute;
     private final Precision precision;
 
-    public Transformer(ArchitectureSpec spec, Parameters weights, Precision precision) {
+    public Transformer(ArchitectureSpec spec, Parameters weights, ComputeSpec compute) {
         this.spec = spec;
-        this.precision = precision;
+        this.compute = compute;
+        precision = new Precision(compute.precision());
         architecture = spec.create(weights, precision);
-        head = new VocabularyHead(architecture.headWeight(), precision);
+        head = new VocabularyHead(architecture.headWeight(), precision, (long) compute.keptLogitsMiB() << 18);
     }
 
-    /// Runs all layers over a batch.
+    /// Computes without recording a graph.
     ///
-    /// @return normalised states of the rows that predict a response token, `[N, E]`, with graph if one
-    ///     is being recorded
-    public Tensor predictors(PackedBatch batch) {
-        Attention attention = new PackedAttention(batch, precision.scalarType());
-        Tensor hidden = architecture.hidden(Tensors.indices(batch.tokenIds()), batch.positions(), attention); // [T, E]
-        // Only these rows reach the norm and the head: everything else served as context.
-        return architecture.finalNorm(hidden.index_select(0, Tensors.indices(batch.predictorRows())));
-    }
-
-    /// @param predictors states of [#predictors], without graph
     /// @return log-probability of each response token, `[N]`, nats
-    public float[] logProbs(Tensor predictors, PackedBatch batch) {
-        return head.logProbs(predictors, batch.targets());
+    public float[] logProbs(PackedBatch batch) {
+        return head.logProbs(layers(batch).predictors(), batch.targets());
     }
 
-    /// Adds the head's gradient.
+    /// Runs a batch forward, to be differentiated.
     ///
-    /// @param predictors  states of [#predictors], without graph
-    /// @param derivatives dL/dlogProb of each response token, `[N]`
-    /// @return dL/dpredictors, `[N, E]`
-    public Tensor backward(Tensor predictors, PackedBatch batch, float[] derivatives) {
-        return head.backward(predictors, batch.targets(), derivatives);
+    /// @return the pass, to be closed by the caller
+    public Pass forward(PackedBatch batch) {
+        LayerStack layers = layers(batch);
+        LayerPass pass = compute.recomputeLayers() ? RecomputedPass.start(layers) : GraphPass.start(layers);
+        try {
+            return new Pass(pass, Memory.compute(() -> head.forward(pass.predictors(), batch.targets())));
+        } catch (RuntimeException e) {
+            pass.close();
+            throw e;
+        }
+    }
+
+    private LayerStack layers(PackedBatch batch) {
+        return new LayerStack(architecture, batch, precision.scalarType(), compute.shortLastLayer());
+    }
+
+    /// One batch run forward, with what is needed to differentiate it once.
+    public static final class Pass implements AutoCloseable {
+
+        private final LayerPass layers;
+        private final VocabularyHead.Pass head;
+
+        private Pass(LayerPass layers, VocabularyHead.Pass head) {
+            this.layers = layers;
+            this.head = head;
+        }
+
+        /// @return log-probability of each response token, `[N]`, nats
+        public float[] logProbs() {
+            return head.logProbs();
+        }
+
+        /// Adds the gradient of all weights.
+        ///
+        /// @param derivatives dL/dlogProb of each response token, `[N]`
+        public void backward(float[] derivatives) {
+            Memory.run(() -> layers.backward(head.backward(layers.predictors(), derivatives)));
+        }
+
+        @Override
+        public void close() {
+            head.close();
+            layers.close();
+        }
     }
 
     /// Keys and values of a sequence being decoded.
