@@ -1,6 +1,7 @@
 package org.betatron.benchmarks;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -94,7 +95,7 @@ public final class StepProfile {
         if (repetition >= warmUp) {
             double[] spent = new double[after.length];
             Arrays.setAll(spent, i -> after[i] - before[i]);
-            parts.computeIfAbsent(part, _ -> new java.util.ArrayList<>()).add(spent);
+            parts.computeIfAbsent(part, _ -> new ArrayList<>()).add(spent);
         }
         return result;
     }
@@ -102,7 +103,7 @@ public final class StepProfile {
     private void print(PackedBatch batch) {
         System.out.printf(
                 Locale.ROOT,
-                "%d groups, %d tokens, %d response tokens%n%-16s %10s %10s %10s %10s%n",
+                "%d groups, %d tokens, %d response tokens%n%-16s %10s %10s %10s %10s %10s%n",
                 batch.numGroups(),
                 batch.numTokens(),
                 batch.numResponseTokens(),
@@ -110,15 +111,17 @@ public final class StepProfile {
                 "wall ms",
                 "least ms",
                 "cpu ms",
+                "system ms",
                 "faults");
         parts.forEach((part, spent) -> System.out.printf(
                 Locale.ROOT,
-                "%-16s %10.1f %10.1f %10.1f %10.0f%n",
+                "%-16s %10.1f %10.1f %10.1f %10.1f %10.0f%n",
                 part,
                 median(spent, 0) * 1e3,
                 spent.stream().mapToDouble(s -> s[0]).min().orElse(0) * 1e3,
                 median(spent, 1) * 1e3,
-                median(spent, 2)));
+                median(spent, 2) * 1e3,
+                median(spent, 3)));
     }
 
     private static double median(List<double[]> spent, int counter) {
