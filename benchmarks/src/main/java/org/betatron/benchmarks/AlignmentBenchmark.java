@@ -7,8 +7,8 @@ import org.betatron.core.alignment.Alignment;
 import org.betatron.core.alignment.AlignmentDecision;
 import org.betatron.core.alignment.AlignmentSpec;
 import org.betatron.core.objective.ObjectiveSpec;
-import org.betatron.core.objective.PairLogProbs;
-import org.betatron.core.statistics.RunningGapStatistics;
+import org.betatron.core.logprob.PairLogProbs;
+import org.betatron.core.statistics.RunningMoments;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -74,7 +74,7 @@ public class AlignmentBenchmark {
 
     private Alignment alignment = AlignmentSpec.DPO.create();
     private PairLogProbs pairs = samplePairs(0);
-    private RunningGapStatistics statistics = RunningGapStatistics.EMPTY;
+    private RunningMoments statistics = RunningMoments.EMPTY;
     private long step;
 
     @Setup

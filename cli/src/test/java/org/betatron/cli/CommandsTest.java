@@ -61,6 +61,22 @@ class CommandsTest {
     }
 
     @Test
+    void inspectReadsUnpairedRows() throws IOException {
+        String out = Invocation.succeed("inspect", inputs.pairs().toString(), "--unpaired", "--model", inputs.model());
+        assertThat(out)
+                .contains(
+                        "(both answers of PAIRS)\nrows: 40 read, 40 kept, 0 dropped\nlabels: 20 desirable, 20 undesirable\n");
+        Path labelled = Files.writeString(
+                directory.resolve("labelled.jsonl"), "{\"prompt\": \"p\", \"completion\": \" c\", \"label\": false}");
+        assertThat(Invocation.succeed(
+                        "inspect", labelled.toString(), "--unpaired", "--model", inputs.model(), "--row", "1"))
+                .contains("undesirable answer: 3 tokens, trained");
+        assertThat(Invocation.of("inspect", labelled.toString(), "--unpaired", "--texts", "--model", inputs.model())
+                        .err())
+                .contains("--texts, --unpaired are mutually exclusive");
+    }
+
+    @Test
     void inspectShowsSingleRows() {
         String out = Invocation.succeed(
                 "inspect", inputs.pairs().toString(), "--model", inputs.model(), "--row", "2", "--row", "1");

@@ -19,6 +19,13 @@ public final class Numbers {
         return exponential / (1 + exponential);
     }
 
+    /// @param x below 0
+    /// @return `log(1 - e^x)`, with all digits both near zero and far from it
+    public static double log1mexp(double x) {
+        // Mächler 2012, "Accurately computing log(1 - exp(-|a|))": the better formula changes at ln 2.
+        return x > -0.6931471805599453 ? Math.log(-Math.expm1(x)) : Math.log1p(-Math.exp(x));
+    }
+
     /// Checks a parameter.
     ///
     /// @param name      name of the parameter as a recipe spells it

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /// Gathers rows and counts while files are read. Not thread-safe.
 final class DataSetCollector<R extends TokenizedRow> {
@@ -16,9 +17,12 @@ final class DataSetCollector<R extends TokenizedRow> {
     private final List<DroppedRow> dropped = new ArrayList<>();
     private final List<Integer> promptLengths = new ArrayList<>();
     private final List<Integer> responseLengths = new ArrayList<>();
+    private final List<Double> gaps = new ArrayList<>();
     private final Set<String> ids = new HashSet<>();
     private int numRead;
-    private int numScored;
+    private int numDesirable;
+    private int numUndesirable;
+    private @Nullable RowPlace firstWithoutScores;
     private int numRenamed;
     private int numPromptsCut;
     private int numResponsesCut;
@@ -36,6 +40,7 @@ final class DataSetCollector<R extends TokenizedRow> {
     void keep(R row, FittedRow fitted) {
         numRead++;
         rows.add(row);
+        count(row);
         promptLengths.add(fitted.prompt().length);
         fitted.responses().forEach(response -> responseLengths.add(response.length));
         numPromptsCut += fitted.promptTokensCut() > 0 ? 1 : 0;
@@ -46,8 +51,21 @@ final class DataSetCollector<R extends TokenizedRow> {
         }
     }
 
-    void countScored() {
-        numScored++;
+    private void count(TokenizedRow row) {
+        switch (row) {
+            case TokenizedPair pair -> {
+                if (pair.scoreGap().isPresent()) {
+                    gaps.add(pair.scoreGap().getAsDouble());
+                } else if (firstWithoutScores == null) {
+                    firstWithoutScores = pair.place();
+                }
+            }
+            case TokenizedAnswer answer -> {
+                numDesirable += answer.desirable() ? 1 : 0;
+                numUndesirable += answer.desirable() ? 0 : 1;
+            }
+            case TokenizedText _ -> {}
+        }
     }
 
     /// @return the id, with a suffix if it occurred before: files repeat ids, for example one per
@@ -80,7 +98,13 @@ final class DataSetCollector<R extends TokenizedRow> {
                 numRead,
                 counts,
                 rows.size(),
-                numScored,
+                new ScoreReport(
+                        gaps.size(),
+                        firstWithoutScores,
+                        GapDistribution.of(
+                                gaps.stream().mapToDouble(Double::doubleValue).toArray())),
+                numDesirable,
+                numUndesirable,
                 numRenamed,
                 numPromptsCut,
                 numResponsesCut,

@@ -36,52 +36,16 @@ public final class DataSetLoader {
     /// @param format of all files, or [PreferenceFormat#AUTO] for each its own
     /// @throws DataException if a file or row cannot be used, or no row is left
     public TokenizedDataSet<TokenizedPair> pairs(List<Path> files, PreferenceFormat format) {
-        DataSetCollector<TokenizedPair> collector = new DataSetCollector<>();
-        for (Path file : files) {
-            try (RowReader<PreferencePair> reader = format.open(file)) {
-                collector.addSource(file.toString(), reader.format());
-                while (reader.hasNext()) {
-                    addPairs(nextRows(reader), collector);
-                }
-            }
-        }
-        return collector.finish();
+        return load(files, format);
     }
 
-    private void addPairs(List<ReadRow<PreferencePair>> rows, DataSetCollector<TokenizedPair> collector) {
-        List<FittedRow> fitted = rowTokenizer.tokenize(rows.stream()
-                .<PreferencePair>mapMulti((row, keep) -> {
-                    if (row instanceof ReadRow.Kept<PreferencePair>(String _, PreferencePair pair)) {
-                        keep.accept(pair);
-                    }
-                })
-                .map(this::render)
-                .toList());
-        int next = 0;
-        for (ReadRow<PreferencePair> row : rows) {
-            switch (row) {
-                case ReadRow.Dropped<PreferencePair>(DroppedRow dropped) -> collector.drop(dropped);
-                case ReadRow.Kept<PreferencePair>(String where, PreferencePair pair) -> {
-                    FittedRow ids = fitted.get(next++);
-                    DropReason reason = uselessPair(ids);
-                    if (reason != null) {
-                        collector.drop(new DroppedRow(pair.id(), where, reason));
-                        continue;
-                    }
-                    String id = collector.unique(pair.id());
-                    if (pair.isScored()) {
-                        collector.countScored();
-                    }
-                    collector.keep(
-                            new TokenizedPair(
-                                    id,
-                                    ids.prompt(),
-                                    ids.responses().getFirst(),
-                                    ids.responses().getLast()),
-                            ids);
-                }
-            }
-        }
+    /// Reads unpaired rows: single answers with a label.
+    ///
+    /// @param files  one data set, in this order
+    /// @param format of all files, or [AnswerFormat#AUTO] for each its own
+    /// @throws DataException if a file or row cannot be used, or no row is left
+    public TokenizedDataSet<TokenizedAnswer> answers(List<Path> files, AnswerFormat format) {
+        return load(files, format);
     }
 
     /// Reads texts to imitate.
@@ -100,86 +64,75 @@ public final class DataSetLoader {
             if (resolved == TextFormat.PLAIN) {
                 collector.addSource(file.toString(), TextFormat.PLAIN.name());
                 TextWindows.read(file, rowTokenizer, collector);
-                continue;
-            }
-            try (RowReader<TrainingText> reader = resolved.open(file)) {
-                collector.addSource(file.toString(), reader.format());
-                while (reader.hasNext()) {
-                    addTexts(nextRows(reader), collector);
-                }
+            } else {
+                read(file, resolved, collector);
             }
         }
         return collector.finish();
     }
 
-    private void addTexts(List<ReadRow<TrainingText>> rows, DataSetCollector<TokenizedText> collector) {
+    private <T extends SourceRow<R>, R extends TokenizedRow> TokenizedDataSet<R> load(
+            List<Path> files, RowFormat<T> format) {
+        DataSetCollector<R> collector = new DataSetCollector<>();
+        files.forEach(file -> read(file, format, collector));
+        return collector.finish();
+    }
+
+    private <T extends SourceRow<R>, R extends TokenizedRow> void read(
+            Path file, RowFormat<T> format, DataSetCollector<R> collector) {
+        try (RowReader<T> reader = format.open(file)) {
+            collector.addSource(file.toString(), reader.format());
+            while (reader.hasNext()) {
+                add(nextRows(reader), collector);
+            }
+        }
+    }
+
+    private <T extends SourceRow<R>, R extends TokenizedRow> void add(
+            List<ReadRow<T>> rows, DataSetCollector<R> collector) {
         List<FittedRow> fitted = rowTokenizer.tokenize(rows.stream()
-                .<TrainingText>mapMulti((row, keep) -> {
-                    if (row instanceof ReadRow.Kept<TrainingText>(String _, TrainingText text)) {
-                        keep.accept(text);
+                .<SourceRow<R>>mapMulti((row, keep) -> {
+                    if (row instanceof ReadRow.Kept<T>(RowPlace _, T kept)) {
+                        keep.accept(kept);
                     }
                 })
                 .map(this::render)
                 .toList());
         int next = 0;
-        for (ReadRow<TrainingText> row : rows) {
-            switch (row) {
-                case ReadRow.Dropped<TrainingText>(DroppedRow dropped) -> collector.drop(dropped);
-                case ReadRow.Kept<TrainingText>(String where, TrainingText text) -> {
+        for (ReadRow<T> read : rows) {
+            switch (read) {
+                case ReadRow.Dropped<T>(DroppedRow dropped) -> collector.drop(dropped);
+                case ReadRow.Kept<T>(RowPlace place, T row) -> {
                     FittedRow ids = fitted.get(next++);
-                    if (isOnlyEnd(ids.responses().getFirst())) {
-                        collector.drop(new DroppedRow(text.id(), where, DropReason.EMPTY_ANSWER));
+                    DropReason reason = uselessness(ids);
+                    if (reason != null) {
+                        collector.drop(new DroppedRow(row.id(), place, reason));
                         continue;
                     }
-                    String id = collector.unique(text.id());
                     collector.keep(
-                            new TokenizedText(id, ids.prompt(), ids.responses().getFirst()), ids);
+                            row.tokenized(collector.unique(row.id()), place, ids.prompt(), ids.responses()), ids);
                 }
             }
         }
     }
 
-    /// Shows how the first rows of a preference file are read, dropped ones included.
-    ///
-    /// @param limit most rows to read
-    /// @throws DataException if the file or one of these rows cannot be used
-    public List<RowInspection> inspectPairs(Path file, PreferenceFormat format, int limit) {
-        try (RowReader<PreferencePair> reader = format.open(file)) {
-            List<RowInspection> inspections = new ArrayList<>();
-            while (reader.hasNext() && inspections.size() < limit) {
-                inspections.add(
-                        switch (reader.next()) {
-                            case ReadRow.Dropped<PreferencePair>(DroppedRow row) -> RowInspection.ofDropped(row);
-                            case ReadRow.Kept<PreferencePair>(String where, PreferencePair pair) -> {
-                                FittedRow ids = rowTokenizer
-                                        .tokenize(List.of(render(pair)))
-                                        .getFirst();
-                                yield inspection(
-                                        pair.id(), where, uselessPair(ids), ids, List.of("chosen", "rejected"));
-                            }
-                        });
-            }
-            return inspections;
-        }
-    }
-
-    /// Shows how the first rows of a JSON file of texts are read, dropped ones included.
+    /// Shows how the first rows of a file are read, dropped ones included.
     ///
     /// @param limit most rows to read
     /// @throws DataException if the file or one of these rows cannot be used
     /// @throws IllegalStateException if the format is [TextFormat#PLAIN]
-    public List<RowInspection> inspectTexts(Path file, TextFormat format, int limit) {
-        try (RowReader<TrainingText> reader = format.open(file)) {
+    public <T extends SourceRow<?>> List<RowInspection> inspect(Path file, RowFormat<T> format, int limit) {
+        try (RowReader<T> reader = format.open(file)) {
             List<RowInspection> inspections = new ArrayList<>();
             while (reader.hasNext() && inspections.size() < limit) {
                 inspections.add(
                         switch (reader.next()) {
-                            case ReadRow.Dropped<TrainingText>(DroppedRow row) -> RowInspection.ofDropped(row);
-                            case ReadRow.Kept<TrainingText>(String where, TrainingText text) -> {
+                            case ReadRow.Dropped<T>(DroppedRow row) -> RowInspection.ofDropped(row);
+                            case ReadRow.Kept<T>(RowPlace place, T row) -> {
                                 FittedRow ids = rowTokenizer
-                                        .tokenize(List.of(render(text)))
+                                        .tokenize(List.of(render(row)))
                                         .getFirst();
-                                yield inspection(text.id(), where, null, ids, List.of("response"));
+                                yield RowInspection.of(row, place, uselessness(ids), ids, rowTokenizer);
                             }
                         });
             }
@@ -187,24 +140,17 @@ public final class DataSetLoader {
         }
     }
 
-    private RowInspection inspection(
-            String id, String where, @Nullable DropReason reason, FittedRow ids, List<String> names) {
-        return RowInspection.of(id, where, reason, ids, names, rowTokenizer);
+    private RenderedRow render(SourceRow<?> row) {
+        return RenderedRow.of(row.prompt(), row.answers(), template, promptStyle);
     }
 
-    private RenderedRow render(PreferencePair pair) {
-        return RenderedRow.of(pair.prompt(), List.of(pair.chosen(), pair.rejected()), template, promptStyle);
-    }
-
-    private RenderedRow render(TrainingText text) {
-        return RenderedRow.of(text.prompt(), List.of(text.response()), template, promptStyle);
-    }
-
-    private @Nullable DropReason uselessPair(FittedRow ids) {
+    private @Nullable DropReason uselessness(FittedRow ids) {
         if (ids.responses().stream().anyMatch(this::isOnlyEnd)) {
             return DropReason.EMPTY_ANSWER;
         }
-        return Arrays.equals(ids.responses().getFirst(), ids.responses().getLast())
+        return ids.responses().size() > 1
+                        && Arrays.equals(
+                                ids.responses().getFirst(), ids.responses().getLast())
                 ? DropReason.IDENTICAL_TOKENS
                 : null;
     }
@@ -214,8 +160,8 @@ public final class DataSetLoader {
         return response.length == 1 && response[0] == rowTokenizer.tokenizer().eosId();
     }
 
-    private static <R> List<ReadRow<R>> nextRows(RowReader<R> reader) {
-        List<ReadRow<R>> rows = new ArrayList<>();
+    private static <T> List<ReadRow<T>> nextRows(RowReader<T> reader) {
+        List<ReadRow<T>> rows = new ArrayList<>();
         while (reader.hasNext() && rows.size() < ROWS_AT_ONCE) {
             rows.add(reader.next());
         }

@@ -11,7 +11,9 @@ import java.util.Map;
 /// @param numRead         rows in the files
 /// @param dropped         how many rows were left out, by reason; reasons without rows are absent
 /// @param numKept         rows that are left, `numRead` less all dropped
-/// @param numScored       kept pairs with a score on both answers
+/// @param scores          which kept pairs have scores, and how far these lie apart
+/// @param numDesirable    kept unpaired rows that are examples to follow; 0 for other rows
+/// @param numUndesirable  kept unpaired rows that are examples to avoid; 0 for other rows
 /// @param numRenamed      kept rows whose id occurred before and got a suffix
 /// @param numPromptsCut   kept rows whose prompt was cut
 /// @param numResponsesCut responses of kept rows that were cut
@@ -24,7 +26,9 @@ public record DatasetReport(
         int numRead,
         Map<DropReason, Integer> dropped,
         int numKept,
-        int numScored,
+        ScoreReport scores,
+        int numDesirable,
+        int numUndesirable,
         int numRenamed,
         int numPromptsCut,
         int numResponsesCut,
@@ -68,8 +72,12 @@ public record DatasetReport(
         sources.forEach(source -> line(text, source.file() + " (" + source.format() + ")"));
         line(text, "rows: " + numRead + " read, " + numKept + " kept, " + numDropped() + " dropped");
         dropped.forEach((reason, count) -> line(text, "  dropped " + count + ": " + reason.text()));
-        if (numScored > 0) {
-            line(text, "scores: " + numScored + " of " + numKept + " pairs");
+        if (scores.numScored() > 0) {
+            line(text, "scores: " + scores.numScored() + " of " + numKept + " pairs");
+            line(text, "  gap of scores: " + scores.gaps().summary());
+        }
+        if (numDesirable + numUndesirable > 0) {
+            line(text, "labels: " + numDesirable + " desirable, " + numUndesirable + " undesirable");
         }
         if (numRenamed > 0) {
             line(text, "ids: " + numRenamed + " occurred before and got a suffix");

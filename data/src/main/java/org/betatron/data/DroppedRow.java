@@ -3,6 +3,6 @@ package org.betatron.data;
 /// A row that was read but not kept.
 ///
 /// @param id     see [TokenizedRow#id]
-/// @param where  `file:line`
+/// @param place  where it was read
 /// @param reason why
-public record DroppedRow(String id, String where, DropReason reason) {}
+public record DroppedRow(String id, RowPlace place, DropReason reason) {}

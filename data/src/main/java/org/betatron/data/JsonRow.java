@@ -12,12 +12,12 @@ import tools.jackson.databind.JsonNode;
 /// @param node the object
 record JsonRow(String file, int line, JsonNode node) {
 
-    String where() {
-        return file + ":" + line;
+    RowPlace place() {
+        return new RowPlace(file, line);
     }
 
     DataException error(String message) {
-        return new DataException(where() + ": " + message);
+        return new DataException(place() + ": " + message);
     }
 
     boolean has(String field) {
@@ -72,20 +72,33 @@ record JsonRow(String file, int line, JsonNode node) {
         return text;
     }
 
+    /// @param pointers JSON pointers, tried in this order
     /// @return the first of the numbers that is present, null if none is
+    /// @throws DataException if it is no number, or too large for one
     @Nullable
     Double optionalNumber(String... pointers) {
         for (String pointer : pointers) {
             JsonNode value = node.at(pointer);
-            if (value.isNumber()) {
-                return value.asDouble();
-            }
             if (!value.isMissingNode() && !value.isNull()) {
-                throw error(
-                        "\"" + pointer.substring(1).replace('/', '.') + "\" must be a number but was " + kind(value));
+                return finite(value, pointer.substring(1).replace('/', '.'));
             }
         }
         return null;
+    }
+
+    /// @throws DataException if it is missing, no number, or too large for one
+    double number(String field) {
+        return finite(node.path(field), field);
+    }
+
+    private double finite(JsonNode value, String what) {
+        if (!value.isNumber()) {
+            throw error("\"" + what + "\" must be a number but was " + kind(value));
+        }
+        if (!Double.isFinite(value.asDouble())) {
+            throw error("\"" + what + "\" must be a finite number but was " + value.asDouble());
+        }
+        return value.asDouble();
     }
 
     /// Reads one message or a list of them: `role` and `content`, or `from` and `value`.

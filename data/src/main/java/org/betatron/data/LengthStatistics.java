@@ -44,15 +44,16 @@ public record LengthStatistics(
                 sorted.length,
                 sorted[0],
                 Arrays.stream(sorted).asLongStream().sum() / (double) sorted.length,
-                rank(sorted, 0.5),
-                rank(sorted, 0.9),
-                rank(sorted, 0.99),
+                sorted[rank(sorted.length, 0.5)],
+                sorted[rank(sorted.length, 0.9)],
+                sorted[rank(sorted.length, 0.99)],
                 max,
                 buckets(sorted, bucketWidth(max)));
     }
 
-    private static int rank(int[] sorted, double share) {
-        return sorted[Math.max(0, (int) Math.ceil(share * sorted.length) - 1)];
+    /// @return index of the nearest rank among `count` sorted values
+    static int rank(int count, double share) {
+        return Math.max(0, (int) Math.ceil(share * count) - 1);
     }
 
     /// The smallest of 1, 2, 5, 10, 20, 50, ... that needs few enough buckets.

@@ -43,21 +43,13 @@ public record LogProbRow(
     private static LogProbRow of(JsonRow row) {
         return new LogProbRow(
                 row.id(),
-                row.where(),
-                number(row, "policyChosen"),
-                number(row, "policyRejected"),
-                row.has("referenceChosen") ? number(row, "referenceChosen") : null,
-                row.has("referenceRejected") ? number(row, "referenceRejected") : null,
+                row.place().toString(),
+                row.number("policyChosen"),
+                row.number("policyRejected"),
+                row.optionalNumber("/referenceChosen"),
+                row.optionalNumber("/referenceRejected"),
                 count(row, "chosenTokens"),
                 count(row, "rejectedTokens"));
-    }
-
-    private static double number(JsonRow row, String field) {
-        JsonNode value = row.node().path(field);
-        if (!value.isNumber()) {
-            throw row.error("\"" + field + "\" must be a number but was " + JsonRow.kind(value));
-        }
-        return value.asDouble();
     }
 
     private static int count(JsonRow row, String field) {

@@ -3,7 +3,7 @@ package org.betatron.data;
 import java.nio.file.Path;
 
 /// Layouts of preference files. Files may be JSON lines or one JSON list, plain or gzip.
-public enum PreferenceFormat {
+public enum PreferenceFormat implements RowFormat<PreferencePair> {
     /// Detected from the first row of each file.
     AUTO,
     /// Anthropic HH: `chosen` and `rejected` are whole dialogues as text, with turns that begin with
@@ -21,19 +21,12 @@ public enum PreferenceFormat {
     /// `{"conversations": [{"from", "value"}], "chosen": {"from", "value"}, "rejected": ...}`.
     SHAREGPT;
 
-    /// Opens a file of this format.
-    ///
-    /// @throws DataException if the file cannot be read, has no rows, or its format is not
-    ///     recognised
+    @Override
     public RowReader<PreferencePair> open(Path file) {
-        JsonRows rows = JsonRows.open(file);
-        try {
-            PreferenceFormat format = this == AUTO ? PreferenceParser.detect(rows.first()) : this;
-            return new RowReader<>(
-                    rows, row -> PreferenceParser.dropIfUseless(PreferenceParser.parse(format, row)), format.name());
-        } catch (RuntimeException e) {
-            rows.close();
-            throw e;
-        }
+        return RowReader.open(file, first -> {
+            PreferenceFormat format = this == AUTO ? PreferenceParser.detect(first) : this;
+            return RowReader.Parser.ofSingle(
+                    format.name(), row -> PreferenceParser.dropIfUseless(PreferenceParser.parse(format, row)));
+        });
     }
 }

@@ -2,6 +2,7 @@ package org.betatron.data;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /// Turns rows of every [PreferenceFormat] into [PreferencePair]s.
@@ -155,32 +156,42 @@ final class PreferenceParser {
     }
 
     private static ReadRow<PreferencePair> pair(JsonRow row, Prompt prompt, String chosen, String rejected) {
-        return new ReadRow.Kept<>(
-                row.where(),
-                new PreferencePair(
-                        row.id(),
-                        prompt,
-                        chosen,
-                        rejected,
-                        row.optionalNumber("/chosen_score", "/score_chosen", "/metadata/score_chosen"),
-                        row.optionalNumber("/rejected_score", "/score_rejected", "/metadata/score_rejected")));
+        return new ReadRow.Kept<>(row.place(), new PreferencePair(row.id(), prompt, chosen, rejected, scores(row)));
+    }
+
+    /// @return null unless the row has both scores
+    private static @Nullable PairScores scores(JsonRow row) {
+        Double chosen = row.optionalNumber("/chosen_score", "/score_chosen", "/metadata/score_chosen");
+        Double rejected = row.optionalNumber("/rejected_score", "/score_rejected", "/metadata/score_rejected");
+        if (chosen == null || rejected == null) {
+            return null;
+        }
+        try {
+            return new PairScores(chosen, rejected);
+        } catch (IllegalArgumentException e) {
+            throw new DataException(row.place() + ": " + e.getMessage(), e);
+        }
     }
 
     /// @return the row, dropped if its answers teach no preference
     static ReadRow<PreferencePair> dropIfUseless(ReadRow<PreferencePair> row) {
-        if (!(row instanceof ReadRow.Kept<PreferencePair>(String where, PreferencePair pair))) {
+        if (!(row instanceof ReadRow.Kept<PreferencePair>(RowPlace place, PreferencePair pair))) {
             return row;
         }
         if (pair.chosen().isBlank() || pair.rejected().isBlank()) {
-            return new ReadRow.Dropped<>(new DroppedRow(pair.id(), where, DropReason.EMPTY_ANSWER));
+            return new ReadRow.Dropped<>(new DroppedRow(pair.id(), place, DropReason.EMPTY_ANSWER));
         }
-        if (pair.chosen().strip().equals(pair.rejected().strip())) {
-            return new ReadRow.Dropped<>(new DroppedRow(pair.id(), where, DropReason.IDENTICAL_ANSWERS));
+        if (hasIdenticalAnswers(pair)) {
+            return new ReadRow.Dropped<>(new DroppedRow(pair.id(), place, DropReason.IDENTICAL_ANSWERS));
         }
         return row;
     }
 
-    static <R> ReadRow<R> dropped(JsonRow row, DropReason reason) {
-        return new ReadRow.Dropped<>(new DroppedRow(row.id(), row.where(), reason));
+    static boolean hasIdenticalAnswers(PreferencePair pair) {
+        return pair.chosen().strip().equals(pair.rejected().strip());
+    }
+
+    static <T> ReadRow<T> dropped(JsonRow row, DropReason reason) {
+        return new ReadRow.Dropped<>(new DroppedRow(row.id(), row.place(), reason));
     }
 }

@@ -2,21 +2,13 @@ package org.betatron.data;
 
 /// What a reader made of one row of a file.
 ///
-/// @param <R> [PreferencePair] or [TrainingText]
-public sealed interface ReadRow<R> {
+/// @param <T> [PreferencePair], [TrainingText] or [LabelledAnswer]
+public sealed interface ReadRow<T> {
 
-    /// @return `file:line`
-    String where();
-
-    /// @param where `file:line`
+    /// @param place where it was read
     /// @param row   the row as text
-    record Kept<R>(String where, R row) implements ReadRow<R> {}
+    record Kept<T>(RowPlace place, T row) implements ReadRow<T> {}
 
     /// @param row which row and why
-    record Dropped<R>(DroppedRow row) implements ReadRow<R> {
-        @Override
-        public String where() {
-            return row.where();
-        }
-    }
+    record Dropped<T>(DroppedRow row) implements ReadRow<T> {}
 }

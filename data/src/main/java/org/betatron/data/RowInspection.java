@@ -8,17 +8,17 @@ import org.jspecify.annotations.Nullable;
 /// How one row is read: its tokens, which of them are trained, and where truncation cut.
 ///
 /// @param id       see [TokenizedRow#id]
-/// @param where    `file:line`
+/// @param place    where it stands in its file
 /// @param dropped  why the row is left out, null if it is kept
 /// @param segments prompt first, then the responses; none if the row was dropped before tokenizing
 public record RowInspection(
-        String id, String where, @Nullable DropReason dropped, List<Segment> segments) {
+        String id, RowPlace place, @Nullable DropReason dropped, List<Segment> segments) {
 
     private static final int LINE_WIDTH = 100;
 
     /// A prompt or a response.
     ///
-    /// @param name    `prompt`, `chosen`, `rejected` or `response`
+    /// @param name    `prompt`, or one of [SourceRow#answerNames]
     /// @param trained whether the model learns to write it
     /// @param pieces  its tokens
     /// @param numCut  tokens that truncation removed
@@ -40,33 +40,28 @@ public record RowInspection(
     }
 
     static RowInspection ofDropped(DroppedRow row) {
-        return new RowInspection(row.id(), row.where(), row.reason(), List.of());
+        return new RowInspection(row.id(), row.place(), row.reason(), List.of());
     }
 
     static RowInspection of(
-            String id,
-            String where,
-            @Nullable DropReason dropped,
-            FittedRow ids,
-            List<String> responseNames,
-            RowTokenizer rowTokenizer) {
+            SourceRow<?> row, RowPlace place, @Nullable DropReason dropped, FittedRow ids, RowTokenizer rowTokenizer) {
         Tokenizer tokenizer = rowTokenizer.tokenizer();
         List<Segment> segments = new ArrayList<>();
         int promptCutAt = rowTokenizer.truncation().keep() == Truncation.Keep.END
                 ? tokenizer.bosPrefix().length
                 : ids.prompt().length;
         segments.add(new Segment("prompt", false, pieces(ids.prompt(), tokenizer), ids.promptTokensCut(), promptCutAt));
-        for (int i = 0; i < responseNames.size(); i++) {
+        for (int i = 0; i < row.answers().size(); i++) {
             int[] response = ids.responses().get(i);
             boolean ends = response[response.length - 1] == tokenizer.eosId();
             segments.add(new Segment(
-                    responseNames.get(i),
+                    row.answerNames().get(i),
                     true,
                     pieces(response, tokenizer),
                     ids.responseTokensCut().get(i),
                     ends ? response.length - 1 : response.length));
         }
-        return new RowInspection(id, where, dropped, segments);
+        return new RowInspection(row.id(), place, dropped, segments);
     }
 
     private static List<Piece> pieces(int[] ids, Tokenizer tokenizer) {
@@ -77,7 +72,7 @@ public record RowInspection(
 
     /// @return the row for a terminal: under every piece its id, `✂` where tokens were cut
     public String text() {
-        StringBuilder text = new StringBuilder("row " + id + (id.equals(where) ? "" : " (" + where + ")"));
+        StringBuilder text = new StringBuilder("row " + id + (id.equals(place.toString()) ? "" : " (" + place + ")"));
         if (dropped != null) {
             text.append(", dropped: ").append(dropped.text());
         }

@@ -3,7 +3,7 @@ package org.betatron.data;
 import java.nio.file.Path;
 
 /// Layouts of files of texts to imitate. JSON files may be lines or one list; all may be gzip.
-public enum TextFormat {
+public enum TextFormat implements RowFormat<TrainingText> {
     /// Plain text if the name ends in `.txt` or the file does not begin like JSON, else detected
     /// from the first row.
     AUTO,
@@ -37,27 +37,20 @@ public enum TextFormat {
         }
     }
 
-    /// Opens a JSON file of this format.
-    ///
-    /// @throws DataException if the file cannot be read, has no rows, or its format is not
-    ///     recognised
     /// @throws IllegalStateException if the format is [#PLAIN], which has no rows
+    @Override
     public RowReader<TrainingText> open(Path file) {
         if (this == PLAIN) {
             throw new IllegalStateException("a plain text has no rows to read one by one: " + file);
         }
-        JsonRows rows = JsonRows.open(file);
-        try {
-            TextFormat format = this == AUTO ? TextParser.detect(rows.first()) : this;
+        return RowReader.open(file, first -> {
+            TextFormat format = this == AUTO ? TextParser.detect(first) : this;
             if (format == PREFERENCES) {
-                PreferenceFormat preferences = PreferenceParser.detect(rows.first());
-                return new RowReader<>(
-                        rows, row -> TextParser.chosen(preferences, row), "chosen answers of " + preferences);
+                PreferenceFormat preferences = PreferenceParser.detect(first);
+                return RowReader.Parser.ofSingle(
+                        "chosen answers of " + preferences, row -> TextParser.chosen(preferences, row));
             }
-            return new RowReader<>(rows, row -> TextParser.parse(format, row), format.name());
-        } catch (RuntimeException e) {
-            rows.close();
-            throw e;
-        }
+            return RowReader.Parser.ofSingle(format.name(), row -> TextParser.parse(format, row));
+        });
     }
 }

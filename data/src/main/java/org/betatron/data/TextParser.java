@@ -38,17 +38,28 @@ final class TextParser {
             return PreferenceParser.dropped(row, DropReason.UNDESIRED);
         }
         return switch (format) {
-            case TEXT -> text(row, new Prompt.Text(""), row.text("text"));
-            case COMPLETION -> parseCompletion(row);
-            case INSTRUCTION -> text(row, PreferenceParser.instructionPrompt(row, "instruction"), row.text("output"));
-            case MESSAGES -> parseMessages(row);
+            case TEXT -> dropIfEmpty(row, text(row, new Prompt.Text(""), row.text("text")));
+            case COMPLETION, INSTRUCTION, MESSAGES -> dropIfEmpty(row, answered(format, row));
             case PREFERENCES -> chosen(PreferenceFormat.AUTO, row);
             case AUTO -> parse(detect(row), row);
             case PLAIN -> throw new IllegalStateException("a plain text has no rows");
         };
     }
 
-    private static ReadRow<TrainingText> parseCompletion(JsonRow row) {
+    /// Reads a prompt with its one answer, which may be empty.
+    ///
+    /// @param format one that has a prompt beside the answer
+    static TrainingText answered(TextFormat format, JsonRow row) {
+        return switch (format) {
+            case COMPLETION -> completion(row);
+            case INSTRUCTION -> text(row, PreferenceParser.instructionPrompt(row, "instruction"), row.text("output"));
+            case MESSAGES -> lastMessage(row);
+            case TEXT, PREFERENCES, AUTO, PLAIN ->
+                throw new IllegalStateException(format + " has no prompt with one answer");
+        };
+    }
+
+    private static TrainingText completion(JsonRow row) {
         String field = responseField(row);
         if (field == null) {
             throw row.error("\"completion\" (or \"response\") must be a string but was missing");
@@ -62,7 +73,7 @@ final class TextParser {
         return text(row, new Prompt.Dialogue(row.messages("prompt")), response);
     }
 
-    private static ReadRow<TrainingText> parseMessages(JsonRow row) {
+    private static TrainingText lastMessage(JsonRow row) {
         String field = row.has("messages") ? "messages" : "conversations";
         List<Message> messages = row.messages(field);
         String answer = PreferenceParser.answer(row, messages, field);
@@ -75,14 +86,19 @@ final class TextParser {
     /// A pair with identical answers teaches no preference, but its chosen answer is still a text.
     static ReadRow<TrainingText> chosen(PreferenceFormat format, JsonRow row) {
         return switch (PreferenceParser.parse(format, row)) {
-            case ReadRow.Kept<PreferencePair>(String _, PreferencePair pair) -> text(row, pair.prompt(), pair.chosen());
+            case ReadRow.Kept<PreferencePair>(RowPlace _, PreferencePair pair) ->
+                dropIfEmpty(row, text(row, pair.prompt(), pair.chosen()));
             case ReadRow.Dropped<PreferencePair>(DroppedRow dropped) -> new ReadRow.Dropped<>(dropped);
         };
     }
 
-    private static ReadRow<TrainingText> text(JsonRow row, Prompt prompt, String response) {
-        return response.isBlank()
+    private static TrainingText text(JsonRow row, Prompt prompt, String response) {
+        return new TrainingText(row.id(), prompt, response);
+    }
+
+    private static ReadRow<TrainingText> dropIfEmpty(JsonRow row, TrainingText text) {
+        return text.response().isBlank()
                 ? PreferenceParser.dropped(row, DropReason.EMPTY_ANSWER)
-                : new ReadRow.Kept<>(row.where(), new TrainingText(row.id(), prompt, response));
+                : new ReadRow.Kept<>(row.place(), text);
     }
 }

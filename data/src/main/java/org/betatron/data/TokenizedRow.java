@@ -3,7 +3,7 @@ package org.betatron.data;
 import org.betatron.core.model.PackedBatch;
 
 /// One training row as token ids: a prompt and the responses that share it.
-public sealed interface TokenizedRow permits TokenizedPair, TokenizedText {
+public sealed interface TokenizedRow permits LabelledRow, TokenizedText {
 
     /// @return where the row came from, unique within a data set: its `id` field, else `file:line`
     String id();

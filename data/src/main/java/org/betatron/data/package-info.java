@@ -6,7 +6,7 @@
 /// [org.betatron.data.RowOrder] says which row comes next.
 ///
 /// ```text
-/// file --SourceFile, JsonRows--> JsonRow --PreferenceParser, TextParser--> PreferencePair, TrainingText
+/// file --SourceFile, JsonRows--> JsonRow --PreferenceParser, TextParser, AnswerParser--> SourceRow
 ///      --ChatTemplate--> RenderedRow --Tokenizer, Truncation--> FittedRow --> TokenizedRow
 /// ```
 ///

@@ -188,7 +188,7 @@ class DataSetLoaderTest {
     @Test
     void inspectionShowsTokensAndCuts() throws IOException {
         Path file = file("x.jsonl", pair("abcd\\nf", "1234567", "12") + pair("p", "a", "a"));
-        List<RowInspection> rows = loader(Truncation.to(8, 3)).inspectPairs(file, PreferenceFormat.AUTO, 10);
+        List<RowInspection> rows = loader(Truncation.to(8, 3)).inspect(file, PreferenceFormat.AUTO, 10);
         assertThat(rows.get(0).text()).isEqualTo("row x.jsonl:1 (" + file + ":1)\n" + """
                 prompt: 3 tokens, given, 3 cut
                    ✂  d   \\n f
@@ -202,6 +202,71 @@ class DataSetLoaderTest {
                 """);
         assertThat(rows.get(1).text())
                 .isEqualTo("row x.jsonl:2 (" + file + ":2), dropped: both answers are identical\n");
+    }
+
+    private static String scored(String chosen, String rejected) {
+        return "{\"prompt\": \"p\", \"chosen\": \"a\", \"rejected\": \"b\", \"chosen_score\": " + chosen
+                + ", \"rejected_score\": " + rejected + "}\n";
+    }
+
+    @Test
+    void scoresReachTheTokenizedPairAndTheReport() throws IOException {
+        TokenizedDataSet<TokenizedPair> all = pairs(LARGE, scored("2", "0.5") + scored("1", "1") + scored("0", "3"));
+        assertThat(all.rows())
+                .extracting(TokenizedPair::scores)
+                .containsExactly(new PairScores(2, 0.5), new PairScores(1, 1), new PairScores(0, 3));
+        assertThat(all.report().scores().allScored()).isTrue();
+        assertThat(all.report().scores().gaps()).isEqualTo(new GapDistribution(3, 1, 1, -3, -3, 0, -0.5, 1.5, 1.5));
+        assertThat(all.report().text())
+                .contains("scores: 3 of 3 pairs\n  gap of scores: min -3.000, 10 % -3.000, median 0.000, mean -0.5000,"
+                        + " 90 % 1.500, max 1.500; 1 negative, 1 zero\n");
+
+        TokenizedDataSet<TokenizedPair> some =
+                pairs(LARGE, scored("2", "0.5") + pair("p", "a", "b") + scored("0", "3"));
+        assertThat(some.report().scores().allScored()).isFalse();
+        assertThat(some.report().scores().firstWithout())
+                .isEqualTo(new RowPlace(directory.resolve("x.jsonl").toString(), 2));
+        assertThat(pairs(LARGE, pair("p", "a", "b")).report().scores().allScored())
+                .isFalse();
+    }
+
+    @Test
+    void aFlippedPairHasEverythingExchanged() throws IOException {
+        TokenizedPair pair = pairs(LARGE, scored("2", "0.5")).rows().getFirst();
+        TokenizedPair flipped = pair.flipped();
+        assertThat(flipped.chosen()).isEqualTo(ended("b"));
+        assertThat(flipped.rejected()).isEqualTo(ended("a"));
+        assertThat(flipped.scores()).isEqualTo(new PairScores(0.5, 2));
+        assertThat(flipped.scoreGap()).hasValue(-1.5);
+        assertThat(flipped.flipped()).usingRecursiveComparison().isEqualTo(pair);
+    }
+
+    @Test
+    void unpairedRows() throws IOException {
+        Path labelled = file("a.jsonl", """
+                {"prompt": "p", "completion": " good", "label": true}
+                {"prompt": "p", "completion": "<|endoftext|>", "label": false}
+                {"prompt": "p", "completion": " bad", "label": 0}
+                """);
+        Path pairs = file("b.jsonl", pair("q", "x", "y"));
+        TokenizedDataSet<TokenizedAnswer> data = loader(LARGE).answers(List.of(labelled, pairs), AnswerFormat.AUTO);
+        assertThat(data.rows())
+                .extracting(TokenizedAnswer::id)
+                .containsExactly("a.jsonl:1", "a.jsonl:3", "b.jsonl:1/chosen", "b.jsonl:1/rejected");
+        assertThat(data.rows()).extracting(TokenizedAnswer::desirable).containsExactly(true, false, true, false);
+        assertThat(data.rows().get(1).response()).isEqualTo(ended(" bad"));
+        assertThat(data.rows().get(1).place()).isEqualTo(new RowPlace(labelled.toString(), 3));
+        assertThat(data.dropped())
+                .containsExactly(
+                        new DroppedRow("a.jsonl:2", new RowPlace(labelled.toString(), 2), DropReason.EMPTY_ANSWER));
+        assertThat(data.report().numRead()).isEqualTo(5);
+        assertThat(data.report().summary())
+                .contains("(COMPLETION)", "(both answers of PAIRS)", "labels: 2 desirable, 2 undesirable\n");
+        TokenizedAnswer first = data.rows().getFirst();
+        assertThat(first.flipped().desirable()).isFalse();
+        assertThat(first.flipped().flipped()).usingRecursiveComparison().isEqualTo(first);
+        assertThat(loader(LARGE).inspect(labelled, AnswerFormat.AUTO, 10).get(2).text())
+                .contains("undesirable answer: 5 tokens, trained\n");
     }
 
     @Test

@@ -37,7 +37,8 @@ class PreferenceFormatTest {
 
     private void assertDropped(String text, DropReason reason) throws IOException {
         assertThat(read(file(text)))
-                .containsExactly(new ReadRow.Dropped<>(new DroppedRow("x.jsonl:1", file(text) + ":1", reason)));
+                .containsExactly(new ReadRow.Dropped<>(
+                        new DroppedRow("x.jsonl:1", new RowPlace(file(text).toString(), 1), reason)));
     }
 
     private void assertFails(String text, String message) throws IOException {
@@ -62,7 +63,6 @@ class PreferenceFormatTest {
                         new Prompt.Text("\n\nHuman: a\n\nAssistant: b\n\nHuman: c\n\nAssistant:"),
                         " good",
                         " bad",
-                        null,
                         null));
     }
 
@@ -88,15 +88,15 @@ class PreferenceFormatTest {
     void pairsKeepIdsAndScores() throws IOException {
         assertThat(only("{\"id\": 7, \"prompt\": \"p\", \"chosen\": \"a\", \"rejected\": \"b\","
                         + " \"metadata\": {\"score_chosen\": 9, \"score_rejected\": 8.5}}"))
-                .isEqualTo(new PreferencePair("7", new Prompt.Text("p"), "a", "b", 9.0, 8.5));
+                .isEqualTo(new PreferencePair("7", new Prompt.Text("p"), "a", "b", new PairScores(9.0, 8.5)));
         assertThat(only("{\"prompt\": \"p\", \"chosen\": \"a\", \"rejected\": \"b\", \"chosen_score\": 2}")
-                        .isScored())
-                .isFalse();
+                        .scores())
+                .isNull();
     }
 
     @Test
     void messagesWithACommonBeginning() throws IOException {
-        PreferencePair expected = new PreferencePair("x.jsonl:1", asked("q"), "a", "b", null, null);
+        PreferencePair expected = new PreferencePair("x.jsonl:1", asked("q"), "a", "b", null);
         assertThat(only("{\"chosen\": [{\"role\": \"user\", \"content\": \"q\"}, {\"role\": \"assistant\", \"content\":"
                         + " \"a\"}], \"rejected\": [{\"role\": \"user\", \"content\": \"q\"}, {\"role\": \"assistant\","
                         + " \"content\": \"b\"}]}"))
@@ -123,7 +123,7 @@ class PreferenceFormatTest {
     void instructionWithInput() throws IOException {
         assertThat(only("{\"instruction\": \"do\", \"input\": \"this\", \"output\": \"x\", \"chosen\": \"a\","
                         + " \"rejected\": \"b\"}"))
-                .isEqualTo(new PreferencePair("x.jsonl:1", asked("do\nthis"), "a", "b", null, null));
+                .isEqualTo(new PreferencePair("x.jsonl:1", asked("do\nthis"), "a", "b", null));
     }
 
     @Test
@@ -140,6 +140,13 @@ class PreferenceFormatTest {
         assertFails(
                 "{\"prompt\": \"p\", \"chosen\": \"a\", \"rejected\": \"b\", \"metadata\": {\"score_chosen\": \"9\"}}",
                 ":1: \"metadata.score_chosen\" must be a number but was a string");
+        assertFails(
+                good + "{\"prompt\": \"p\", \"chosen\": \"a\", \"rejected\": \"b\", \"rejected_score\": 1e999}",
+                ":2: \"rejected_score\" must be a finite number but was Infinity");
+        assertFails(
+                good + "{\"prompt\": \"p\", \"chosen\": \"a\", \"rejected\": \"b\", \"chosen_score\": 1e308,"
+                        + " \"rejected_score\": -1e308}",
+                ":2: gap of the scores must be a finite number but was Infinity");
         assertFails(
                 "{\"prompt\": \"p\", \"chosen\": \"\\ud83d\", \"rejected\": \"b\"}",
                 ":1: \"chosen\" contains half of a surrogate pair (\\ud83d), which is no character");

@@ -8,13 +8,18 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.betatron.core.RandomStreams;
 import org.betatron.core.model.Decoder;
 import org.betatron.core.model.ForwardPass;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TokenLogProbs;
+import org.betatron.core.model.TokenQuantity;
 import org.betatron.core.model.TrainableModel;
+import org.betatron.core.model.VocabularyRequest;
 
 /// A language model small enough to check by hand, with an exact gradient: the mean of the prompt
 /// and the previous token predict the next one.
@@ -82,19 +87,45 @@ public final class TinyLanguageModel implements TrainableModel {
     }
 
     @Override
-    public TokenLogProbs score(PackedBatch batch) {
+    public TokenLogProbs score(PackedBatch batch, VocabularyRequest request) {
         check(batch);
-        double[] logProbs = logProbs(batch, weights);
-        float[] values = new float[logProbs.length];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) logProbs[i];
+        Optional<TinyLanguageModel> reference = request.reference(TinyLanguageModel.class, this);
+        Map<TokenQuantity, float[]> others = new EnumMap<>(TokenQuantity.class);
+        for (TokenQuantity quantity : request.quantities()) {
+            double[] numbers = new double[batch.numResponseTokens()];
+            double[] logits = network.allLogits(batch, weights);
+            double[] referenceLogits = reference
+                    .map(model -> model.network.allLogits(batch, model.weights))
+                    .orElse(logits);
+            TinyVocabulary vocabulary = new TinyVocabulary(vocabularySize(), request.extrapolation());
+            Arrays.setAll(numbers, i -> vocabulary.compute(quantity, logits, referenceLogits, i, batch.targets()[i]));
+            others.put(quantity, toFloats(numbers));
         }
-        return new TokenLogProbs(batch, values);
+        return new TokenLogProbs(batch, toFloats(logProbs(batch, weights)), others);
+    }
+
+    private static float[] toFloats(double[] values) {
+        float[] floats = new float[values.length];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = (float) values[i];
+        }
+        return floats;
     }
 
     @Override
-    public ForwardPass forward(PackedBatch batch) {
-        return new TinyForwardPass(this, score(batch));
+    public ForwardPass forward(PackedBatch batch, VocabularyRequest request) {
+        double[] referenceLogits = request.reference(TinyLanguageModel.class, this)
+                .map(model -> model.network.allLogits(batch, model.weights))
+                .orElse(new double[0]);
+        return new TinyForwardPass(this, score(batch, request), referenceLogits);
+    }
+
+    @Override
+    public void moveTowards(TrainableModel other, double share) {
+        if (!(other instanceof TinyLanguageModel tiny) || tiny.weights.length != weights.length) {
+            throw new IllegalArgumentException("other must be a model of the same kind and shape");
+        }
+        Arrays.setAll(weights, i -> weights[i] + share * (tiny.weights[i] - weights[i]));
     }
 
     /// @return log-probabilities at any weights, `[batch.numResponseTokens()]`, without rounding:
@@ -133,8 +164,8 @@ public final class TinyLanguageModel implements TrainableModel {
         closed = true;
     }
 
-    void addGradient(PackedBatch batch, float[] derivatives) {
-        network.addGradient(batch, weights, derivatives, gradient);
+    void addGradient(PackedBatch batch, float[] derivatives, float[] divergences, double[] referenceLogits) {
+        network.addGradient(batch, weights, derivatives, divergences, referenceLogits, gradient);
     }
 
     private void check(PackedBatch batch) {

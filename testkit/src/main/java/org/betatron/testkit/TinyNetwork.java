@@ -26,18 +26,51 @@ record TinyNetwork(int vocabularySize, int width) {
         double[] logProbs = new double[batch.numResponseTokens()];
         forEachToken(batch, (index, group, previous, target) -> {
             double[] logits = logits(hidden(batch, group, previous, weights), weights);
-            logProbs[index] = logits[target] - logSumExp(logits);
+            logProbs[index] = logits[target] - TinyVocabulary.logSumExp(logits);
         });
         return logProbs;
     }
 
-    /// Adds `sum_t derivatives[t] * d logProbs[t] / d weights` to `gradient`, token after token,
-    /// so that cutting a batch into consecutive parts does not change a single bit of the sum.
-    void addGradient(PackedBatch batch, double[] weights, float[] derivatives, double[] gradient) {
+    /// @return logits at every response token, `[batch.numResponseTokens() * vocabulary]`
+    double[] allLogits(PackedBatch batch, double[] weights) {
+        double[] all = new double[batch.numResponseTokens() * vocabularySize];
         forEachToken(batch, (index, group, previous, target) -> {
+            double[] logits = logits(hidden(batch, group, previous, weights), weights);
+            System.arraycopy(logits, 0, all, index * vocabularySize, vocabularySize);
+        });
+        return all;
+    }
+
+    /// Adds `sum_t derivatives[t] * d logProbs[t] / d weights` to `gradient`, and the same of
+    /// divergences from the reference where there are any, token after token,
+    /// so that cutting a batch into consecutive parts does not change a single bit of the sum.
+    void addGradient(
+            PackedBatch batch,
+            double[] weights,
+            float[] derivatives,
+            float[] divergences,
+            double[] referenceLogits,
+            double[] gradient) {
+        forEachToken(batch, (index, group, previous, target) -> {
+            double[] logits = logits(hidden(batch, group, previous, weights), weights);
+            double[] logitGradient = new double[vocabularySize];
             if (derivatives[index] != 0) {
-                addTokenGradient(batch, weights, group, previous, target, derivatives[index], gradient);
+                double normalizer = TinyVocabulary.logSumExp(logits);
+                for (int v = 0; v < vocabularySize; v++) {
+                    logitGradient[v] = derivatives[index] * ((v == target ? 1 : 0) - Math.exp(logits[v] - normalizer));
+                }
             }
+            if (divergences.length > 0 && divergences[index] != 0) {
+                double[] reference = new double[vocabularySize];
+                System.arraycopy(referenceLogits, index * vocabularySize, reference, 0, vocabularySize);
+                double normalizer = TinyVocabulary.logSumExp(logits);
+                double referenceNormalizer = TinyVocabulary.logSumExp(reference);
+                for (int v = 0; v < vocabularySize; v++) {
+                    logitGradient[v] += divergences[index]
+                            * (Math.exp(logits[v] - normalizer) - Math.exp(reference[v] - referenceNormalizer));
+                }
+            }
+            addTokenGradient(batch, weights, group, previous, logitGradient, gradient);
         });
     }
 
@@ -48,23 +81,14 @@ record TinyNetwork(int vocabularySize, int width) {
     }
 
     private void addTokenGradient(
-            PackedBatch batch,
-            double[] weights,
-            int group,
-            int previous,
-            int target,
-            double derivative,
-            double[] gradient) {
+            PackedBatch batch, double[] weights, int group, int previous, double[] logitGradient, double[] gradient) {
         double[] hidden = hidden(batch, group, previous, weights);
-        double[] logits = logits(hidden, weights);
-        double normalizer = logSumExp(logits);
         double[] hiddenGradient = new double[width];
         for (int v = 0; v < vocabularySize; v++) {
-            double logitGradient = derivative * ((v == target ? 1 : 0) - Math.exp(logits[v] - normalizer));
-            gradient[biasStart() + v] += logitGradient;
+            gradient[biasStart() + v] += logitGradient[v];
             for (int k = 0; k < width; k++) {
-                gradient[outputStart() + v * width + k] += logitGradient * hidden[k];
-                hiddenGradient[k] += logitGradient * weights[outputStart() + v * width + k];
+                gradient[outputStart() + v * width + k] += logitGradient[v] * hidden[k];
+                hiddenGradient[k] += logitGradient[v] * weights[outputStart() + v * width + k];
             }
         }
         int promptLength = batch.promptLength(group);
@@ -101,18 +125,6 @@ record TinyNetwork(int vocabularySize, int width) {
             logits[v] = sum;
         }
         return logits;
-    }
-
-    private static double logSumExp(double[] logits) {
-        double max = Double.NEGATIVE_INFINITY;
-        for (double logit : logits) {
-            max = Math.max(max, logit);
-        }
-        double sum = 0;
-        for (double logit : logits) {
-            sum += Math.exp(logit - max);
-        }
-        return max + Math.log(sum);
     }
 
     private int promptTableStart() {

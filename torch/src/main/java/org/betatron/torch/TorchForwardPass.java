@@ -3,23 +3,29 @@ package org.betatron.torch;
 import org.betatron.core.model.ForwardPass;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TokenLogProbs;
+import org.betatron.core.model.VocabularyRequest;
 import org.betatron.torch.memory.NativeErrors;
 import org.betatron.torch.model.Transformer;
+import org.betatron.torch.model.TransformerPass;
+import org.jspecify.annotations.Nullable;
 
 /// One batch run forward: guards what the [Transformer] keeps for the backward pass.
 final class TorchForwardPass implements ForwardPass {
 
     private final PackedBatch batch;
-    private final Transformer.Pass pass;
+    private final TransformerPass pass;
     private final TokenLogProbs logProbs;
     private boolean used;
     private boolean closed;
 
-    TorchForwardPass(Transformer transformer, PackedBatch batch) {
+    /// @param reference the reference of the request; null where it has none
+    TorchForwardPass(
+            Transformer transformer, PackedBatch batch, VocabularyRequest request, @Nullable Transformer reference) {
         this.batch = batch;
         pass = NativeErrors.translate(
-                () -> "running the model over " + TorchLanguageModel.describe(batch), () -> transformer.forward(batch));
-        logProbs = new TokenLogProbs(batch, pass.logProbs());
+                () -> "running the model over " + TorchLanguageModel.describe(batch),
+                () -> transformer.forward(batch, request, reference));
+        logProbs = new TokenLogProbs(batch, pass.logProbs(), pass.quantities());
     }
 
     @Override
@@ -28,7 +34,7 @@ final class TorchForwardPass implements ForwardPass {
     }
 
     @Override
-    public void backward(float[] derivatives) {
+    public void backward(float[] derivatives, float[] divergences) {
         if (closed) {
             throw new IllegalStateException("backward was called after the forward pass was closed");
         }
@@ -39,13 +45,18 @@ final class TorchForwardPass implements ForwardPass {
             throw new IllegalArgumentException("derivatives must have one entry per response token ("
                     + batch.numResponseTokens() + ") but had " + derivatives.length);
         }
-        boolean anyNonZero = checkFiniteAndAnyNonZero(derivatives);
+        if (divergences.length > 0 && !pass.hasReference()) {
+            throw new IllegalStateException("divergences were not asked for in the forward pass");
+        }
+        boolean derivativesTeach = checkFiniteAndAnyNonZero(derivatives);
+        boolean divergencesTeach = checkFiniteAndAnyNonZero(divergences);
         used = true;
-        if (!anyNonZero) {
+        if (!derivativesTeach && !divergencesTeach) {
             return;
         }
         NativeErrors.run(
-                () -> "differentiating " + TorchLanguageModel.describe(batch), () -> pass.backward(derivatives));
+                () -> "differentiating " + TorchLanguageModel.describe(batch),
+                () -> pass.backward(derivatives, divergences));
     }
 
     private static boolean checkFiniteAndAnyNonZero(float[] derivatives) {

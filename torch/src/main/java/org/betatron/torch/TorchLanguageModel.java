@@ -8,6 +8,7 @@ import org.betatron.core.model.OptimizerSpec;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TokenLogProbs;
 import org.betatron.core.model.TrainableModel;
+import org.betatron.core.model.VocabularyRequest;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.memory.NativeErrors;
 import org.betatron.torch.memory.NativeLibraries;
@@ -18,6 +19,8 @@ import org.betatron.torch.optimizer.TorchOptimizer;
 import org.betatron.torch.weights.DataType;
 import org.betatron.torch.weights.ModelDirectory;
 import org.betatron.torch.weights.WeightLoader;
+import org.bytedeco.pytorch.Scalar;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /// A GPT-NeoX or Llama model on libtorch.
@@ -97,18 +100,43 @@ public final class TorchLanguageModel implements TrainableModel {
     }
 
     @Override
-    public TokenLogProbs score(PackedBatch batch) {
+    public TokenLogProbs score(PackedBatch batch, VocabularyRequest request) {
         check(batch);
+        Transformer reference = referenceOf(request);
         return NativeErrors.translate(
                 () -> "scoring " + describe(batch),
-                () -> Memory.compute(
-                        () -> Memory.withoutGradient(() -> new TokenLogProbs(batch, transformer.logProbs(batch)))));
+                () -> Memory.compute(() -> Memory.withoutGradient(() -> transformer.score(batch, request, reference))));
     }
 
     @Override
-    public ForwardPass forward(PackedBatch batch) {
+    public ForwardPass forward(PackedBatch batch, VocabularyRequest request) {
         check(batch);
-        return new TorchForwardPass(transformer, batch);
+        return new TorchForwardPass(transformer, batch, request, referenceOf(request));
+    }
+
+    private @Nullable Transformer referenceOf(VocabularyRequest request) {
+        return request.reference(TorchLanguageModel.class, this)
+                .map(model -> {
+                    model.weights.requireOpen();
+                    return model.transformer;
+                })
+                .orElse(null);
+    }
+
+    @Override
+    public void moveTowards(TrainableModel other, double share) {
+        if (!(other instanceof TorchLanguageModel model)
+                || !model.weights.shapes().equals(weights.shapes())) {
+            throw new IllegalArgumentException("other must be a model with the same weights");
+        }
+        NativeErrors.run(
+                () -> "moving towards another model",
+                () -> Memory.run(() -> Memory.withoutGradient(() -> {
+                    model.weights
+                            .asMap()
+                            .forEach((name, target) -> weights.get(name).lerp_(target, new Scalar(share)));
+                    return 0;
+                })));
     }
 
     @Override

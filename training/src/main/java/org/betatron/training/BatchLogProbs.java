@@ -55,6 +55,13 @@ public final class BatchLogProbs {
         return parts[index].sum(packed(index, response));
     }
 
+    /// @param response number of a response of the row
+    /// @param from     first token of the response that counts
+    /// @return log-probability of the response from that token on, nats
+    public double sum(int index, int response, int from) {
+        return parts[index].sum(packed(index, response), from);
+    }
+
     /// @return response tokens of the row, those of all its responses together
     public int numResponseTokens(int index) {
         int count = 0;

@@ -1,7 +1,7 @@
 package org.betatron.training;
 
 import java.util.List;
-import org.betatron.core.statistics.RunningGapStatistics;
+import org.betatron.core.alignment.AlignmentState;
 import org.betatron.data.TokenizedRow;
 
 /// What is learned from rows: the one thing in which kinds of training differ.
@@ -14,11 +14,11 @@ public interface LearningRule {
 
     /// Decides about one whole optimizer batch.
     ///
-    /// @param step       number of the step, from 1 on
-    /// @param logProbs   log-probabilities of the batch under the model as it is
-    /// @param statistics moving averages before this batch
-    /// @return the loss, its derivatives and the moving averages after the batch
+    /// @param step     number of the step, from 1 on
+    /// @param logProbs log-probabilities of the batch under the model as it is
+    /// @param state    what earlier batches left
+    /// @return the loss, its derivatives and what this batch leaves
     /// @throws org.betatron.training.run.TrainingException if anything is not finite, naming the
     ///     step and the first row concerned
-    StepDecision decide(long step, BatchLogProbs logProbs, RunningGapStatistics statistics);
+    StepDecision decide(long step, BatchLogProbs logProbs, AlignmentState state);
 }

@@ -3,9 +3,10 @@ package org.betatron.training;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.betatron.core.alignment.Alignment;
+import org.betatron.core.alignment.AlignmentState;
+import org.betatron.core.logprob.PairLogProbs;
 import org.betatron.core.model.LanguageModel;
 import org.betatron.core.objective.ObjectiveValue;
-import org.betatron.core.objective.PairLogProbs;
 import org.betatron.data.TokenizedPair;
 import org.betatron.training.reference.ReferenceLogProbs;
 import org.betatron.training.run.Metrics;
@@ -26,11 +27,11 @@ public record PreferenceEvaluation(
     }
 
     @Override
-    public Metrics evaluate(LanguageModel model) {
+    public Metrics evaluate(LanguageModel model, AlignmentState state) {
         int[] all = IntStream.range(0, rows.size()).toArray();
         BatchLogProbs logProbs = new MicroBatches(rows, rowsPerBatch).score(model, all);
-        PairLogProbs pairs = PairBatch.join(logProbs, reference);
-        ObjectiveValue value = alignment.evaluate(pairs);
+        PairLogProbs pairs = PairBatch.join(alignment.inputs(), logProbs, reference);
+        ObjectiveValue value = alignment.evaluate(pairs, state);
         double loss = 0;
         for (int i = 0; i < value.size(); i++) {
             loss += value.loss(i) / value.size();

@@ -5,9 +5,9 @@ import java.util.random.RandomGenerator;
 import org.betatron.core.RandomStreams;
 import org.betatron.core.alignment.Alignment;
 import org.betatron.core.alignment.AlignmentDecision;
+import org.betatron.core.alignment.AlignmentState;
+import org.betatron.core.logprob.PairLogProbs;
 import org.betatron.core.objective.ObjectiveValue;
-import org.betatron.core.objective.PairLogProbs;
-import org.betatron.core.statistics.RunningGapStatistics;
 import org.betatron.data.TokenizedPair;
 import org.betatron.training.reference.ReferenceLogProbs;
 import org.betatron.training.run.Metrics;
@@ -34,18 +34,17 @@ public record PreferenceRule(
     }
 
     @Override
-    public StepDecision decide(long step, BatchLogProbs logProbs, RunningGapStatistics statistics) {
-        PairLogProbs pairs = PairBatch.join(logProbs, reference);
-        requireFinite(step, logProbs, pairs);
+    public StepDecision decide(long step, BatchLogProbs logProbs, AlignmentState state) {
+        PairLogProbs pairs = PairBatch.join(alignment.inputs(), logProbs, reference);
+        requireFinite(step, logProbs, pairs, state);
         RandomGenerator random = RandomStreams.stream(seed, "selection", step);
-        AlignmentDecision decision = alignment.decide(pairs, microBatchSize, statistics, random);
+        AlignmentDecision decision = alignment.decide(pairs, microBatchSize, state, random);
         requireFinite(step, logProbs, pairs, decision);
         float[][] derivatives = new float[logProbs.size()][];
         for (int i = 0; i < derivatives.length; i++) {
-            derivatives[i] =
-                    StepDecision.spread(logProbs, i, decision.chosenDerivative(i), decision.rejectedDerivative(i));
+            derivatives[i] = PairBatch.tokenDerivatives(logProbs, decision, i);
         }
-        return new StepDecision(decision.loss(), derivatives, decision.statistics(), metrics(pairs, decision));
+        return new StepDecision(decision.loss(), derivatives, decision.state(), metrics(pairs, decision));
     }
 
     private Metrics metrics(PairLogProbs pairs, AlignmentDecision decision) {
@@ -61,8 +60,8 @@ public record PreferenceRule(
 
     /// Checks before anything is decided: a selection would silently drop a pair without a finite
     /// gap.
-    private void requireFinite(long step, BatchLogProbs logProbs, PairLogProbs pairs) {
-        ObjectiveValue value = alignment.evaluate(pairs);
+    private void requireFinite(long step, BatchLogProbs logProbs, PairLogProbs pairs, AlignmentState state) {
+        ObjectiveValue value = alignment.evaluate(pairs, state);
         for (int i = 0; i < pairs.size(); i++) {
             double margin = alignment.objective().margin(pairs, i);
             if (!Double.isFinite(margin) || !Double.isFinite(value.loss(i))) {

@@ -1,7 +1,7 @@
 package org.betatron.training;
 
 import java.util.Arrays;
-import org.betatron.core.statistics.RunningGapStatistics;
+import org.betatron.core.alignment.AlignmentState;
 import org.betatron.training.run.Metrics;
 
 /// What one optimizer batch teaches: the derivative of its loss by every response token's
@@ -12,18 +12,18 @@ public final class StepDecision {
 
     private final double loss;
     private final float[][] derivatives;
-    private final RunningGapStatistics statistics;
+    private final AlignmentState state;
     private final Metrics metrics;
 
     /// @param loss        loss that is optimized, finite
     /// @param derivatives for each row the derivative of the loss by the log-probability of each
     ///     of its response tokens, those of all its responses together
-    /// @param statistics  moving averages after this batch
+    /// @param state       what this batch leaves to the next
     /// @param metrics     what is worth knowing about the batch, without a prefix
-    public StepDecision(double loss, float[][] derivatives, RunningGapStatistics statistics, Metrics metrics) {
+    public StepDecision(double loss, float[][] derivatives, AlignmentState state, Metrics metrics) {
         this.loss = loss;
         this.derivatives = derivatives;
-        this.statistics = statistics;
+        this.state = state;
         this.metrics = metrics;
     }
 
@@ -56,8 +56,8 @@ public final class StepDecision {
         return false;
     }
 
-    public RunningGapStatistics statistics() {
-        return statistics;
+    public AlignmentState state() {
+        return state;
     }
 
     public Metrics metrics() {

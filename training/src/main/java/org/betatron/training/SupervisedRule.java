@@ -1,7 +1,7 @@
 package org.betatron.training;
 
 import java.util.List;
-import org.betatron.core.statistics.RunningGapStatistics;
+import org.betatron.core.alignment.AlignmentState;
 import org.betatron.data.TokenizedText;
 import org.betatron.training.run.Metrics;
 import org.betatron.training.run.TrainingException;
@@ -20,7 +20,7 @@ import org.betatron.training.run.TrainingException;
 public record SupervisedRule(List<TokenizedText> rows) implements LearningRule {
 
     @Override
-    public StepDecision decide(long step, BatchLogProbs logProbs, RunningGapStatistics statistics) {
+    public StepDecision decide(long step, BatchLogProbs logProbs, AlignmentState state) {
         long numTokens = 0;
         double sum = 0;
         for (int i = 0; i < logProbs.size(); i++) {
@@ -42,6 +42,6 @@ public record SupervisedRule(List<TokenizedText> rows) implements LearningRule {
                 .put("perplexity", Math.exp(loss))
                 .put("responseTokens", (double) numTokens)
                 .build();
-        return new StepDecision(loss, derivatives, statistics, metrics);
+        return new StepDecision(loss, derivatives, state, metrics);
     }
 }

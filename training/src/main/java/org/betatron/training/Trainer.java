@@ -60,7 +60,7 @@ public final class Trainer {
                             + " steps: the learning rate never reaches " + spec.learningRate());
         }
         if (spec.evaluateEvery() > 0) {
-            evaluate(0);
+            evaluate(TrainingState.START);
         }
         return loop(TrainingState.START);
     }
@@ -89,7 +89,7 @@ public final class Trainer {
             }
             state = step(state, clock);
             if (isDue(spec.evaluateEvery(), state.step()) || state.step() == totalSteps) {
-                evaluate(state.step());
+                evaluate(state);
             }
             if (isDue(spec.checkpointEvery(), state.step())) {
                 checkpoint(state);
@@ -105,7 +105,7 @@ public final class Trainer {
         StepDecision decision;
         double gradientNorm = 0;
         try (BatchPass pass = new BatchPass(job.model(), microBatches, rows, spec.maxGraphTokens())) {
-            decision = job.rule().decide(step, pass.forward(), before.statistics());
+            decision = job.rule().decide(step, pass.forward(), before.alignment());
             if (decision.teaches()) {
                 pass.backward(decision);
                 gradientNorm = update(step, decision);
@@ -115,7 +115,7 @@ public final class Trainer {
         TrainingState after = new TrainingState(
                 step,
                 before.position() + rows.length,
-                decision.statistics(),
+                decision.state(),
                 before.skippedSteps() + (decision.teaches() ? 0 : 1),
                 clock.elapsedSeconds());
         report(after, decision, gradientNorm, clock);
@@ -155,8 +155,10 @@ public final class Trainer {
         job.listener().stepDone(state.step(), metrics.build());
     }
 
-    private void evaluate(long step) {
-        Metrics metrics = job.evaluation().evaluate(job.model()).under("eval");
+    private void evaluate(TrainingState state) {
+        long step = state.step();
+        Metrics metrics =
+                job.evaluation().evaluate(job.model(), state.alignment()).under("eval");
         if (metrics.values().isEmpty()) {
             return;
         }

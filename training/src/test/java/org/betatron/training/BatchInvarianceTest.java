@@ -7,7 +7,7 @@ import java.util.List;
 import org.betatron.core.aggregation.AggregationSpec;
 import org.betatron.core.alignment.AlignmentSpec;
 import org.betatron.core.alignment.GapSpec;
-import org.betatron.core.alignment.GapSpec.GapScale;
+import org.betatron.core.alignment.GapSpec.GapSource;
 import org.betatron.core.alignment.GapSpec.Scope;
 import org.betatron.core.alignment.GapSpec.UpdateOrder;
 import org.betatron.core.calibration.CalibrationSpec;
@@ -67,7 +67,7 @@ class BatchInvarianceTest {
                 new CalibrationSpec.Batch(0.6, 0.01, Double.MAX_VALUE),
                 SelectionSpec.Gaussian.DEFAULT,
                 AggregationSpec.Mean.DEFAULT,
-                new GapSpec(GapScale.RAW, 0.9, false, UpdateOrder.BEFORE_USE, Scope.BATCH));
+                new GapSpec(GapSource.MARGIN, 0.9, false, UpdateOrder.BEFORE_USE, Scope.BATCH));
         assertThat(train(AlignmentSpec.PUBLISHED_CODE, 8, KEEP_GRAPHS, "micro"))
                 .containsExactly(train(wholeBatch, 4, KEEP_GRAPHS, "whole"));
     }

@@ -51,7 +51,7 @@ class ResumeTest {
         TrainingOutcome outcome = new Trainer(Fixtures.job(SPEC, resumed, rule, run)).resume(checkpoint);
 
         assertThat(resumed.weights()).containsExactly(whole.weights());
-        assertThat(outcome.state().statistics()).isEqualTo(wholeOutcome.state().statistics());
+        assertThat(outcome.state().alignment()).isEqualTo(wholeOutcome.state().alignment());
         assertThat(learned(run)).isEqualTo(learned(wholeRun));
     }
 

@@ -9,9 +9,10 @@ import org.betatron.core.Numbers;
 import org.betatron.core.RandomStreams;
 import org.betatron.core.alignment.AlignmentDecision;
 import org.betatron.core.alignment.AlignmentSpec;
+import org.betatron.core.alignment.AlignmentState;
+import org.betatron.core.logprob.PairLogProbs;
+import org.betatron.core.logprob.ResponseQuantity;
 import org.betatron.core.model.PackedBatch;
-import org.betatron.core.objective.PairLogProbs;
-import org.betatron.core.statistics.RunningGapStatistics;
 import org.betatron.data.TokenizedPair;
 import org.betatron.data.TokenizedText;
 import org.betatron.testkit.GradientChecker;
@@ -36,9 +37,9 @@ class RuleGradientTest {
 
         PackedBatch batch = new MicroBatches(pairs, 8).pack(ROWS).getFirst();
         BatchLogProbs logProbs = new MicroBatches(pairs, 8).score(model, ROWS);
-        PairLogProbs joined = PairBatch.join(logProbs, rule.reference());
+        PairLogProbs joined = PairBatch.join(rule.alignment().inputs(), logProbs, rule.reference());
         AlignmentDecision decision =
-                rule.alignment().decide(joined, 8, RunningGapStatistics.EMPTY, RandomStreams.stream(7, "selection", 1));
+                rule.alignment().decide(joined, 8, AlignmentState.START, RandomStreams.stream(7, "selection", 1));
         // 0.8 of 8 pairs are kept, and the batch is judged by a beta of its own: both must be
         // constants.
         assertThat(decision.keptFraction()).isEqualTo(0.75);
@@ -61,7 +62,7 @@ class RuleGradientTest {
     /// @return the loss of the decision whose gradient the model has now
     private double backward(LearningRule rule) {
         try (BatchPass pass = new BatchPass(model, new MicroBatches(rule.rows(), 3), ROWS, 0)) {
-            StepDecision decision = rule.decide(1, pass.forward(), RunningGapStatistics.EMPTY);
+            StepDecision decision = rule.decide(1, pass.forward(), AlignmentState.START);
             pass.backward(decision);
             return decision.loss();
         }
@@ -82,9 +83,9 @@ class RuleGradientTest {
         double kept = 0;
         for (int i = 0; i < pairs.size(); i++) {
             double margin = sum(batch, logProbs, 2 * i)
-                    - pairs.referenceChosen(i)
+                    - pairs.chosen().get(ResponseQuantity.REFERENCE, i)
                     - sum(batch, logProbs, 2 * i + 1)
-                    + pairs.referenceRejected(i);
+                    + pairs.rejected().get(ResponseQuantity.REFERENCE, i);
             loss += decision.weight(i) * Numbers.softplus(-decision.beta(i) * margin);
             kept += decision.weight(i);
         }

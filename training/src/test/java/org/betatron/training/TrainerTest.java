@@ -9,15 +9,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.random.RandomGenerator;
 import org.betatron.core.aggregation.AggregationSpec;
 import org.betatron.core.alignment.Alignment;
 import org.betatron.core.alignment.AlignmentSpec;
+import org.betatron.core.alignment.AlignmentState;
 import org.betatron.core.alignment.GapSpec;
 import org.betatron.core.calibration.CalibrationSpec;
 import org.betatron.core.model.Optimizer;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.core.objective.ObjectiveSpec;
+import org.betatron.core.selection.Selection;
+import org.betatron.core.selection.SelectionCriterion;
 import org.betatron.core.selection.SelectionSpec;
+import org.betatron.core.statistics.Moments;
 import org.betatron.data.TokenizedPair;
 import org.betatron.testkit.TinyLanguageModel;
 import org.betatron.testkit.TinyOptimizer;
@@ -57,7 +62,7 @@ class TrainerTest {
                 new Trainer(Fixtures.job(SPEC, other, rule, Fixtures.directory(directory, "without"))).start();
 
         assertThat(model.weights()).containsExactly(other.weights());
-        assertThat(with.state().statistics()).isEqualTo(without.state().statistics());
+        assertThat(with.state().alignment()).isEqualTo(without.state().alignment());
         assertThat(Files.readString(run.metrics().file()))
                 .contains("{\"step\":0,\"eval/loss\":", "{\"step\":12,\"eval/loss\":");
     }
@@ -66,17 +71,12 @@ class TrainerTest {
     void stepThatKeepsNothingChangesNoWeightAndIsCounted() {
         Alignment base = AlignmentSpec.DEFAULT.create();
         Alignment keepsNothing = new Alignment(
-                base.objective(),
-                base.beta(),
-                base.calibration(),
-                (gaps, _, _) -> new double[gaps.length],
-                base.aggregation(),
-                base.gap());
+                base.objective(), base.beta(), base.calibration(), new KeepsNothing(), base.aggregation(), base.gap());
         TinyOptimizer optimizer = new TinyOptimizer(model, OptimizerSpec.AdamW.DEFAULT);
         LearningRule rule = new PreferenceRule(keepsNothing, pairs, Fixtures.reference(pairs), 4, 7);
         TrainingOutcome outcome = new Trainer(Fixtures.job(SPEC, model, optimizer, rule, run)).start();
         assertThat(outcome.state().skippedSteps()).isEqualTo(12);
-        assertThat(outcome.state().statistics().updates()).isEqualTo(12);
+        assertThat(outcome.state().alignment().gaps().updates()).isEqualTo(12);
         assertThat(optimizer.numSteps()).isZero();
         assertThat(model.weights()).containsExactly(Fixtures.model().weights());
         assertThat(run.metrics().file())
@@ -189,9 +189,9 @@ class TrainerTest {
         Evaluation evaluation =
                 new PreferenceEvaluation(alignment, heldOut, Fixtures.reference(Fixtures.model(), heldOut), 8);
         TrainSpec spec = Fixtures.spec(new TrainLength.Epochs(5), 4, 1000);
-        Metrics before = evaluation.evaluate(model);
+        Metrics before = evaluation.evaluate(model, AlignmentState.START);
         TrainingOutcome outcome = new Trainer(Fixtures.job(spec, model, rule, run)).start();
-        Metrics after = evaluation.evaluate(model);
+        Metrics after = evaluation.evaluate(model, AlignmentState.START);
         assertThat(outcome.end()).isEqualTo(End.COMPLETED);
         // At the start policy and reference are equal: every margin is 0 and every loss log 2.
         assertThat(before.get("loss").getAsDouble()).isCloseTo(Math.log(2), within(1e-12));
@@ -241,9 +241,9 @@ class TrainerTest {
     void learnsToImitate() {
         LearningRule rule = new SupervisedRule(Fixtures.texts(16, 3));
         Evaluation evaluation = new SupervisedEvaluation(Fixtures.texts(16, 3), 3);
-        Metrics before = evaluation.evaluate(model);
+        Metrics before = evaluation.evaluate(model, AlignmentState.START);
         new Trainer(Fixtures.job(Fixtures.spec(new TrainLength.Epochs(40), 8, 0), model, rule, run)).start();
-        Metrics after = evaluation.evaluate(model);
+        Metrics after = evaluation.evaluate(model, AlignmentState.START);
         assertThat(after.get("loss").getAsDouble())
                 .isLessThan(0.8 * before.get("loss").getAsDouble());
         assertThat(after.get("perplexity").getAsDouble())
@@ -277,5 +277,23 @@ class TrainerTest {
 
         @Override
         public void close() {}
+    }
+
+    private record KeepsNothing() implements Selection {
+
+        @Override
+        public SelectionCriterion criterion() {
+            return SelectionCriterion.GAP;
+        }
+
+        @Override
+        public boolean keepsAll() {
+            return false;
+        }
+
+        @Override
+        public double[] select(double[] values, Moments statistics, RandomGenerator random) {
+            return new double[values.length];
+        }
     }
 }

@@ -2,17 +2,25 @@ package org.betatron.cli.command;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.betatron.cli.recipe.DataSection;
 import org.betatron.cli.run.ModelSource;
+import org.betatron.cli.run.TransformAccount;
+import org.betatron.data.AnswerFormat;
 import org.betatron.data.DataSetLoader;
+import org.betatron.data.DatasetReport;
 import org.betatron.data.HuggingFaceTokenizer;
 import org.betatron.data.PreferenceFormat;
+import org.betatron.data.RowFormat;
 import org.betatron.data.RowInspection;
 import org.betatron.data.TextFormat;
 import org.betatron.data.Truncation;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -24,7 +32,10 @@ import picocli.CommandLine.Spec;
                 "Shows what a data file becomes before any training: counts, lengths, cuts, drops, and single rows.")
 final class InspectCommand implements Runnable {
 
-    @Parameters(paramLabel = "FILE", arity = "1..*", description = "Preference files, or texts with --texts.")
+    @Parameters(
+            paramLabel = "FILE",
+            arity = "1..*",
+            description = "Preference files, or what --texts or --unpaired says.")
     private List<Path> files = List.of();
 
     @Option(
@@ -34,8 +45,20 @@ final class InspectCommand implements Runnable {
             description = "Model or tokenizer directory.")
     private Path model = Path.of("");
 
-    @Option(names = "--texts", description = "Read the files as texts for supervised fine-tuning.")
-    private boolean texts;
+    @ArgGroup
+    private Kind kind = new Kind();
+
+    /// What rows are, if not pairs.
+    private static final class Kind {
+
+        @Option(names = "--texts", description = "Read the files as texts for supervised fine-tuning.")
+        private boolean texts;
+
+        @Option(
+                names = "--unpaired",
+                description = "Read the files as single answers with a label; pairs become two of them.")
+        private boolean unpaired;
+    }
 
     @Option(names = "--row", paramLabel = "N", description = "Show row N in pieces, from 1; may be repeated.")
     private List<Integer> rows = List.of();
@@ -46,24 +69,32 @@ final class InspectCommand implements Runnable {
     @Option(names = "--max-prompt-tokens", paramLabel = "N", description = "Most tokens of a cut prompt (default 256).")
     private int maxPromptTokens = DataSection.TRUNCATION.maxPromptTokens();
 
+    @Option(names = "--run", paramLabel = "DIR", description = "Show, too, what that run did to the rows.")
+    private @Nullable Path run;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
     @Override
     public void run() {
+        if (run != null && (kind.texts || kind.unpaired)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--run shows what a run did to pairs: it excludes --texts and --unpaired");
+        }
+        Optional<TransformAccount> account = Optional.ofNullable(run).map(TransformAccount::of);
         try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.load(model)) {
             DataSetLoader loader = new ModelSource(model).loader(tokenizer, Truncation.to(maxTokens, maxPromptTokens));
             var out = spec.commandLine().getOut();
             if (!rows.isEmpty()) {
-                rows.forEach(row -> out.println(inspection(loader, row).text()));
+                for (int row : rows) {
+                    RowInspection inspection = inspection(loader, row);
+                    out.println(inspection.text());
+                    account.ifPresent(done -> out.println(done.of(inspection)));
+                }
                 return;
             }
-            out.println(
-                    texts
-                            ? loader.texts(files, TextFormat.AUTO).report().text()
-                            : loader.pairs(files, PreferenceFormat.AUTO)
-                                    .report()
-                                    .text());
+            out.println(report(loader).text());
+            account.ifPresent(done -> out.println(done.summary(files)));
             out.println("Tokenizer: %,d ids; texts begin with %s and end with %s"
                     .formatted(
                             tokenizer.vocabularySize(),
@@ -72,14 +103,22 @@ final class InspectCommand implements Runnable {
         }
     }
 
+    private DatasetReport report(DataSetLoader loader) {
+        if (kind.texts) {
+            return loader.texts(files, TextFormat.AUTO).report();
+        }
+        return kind.unpaired
+                ? loader.answers(files, AnswerFormat.AUTO).report()
+                : loader.pairs(files, PreferenceFormat.AUTO).report();
+    }
+
     private RowInspection inspection(DataSetLoader loader, int row) {
         if (row < 1) {
             throw new IllegalArgumentException("--row must be at least 1 but was " + row);
         }
         Path file = files.getFirst();
-        List<RowInspection> inspections = texts
-                ? loader.inspectTexts(file, TextFormat.AUTO, row)
-                : loader.inspectPairs(file, PreferenceFormat.AUTO, row);
+        RowFormat<?> format = kind.texts ? TextFormat.AUTO : kind.unpaired ? AnswerFormat.AUTO : PreferenceFormat.AUTO;
+        List<RowInspection> inspections = loader.inspect(file, format, row);
         if (inspections.size() < row) {
             throw new IllegalArgumentException(
                     "--row must be at most " + inspections.size() + ", the rows of " + file + ", but was " + row);

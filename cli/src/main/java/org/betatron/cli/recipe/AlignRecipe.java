@@ -1,6 +1,5 @@
 package org.betatron.cli.recipe;
 
-import java.util.List;
 import org.betatron.core.alignment.AlignmentSpec;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.data.PreferenceFormat;
@@ -28,8 +27,7 @@ public record AlignRecipe(
     public static final AlignRecipe DEFAULT = new AlignRecipe(
             "",
             ReferenceSection.DEFAULT,
-            new DataSection<>(
-                    List.of(), PreferenceFormat.AUTO, List.of(), DataSection.HELD_OUT, DataSection.TRUNCATION),
+            DataSection.defaults(PreferenceFormat.AUTO),
             AlignmentSpec.DEFAULT,
             OptimizerSpec.AdamW.DEFAULT,
             TrainSpec.DEFAULT,

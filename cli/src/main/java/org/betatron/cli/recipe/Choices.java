@@ -1,6 +1,7 @@
 package org.betatron.cli.recipe;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.betatron.core.aggregation.AggregationSpec;
@@ -8,6 +9,8 @@ import org.betatron.core.calibration.CalibrationSpec;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.core.objective.ObjectiveSpec;
 import org.betatron.core.selection.SelectionSpec;
+import org.betatron.data.transform.SidesSpec;
+import org.betatron.data.transform.TransformSpec;
 import org.betatron.training.TrainLength;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -27,12 +30,15 @@ public final class Choices {
         BY_PATH.put("alignment.selection", SelectionSpec.class);
         BY_PATH.put("alignment.aggregation", AggregationSpec.class);
         BY_PATH.put("optimizer", OptimizerSpec.class);
+        BY_PATH.put("data.transforms[]", TransformSpec.class);
+        BY_PATH.put("data.transforms[].sides", SidesSpec.class);
         BY_PATH.put("train.length", TrainLength.class);
     }
 
     private Choices() {}
 
-    /// @return the sealed interface at each recipe path that is a choice
+    /// @return the sealed interface at each recipe path that is a choice; `[]` stands for every
+    ///     number of an item of a list
     public static Map<String, Class<?>> byPath() {
         return BY_PATH;
     }
@@ -40,7 +46,7 @@ public final class Choices {
     /// @param path recipe path of a choice
     /// @return what can be chosen there, by tag
     public static Map<String, Class<?>> siblings(String path) {
-        Class<?> choice = BY_PATH.get(path);
+        Class<?> choice = BY_PATH.get(path.replaceAll("\\[\\d+]", "[]"));
         if (choice == null) {
             throw new IllegalStateException("the choice at " + path + " is not registered");
         }
@@ -58,7 +64,23 @@ public final class Choices {
         }
     }
 
-    static JsonNode placeholder(Class<?> type, ObjectMapper mapper) {
+    /// @param path recipe path of a list
+    /// @return whether its items are choices
+    static boolean isListOfChoices(String path) {
+        return BY_PATH.containsKey(path + "[]");
+    }
+
+    /// @return what stands for a component of a record without defaults until it is given: the
+    ///     component's own defaults, an empty list, or a placeholder
+    static JsonNode initial(Class<?> type, ObjectMapper mapper) {
+        Object defaults = defaultOf(type);
+        if (defaults != null) {
+            return mapper.valueToTree(defaults);
+        }
+        return type == List.class ? mapper.createArrayNode() : placeholder(type, mapper);
+    }
+
+    private static JsonNode placeholder(Class<?> type, ObjectMapper mapper) {
         if (type == int.class) {
             return mapper.getNodeFactory().numberNode(Integer.MIN_VALUE);
         }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import org.betatron.core.alignment.Alignment;
 import org.betatron.core.alignment.GapSpec;
+import org.betatron.data.transform.GapSource;
 import org.betatron.training.LearningRateSchedule.Decay;
 import org.betatron.training.TrainSpec;
 
@@ -28,15 +29,16 @@ public final class RecipeChecks {
         RecipeChecks checks = new RecipeChecks(resuming ? Set.of() : resolved.explicit());
         AlignRecipe recipe = resolved.recipe();
         checks.data(recipe.data(), recipe.model());
+        checks.transforms(recipe.data());
         checks.training(recipe.train());
         Alignment alignment = recipe.alignment().create();
-        boolean looksAtGaps =
-                alignment.calibration().isDynamic() || alignment.selection().looksAtGaps();
-        if (!looksAtGaps && !recipe.alignment().gap().equals(GapSpec.DEFAULT)) {
+        if (!alignment.looksAtGaps()
+                && !alignment.objective().keepsStatistics()
+                && !recipe.alignment().gap().equals(GapSpec.DEFAULT)) {
             checks.refuse(
                     "alignment.gap", "has no effect with calibration fixed and selection none, which look at no gap");
         }
-        if (!alignment.objective().score().usesReference()) {
+        if (!alignment.inputs().needsReference()) {
             if (!recipe.reference().equals(ReferenceSection.DEFAULT)) {
                 checks.refuse("reference", "has no effect: this objective uses no reference");
             }
@@ -51,6 +53,9 @@ public final class RecipeChecks {
     public static void checkSft(String where, RecipeReader.Resolved<SftRecipe> resolved, boolean resuming) {
         RecipeChecks checks = new RecipeChecks(resuming ? Set.of() : resolved.explicit());
         checks.data(resolved.recipe().data(), resolved.recipe().model());
+        if (!resolved.recipe().data().transforms().isEmpty()) {
+            checks.refuse("data.transforms", "has no effect: texts have no label to flip and no gap");
+        }
         checks.training(resolved.recipe().train());
         checks.finish(where);
     }
@@ -68,6 +73,21 @@ public final class RecipeChecks {
         data.evaluation().forEach(file -> requireFile("data.evaluation", file));
         if (!data.evaluation().isEmpty() && data.heldOut() != DataSection.HELD_OUT) {
             refuse("data.heldOut", "has no effect where data.evaluation names files");
+        }
+    }
+
+    private void transforms(DataSection<?> data) {
+        for (int i = 0; i < data.transforms().size(); i++) {
+            String path = "data.transforms[" + i + "].sides";
+            data.transforms().get(i).sidesIfAny().ifPresent(sides -> {
+                sides.gapIfAny()
+                        .map(GapSource::file)
+                        .filter(file -> !file.isEmpty())
+                        .ifPresent(file -> requireFile(path + ".gap.file", file));
+                sides.namedFiles().stream()
+                        .filter(file -> !data.paths().contains(Path.of(file)))
+                        .forEach(file -> problems.add(path + ".high: must be one of data.files but was " + file));
+            });
         }
     }
 

@@ -9,14 +9,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.JsonParser;
-import tools.jackson.core.TokenStreamContext;
-import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.deser.DeserializationProblemHandler;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
@@ -30,7 +25,7 @@ public final class RecipeReader {
 
     private final List<String> problems = new ArrayList<>();
     private final Set<String> explicit = new LinkedHashSet<>();
-    private final YAMLMapper mapper = RecipeMapper.create(new ConstructorProblems());
+    private final YAMLMapper mapper = RecipeMapper.create(new ConstructorProblems(problems));
     private final ObjectNode user = mapper.createObjectNode();
     private String where = "options";
 
@@ -167,6 +162,8 @@ public final class RecipeReader {
             explicit.add(childPath);
             if (known instanceof ObjectNode group) {
                 mergeGroup(childPath, target, key, group, entry.getValue());
+            } else if (Choices.isListOfChoices(childPath)) {
+                target.set(key, mergeList(childPath, entry.getValue()));
             } else if (!key.equals(RecipeMapper.TYPE) || !target.has(RecipeMapper.TYPE)) {
                 JsonNode value = convert(childPath, known, entry.getValue());
                 if (value != null) {
@@ -174,6 +171,31 @@ public final class RecipeReader {
                 }
             }
         }
+    }
+
+    /// A list is given as a whole: it replaces the one that was there.
+    private ArrayNode mergeList(String path, JsonNode given) {
+        ArrayNode items = mapper.createArrayNode();
+        List<JsonNode> givenItems =
+                given instanceof ArrayNode list ? list.valueStream().toList() : List.of(given);
+        for (int i = 0; i < givenItems.size(); i++) {
+            String itemPath = path + "[" + i + "]";
+            JsonNode item = givenItems.get(i);
+            if (!item.isString() && !(item instanceof ObjectNode object && object.has(RecipeMapper.TYPE))) {
+                problems.add(itemPath + ": must be one of "
+                        + String.join(", ", Choices.siblings(itemPath).keySet())
+                        + ", or a group of keys with such a type, but was " + item);
+                continue;
+            }
+            ObjectNode parent = mapper.createObjectNode();
+            ObjectNode unchosen = parent.putObject(itemPath).put(RecipeMapper.TYPE, "");
+            mergeGroup(itemPath, parent, itemPath, unchosen, item);
+            JsonNode chosen = parent.path(itemPath);
+            if (!chosen.path(RecipeMapper.TYPE).asString("").isEmpty()) {
+                items.add(chosen);
+            }
+        }
+        return items;
     }
 
     private void mergeGroup(String path, ObjectNode parent, String key, ObjectNode group, JsonNode given) {
@@ -219,7 +241,7 @@ public final class RecipeReader {
         Map<String, Class<?>> tags = Choices.siblings(path);
         Class<?> type = tags.get(tag);
         if (type == null) {
-            problems.add(path + ".type: must be one of " + String.join(", ", tags.keySet()) + " but was '" + tag + "'");
+            problems.add(path + ".type: must be " + Suggestion.oneOf(tags.keySet(), tag));
             return null;
         }
         ObjectNode tree = mapper.createObjectNode();
@@ -229,7 +251,7 @@ public final class RecipeReader {
             tree.setAll((ObjectNode) mapper.valueToTree(defaults));
         } else {
             for (RecordComponent component : type.getRecordComponents()) {
-                tree.set(component.getName(), Choices.placeholder(component.getType(), mapper));
+                tree.set(component.getName(), Choices.initial(component.getType(), mapper));
             }
         }
         tree.put(RecipeMapper.TYPE, tag);
@@ -300,6 +322,11 @@ public final class RecipeReader {
             String childPath = path.isEmpty() ? entry.getKey() : path + "." + entry.getKey();
             if (entry.getValue() instanceof ObjectNode group) {
                 isComplete &= requireValues(childPath, group);
+            } else if (entry.getValue() instanceof ArrayNode list) {
+                for (int i = 0; i < list.size(); i++) {
+                    isComplete &=
+                            !(list.get(i) instanceof ObjectNode item) || requireValues(childPath + "[" + i + "]", item);
+                }
             } else if (Choices.isPlaceholder(entry.getValue())) {
                 problems.add(childPath + ": must be given");
                 isComplete = false;
@@ -312,40 +339,5 @@ public final class RecipeReader {
         return e instanceof java.nio.file.NoSuchFileException
                 ? "there is no such file"
                 : String.valueOf(e.getMessage());
-    }
-
-    /// Notes what constructors refuse, and goes on without the value so that later problems are found too.
-    private final class ConstructorProblems extends DeserializationProblemHandler {
-
-        @Override
-        public @Nullable Object handleInstantiationProblem(
-                DeserializationContext context, Class<?> type, @Nullable Object argument, Throwable problem) {
-            JsonParser parser = context.getParser();
-            problems.add(pathOf(parser.streamReadContext()) + ": " + reasonOf(problem));
-            return Choices.defaultOf(type);
-        }
-
-        @Override
-        public Object handleWeirdStringValue(
-                DeserializationContext context, Class<?> type, String value, String message) {
-            if (!type.isEnum()) {
-                return NOT_HANDLED;
-            }
-            Object[] constants = type.getEnumConstants();
-            problems.add(pathOf(context.getParser().streamReadContext()) + ": must be one of "
-                    + List.of(constants).stream().map(Choices::spelling).collect(Collectors.joining(", "))
-                    + " but was '" + value + "'");
-            return constants[0];
-        }
-
-        /// @return what the constructor said, without what Jackson wraps around it
-        private static @Nullable String reasonOf(Throwable problem) {
-            Throwable cause = problem.getCause();
-            return problem instanceof JacksonException && cause != null ? reasonOf(cause) : problem.getMessage();
-        }
-
-        private static String pathOf(TokenStreamContext context) {
-            return context.pathAsPointer().toString().replaceFirst("^/", "").replace('/', '.');
-        }
     }
 }

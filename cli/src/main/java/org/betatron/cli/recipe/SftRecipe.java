@@ -1,6 +1,5 @@
 package org.betatron.cli.recipe;
 
-import java.util.List;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.data.TextFormat;
 import org.betatron.training.TrainSpec;
@@ -18,7 +17,7 @@ public record SftRecipe(
     /// AdamW at the learning rate of TRL's `SFTConfig`; every twentieth text is held out.
     public static final SftRecipe DEFAULT = new SftRecipe(
             "",
-            new DataSection<>(List.of(), TextFormat.AUTO, List.of(), DataSection.HELD_OUT, DataSection.TRUNCATION),
+            DataSection.defaults(TextFormat.AUTO),
             OptimizerSpec.AdamW.DEFAULT,
             TrainSpec.DEFAULT.withLearningRate(2e-5),
             ComputeSection.DEFAULT);

@@ -27,8 +27,9 @@ public final class AlignRun {
         RunSession session = new RunSession(request, train.keepCheckpoints());
         try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.load(start)) {
             DataSetLoader loader = source.loader(tokenizer, recipe.data().truncation());
-            Split<TokenizedPair> pairs = session.split(
+            Split<TokenizedPair> asRead = session.split(
                     recipe.data(), files -> loader.pairs(files, recipe.data().format()), train.seed());
+            Split<TokenizedPair> pairs = session.transform(asRead, recipe.data().transforms());
             Alignment alignment = recipe.alignment().create();
             try (References references = References.open(request, session, source, pairs);
                     TorchLanguageModel model = session.openModel(start, recipe.compute())) {

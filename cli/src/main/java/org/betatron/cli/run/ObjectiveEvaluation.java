@@ -7,8 +7,8 @@ import org.betatron.core.RandomStreams;
 import org.betatron.core.alignment.Alignment;
 import org.betatron.core.alignment.AlignmentDecision;
 import org.betatron.core.alignment.AlignmentSpec;
-import org.betatron.core.objective.PairLogProbs;
-import org.betatron.core.statistics.RunningGapStatistics;
+import org.betatron.core.alignment.AlignmentState;
+import org.betatron.core.logprob.PairLogProbs;
 import org.betatron.data.DataException;
 import org.betatron.data.LogProbRow;
 import org.betatron.training.TrainSpec;
@@ -30,16 +30,16 @@ public final class ObjectiveEvaluation {
     /// @throws DataException if a line is not what the format says
     public static void run(Path file, AlignmentSpec spec, TrainSpec train, PrintWriter out) {
         Alignment alignment = spec.create();
-        RunningGapStatistics statistics = RunningGapStatistics.EMPTY;
+        AlignmentState state = AlignmentState.START;
         List<LogProbRow> rows = LogProbRow.readAll(file);
         long step = 0;
         for (int from = 0; from < rows.size(); from += train.batchSize()) {
             step++;
             List<LogProbRow> batch = rows.subList(from, Math.min(rows.size(), from + train.batchSize()));
-            PairLogProbs pairs = pairs(batch, alignment.objective().score().usesReference());
+            PairLogProbs pairs = pairs(batch, alignment.inputs().needsReference());
             AlignmentDecision decision = alignment.decide(
-                    pairs, train.microBatchSize(), statistics, RandomStreams.stream(train.seed(), "selection", step));
-            statistics = decision.statistics();
+                    pairs, train.microBatchSize(), state, RandomStreams.stream(train.seed(), "selection", step));
+            state = decision.state();
             out.println(describe(step, batch, decision));
         }
     }

@@ -25,7 +25,7 @@ record References(
     static References open(
             RunRequest<AlignRecipe> request, RunSession session, ModelSource source, Split<TokenizedPair> pairs) {
         AlignRecipe recipe = request.recipe();
-        if (!recipe.alignment().objective().create().score().usesReference()) {
+        if (!recipe.alignment().create().inputs().needsReference()) {
             return new References(null, null);
         }
         Path model = Path.of(

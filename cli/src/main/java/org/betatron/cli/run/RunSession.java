@@ -11,9 +11,13 @@ import org.betatron.cli.recipe.ComputeSection;
 import org.betatron.cli.recipe.DataSection;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.data.HeldOut;
+import org.betatron.data.LabelledRow;
 import org.betatron.data.RowOrder;
 import org.betatron.data.TokenizedDataSet;
 import org.betatron.data.TokenizedRow;
+import org.betatron.data.TransformedRowRecord;
+import org.betatron.data.transform.TransformSpec;
+import org.betatron.data.transform.Transforms;
 import org.betatron.torch.TorchLanguageModel;
 import org.betatron.torch.memory.NativeLibraries;
 import org.betatron.torch.optimizer.TorchOptimizer;
@@ -88,6 +92,20 @@ final class RunSession {
         return new HeldOut.Random(count, seed).split(rows.rows());
     }
 
+    /// Changes the training rows as the recipe says, and leaves an account of it in the run
+    /// directory.
+    ///
+    /// @return the changed rows with the same rows to measure on
+    <R extends LabelledRow<R>> HeldOut.Split<R> transform(HeldOut.Split<R> rows, List<TransformSpec> transforms) {
+        if (transforms.isEmpty()) {
+            return rows;
+        }
+        Transforms.Result<R> result = Transforms.apply(transforms, rows.training());
+        result.summary().forEach(request.display()::line);
+        TransformedRowRecord.writeAll(directory.transformedRowsFile(), result.records());
+        return new HeldOut.Split<>(result.rows(), rows.evaluation());
+    }
+
     private void report(TokenizedDataSet<?> rows, Path dropped) {
         request.display().line(rows.report().summary().strip());
         request.display().line("row tokens: " + rows.report().rowLengths().summary());
@@ -103,6 +121,7 @@ final class RunSession {
         Set<Path> own = Set.of(
                 directory.recipeFile(),
                 directory.droppedRowsFile(),
+                directory.transformedRowsFile(),
                 directory.root().resolve(EVALUATION_DROPPED));
         try (var entries = Files.list(directory.root())) {
             List<Path> left = entries.toList();

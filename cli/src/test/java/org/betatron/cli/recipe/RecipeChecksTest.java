@@ -38,7 +38,7 @@ class RecipeChecksTest {
             delimiter = '|',
             value = {
                 "train.finalRatio=0.1 | train.finalRatio: has no effect with decay constant",
-                "alignment={preset: dpo, gap: {scale: raw}} | alignment.gap.scale: has no effect with calibration fixed and selection none, which look at no gap",
+                "alignment={preset: dpo, gap: {source: margin}} | alignment.gap.source: has no effect with calibration fixed and selection none, which look at no gap",
                 "alignment={objective: simpo, calibration: fixed, selection: none, gap: {momentum: 0.5}} | alignment.gap.momentum: has no effect with calibration fixed and selection none, which look at no gap",
                 "{alignment: {objective: simpo}, reference: {cache: c}} | reference.cache: has no effect: this objective uses no reference"
             })
@@ -59,10 +59,32 @@ class RecipeChecksTest {
     }
 
     @Test
+    void filesOfTransformsMustBeThere() {
+        assertThatThrownBy(() -> check("data.transforms=[flip, {type: split, sides: {gap: {file: gone}}},"
+                        + " {type: mixture, sides: {type: files, high: [a, b]}}]"))
+                .hasMessage("""
+                        recipe has 3 problems:
+                          data.transforms[1].sides.gap.file: must be an existing file but gone is missing
+                          data.transforms[2].sides.high: must be one of data.files but was a
+                          data.transforms[2].sides.high: must be one of data.files but was b""");
+        check("data.transforms={type: mixture, sides: {type: files, high: " + directory.resolve("pairs.jsonl") + "}}");
+    }
+
+    @Test
+    void textsHaveNothingToTransform() {
+        Resolved<SftRecipe> sft = new RecipeReader()
+                .overrides(complete)
+                .overrides(List.of("data.transforms=flip"))
+                .resolve(SftRecipe.class, SftRecipe.DEFAULT);
+        assertThatThrownBy(() -> RecipeChecks.checkSft("recipe", sft, false))
+                .hasMessage("recipe: data.transforms: has no effect: texts have no label to flip and no gap");
+    }
+
+    @Test
     void sameSettingsPassWhereTheyHaveAnEffect() {
         check("train.finalRatio=0.1", "train.decay=cosine");
-        check("alignment={preset: dpo, selection: gaussian, gap: {scale: raw}}");
-        check("alignment={preset: dpo, calibration: batch, gap: {scale: raw}}");
+        check("alignment={preset: dpo, selection: gaussian, gap: {source: margin}}");
+        check("alignment={preset: dpo, calibration: batch, gap: {source: margin}}");
         check("reference.cache=c");
         check("alignment.objective=simpo");
         check("alignment.preset=published-code", "alignment.calibration=fixed", "alignment.selection=none");

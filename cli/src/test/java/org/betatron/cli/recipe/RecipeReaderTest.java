@@ -10,7 +10,7 @@ import java.util.List;
 import org.betatron.cli.recipe.RecipeReader.Resolved;
 import org.betatron.core.aggregation.AggregationSpec;
 import org.betatron.core.alignment.AlignmentSpec;
-import org.betatron.core.alignment.GapSpec.GapScale;
+import org.betatron.core.alignment.GapSpec.GapSource;
 import org.betatron.core.calibration.CalibrationSpec;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.core.objective.ObjectiveSpec;
@@ -55,6 +55,9 @@ class RecipeReaderTest {
                 "{alignment: {objective: simpo, calibration: population, aggregation: drdpo}}",
                 "{train: {maxGradientNorm: .inf, length: {type: steps, count: 7}, decay: cosine, finalRatio: 0.1}}",
                 "{compute: {precision: bf16, saveAs: bf16}, data: {files: [a, b], format: hh, heldOut: 100}}",
+                "{data: {transforms: [flip, {type: flip, rate: 0.4, draw: independent, seed: 3}]}}",
+                "{data: {transforms: {type: split, keep: high, sides: {type: threshold, low: -1, high: 2.5, gap: {file: g, measure: signed}}}}}",
+                "{data: {transforms: [{type: mixture, size: 100, highShare: 0.4, sides: {type: files, high: b}}, mixture, split]}}",
                 "{model: 'models/a: b', data: {files: '#odd'}, reference: {cache: 'yes'}}"
             })
     void whatIsPrintedReadsBackToTheSameRecipe(String yaml) throws IOException {
@@ -114,7 +117,7 @@ class RecipeReaderTest {
                 alignment:
                   objective: {type: ipo, beta: 0.2, lengthNormalized: true}
                   calibration: {type: batch, sensitivity: 0.3}
-                  gap: {scale: raw, momentum: 0.5}
+                  gap: {source: margin, momentum: 0.5}
                 optimizer: {type: rmsprop, smoothing: 0.9}
                 train: {learningRate: 5e-7, decay: linear, seed: 3}
                 compute: {precision: bf16}
@@ -129,7 +132,7 @@ class RecipeReaderTest {
         assertThat(recipe.data().truncation().maxPromptTokens()).isEqualTo(256);
         assertThat(recipe.alignment().objective()).isEqualTo(new ObjectiveSpec.Ipo(0.2, true));
         assertThat(recipe.alignment().calibration()).isEqualTo(new CalibrationSpec.Batch(0.3, 0.01, 10));
-        assertThat(recipe.alignment().gap().scale()).isEqualTo(GapScale.RAW);
+        assertThat(recipe.alignment().gap().source()).isEqualTo(GapSource.MARGIN);
         assertThat(recipe.alignment().gap().momentum()).isEqualTo(0.5);
         assertThat(recipe.optimizer()).isEqualTo(new OptimizerSpec.RmsProp(0.9, 1e-8));
         assertThat(recipe.train().learningRate()).isEqualTo(5e-7);
@@ -253,9 +256,9 @@ class RecipeReaderTest {
         Resolved<AlignRecipe> resolved = new RecipeReader()
                 .option("model", "m")
                 .option("data.files", null)
-                .overrides(List.of("alignment.gap.scale=raw"))
+                .overrides(List.of("alignment.gap.source=margin"))
                 .resolve(AlignRecipe.class, AlignRecipe.DEFAULT);
-        assertThat(resolved.explicit()).containsExactly("model", "alignment", "alignment.gap", "alignment.gap.scale");
+        assertThat(resolved.explicit()).containsExactly("model", "alignment", "alignment.gap", "alignment.gap.source");
     }
 
     @ParameterizedTest
@@ -283,13 +286,26 @@ class RecipeReaderTest {
                 "data: {files: [a, [b]]}               | data.files: must be text, or a list of texts, but was [\"a\",[\"b\"]]",
                 "data: {files: [a, null]}              | data.files: must be text, or a list of texts, but was [\"a\",null]",
                 "alignment: {objective: {type: ipo, lengthNormalized: maybe}} | alignment.objective.lengthNormalized: must be true or false but was \"maybe\"",
-                "alignment: {objective: kto}           | alignment.objective.type: must be one of dpo, cdpo, ipo, simpo but was 'kto'",
-                "alignment: {objective: {type: }}      | alignment.objective.type: must be one of dpo, cdpo, ipo, simpo but was ''",
+                "alignment: {objective: dop}           | alignment.objective.type: must be one of the 33 that `betatron objective list` shows but was 'dop'; did you mean dpo or aot or cdpo?",
+                "alignment: {objective: {type: }}      | alignment.objective.type: must be one of the 33 that `betatron objective list` shows but was ''",
                 "optimizer: sgd                        | optimizer.type: must be one of adamw, rmsprop but was 'sgd'",
                 "train: {length: {type: hours, count: 2}} | train.length.type: must be one of epochs, steps but was 'hours'",
+                "data: {transforms: shuffle}           | data.transforms[0].type: must be one of flip, split, mixture but was 'shuffle'",
+                "data: {transforms: {rate: 0.1}}       | data.transforms[0]: must be one of flip, split, mixture, or a group of keys with such a type, but was {\"rate\":0.1}",
+                "data: {transforms: [flip, 5]}         | data.transforms[1]: must be one of flip, split, mixture, or a group of keys with such a type, but was 5",
+                "data: {transforms: }                  | data.transforms[0]: must be one of flip, split, mixture, or a group of keys with such a type, but was null",
+                "data: {transforms: [flip, {type: flip, rat: 1}]} | data.transforms[1].rat: unknown key; did you mean rate?",
+                "data: {transforms: [{type: flip, rate: 2}]} | data.transforms[0]: rate must be in [0, 1] but was 2.0",
+                "data: {transforms: [flip, {type: flip, draw: some}]} | data.transforms[1].draw: must be one of exact, independent but was 'some'",
+                "data: {transforms: [{type: split, keep: middle}]} | data.transforms[0].keep: must be one of low, high but was 'middle'",
+                "data: {transforms: [{type: split, sides: thirds}]} | data.transforms[0].sides.type: must be one of quantile, threshold, files but was 'thirds'",
+                "data: {transforms: [{type: split, sides: {low: 0.7}}]} | data.transforms[0].sides: low + high must be ≤ 1 but was 1.2",
+                "data: {transforms: [{type: split, sides: {type: threshold, low: 1}}]} | data.transforms[0].sides.high: must be given",
+                "data: {transforms: [{type: split, sides: files}]} | data.transforms[0].sides: high must name at least one file",
+                "data: {transforms: [{type: mixture, size: -1}]} | data.transforms[0]: size must be ≥ 0 but was -1.0",
                 "alignment: {preset: best}             | alignment.preset: must be one of beta-dpo, dpo, published-code but was \"best\"",
                 "alignment: best                       | alignment.preset: must be one of beta-dpo, dpo, published-code but was \"best\"",
-                "alignment: {gap: {scale: log}}        | alignment.gap.scale: must be one of reward, raw but was 'log'",
+                "alignment: {gap: {source: log}}        | alignment.gap.source: must be one of reward, margin, score but was 'log'",
                 "compute: {precision: int8}            | compute.precision: must be one of fp32, fp16, bf16 but was 'int8'",
                 "alignment: {objective: {beta: 0}}     | alignment.objective: beta must be > 0 but was 0.0",
                 "alignment: {objective: {type: cdpo, labelSmoothing: 0.7}} | alignment.objective: labelSmoothing must be in (0, 0.5) but was 0.7",
@@ -316,9 +332,9 @@ class RecipeReaderTest {
                 train: {batchSize: many, learningRate: -1}
                 data: {heldOut: -1}
                 alignment:
-                  objective: kto
+                  objective: perplexity
                   calibration: {type: batch, minRatio: 0}
-                  gap: {scale: log}
+                  gap: {source: log}
                 """);
         assertThatThrownBy(() -> new RecipeReader()
                         .file(file)
@@ -334,9 +350,10 @@ class RecipeReaderTest {
                                 "  train.batchSize: must be a whole number but was 'many'",
                                 "  train: learningRate must be > 0 but was -1.0",
                                 "  data: heldOut must be a share below 1 or a count but was -1.0",
-                                "  alignment.objective.type: must be one of dpo, cdpo, ipo, simpo but was 'kto'",
+                                "  alignment.objective.type: must be one of the 33 that `betatron objective list` shows but was"
+                                        + " 'perplexity'",
                                 "  alignment.calibration: minRatio must be in (0, 1] but was 0.0",
-                                "  alignment.gap.scale: must be one of reward, raw but was 'log'",
+                                "  alignment.gap.source: must be one of reward, margin, score but was 'log'",
                                 "  compute: threads must be at least 0 but was -1"));
     }
 

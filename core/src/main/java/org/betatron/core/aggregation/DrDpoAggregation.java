@@ -1,5 +1,7 @@
 package org.betatron.core.aggregation;
 
+import java.util.function.IntUnaryOperator;
+
 /// Dr. DPO: a soft minimum that trusts pairs with a small loss more, robust against flipped labels.
 ///
 /// ```text
@@ -15,7 +17,7 @@ package org.betatron.core.aggregation;
 public record DrDpoAggregation(double temperature) implements Aggregation {
 
     @Override
-    public AggregatedLoss aggregate(double[] losses, double[] weights) {
+    public AggregatedLoss aggregate(double[] losses, double[] weights, IntUnaryOperator tokens) {
         double smallest = Double.POSITIVE_INFINITY;
         double totalWeight = 0;
         for (int i = 0; i < losses.length; i++) {

@@ -1,5 +1,7 @@
 package org.betatron.core.aggregation;
 
+import java.util.function.IntUnaryOperator;
+
 /// The mean over kept pairs.
 ///
 /// ```text
@@ -8,7 +10,7 @@ package org.betatron.core.aggregation;
 public record MeanAggregation() implements Aggregation {
 
     @Override
-    public AggregatedLoss aggregate(double[] losses, double[] weights) {
+    public AggregatedLoss aggregate(double[] losses, double[] weights, IntUnaryOperator tokens) {
         double totalWeight = 0;
         for (double weight : weights) {
             totalWeight += weight;

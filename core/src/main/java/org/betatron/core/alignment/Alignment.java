@@ -1,31 +1,35 @@
 package org.betatron.core.alignment;
 
 import java.util.Arrays;
+import java.util.function.IntToDoubleFunction;
 import java.util.random.RandomGenerator;
 import org.betatron.core.aggregation.AggregatedLoss;
 import org.betatron.core.aggregation.Aggregation;
-import org.betatron.core.alignment.GapSpec.GapScale;
+import org.betatron.core.alignment.GapSpec.GapSource;
 import org.betatron.core.alignment.GapSpec.Scope;
 import org.betatron.core.alignment.GapSpec.UpdateOrder;
 import org.betatron.core.calibration.CalibratedBetas;
 import org.betatron.core.calibration.Calibration;
+import org.betatron.core.logprob.PairLogProbs;
+import org.betatron.core.logprob.RequiredInputs;
 import org.betatron.core.objective.Objective;
 import org.betatron.core.objective.ObjectiveValue;
-import org.betatron.core.objective.PairLogProbs;
+import org.betatron.core.objective.PairDerivatives;
 import org.betatron.core.selection.Selection;
-import org.betatron.core.statistics.GapStatistics;
-import org.betatron.core.statistics.RunningGapStatistics;
+import org.betatron.core.selection.SelectionCriterion;
+import org.betatron.core.statistics.Moments;
+import org.betatron.core.statistics.RunningMoments;
 
 /// Decides what one batch of pairs teaches.
 ///
 /// ```text
-/// gaps        M_i = beta_0 m_i  (or m_i)
-/// statistics  M_0, sigma
+/// gaps        M_i = beta_0 m_i  (or m_i, or a difference of explicit scores)
+/// statistics  M_0, sigma, and what the objective follows
 /// selection   gaps, statistics           -> weights
 /// calibration gaps, weights, statistics  -> betas
 /// objective   log-probs, betas           -> losses and their derivatives
 /// aggregation losses, weights            -> batch loss and the factor of each pair
-/// result      d batch loss / d log-prob of both responses of each pair
+/// result      d batch loss / d every quantity of both responses of each pair
 /// ```
 ///
 /// Stateless and thread-safe: statistics come in and go out as values.
@@ -44,68 +48,139 @@ public record Alignment(
         Aggregation aggregation,
         GapSpec gap) {
 
+    /// @return what objective and calibration read of a response
+    public RequiredInputs inputs() {
+        return objective.inputs().and(calibration.inputs());
+    }
+
+    /// @return whether anything looks at gaps, so that their definition and statistics matter
+    public boolean looksAtGaps() {
+        return calibration.looksAtGaps() || selection.looksAtGaps();
+    }
+
+    /// @return whether the data have to bring explicit scores
+    public boolean needsScores() {
+        return (looksAtGaps() && gap.source() == GapSource.SCORE)
+                || (!selection.keepsAll() && selection.criterion() == SelectionCriterion.SCORE_GAP);
+    }
+
     /// Decides about one optimizer batch.
     ///
-    /// @param pairs          log-probabilities of the whole optimizer batch
+    /// @param pairs          quantities of the whole optimizer batch
     /// @param microBatchSize pairs per micro-batch, ≥ 1; matters for [Scope#MICRO_BATCH] only
-    /// @param statistics     running statistics before this batch
+    /// @param state          what earlier batches left
     /// @param random         stream of this step's draw
-    /// @return weights, betas, losses and derivatives of every pair, and the statistics after this batch
+    /// @return weights, betas, losses and derivatives of every pair, and the state after this batch
     /// @throws IllegalArgumentException if `microBatchSize` is below 1
     public AlignmentDecision decide(
-            PairLogProbs pairs, int microBatchSize, RunningGapStatistics statistics, RandomGenerator random) {
+            PairLogProbs pairs, int microBatchSize, AlignmentState state, RandomGenerator random) {
         if (microBatchSize < 1) {
             throw new IllegalArgumentException("microBatchSize must be ≥ 1 but was " + microBatchSize);
         }
         int n = pairs.size();
         int partSize = gap.scope() == Scope.BATCH ? Math.max(n, 1) : microBatchSize;
-        int numParts = Math.ceilDiv(n, partSize);
-        AlignmentDecision.Builder decision = new AlignmentDecision.Builder(n, beta);
-        RunningGapStatistics running = statistics;
+        AlignmentDecision.Builder decision =
+                new AlignmentDecision.Builder(n, beta, partSize, 1.0 / Math.ceilDiv(Math.max(n, 1), partSize));
+        AlignmentState running = state;
         for (int from = 0; from < n; from += partSize) {
-            PairLogProbs part = pairs.slice(from, Math.min(n, from + partSize));
-            running = decidePart(part, from, 1.0 / numParts, running, random, decision);
+            running = decidePart(pairs.slice(from, Math.min(n, from + partSize)), running, random, decision);
         }
         return decision.build(running);
     }
 
-    /// Evaluates pairs at beta_0, all of them, touching no statistics and drawing nothing.
+    /// Evaluates pairs at beta_0, all of them, changing no state and drawing nothing.
     ///
-    /// @param pairs log-probabilities of `n` pairs
+    /// @param pairs quantities of `n` pairs
+    /// @param state what training has left so far
     /// @return loss and derivatives of each pair, unreduced
-    public ObjectiveValue evaluate(PairLogProbs pairs) {
+    public ObjectiveValue evaluate(PairLogProbs pairs, AlignmentState state) {
         double[] betas = new double[pairs.size()];
+        double[] weights = new double[pairs.size()];
         Arrays.fill(betas, beta);
-        return objective.evaluate(pairs, betas);
+        Arrays.fill(weights, 1);
+        return objective.evaluate(pairs, betas, weights, estimate(state.tracked()));
     }
 
-    /// @return reward gap of each pair, `[n]`, in the units that [GapSpec#scale] says
+    /// @return reward gap of each pair, `[n]`, in the units that [GapSpec#source] says; not finite where the
+    ///     margin is not
     public double[] gaps(PairLogProbs pairs) {
-        double unit = gap.scale() == GapScale.REWARD ? beta : 1;
         double[] gaps = new double[pairs.size()];
         for (int i = 0; i < gaps.length; i++) {
-            gaps[i] = unit * objective.margin(pairs, i);
+            double margin = objective.margin(pairs, i);
+            gaps[i] = switch (gap.source()) {
+                case REWARD -> beta * margin;
+                case MARGIN -> margin;
+                // A score cannot vouch for a pair whose own numbers are broken.
+                case SCORE -> Double.isFinite(margin) ? pairs.scoreGap(i) : Double.NaN;
+            };
         }
         return gaps;
     }
 
-    private RunningGapStatistics decidePart(
-            PairLogProbs pairs,
-            int offset,
-            double share,
-            RunningGapStatistics before,
-            RandomGenerator random,
-            AlignmentDecision.Builder decision) {
+    private AlignmentState decidePart(
+            PairLogProbs pairs, AlignmentState before, RandomGenerator random, AlignmentDecision.Builder decision) {
         double[] gaps = gaps(pairs);
-        RunningGapStatistics after = before.update(gaps, gap.momentum());
-        boolean includesBatch = gap.update() == UpdateOrder.BEFORE_USE || before.updates() == 0;
-        GapStatistics current = (includesBatch ? after : before).estimate(gap.momentum(), gap.biasCorrected());
+        RunningMoments gapsAfter = before.gaps().update(gaps, gap.momentum());
+        Moments current = judging(before.gaps(), gapsAfter);
+        RunningMoments trackedAfter = before.tracked().update(objective.tracked(pairs), gap.momentum());
+        Moments tracked = judging(before.tracked(), trackedAfter);
 
-        double[] weights = selection.select(gaps, current, random);
-        CalibratedBetas betas = calibration.calibrate(beta, gaps, weights, current);
-        ObjectiveValue value = objective.evaluate(pairs, betas.betas());
-        AggregatedLoss loss = aggregation.aggregate(value.toLosses(), weights);
-        decision.add(offset, share, gaps, weights, betas, value, loss, current);
-        return after;
+        double[] weights = selection.select(criterion(pairs, gaps, current, tracked), current, random);
+        CalibratedBetas betas = calibration.calibrate(before.betaRatio() * beta, pairs, gaps, weights, current);
+        ObjectiveValue value = objective.evaluate(pairs, betas.betas(), weights, tracked);
+        AggregatedLoss loss = aggregation.aggregate(value.losses(), weights, pairs::numTokens);
+        decision.add(gaps, weights, betas, value, loss, current);
+        return new AlignmentState(gapsAfter, trackedAfter, before.betaRatio() * betas.nextRatio());
+    }
+
+    /// @return what a batch is judged by
+    private Moments judging(RunningMoments before, RunningMoments after) {
+        boolean includesBatch = gap.update() == UpdateOrder.BEFORE_USE || before.updates() == 0;
+        return estimate(includesBatch ? after : before);
+    }
+
+    private Moments estimate(RunningMoments running) {
+        return running.estimate(gap.momentum(), gap.biasCorrected());
+    }
+
+    /// @return what the selection ranks pairs by; not finite where the gap is not, so that such a pair is
+    ///     never kept
+    private double[] criterion(PairLogProbs pairs, double[] gaps, Moments current, Moments tracked) {
+        SelectionCriterion by = selection.keepsAll() ? SelectionCriterion.GAP : selection.criterion();
+        return switch (by) {
+            case GAP -> gaps;
+            case GAP_DISTANCE -> perPair(gaps, i -> Math.abs(gaps[i] - current.mean()));
+            case SCORE_GAP -> perPair(gaps, pairs::scoreGap);
+            case LOSS -> {
+                ObjectiveValue value = atBaseBeta(pairs, gaps, tracked);
+                yield perPair(gaps, value::loss);
+            }
+            case GRADIENT_NORM -> {
+                PairDerivatives derivatives = atBaseBeta(pairs, gaps, tracked).derivatives();
+                yield perPair(
+                        gaps,
+                        i -> Math.hypot(
+                                derivatives.chosen().policy(i),
+                                derivatives.rejected().policy(i)));
+            }
+        };
+    }
+
+    private ObjectiveValue atBaseBeta(PairLogProbs pairs, double[] gaps, Moments tracked) {
+        double[] betas = new double[gaps.length];
+        double[] weights = new double[gaps.length];
+        for (int i = 0; i < gaps.length; i++) {
+            betas[i] = beta;
+            weights[i] = Double.isFinite(gaps[i]) ? 1 : 0;
+        }
+        return objective.evaluate(pairs, betas, weights, tracked);
+    }
+
+    private static double[] perPair(double[] gaps, IntToDoubleFunction values) {
+        double[] result = new double[gaps.length];
+        for (int i = 0; i < result.length; i++) {
+            result[i] = Double.isFinite(gaps[i]) ? values.applyAsDouble(i) : Double.NaN;
+        }
+        return result;
     }
 }

@@ -1,10 +1,13 @@
 package org.betatron.core.alignment;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.betatron.core.aggregation.AggregatedLoss;
 import org.betatron.core.calibration.CalibratedBetas;
+import org.betatron.core.logprob.ResponseQuantity;
 import org.betatron.core.objective.ObjectiveValue;
-import org.betatron.core.statistics.GapStatistics;
-import org.betatron.core.statistics.RunningGapStatistics;
+import org.betatron.core.objective.PairDerivatives;
+import org.betatron.core.statistics.Moments;
 
 /// What one optimizer batch teaches: the derivative of its loss by each response's log-probability, and why.
 ///
@@ -12,11 +15,11 @@ import org.betatron.core.statistics.RunningGapStatistics;
 public final class AlignmentDecision {
 
     private final Builder values;
-    private final RunningGapStatistics statistics;
+    private final AlignmentState state;
 
-    private AlignmentDecision(Builder values, RunningGapStatistics statistics) {
+    private AlignmentDecision(Builder values, AlignmentState state) {
         this.values = values;
-        this.statistics = statistics;
+        this.state = state;
     }
 
     /// @return number of pairs
@@ -51,17 +54,29 @@ public final class AlignmentDecision {
 
     /// @return derivative of [#loss] by the pair's chosen log-probability; 0 for a dropped pair
     public double chosenDerivative(int pair) {
-        return values.chosenDerivatives[pair];
+        return chosenDerivative(ResponseQuantity.POLICY, pair);
     }
 
     /// @return derivative of [#loss] by the pair's rejected log-probability; 0 for a dropped pair
     public double rejectedDerivative(int pair) {
-        return values.rejectedDerivatives[pair];
+        return rejectedDerivative(ResponseQuantity.POLICY, pair);
     }
 
-    /// @return running statistics after this batch
-    public RunningGapStatistics statistics() {
-        return statistics;
+    /// @param quantity a differentiable quantity
+    /// @return derivative of [#loss] by that quantity of the pair's chosen response
+    public double chosenDerivative(ResponseQuantity quantity, int pair) {
+        return values.part(pair).chosen().get(quantity, pair % values.partSize);
+    }
+
+    /// @param quantity a differentiable quantity
+    /// @return derivative of [#loss] by that quantity of the pair's rejected response
+    public double rejectedDerivative(ResponseQuantity quantity, int pair) {
+        return values.part(pair).rejected().get(quantity, pair % values.partSize);
+    }
+
+    /// @return what this batch leaves to the next
+    public AlignmentState state() {
+        return state;
     }
 
     /// @return `M_0` that this batch was judged by; where it was decided in parts, the last part's
@@ -110,60 +125,63 @@ public final class AlignmentDecision {
         return count;
     }
 
-    /// Assembles a decision from the parts that were decided together.
+    /// Assembles a decision from the parts that were decided together, which come in order.
     static final class Builder {
 
         private final double baseBeta;
+        private final int partSize;
+        private final double share;
         private final double[] gaps;
         private final double[] weights;
         private final double[] betas;
         private final double[] losses;
-        private final double[] chosenDerivatives;
-        private final double[] rejectedDerivatives;
+        private final List<PairDerivatives> parts = new ArrayList<>();
         private double loss;
         private double clampedShare;
-        private GapStatistics current = new GapStatistics(0, 0, 0);
+        private Moments current = new Moments(0, 0, 0);
 
-        Builder(int size, double baseBeta) {
+        /// @param partSize pairs of every part but the last
+        /// @param share    weight of a part's loss in the batch loss
+        Builder(int size, double baseBeta, int partSize, double share) {
             this.baseBeta = baseBeta;
+            this.partSize = partSize;
+            this.share = share;
             gaps = new double[size];
             weights = new double[size];
             betas = new double[size];
             losses = new double[size];
-            chosenDerivatives = new double[size];
-            rejectedDerivatives = new double[size];
         }
 
-        /// @param offset number of the part's first pair
-        /// @param share  weight of the part's loss in the batch loss
         void add(
-                int offset,
-                double share,
                 double[] partGaps,
                 double[] partWeights,
                 CalibratedBetas partBetas,
                 ObjectiveValue value,
                 AggregatedLoss aggregated,
-                GapStatistics statistics) {
+                Moments statistics) {
+            int offset = parts.size() * partSize;
+            double[] factors = new double[partGaps.length];
             for (int i = 0; i < partGaps.length; i++) {
-                int pair = offset + i;
-                gaps[pair] = partGaps[i];
-                weights[pair] = partWeights[i];
-                betas[pair] = partBetas.betas()[i];
-                losses[pair] = value.loss(i);
-                if (partWeights[i] > 0) {
-                    double factor = share * aggregated.factor(i);
-                    chosenDerivatives[pair] = factor * value.chosenDerivative(i);
-                    rejectedDerivatives[pair] = factor * value.rejectedDerivative(i);
-                }
+                factors[i] = partWeights[i] > 0 ? share * aggregated.factor(i) : 0;
             }
+            System.arraycopy(partGaps, 0, gaps, offset, partGaps.length);
+            System.arraycopy(partWeights, 0, weights, offset, partGaps.length);
+            System.arraycopy(partBetas.betas(), 0, betas, offset, partGaps.length);
+            System.arraycopy(value.losses(), 0, losses, offset, partGaps.length);
+            PairDerivatives derivatives = PairDerivatives.ofSize(partGaps.length);
+            value.pullBack(factors, derivatives);
+            parts.add(derivatives);
             loss += share * aggregated.loss();
             clampedShare += share * partBetas.clampedShare();
             current = statistics;
         }
 
-        AlignmentDecision build(RunningGapStatistics statistics) {
-            return new AlignmentDecision(this, statistics);
+        AlignmentDecision build(AlignmentState state) {
+            return new AlignmentDecision(this, state);
+        }
+
+        private PairDerivatives part(int pair) {
+            return parts.get(pair / partSize);
         }
     }
 }

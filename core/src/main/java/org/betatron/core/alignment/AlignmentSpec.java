@@ -1,7 +1,7 @@
 package org.betatron.core.alignment;
 
 import org.betatron.core.aggregation.AggregationSpec;
-import org.betatron.core.alignment.GapSpec.GapScale;
+import org.betatron.core.alignment.GapSpec.GapSource;
 import org.betatron.core.alignment.GapSpec.Scope;
 import org.betatron.core.alignment.GapSpec.UpdateOrder;
 import org.betatron.core.calibration.CalibrationSpec;
@@ -45,7 +45,7 @@ public record AlignmentSpec(
             new CalibrationSpec.Batch(0.6, 0.01, Double.MAX_VALUE),
             SelectionSpec.Gaussian.DEFAULT,
             AggregationSpec.Mean.DEFAULT,
-            new GapSpec(GapScale.RAW, 0.9, false, UpdateOrder.BEFORE_USE, Scope.MICRO_BATCH));
+            new GapSpec(GapSource.MARGIN, 0.9, false, UpdateOrder.BEFORE_USE, Scope.MICRO_BATCH));
 
     /// @return the composition that this describes
     public Alignment create() {

@@ -7,13 +7,20 @@ public final class CalibratedBetas {
 
     private final double[] betas;
     private final double clampedShare;
+    private final double nextRatio;
 
     /// @param betas        beta of each pair, `[n]`, > 0
     /// @param clampedShare share of the decisions that were cut to floor or ceiling, in [0, 1]: 0 or 1
     ///     where one beta serves the whole batch
     public CalibratedBetas(double[] betas, double clampedShare) {
+        this(betas, clampedShare, 1);
+    }
+
+    /// @param nextRatio factor of the beta that the next batch starts from, > 0; 1 leaves it as it is
+    public CalibratedBetas(double[] betas, double clampedShare, double nextRatio) {
         this.betas = betas;
         this.clampedShare = clampedShare;
+        this.nextRatio = nextRatio;
     }
 
     /// @return the betas, `[n]`; lent, not to be written
@@ -23,5 +30,10 @@ public final class CalibratedBetas {
 
     public double clampedShare() {
         return clampedShare;
+    }
+
+    /// @return factor of the beta that the next batch starts from
+    public double nextRatio() {
+        return nextRatio;
     }
 }

@@ -2,6 +2,7 @@ package org.betatron.core.calibration;
 
 import static org.betatron.core.Numbers.require;
 
+import org.betatron.core.Source;
 import org.betatron.core.calibration.LinearCalibration.Level;
 
 /// Which calibration of beta a run uses, with its parameters. Beta_0 itself belongs to the objective.
@@ -17,6 +18,7 @@ public sealed interface CalibrationSpec {
     /// @return the calibration that this describes
     default Calibration create() {
         return switch (this) {
+            case Perturbation spec -> new PerturbationCalibration(spec.epsilon());
             case Fixed _ -> new FixedCalibration();
             case Instance spec ->
                 new LinearCalibration(Level.INSTANCE, spec.sensitivity(), 0, spec.minRatio(), spec.maxRatio());
@@ -29,6 +31,7 @@ public sealed interface CalibrationSpec {
     }
 
     /// The objective's beta_0 throughout: plain DPO.
+    @Source("Rafailov et al. 2023, arXiv 2305.18290")
     record Fixed() implements CalibrationSpec {
         public static final Fixed DEFAULT = new Fixed();
     }
@@ -39,6 +42,7 @@ public sealed interface CalibrationSpec {
     ///     paper's range [0, 1]
     /// @param minRatio    floor of beta over beta_0, in (0, 1]
     /// @param maxRatio    ceiling of beta over beta_0, ≥ 1; ours: 10
+    @Source("Wu et al. 2024, arXiv 2407.08639, batch-level calibration")
     record Batch(double sensitivity, double minRatio, double maxRatio) implements CalibrationSpec {
         public static final Batch DEFAULT = new Batch(0.6, 0.01, 10);
 
@@ -52,6 +56,7 @@ public sealed interface CalibrationSpec {
     /// @param sensitivity as for [Batch]
     /// @param minRatio    as for [Batch]
     /// @param maxRatio    as for [Batch]
+    @Source("Wu et al. 2024, arXiv 2407.08639, instance-level calibration")
     record Instance(double sensitivity, double minRatio, double maxRatio) implements CalibrationSpec {
         public static final Instance DEFAULT = new Instance(0.6, 0.01, 10);
 
@@ -67,6 +72,7 @@ public sealed interface CalibrationSpec {
     ///     cannot serve here, since it is itself the population's recent mean
     /// @param minRatio    as for [Batch]
     /// @param maxRatio    as for [Batch]
+    @Source("Wu et al. 2024, arXiv 2407.08639, population-level calibration")
     record Population(double sensitivity, double targetGap, double minRatio, double maxRatio)
             implements CalibrationSpec {
         public static final Population DEFAULT = new Population(0.6, 0, 0.01, 10);
@@ -74,6 +80,20 @@ public sealed interface CalibrationSpec {
         public Population {
             requireLinear(sensitivity, minRatio, maxRatio);
             require("targetGap", Double.isFinite(targetGap), "finite", targetGap);
+        }
+    }
+
+    /// One beta per pair, from whether going further from the reference would separate it better; the beta
+    /// that this starts from moves with it.
+    ///
+    /// @param epsilon how far policy and reference are extrapolated, and the relative step of beta, in (0, 1);
+    ///     0.01 as in the authors' code
+    @Source("epsilon-DPO: Lee et al. 2024, arXiv 2412.17295")
+    record Perturbation(double epsilon) implements CalibrationSpec {
+        public static final Perturbation DEFAULT = new Perturbation(0.01);
+
+        public Perturbation {
+            require("epsilon", epsilon > 0 && epsilon < 1, "in (0, 1)", epsilon);
         }
     }
 

@@ -1,7 +1,8 @@
 package org.betatron.core.calibration;
 
 import java.util.Arrays;
-import org.betatron.core.statistics.GapStatistics;
+import org.betatron.core.logprob.PairLogProbs;
+import org.betatron.core.statistics.Moments;
 
 /// The linear rule of beta-DPO: beta grows with how far a gap lies above the usual one.
 ///
@@ -32,12 +33,13 @@ public record LinearCalibration(Level level, double sensitivity, double targetGa
     }
 
     @Override
-    public boolean isDynamic() {
+    public boolean looksAtGaps() {
         return true;
     }
 
     @Override
-    public CalibratedBetas calibrate(double beta, double[] gaps, double[] weights, GapStatistics statistics) {
+    public CalibratedBetas calibrate(
+            double beta, PairLogProbs pairs, double[] gaps, double[] weights, Moments statistics) {
         return switch (level) {
             case INSTANCE -> perInstance(beta, gaps, statistics.mean());
             case BATCH ->

@@ -15,7 +15,18 @@ public interface ForwardPass extends AutoCloseable {
     /// @param derivatives dL/dlogProb of every response token, `[batch.numResponseTokens()]`, finite
     /// @throws IllegalArgumentException if the length differs or a value is not finite
     /// @throws IllegalStateException    if called twice or after [#close]
-    void backward(float[] derivatives);
+    default void backward(float[] derivatives) {
+        backward(derivatives, new float[0]);
+    }
+
+    /// As [#backward(float[])], for a loss that depends on the divergence from the reference as well:
+    /// `gradient += sum_t derivatives[t] * d logProbs[t] / d weights + divergences[t] * d KL[t] / d weights`.
+    ///
+    /// @param derivatives dL/dlogProb of every response token, `[batch.numResponseTokens()]`, finite
+    /// @param divergences dL/d[TokenQuantity#REFERENCE_KL] of every response token, of the same length; empty
+    ///     where the loss does not depend on it
+    /// @throws IllegalStateException if divergences are given that were not asked for in the forward pass
+    void backward(float[] derivatives, float[] divergences);
 
     /// Releases the pass; the log-probabilities stay readable.
     @Override

@@ -11,7 +11,14 @@ public interface LanguageModel extends AutoCloseable {
     /// @return one log-probability per response token, nats, accumulated in at least single precision
     /// @throws IllegalArgumentException if a token id is outside the vocabulary or a sequence exceeds
     ///     [#maxPositions]
-    TokenLogProbs score(PackedBatch batch);
+    default TokenLogProbs score(PackedBatch batch) {
+        return score(batch, VocabularyRequest.NONE);
+    }
+
+    /// As [#score(PackedBatch)], with further numbers of each response token.
+    ///
+    /// @param request what else is wanted
+    TokenLogProbs score(PackedBatch batch, VocabularyRequest request);
 
     /// @return number of token ids that the model knows: ids are `0 .. vocabularySize - 1`
     int vocabularySize();

@@ -14,7 +14,22 @@ public interface TrainableModel extends LanguageModel {
     /// @param batch groups of a prompt and its responses
     /// @return the pass; to be closed by the caller, at the latest before the next optimizer step
     /// @throws IllegalArgumentException as [#score]
-    ForwardPass forward(PackedBatch batch);
+    default ForwardPass forward(PackedBatch batch) {
+        return forward(batch, VocabularyRequest.NONE);
+    }
+
+    /// As [#forward(PackedBatch)], with further numbers of each response token.
+    ///
+    /// @param request what else is wanted; its reference must stay open until the pass is closed
+    ForwardPass forward(PackedBatch batch, VocabularyRequest request);
+
+    /// Moves every weight towards that of another model of the same shape:
+    /// `weight += share * (other - weight)`.
+    ///
+    /// @param other the model to follow, of the same kind and shape
+    /// @param share in (0, 1]; 1 copies
+    /// @throws IllegalArgumentException if the models differ in kind or shape
+    void moveTowards(TrainableModel other, double share);
 
     /// Writes the model as a Hugging Face directory (`config.json`, `model.safetensors` or shards with
     /// an index).

@@ -1,42 +1,48 @@
 package org.betatron.core.objective;
 
-/// Loss of every pair of a batch and its derivatives by the summed policy log-probabilities.
+import java.util.Arrays;
+
+/// Losses of a batch, unreduced, and what is needed to differentiate them.
 ///
-/// A negative chosen derivative means that gradient descent raises the chosen log-probability.
-/// Owned by whoever asked for the evaluation; the constructor keeps the arrays.
-public final class ObjectiveValue {
+/// Owned by whoever asked for the evaluation. The batch that was evaluated is kept, not copied.
+public abstract class ObjectiveValue {
 
     private final double[] losses;
-    private final double[] chosenDerivatives;
-    private final double[] rejectedDerivatives;
 
-    /// @param losses              loss of each pair, `[n]`, nats
-    /// @param chosenDerivatives   derivative of that loss by the pair's chosen log-probability, `[n]`
-    /// @param rejectedDerivatives derivative of that loss by the pair's rejected log-probability, `[n]`
-    public ObjectiveValue(double[] losses, double[] chosenDerivatives, double[] rejectedDerivatives) {
+    /// @param losses loss of each row, `[n]`, nats; kept, not copied
+    protected ObjectiveValue(double[] losses) {
         this.losses = losses;
-        this.chosenDerivatives = chosenDerivatives;
-        this.rejectedDerivatives = rejectedDerivatives;
     }
 
-    public int size() {
+    public final int size() {
         return losses.length;
     }
 
-    public double loss(int pair) {
-        return losses[pair];
+    /// @return loss of a row, nats
+    public final double loss(int row) {
+        return losses[row];
     }
 
-    public double chosenDerivative(int pair) {
-        return chosenDerivatives[pair];
+    /// @return losses of all rows, `[n]`; lent, not to be written
+    public final double[] losses() {
+        return losses;
     }
 
-    public double rejectedDerivative(int pair) {
-        return rejectedDerivatives[pair];
-    }
+    /// The vector-Jacobian product of the losses: adds `sum_i factors[i] * d losses[i] / d q` for every
+    /// quantity `q` of every response.
+    ///
+    /// A row of factor zero adds nothing, whatever its loss is.
+    ///
+    /// @param factors     derivative of a batch loss by each loss, `[n]`
+    /// @param derivatives where it is added
+    public abstract void pullBack(double[] factors, PairDerivatives derivatives);
 
-    /// @return losses of all pairs, `[n]`, as a copy
-    public double[] toLosses() {
-        return losses.clone();
+    /// @return derivatives of the sum of all losses: where rows do not depend on each other, each row's own
+    public final PairDerivatives derivatives() {
+        double[] ones = new double[size()];
+        Arrays.fill(ones, 1);
+        PairDerivatives derivatives = PairDerivatives.ofSize(size());
+        pullBack(ones, derivatives);
+        return derivatives;
     }
 }

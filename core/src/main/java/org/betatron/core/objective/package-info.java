@@ -2,7 +2,7 @@
 /// its derivatives out.
 ///
 /// Main types: [org.betatron.core.objective.Objective], [org.betatron.core.objective.ObjectiveSpec],
-/// [org.betatron.core.objective.PairLogProbs]. Which pairs count, how sharp beta is and how losses
+/// [org.betatron.core.objective.ObjectiveValue]. Which pairs count, how sharp beta is and how losses
 /// become one number are decided elsewhere.
 @NullMarked
 package org.betatron.core.objective;

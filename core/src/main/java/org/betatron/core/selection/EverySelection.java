@@ -1,22 +1,23 @@
 package org.betatron.core.selection;
 
 import java.util.random.RandomGenerator;
-import org.betatron.core.statistics.GapStatistics;
+import org.betatron.core.statistics.Moments;
 
-/// Keeps every pair whose gap is finite. Draws nothing.
+/// Keeps every pair whose gap is finite.
 public record EverySelection() implements Selection {
 
     @Override
-    public boolean looksAtGaps() {
-        return false;
+    public SelectionCriterion criterion() {
+        return SelectionCriterion.GAP;
     }
 
     @Override
-    public double[] select(double[] gaps, GapStatistics statistics, RandomGenerator random) {
-        double[] weights = new double[gaps.length];
-        for (int i = 0; i < gaps.length; i++) {
-            weights[i] = Double.isFinite(gaps[i]) ? 1 : 0;
-        }
-        return weights;
+    public boolean keepsAll() {
+        return true;
+    }
+
+    @Override
+    public double[] select(double[] values, Moments statistics, RandomGenerator random) {
+        return KeptCount.ofFinite(values);
     }
 }

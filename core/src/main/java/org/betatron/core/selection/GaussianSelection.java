@@ -1,8 +1,7 @@
 package org.betatron.core.selection;
 
-import java.util.Arrays;
 import java.util.random.RandomGenerator;
-import org.betatron.core.statistics.GapStatistics;
+import org.betatron.core.statistics.Moments;
 
 /// The beta-guided filter: samples pairs without replacement with probability proportional to a
 /// Gaussian density of their gap.
@@ -24,18 +23,23 @@ import org.betatron.core.statistics.GapStatistics;
 public record GaussianSelection(double keep) implements Selection {
 
     @Override
-    public boolean looksAtGaps() {
-        return keep < 1;
+    public SelectionCriterion criterion() {
+        return SelectionCriterion.GAP;
     }
 
     @Override
-    public double[] select(double[] gaps, GapStatistics statistics, RandomGenerator random) {
-        double[] weights = new EverySelection().select(gaps, statistics, random);
+    public boolean keepsAll() {
+        return keep == 1;
+    }
+
+    @Override
+    public double[] select(double[] gaps, Moments statistics, RandomGenerator random) {
+        double[] weights = KeptCount.ofFinite(gaps);
         int numEligible = 0;
         for (double weight : weights) {
             numEligible += weight > 0 ? 1 : 0;
         }
-        int numKept = Math.min(numEligible, numKept(gaps.length));
+        int numKept = Math.min(numEligible, KeptCount.of(gaps.length, keep));
         if (numKept == numEligible) {
             return weights;
         }
@@ -45,17 +49,10 @@ public record GaussianSelection(double keep) implements Selection {
             double gumbel = -Math.log(-Math.log(openUniform(random)));
             keys[i] = weights[i] == 0 ? Double.NEGATIVE_INFINITY : logDensity(gaps[i], statistics) + gumbel;
         }
-        return keepLargest(keys, numKept);
+        return KeptCount.keepLargest(keys, numKept);
     }
 
-    /// @param batchSize pairs in the batch, ≥ 1
-    /// @return how many of them are kept, at least one
-    public int numKept(int batchSize) {
-        // The tolerance keeps 10 * 0.8 at 8 where binary fractions fall just below.
-        return Math.max(1, (int) Math.floor(batchSize * keep + 1e-9));
-    }
-
-    private static double logDensity(double gap, GapStatistics statistics) {
+    private static double logDensity(double gap, Moments statistics) {
         if (!statistics.hasSpread()) {
             return 0;
         }
@@ -67,27 +64,5 @@ public record GaussianSelection(double keep) implements Selection {
     private static double openUniform(RandomGenerator random) {
         double uniform = random.nextDouble();
         return uniform == 0 ? Double.MIN_NORMAL : uniform;
-    }
-
-    /// @return weight 1 for the `numKept` largest keys, of equal ones those that come first
-    private static double[] keepLargest(double[] keys, int numKept) {
-        double[] ascending = keys.clone();
-        Arrays.sort(ascending);
-        double smallestKept = ascending[keys.length - numKept];
-        double[] weights = new double[keys.length];
-        int numMissing = numKept;
-        for (int i = 0; i < keys.length; i++) {
-            if (keys[i] > smallestKept) {
-                weights[i] = 1;
-                numMissing--;
-            }
-        }
-        for (int i = 0; numMissing > 0; i++) {
-            if (keys[i] == smallestKept) {
-                weights[i] = 1;
-                numMissing--;
-            }
-        }
-        return weights;
     }
 }

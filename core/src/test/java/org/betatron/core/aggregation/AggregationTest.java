@@ -35,14 +35,14 @@ class AggregationTest {
             double[] losses = random.doubles(random.nextInt(1, 12), 0, 3).toArray();
             double[] weights = new double[losses.length];
             Arrays.setAll(weights, i -> i == 0 ? 1 : random.nextInt(3) * random.nextDouble());
-            AggregatedLoss result = aggregation.aggregate(losses, weights);
+            AggregatedLoss result = aggregation.aggregate(losses, weights, _ -> 1);
             for (int i = 0; i < losses.length; i++) {
                 int row = i;
                 double differences = Derivatives.atZero(
                         h -> {
                             double[] moved = losses.clone();
                             moved[row] += h;
-                            return aggregation.aggregate(moved, weights).loss();
+                            return aggregation.aggregate(moved, weights, _ -> 1).loss();
                         },
                         0.01);
                 assertThat(result.factor(i)).as("seed %d pair %d", seed, i).isCloseTo(differences, within(1e-10));
@@ -56,7 +56,7 @@ class AggregationTest {
         double[] losses = new SplittableRandom(SEED).doubles(50, 0, 20).toArray();
         double[] weights = new double[50];
         Arrays.fill(weights, 1);
-        AggregatedLoss result = aggregation.aggregate(losses, weights);
+        AggregatedLoss result = aggregation.aggregate(losses, weights, _ -> 1);
         double sum = 0;
         for (int i = 0; i < 50; i++) {
             sum += result.factor(i);
@@ -67,9 +67,9 @@ class AggregationTest {
     @ParameterizedTest
     @MethodSource("all")
     void pairOfWeightZeroIsInertWhateverItsLoss(Aggregation aggregation) {
-        AggregatedLoss without = aggregation.aggregate(new double[] {0.4, 2}, new double[] {1, 1});
+        AggregatedLoss without = aggregation.aggregate(new double[] {0.4, 2}, new double[] {1, 1}, _ -> 1);
         for (double dropped : new double[] {-5, 0, 1e300, Double.NaN, Double.POSITIVE_INFINITY}) {
-            AggregatedLoss with = aggregation.aggregate(new double[] {0.4, dropped, 2}, new double[] {1, 0, 1});
+            AggregatedLoss with = aggregation.aggregate(new double[] {0.4, dropped, 2}, new double[] {1, 0, 1}, _ -> 1);
             assertThat(with.loss()).as("dropped loss %s", dropped).isEqualTo(without.loss());
             assertThat(with.factor(0)).isEqualTo(without.factor(0));
             assertThat(with.factor(1)).isZero();
@@ -80,20 +80,21 @@ class AggregationTest {
     @ParameterizedTest
     @MethodSource("all")
     void nothingKeptCostsNothing(Aggregation aggregation) {
-        AggregatedLoss result = aggregation.aggregate(new double[] {1, Double.NaN, 3}, new double[3]);
+        AggregatedLoss result = aggregation.aggregate(new double[] {1, Double.NaN, 3}, new double[3], _ -> 1);
         assertThat(result.loss()).isZero();
         for (int i = 0; i < 3; i++) {
             assertThat(result.factor(i)).isZero();
         }
-        assertThat(aggregation.aggregate(new double[0], new double[0]).loss()).isZero();
+        assertThat(aggregation.aggregate(new double[0], new double[0], _ -> 1).loss())
+                .isZero();
     }
 
     @ParameterizedTest
     @MethodSource("all")
     void scaleOfTheWeightsDoesNotMatter(Aggregation aggregation) {
         double[] losses = {0.1, 0.7, 3};
-        AggregatedLoss ones = aggregation.aggregate(losses, new double[] {1, 1, 1});
-        AggregatedLoss eights = aggregation.aggregate(losses, new double[] {8, 8, 8});
+        AggregatedLoss ones = aggregation.aggregate(losses, new double[] {1, 1, 1}, _ -> 1);
+        AggregatedLoss eights = aggregation.aggregate(losses, new double[] {8, 8, 8}, _ -> 1);
         assertThat(eights.loss()).isCloseTo(ones.loss(), within(1e-15));
         assertThat(eights.factor(2)).isCloseTo(ones.factor(2), within(1e-15));
     }
@@ -108,8 +109,8 @@ class AggregationTest {
         Arrays.setAll(permuted, i -> losses[order[i]]);
         double[] weights = new double[20];
         Arrays.fill(weights, 1);
-        AggregatedLoss first = aggregation.aggregate(losses, weights);
-        AggregatedLoss second = aggregation.aggregate(permuted, weights);
+        AggregatedLoss first = aggregation.aggregate(losses, weights, _ -> 1);
+        AggregatedLoss second = aggregation.aggregate(permuted, weights, _ -> 1);
         assertThat(second.loss()).isCloseTo(first.loss(), within(1e-13));
         assertThat(second.factor(0)).isCloseTo(first.factor(order[0]), within(1e-15));
     }
@@ -117,17 +118,18 @@ class AggregationTest {
     @ParameterizedTest
     @MethodSource("all")
     void hugeLossesStayFinite(Aggregation aggregation) {
-        AggregatedLoss equal = aggregation.aggregate(new double[] {1e5, 1e5}, new double[] {1, 1});
+        AggregatedLoss equal = aggregation.aggregate(new double[] {1e5, 1e5}, new double[] {1, 1}, _ -> 1);
         assertThat(equal.loss()).isCloseTo(1e5, within(1e-9));
         assertThat(equal.factor(0)).isCloseTo(0.5, within(1e-15));
-        AggregatedLoss apart = aggregation.aggregate(new double[] {1e5, -1e5, 0}, new double[] {1, 1, 1});
+        AggregatedLoss apart = aggregation.aggregate(new double[] {1e5, -1e5, 0}, new double[] {1, 1, 1}, _ -> 1);
         assertThat(apart.loss()).isFinite();
         assertThat(apart.factor(1)).isFinite();
     }
 
     @Test
     void meanIsTheMeanOverKeptPairs() {
-        AggregatedLoss result = new MeanAggregation().aggregate(new double[] {1, 50, 4}, new double[] {1, 0, 1});
+        AggregatedLoss result =
+                new MeanAggregation().aggregate(new double[] {1, 50, 4}, new double[] {1, 0, 1}, _ -> 1);
         assertThat(result.loss()).isEqualTo(2.5);
         assertThat(result.factor(0)).isEqualTo(0.5);
     }
@@ -136,8 +138,8 @@ class AggregationTest {
     @ParameterizedTest
     @ValueSource(doubles = {1e4, 1e8, 1e12, 1e100, 1e300})
     void drDpoOfAHighTemperatureIsTheMean(double temperature) {
-        AggregatedLoss result =
-                new DrDpoAggregation(temperature).aggregate(new double[] {1, 4, 3, 1}, new double[] {1, 1, 1, 1});
+        AggregatedLoss result = new DrDpoAggregation(temperature)
+                .aggregate(new double[] {1, 4, 3, 1}, new double[] {1, 1, 1, 1}, _ -> 1);
         assertThat(result.loss()).isCloseTo(2.25 - 1.6875 / (2 * temperature), within(1e-8));
         assertThat(result.factor(1)).isCloseTo(0.25, within(1e-3));
     }
@@ -146,7 +148,7 @@ class AggregationTest {
     @ValueSource(doubles = {1e-3, 1e-12, 1e-300, Double.MIN_VALUE})
     void drDpoOfALowTemperatureIsTheEasiestPair(double temperature) {
         AggregatedLoss result =
-                new DrDpoAggregation(temperature).aggregate(new double[] {3, 0.5, 4}, new double[] {1, 1, 1});
+                new DrDpoAggregation(temperature).aggregate(new double[] {3, 0.5, 4}, new double[] {1, 1, 1}, _ -> 1);
         // -b log(1/3 e^(-L/b)) = L + b log 3
         assertThat(result.loss()).isCloseTo(0.5 + temperature * Math.log(3), within(1e-15));
         assertThat(result.factor(1)).isEqualTo(1);
@@ -155,9 +157,9 @@ class AggregationTest {
 
     @Test
     void drDpoCountsAPairByItsWeight() {
-        AggregatedLoss weighted = new DrDpoAggregation(1).aggregate(new double[] {1, 2}, new double[] {1, 3});
+        AggregatedLoss weighted = new DrDpoAggregation(1).aggregate(new double[] {1, 2}, new double[] {1, 3}, _ -> 1);
         AggregatedLoss repeated =
-                new DrDpoAggregation(1).aggregate(new double[] {1, 2, 2, 2}, new double[] {1, 1, 1, 1});
+                new DrDpoAggregation(1).aggregate(new double[] {1, 2, 2, 2}, new double[] {1, 1, 1, 1}, _ -> 1);
         assertThat(weighted.loss()).isCloseTo(-Math.log((Math.exp(-1) + 3 * Math.exp(-2)) / 4), within(1e-15));
         assertThat(weighted.loss()).isCloseTo(repeated.loss(), within(1e-15));
         assertThat(weighted.factor(1)).isCloseTo(3 * repeated.factor(1), within(1e-15));
@@ -166,7 +168,8 @@ class AggregationTest {
     /// `-log(1e-300 e^0 + e^-1000) = 300 log 10`: the easiest pair may have next to no weight.
     @Test
     void drDpoOfATinyWeightStaysFinite() {
-        AggregatedLoss result = new DrDpoAggregation(1).aggregate(new double[] {0, 1000}, new double[] {1e-300, 1});
+        AggregatedLoss result =
+                new DrDpoAggregation(1).aggregate(new double[] {0, 1000}, new double[] {1e-300, 1}, _ -> 1);
         assertThat(result.loss()).isCloseTo(300 * Math.log(10), within(1e-9));
         assertThat(result.factor(0)).isEqualTo(1);
     }

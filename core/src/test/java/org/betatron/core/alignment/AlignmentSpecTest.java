@@ -3,7 +3,7 @@ package org.betatron.core.alignment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import org.betatron.core.alignment.GapSpec.GapScale;
+import org.betatron.core.alignment.GapSpec.GapSource;
 import org.betatron.core.alignment.GapSpec.Scope;
 import org.betatron.core.alignment.GapSpec.UpdateOrder;
 import org.betatron.core.calibration.FixedCalibration;
@@ -24,7 +24,7 @@ class AlignmentSpecTest {
         assertThat(alignment.calibration()).isEqualTo(new LinearCalibration(Level.BATCH, 0.6, 0, 0.01, 10));
         assertThat(alignment.selection()).isEqualTo(new GaussianSelection(0.8));
         assertThat(alignment.gap())
-                .isEqualTo(new GapSpec(GapScale.REWARD, 0.9, true, UpdateOrder.BEFORE_USE, Scope.BATCH));
+                .isEqualTo(new GapSpec(GapSource.REWARD, 0.9, true, UpdateOrder.BEFORE_USE, Scope.BATCH));
     }
 
     @Test
@@ -40,7 +40,7 @@ class AlignmentSpecTest {
         // the code's absolute floor of 1e-3 at its beta_0 of 0.1, and no ceiling
         assertThat(alignment.calibration())
                 .isEqualTo(new LinearCalibration(Level.BATCH, 0.6, 0, 0.01, Double.MAX_VALUE));
-        assertThat(alignment.gap().scale()).isEqualTo(GapScale.RAW);
+        assertThat(alignment.gap().source()).isEqualTo(GapSource.MARGIN);
         assertThat(alignment.gap().biasCorrected()).isFalse();
         assertThat(alignment.gap().scope()).isEqualTo(Scope.MICRO_BATCH);
     }
@@ -49,7 +49,7 @@ class AlignmentSpecTest {
     @ValueSource(doubles = {-0.1, 1, Double.NaN})
     void momentumMustBeAFraction(double momentum) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new GapSpec(GapScale.RAW, momentum, true, UpdateOrder.BEFORE_USE, Scope.BATCH))
+                .isThrownBy(() -> new GapSpec(GapSource.MARGIN, momentum, true, UpdateOrder.BEFORE_USE, Scope.BATCH))
                 .withMessage("momentum must be in [0, 1) but was " + momentum);
     }
 }

@@ -10,14 +10,13 @@ import java.util.SplittableRandom;
 import org.assertj.core.data.Offset;
 import org.betatron.core.PairSamples;
 import org.betatron.core.Recorded;
-import org.betatron.core.alignment.GapSpec.GapScale;
+import org.betatron.core.alignment.GapSpec.GapSource;
 import org.betatron.core.alignment.GapSpec.Scope;
 import org.betatron.core.alignment.GapSpec.UpdateOrder;
 import org.betatron.core.calibration.CalibrationSpec;
-import org.betatron.core.objective.PairLogProbs;
+import org.betatron.core.logprob.PairLogProbs;
 import org.betatron.core.selection.Selection;
-import org.betatron.core.statistics.GapStatistics;
-import org.betatron.core.statistics.RunningGapStatistics;
+import org.betatron.core.statistics.Moments;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -39,17 +38,17 @@ class RecordedTraceTest {
         }
         Alignment alignment = publishedCode(statistics.equals("bias_corrected"), selections);
 
-        RunningGapStatistics running = RunningGapStatistics.EMPTY;
+        AlignmentState running = AlignmentState.START;
         int stepNumber = 0;
         for (JsonNode step : steps) {
             String where = name + " " + statistics + " step " + ++stepNumber;
             double[] gaps = Recorded.doubles(step, "gaps");
             AlignmentDecision decision =
                     alignment.decide(PairSamples.ofMargins(gaps), gaps.length, running, new SplittableRandom(0));
-            running = decision.statistics();
+            running = decision.state();
 
-            assertThat(running.meanAverage()).as(where).isCloseTo(Recorded.number(step, "gap_mean"), CLOSE);
-            assertThat(running.deviationAverage()).as(where).isCloseTo(Recorded.number(step, "gap_std"), CLOSE);
+            assertThat(running.gaps().meanAverage()).as(where).isCloseTo(Recorded.number(step, "gap_mean"), CLOSE);
+            assertThat(running.gaps().deviationAverage()).as(where).isCloseTo(Recorded.number(step, "gap_std"), CLOSE);
             assertThat(decision.gapMean()).as(where).isCloseTo(Recorded.number(step, "used_mean"), CLOSE);
             assertThat(decision.gapDeviation()).as(where).isCloseTo(Recorded.number(step, "used_std"), CLOSE);
             assertThat(decision.effectiveBeta()).as(where).isCloseTo(Recorded.number(step, "beta"), CLOSE);
@@ -71,9 +70,10 @@ class RecordedTraceTest {
                     .create()
                     .calibrate(
                             0.1,
+                            PairSamples.ofMargins(gaps),
                             gaps,
                             new double[gaps.length],
-                            new GapStatistics(decision.gapMean(), decision.gapDeviation(), 0))
+                            new Moments(decision.gapMean(), decision.gapDeviation(), 0))
                     .betas();
             assertThat(perPair).as(where).containsExactly(Recorded.doubles(step, "per_pair_beta"), CLOSE);
         }
@@ -90,8 +90,8 @@ class RecordedTraceTest {
             selections.add(weights(8, 0, 1, 2, 5, 6, 7));
             selections.add(weights(8, 0, 1, 3, 4, 6, 7));
             Alignment alignment = publishedCode(corrected, selections);
-            AlignmentDecision one = alignment.decide(first, 8, RunningGapStatistics.EMPTY, new SplittableRandom(0));
-            AlignmentDecision two = alignment.decide(second, 8, one.statistics(), new SplittableRandom(0));
+            AlignmentDecision one = alignment.decide(first, 8, AlignmentState.START, new SplittableRandom(0));
+            AlignmentDecision two = alignment.decide(second, 8, one.state(), new SplittableRandom(0));
             if (corrected) {
                 assertThat(one.gapMean()).isCloseTo(.0625, within(1e-8));
                 assertThat(one.gapDeviation()).isCloseTo(5.65961571, within(1e-8));
@@ -118,14 +118,14 @@ class RecordedTraceTest {
     /// As [AlignmentSpec#PUBLISHED_CODE], with given selections instead of drawn ones.
     private static Alignment publishedCode(boolean biasCorrected, Queue<double[]> selections) {
         AlignmentSpec spec = AlignmentSpec.PUBLISHED_CODE;
-        Selection recorded = (gaps, statistics, random) -> selections.remove();
+        Selection recorded = new GivenSelection(selections::remove);
         return new Alignment(
                 spec.objective().create(),
                 spec.objective().beta(),
                 spec.calibration().create(),
                 recorded,
                 spec.aggregation().create(),
-                new GapSpec(GapScale.RAW, 0.9, biasCorrected, UpdateOrder.BEFORE_USE, Scope.MICRO_BATCH));
+                new GapSpec(GapSource.MARGIN, 0.9, biasCorrected, UpdateOrder.BEFORE_USE, Scope.MICRO_BATCH));
     }
 
     private static double[] weights(int size, int... selected) {

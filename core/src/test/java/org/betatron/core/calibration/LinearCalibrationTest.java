@@ -6,14 +6,19 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
-import org.betatron.core.statistics.GapStatistics;
+import org.betatron.core.PairSamples;
+import org.betatron.core.logprob.PairLogProbs;
+import org.betatron.core.statistics.Moments;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LinearCalibrationTest {
 
-    private static final GapStatistics AT_TWO = new GapStatistics(2, 1, 5);
+    /// The linear rule looks at gaps only.
+    private static final PairLogProbs NO_PAIRS = PairSamples.ofMargins();
+
+    private static final Moments AT_TWO = new Moments(2, 1, 5);
 
     private final Calibration batch = new CalibrationSpec.Batch(0.6, 0.01, 10).create();
     private final Calibration instance = new CalibrationSpec.Instance(0.6, 0.01, 10).create();
@@ -23,13 +28,13 @@ class LinearCalibrationTest {
     void largerGapsGiveALargerBeta() {
         double previous = 0;
         for (double gap = 1; gap < 4; gap += 0.25) {
-            double beta = batch.calibrate(0.1, new double[] {gap, gap}, ones(2), AT_TWO)
+            double beta = batch.calibrate(0.1, NO_PAIRS, new double[] {gap, gap}, ones(2), AT_TWO)
                     .betas()[0];
             assertThat(beta).isGreaterThan(previous);
             previous = beta;
         }
-        double[] betas =
-                instance.calibrate(0.1, new double[] {1, 2, 3}, ones(3), AT_TWO).betas();
+        double[] betas = instance.calibrate(0.1, NO_PAIRS, new double[] {1, 2, 3}, ones(3), AT_TWO)
+                .betas();
         assertThat(betas).isSorted();
         assertThat(betas[0]).isLessThan(0.1);
         assertThat(betas[1]).isEqualTo(0.1);
@@ -40,7 +45,7 @@ class LinearCalibrationTest {
     void batchBetaComesFromKeptPairsOnly() {
         // kept gaps 3 and 4: 0.1 (1 + 0.6 (3.5 - 2)) = 0.19
         CalibratedBetas result =
-                batch.calibrate(0.1, new double[] {3, -80, 4, Double.NaN}, new double[] {1, 0, 1, 0}, AT_TWO);
+                batch.calibrate(0.1, NO_PAIRS, new double[] {3, -80, 4, Double.NaN}, new double[] {1, 0, 1, 0}, AT_TWO);
         for (double beta : result.betas()) {
             assertThat(beta).isCloseTo(0.19, within(1e-15));
         }
@@ -50,17 +55,17 @@ class LinearCalibrationTest {
 
     @Test
     void batchWithoutKeptPairsStaysAtBeta0() {
-        CalibratedBetas result = batch.calibrate(0.1, new double[] {7, Double.NaN}, new double[2], AT_TWO);
+        CalibratedBetas result = batch.calibrate(0.1, NO_PAIRS, new double[] {7, Double.NaN}, new double[2], AT_TWO);
         assertThat(result.betas()).containsExactly(0.1, 0.1);
         assertThat(result.clampedShare()).isZero();
     }
 
     @Test
     void batchBetaStaysBetweenFloorAndCeiling() {
-        CalibratedBetas low = batch.calibrate(0.1, new double[] {-1e6}, ones(1), AT_TWO);
+        CalibratedBetas low = batch.calibrate(0.1, NO_PAIRS, new double[] {-1e6}, ones(1), AT_TWO);
         assertThat(low.betas()[0]).isEqualTo(0.01 * 0.1);
         assertThat(low.clampedShare()).isEqualTo(1);
-        CalibratedBetas high = batch.calibrate(0.1, new double[] {1e6}, ones(1), AT_TWO);
+        CalibratedBetas high = batch.calibrate(0.1, NO_PAIRS, new double[] {1e6}, ones(1), AT_TWO);
         assertThat(high.betas()[0]).isEqualTo(10 * 0.1);
         assertThat(high.clampedShare()).isEqualTo(1);
     }
@@ -68,11 +73,12 @@ class LinearCalibrationTest {
     @Test
     void instanceBetasAreOnesOwn() {
         // 0.1 (1 + 0.6 (M - 2)): 0.04, 0.22; -50 below the floor, 60 above the ceiling; beta_0 where unused
-        CalibratedBetas result =
-                instance.calibrate(0.1, new double[] {1, 4, -50, 60, Double.NaN}, new double[] {1, 1, 0, 1, 0}, AT_TWO);
+        CalibratedBetas result = instance.calibrate(
+                0.1, NO_PAIRS, new double[] {1, 4, -50, 60, Double.NaN}, new double[] {1, 1, 0, 1, 0}, AT_TWO);
         assertThat(result.betas()).containsExactly(new double[] {0.04, 0.22, 0.001, 1, 0.1}, within(1e-15));
         assertThat(result.clampedShare()).isCloseTo(2.0 / 5, within(1e-15));
-        assertThat(instance.calibrate(0.1, new double[0], new double[0], AT_TWO).clampedShare())
+        assertThat(instance.calibrate(0.1, NO_PAIRS, new double[0], new double[0], AT_TWO)
+                        .clampedShare())
                 .isZero();
     }
 
@@ -80,11 +86,14 @@ class LinearCalibrationTest {
     void populationBetaComesFromEveryGapSeen() {
         // 0.1 (1 + 0.6 (5 - 4)) = 0.16, whatever this batch holds
         for (double gap : new double[] {-100, 0, 3}) {
-            CalibratedBetas result = population.calibrate(0.1, new double[] {gap, 1}, new double[] {0, 1}, AT_TWO);
+            CalibratedBetas result =
+                    population.calibrate(0.1, NO_PAIRS, new double[] {gap, 1}, new double[] {0, 1}, AT_TWO);
             assertThat(result.betas()).containsExactly(new double[] {0.16, 0.16}, within(1e-15));
         }
-        GapStatistics far = new GapStatistics(2, 1, 1e4);
-        assertThat(population.calibrate(0.1, new double[1], ones(1), far).clampedShare())
+        Moments far = new Moments(2, 1, 1e4);
+        assertThat(population
+                        .calibrate(0.1, NO_PAIRS, new double[1], ones(1), far)
+                        .clampedShare())
                 .isEqualTo(1);
     }
 
@@ -98,9 +107,9 @@ class LinearCalibrationTest {
             double mean = random.nextDouble(-2, 2);
             for (LinearCalibration.Level level : LinearCalibration.Level.values()) {
                 CalibratedBetas fromRaw = new LinearCalibration(level, 0.6, 1, 0.01, 10)
-                        .calibrate(0.1, raw, ones(16), new GapStatistics(mean, 1, 3 * mean));
+                        .calibrate(0.1, NO_PAIRS, raw, ones(16), new Moments(mean, 1, 3 * mean));
                 CalibratedBetas fromRewards = new LinearCalibration(level, 0.6 / 0.1, 0.1, 0.01, 10)
-                        .calibrate(0.1, rewards, ones(16), new GapStatistics(0.1 * mean, 0.1, 0.3 * mean));
+                        .calibrate(0.1, NO_PAIRS, rewards, ones(16), new Moments(0.1 * mean, 0.1, 0.3 * mean));
                 assertThat(fromRewards.betas())
                         .as("seed 3 draw %d %s", draw, level)
                         .containsExactly(fromRaw.betas(), within(1e-14));
@@ -113,7 +122,7 @@ class LinearCalibrationTest {
     void sensitivityZeroIsPlainDpo() {
         for (LinearCalibration.Level level : LinearCalibration.Level.values()) {
             CalibratedBetas result = new LinearCalibration(level, 0, 0, 0.01, 10)
-                    .calibrate(0.1, new double[] {-1e9, 3, 1e9}, ones(3), AT_TWO);
+                    .calibrate(0.1, NO_PAIRS, new double[] {-1e9, 3, 1e9}, ones(3), AT_TWO);
             assertThat(result.betas()).containsExactly(0.1, 0.1, 0.1);
             assertThat(result.clampedShare()).isZero();
         }
@@ -123,8 +132,8 @@ class LinearCalibrationTest {
     void leavesItsArgumentsAlone() {
         double[] gaps = {1, 2, 3};
         double[] weights = {1, 0, 1};
-        CalibratedBetas first = batch.calibrate(0.1, gaps, weights, AT_TWO);
-        CalibratedBetas second = batch.calibrate(0.1, gaps, weights, AT_TWO);
+        CalibratedBetas first = batch.calibrate(0.1, NO_PAIRS, gaps, weights, AT_TWO);
+        CalibratedBetas second = batch.calibrate(0.1, NO_PAIRS, gaps, weights, AT_TWO);
         assertThat(second.betas()).containsExactly(first.betas());
         assertThat(gaps).containsExactly(1, 2, 3);
         assertThat(weights).containsExactly(1, 0, 1);
@@ -133,7 +142,7 @@ class LinearCalibrationTest {
     @Test
     void fixedStaysAtBeta0() {
         Calibration fixed = CalibrationSpec.Fixed.DEFAULT.create();
-        CalibratedBetas result = fixed.calibrate(0.3, new double[] {-9, Double.NaN, 400}, ones(3), AT_TWO);
+        CalibratedBetas result = fixed.calibrate(0.3, NO_PAIRS, new double[] {-9, Double.NaN, 400}, ones(3), AT_TWO);
         assertThat(result.betas()).containsExactly(0.3, 0.3, 0.3);
         assertThat(result.clampedShare()).isZero();
     }

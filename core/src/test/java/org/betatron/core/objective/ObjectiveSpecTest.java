@@ -46,14 +46,14 @@ class ObjectiveSpecTest {
     @Test
     void createsWhatItDescribes() {
         assertThat(ObjectiveSpec.Dpo.DEFAULT.create())
-                .isEqualTo(new MarginObjective(ResponseScore.LOG_RATIO, new SigmoidLink(0, 0)));
+                .isEqualTo(new MarginObjective(LogProbScore.LOG_RATIO, new SigmoidLink(0, 0)));
         assertThat(new ObjectiveSpec.Cdpo(0.1, 0.2).create())
-                .isEqualTo(new MarginObjective(ResponseScore.LOG_RATIO, new SigmoidLink(0.2, 0)));
+                .isEqualTo(new MarginObjective(LogProbScore.LOG_RATIO, new SigmoidLink(0.2, 0)));
         assertThat(new ObjectiveSpec.Ipo(0.1, false).create())
-                .isEqualTo(new MarginObjective(ResponseScore.LOG_RATIO, new SquaredLink()));
+                .isEqualTo(new MarginObjective(LogProbScore.LOG_RATIO, new SquaredLink()));
         assertThat(new ObjectiveSpec.Ipo(0.1, true).create())
-                .isEqualTo(new MarginObjective(ResponseScore.MEAN_LOG_RATIO, new SquaredLink()));
+                .isEqualTo(new MarginObjective(LogProbScore.MEAN_LOG_RATIO, new SquaredLink()));
         assertThat(new ObjectiveSpec.SimPo(2, 0.3).create())
-                .isEqualTo(new MarginObjective(ResponseScore.MEAN_LOG_PROB, new SigmoidLink(0, 0.3)));
+                .isEqualTo(new MarginObjective(LogProbScore.MEAN_LOG_PROB, new SigmoidLink(0, 0.3)));
     }
 }

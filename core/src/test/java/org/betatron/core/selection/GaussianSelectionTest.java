@@ -10,8 +10,8 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import java.util.stream.DoubleStream;
 import org.betatron.core.RandomStreams;
-import org.betatron.core.statistics.GapStatistics;
-import org.betatron.core.statistics.RunningGapStatistics;
+import org.betatron.core.statistics.Moments;
+import org.betatron.core.statistics.RunningMoments;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class GaussianSelectionTest {
 
     private static final long SEED = 2407_08639;
-    private static final GapStatistics STANDARD = new GapStatistics(0, 1, 0);
+    private static final Moments STANDARD = new Moments(0, 1, 0);
 
     @Test
     void keepsExactlyAsManyAsAsked() {
@@ -30,7 +30,7 @@ class GaussianSelectionTest {
             for (int size = 1; size <= 200; size++) {
                 int expected = Math.max(1, size * percent / 100);
                 String where = "seed " + SEED + ", " + percent + " % of " + size;
-                assertThat(selection.numKept(size)).as(where).isEqualTo(expected);
+                assertThat(KeptCount.of(size, selection.keep())).as(where).isEqualTo(expected);
                 double[] gaps = random.doubles(size, -4, 4).toArray();
                 assertThat(DoubleStream.of(selection.select(gaps, STANDARD, random))
                                 .sum())
@@ -46,9 +46,9 @@ class GaussianSelectionTest {
     void countsAsDecimalFractionsDo(int size, String dropped, int expected) {
         double keep = 1 - Double.parseDouble(dropped);
         assertThat((int) (size * keep)).as("the trap").isEqualTo(expected - 1);
-        assertThat(new GaussianSelection(keep).numKept(size)).isEqualTo(expected);
+        assertThat(KeptCount.of(size, keep)).isEqualTo(expected);
         double written = BigDecimal.ONE.subtract(new BigDecimal(dropped)).doubleValue();
-        assertThat(new GaussianSelection(written).numKept(size)).isEqualTo(expected);
+        assertThat(KeptCount.of(size, written)).isEqualTo(expected);
     }
 
     @Test
@@ -115,7 +115,7 @@ class GaussianSelectionTest {
         double[] seen = new double[6];
         RandomGenerator random = new SplittableRandom(SEED);
         GaussianSelection selection = new GaussianSelection(0.8);
-        assertThat(selection.numKept(32)).isEqualTo(25);
+        assertThat(KeptCount.of(32, selection.keep())).isEqualTo(25);
         double[] gaps = new double[32];
         for (int batch = 0; batch < 20_000; batch++) {
             Arrays.setAll(gaps, i -> random.nextGaussian());
@@ -159,7 +159,7 @@ class GaussianSelectionTest {
     void drawsUniformlyWithoutSpread(double deviation) {
         double[] gaps = {-3, 0, 1, 100, 5};
         int draws = 50_000;
-        double[] included = frequencies(new GaussianSelection(0.4), gaps, new GapStatistics(0, deviation, 0), draws);
+        double[] included = frequencies(new GaussianSelection(0.4), gaps, new Moments(0, deviation, 0), draws);
         for (int i = 0; i < 5; i++) {
             assertThat(included[i]).as("seed %d pair %d", SEED, i).isCloseTo(0.4, within(5 * Math.sqrt(0.24 / draws)));
         }
@@ -230,7 +230,7 @@ class GaussianSelectionTest {
     @Test
     void uncorrectedFirstStatisticsMakeTheFilterTenTimesTooSharp() {
         double[] gaps = new SplittableRandom(SEED).doubles(32, -3, 3).toArray();
-        RunningGapStatistics first = RunningGapStatistics.EMPTY.update(gaps, 0.9);
+        RunningMoments first = RunningMoments.EMPTY.update(gaps, 0.9);
         assertThat(first.estimate(0.9, true).deviation()
                         / first.estimate(0.9, false).deviation())
                 .isCloseTo(10, within(1e-9));
@@ -250,7 +250,7 @@ class GaussianSelectionTest {
         assertThat(new SelectionSpec.Gaussian(0.3).create()).isEqualTo(new GaussianSelection(0.3));
     }
 
-    private static double[] frequencies(Selection selection, double[] gaps, GapStatistics statistics, int draws) {
+    private static double[] frequencies(Selection selection, double[] gaps, Moments statistics, int draws) {
         RandomGenerator random = new SplittableRandom(SEED);
         double[] included = new double[gaps.length];
         for (int draw = 0; draw < draws; draw++) {

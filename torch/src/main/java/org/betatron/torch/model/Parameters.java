@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.betatron.torch.ModelException;
+import org.betatron.torch.Tensors;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.memory.Owned;
 import org.bytedeco.pytorch.Tensor;
@@ -37,6 +39,14 @@ public final class Parameters implements AutoCloseable {
         Map<String, Tensor> map = new LinkedHashMap<>();
         tensors.forEach((name, owned) -> map.put(name, owned.tensor()));
         return map;
+    }
+
+    /// @return the shape of every weight by name
+    public Map<String, List<Long>> shapes() {
+        Map<String, List<Long>> shapes = new LinkedHashMap<>();
+        asMap().forEach((name, tensor) ->
+                shapes.put(name, LongStream.of(Tensors.shape(tensor)).boxed().toList()));
+        return shapes;
     }
 
     public List<String> names() {

@@ -22,6 +22,11 @@ public record Precision(DataType type) {
         return tensor.scalar_type() == scalarType() ? tensor : tensor.to(scalarType());
     }
 
+    /// @return the tensor in float32
+    static Tensor float32(Tensor tensor) {
+        return tensor.scalar_type() == ScalarType.Float ? tensor : tensor.to(ScalarType.Float);
+    }
+
     /// @param input  `[T, in]`
     /// @param weight `[out, in]`
     /// @param bias   `[out]` or null

@@ -1,10 +1,15 @@
 package org.betatron.torch.model;
 
+import java.util.Map;
 import org.betatron.core.model.PackedBatch;
+import org.betatron.core.model.TokenLogProbs;
+import org.betatron.core.model.TokenQuantity;
+import org.betatron.core.model.VocabularyRequest;
 import org.betatron.torch.ComputeSpec;
 import org.betatron.torch.Tensors;
 import org.betatron.torch.memory.Memory;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /// A transformer with its vocabulary head: packed batches in, log-probabilities of response tokens out.
 ///
@@ -14,6 +19,7 @@ public final class Transformer implements AutoCloseable {
     private final ArchitectureSpec spec;
     private final Architecture architecture;
     private final VocabularyHead head;
+    private final VocabularyStatistics statistics;
     private final ComputeSpec compute;
     private final Precision precision;
 
@@ -23,61 +29,66 @@ public final class Transformer implements AutoCloseable {
         precision = new Precision(compute.precision());
         architecture = spec.create(weights, precision);
         head = new VocabularyHead(architecture.headWeight(), precision, (long) compute.keptLogitsMiB() << 18);
+        statistics = new VocabularyStatistics(architecture.headWeight(), precision);
     }
 
-    /// Computes without recording a graph.
+    /// Scores a batch; to be called without recording a graph.
     ///
-    /// @return log-probability of each response token, `[N]`, nats
-    public float[] logProbs(PackedBatch batch) {
-        return head.logProbs(layers(batch).predictors(), batch.targets());
+    /// @param request   what is wanted beside log-probabilities
+    /// @param reference its reference; null where it has none
+    public TokenLogProbs score(PackedBatch batch, VocabularyRequest request, @Nullable Transformer reference) {
+        ReferenceRows rows = reference == null ? null : reference.rows(batch);
+        try (rows) {
+            Tensor predictors = layers(batch).predictors();
+            return new TokenLogProbs(
+                    batch,
+                    head.logProbs(predictors, batch.targets()),
+                    statistics.compute(request, predictors, rows, batch.targets()));
+        }
     }
 
     /// Runs a batch forward, to be differentiated.
     ///
+    /// @param request   what is wanted beside log-probabilities
+    /// @param reference its reference; null where it has none
     /// @return the pass, to be closed by the caller
-    public Pass forward(PackedBatch batch) {
-        LayerStack layers = layers(batch);
-        LayerPass pass = compute.recomputeLayers() ? RecomputedPass.start(layers) : GraphPass.start(layers);
+    public TransformerPass forward(PackedBatch batch, VocabularyRequest request, @Nullable Transformer reference) {
+        LayerStack stack = layers(batch);
+        LayerPass layers = compute.recomputeLayers() ? RecomputedPass.start(stack) : GraphPass.start(stack);
         try {
-            return new Pass(pass, Memory.compute(() -> head.forward(pass.predictors(), batch.targets())));
+            return pass(layers, batch, request, reference);
         } catch (RuntimeException e) {
-            pass.close();
+            layers.close();
             throw e;
         }
     }
 
-    private LayerStack layers(PackedBatch batch) {
-        return new LayerStack(architecture, batch, precision.scalarType(), compute.shortLastLayer());
+    private TransformerPass pass(
+            LayerPass layers, PackedBatch batch, VocabularyRequest request, @Nullable Transformer reference) {
+        ReferenceRows rows = reference == null ? null : reference.rows(batch);
+        try {
+            return Memory.compute(() -> {
+                Tensor predictors = layers.predictors();
+                Map<TokenQuantity, float[]> quantities = statistics.compute(request, predictors, rows, batch.targets());
+                return new TransformerPass(
+                        layers, head.forward(predictors, batch.targets()), statistics, quantities, rows);
+            });
+        } catch (RuntimeException e) {
+            if (rows != null) {
+                rows.close();
+            }
+            throw e;
+        }
     }
 
-    /// One batch run forward, with what is needed to differentiate it once.
-    public static final class Pass implements AutoCloseable {
+    /// Runs this model over a batch as the reference of another one.
+    private ReferenceRows rows(PackedBatch batch) {
+        return Memory.withoutGradient(() ->
+                new ReferenceRows(statistics, Memory.keep("reference's predictor rows", layers(batch)::predictors)));
+    }
 
-        private final LayerPass layers;
-        private final VocabularyHead.Pass head;
-
-        private Pass(LayerPass layers, VocabularyHead.Pass head) {
-            this.layers = layers;
-            this.head = head;
-        }
-
-        /// @return log-probability of each response token, `[N]`, nats
-        public float[] logProbs() {
-            return head.logProbs();
-        }
-
-        /// Adds the gradient of all weights.
-        ///
-        /// @param derivatives dL/dlogProb of each response token, `[N]`
-        public void backward(float[] derivatives) {
-            Memory.run(() -> layers.backward(head.backward(layers.predictors(), derivatives)));
-        }
-
-        @Override
-        public void close() {
-            head.close();
-            layers.close();
-        }
+    private LayerStack layers(PackedBatch batch) {
+        return new LayerStack(architecture, batch, precision.scalarType(), compute.shortLastLayer());
     }
 
     /// Keys and values of a sequence being decoded.

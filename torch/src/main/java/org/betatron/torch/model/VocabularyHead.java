@@ -221,7 +221,7 @@ final class VocabularyHead {
     }
 
     /// @return the weight's gradient, made of zeros where there is none yet
-    private static Tensor gradientOf(Tensor weight) {
+    static Tensor gradientOf(Tensor weight) {
         if (!weight.grad().defined()) {
             weight.mutable_grad().put(torch.zeros_like(weight));
         }

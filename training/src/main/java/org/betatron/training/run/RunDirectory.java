@@ -9,11 +9,12 @@ import java.util.List;
 /// The directory of one run:
 ///
 /// ```text
-/// recipe.yaml     the resolved recipe, as the caller gave it
-/// metrics.jsonl   one line per logged step
-/// dropped.jsonl   rows that could not be used, written by the caller
-/// checkpoints/    see Checkpoints
-/// model/          the trained model with its tokenizer, once the run has ended
+/// recipe.yaml         the resolved recipe, as the caller gave it
+/// metrics.jsonl       one line per logged step
+/// dropped.jsonl       rows that could not be used, written by the caller
+/// transformed.jsonl   what was done to training rows, written by the caller
+/// checkpoints/        see Checkpoints
+/// model/              the trained model with its tokenizer, once the run has ended
 /// ```
 ///
 /// A second run never writes into the directory of a first one. One process at a time.
@@ -69,6 +70,10 @@ public final class RunDirectory {
 
     public Path droppedRowsFile() {
         return root.resolve("dropped.jsonl");
+    }
+
+    public Path transformedRowsFile() {
+        return root.resolve("transformed.jsonl");
     }
 
     public Path modelDirectory() {

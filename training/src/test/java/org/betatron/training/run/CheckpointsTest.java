@@ -7,13 +7,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.betatron.core.alignment.AlignmentState;
 import org.betatron.core.model.Decoder;
 import org.betatron.core.model.ForwardPass;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TokenLogProbs;
 import org.betatron.core.model.TrainableModel;
-import org.betatron.core.statistics.RunningGapStatistics;
+import org.betatron.core.model.VocabularyRequest;
+import org.betatron.core.statistics.RunningMoments;
 import org.betatron.testkit.TinyLanguageModel;
 import org.betatron.testkit.TinyOptimizer;
 import org.junit.jupiter.api.Test;
@@ -31,8 +33,11 @@ class CheckpointsTest {
 
     @Test
     void stateSurvivesExactly() {
-        RunningGapStatistics statistics = RunningGapStatistics.EMPTY.update(new double[] {0.1, -1.0 / 3, 7}, 0.9);
-        TrainingState state = new TrainingState(3, 24, statistics, 1, 12.5);
+        AlignmentState alignment = new AlignmentState(
+                RunningMoments.EMPTY.update(new double[] {0.1, -1.0 / 3, 7}, 0.9),
+                RunningMoments.EMPTY.update(new double[] {1e-300, 5}, 0.9),
+                1.0 / 3);
+        TrainingState state = new TrainingState(3, 24, alignment, 1, 12.5);
         Checkpoints checkpoints = new Checkpoints(directory, 2);
         checkpoints.write(model, optimizer, IDENTITY, state);
         assertThat(checkpoints.latest()).contains(new Checkpoint(directory.resolve("step-00000003"), IDENTITY, state));
@@ -86,7 +91,7 @@ class CheckpointsTest {
     }
 
     private static TrainingState state(long step) {
-        return new TrainingState(step, 8 * step, RunningGapStatistics.EMPTY, 0, 0);
+        return new TrainingState(step, 8 * step, AlignmentState.START, 0, 0);
     }
 
     private List<String> names() throws IOException {
@@ -105,13 +110,18 @@ class CheckpointsTest {
         }
 
         @Override
-        public ForwardPass forward(PackedBatch batch) {
-            return model.forward(batch);
+        public ForwardPass forward(PackedBatch batch, VocabularyRequest request) {
+            return model.forward(batch, request);
         }
 
         @Override
-        public TokenLogProbs score(PackedBatch batch) {
-            return model.score(batch);
+        public void moveTowards(TrainableModel other, double share) {
+            model.moveTowards(other, share);
+        }
+
+        @Override
+        public TokenLogProbs score(PackedBatch batch, VocabularyRequest request) {
+            return model.score(batch, request);
         }
 
         @Override

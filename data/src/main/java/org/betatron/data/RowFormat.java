@@ -1,0 +1,15 @@
+package org.betatron.data;
+
+import java.nio.file.Path;
+
+/// Layouts of the files of one kind of row.
+///
+/// @param <T> the kind of row as text
+public interface RowFormat<T extends SourceRow<?>> {
+
+    /// Opens a file of this format.
+    ///
+    /// @throws DataException if the file cannot be read, has no rows, or its format is not
+    ///     recognised
+    RowReader<T> open(Path file);
+}

@@ -1,0 +1,68 @@
+package org.betatron.testkit;
+
+import org.betatron.core.model.TokenQuantity;
+
+/// Numbers of one token from whole rows of logits, written out plainly in double precision.
+///
+/// @param size          number of token ids
+/// @param extrapolation how far logits are moved away from, or towards, those of the reference
+record TinyVocabulary(int size, double extrapolation) {
+
+    /// @param logits    of the model, `[tokens * size]`
+    /// @param reference logits of the reference, likewise
+    /// @param token     index of the token
+    /// @param target    its id
+    double compute(TokenQuantity quantity, double[] logits, double[] reference, int token, int target) {
+        double[] policy = row(logits, token);
+        double[] other = row(reference, token);
+        return switch (quantity) {
+            case REFERENCE_LOG_PROB -> other[target] - logSumExp(other);
+            case REFERENCE_KL -> divergence(policy, other);
+            case LOG_COLLISION -> {
+                double sum = 0;
+                for (double logit : policy) {
+                    sum += Math.exp(2 * (logit - logSumExp(policy)));
+                }
+                yield Math.log(sum);
+            }
+            case EXTRAPOLATED -> mixed(policy, other, target, extrapolation);
+            case INTERPOLATED -> mixed(policy, other, target, -extrapolation);
+        };
+    }
+
+    private double[] row(double[] logits, int token) {
+        double[] row = new double[size];
+        System.arraycopy(logits, token * size, row, 0, size);
+        return row;
+    }
+
+    private static double divergence(double[] policy, double[] reference) {
+        double sum = 0;
+        for (int v = 0; v < policy.length; v++) {
+            double logP = policy[v] - logSumExp(policy);
+            double logQ = reference[v] - logSumExp(reference);
+            sum += Math.exp(logQ) * (logQ - logP);
+        }
+        return sum;
+    }
+
+    private static double mixed(double[] policy, double[] reference, int target, double share) {
+        double[] mixed = new double[policy.length];
+        for (int v = 0; v < mixed.length; v++) {
+            mixed[v] = (1 + share) * policy[v] - share * reference[v];
+        }
+        return mixed[target] - logSumExp(mixed);
+    }
+
+    static double logSumExp(double[] logits) {
+        double max = Double.NEGATIVE_INFINITY;
+        for (double logit : logits) {
+            max = Math.max(max, logit);
+        }
+        double sum = 0;
+        for (double logit : logits) {
+            sum += Math.exp(logit - max);
+        }
+        return max + Math.log(sum);
+    }
+}

@@ -1,0 +1,50 @@
+package org.betatron.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.betatron.data.PairScores;
+import org.betatron.data.RowPlace;
+import org.betatron.data.TokenizedPair;
+import org.junit.jupiter.api.Test;
+
+class PairBatchTest {
+
+    private static List<TokenizedPair> scoredPairs() {
+        List<TokenizedPair> rows = new ArrayList<>();
+        for (TokenizedPair pair : Fixtures.pairs(4, 1)) {
+            int i = rows.size();
+            rows.add(new TokenizedPair(
+                    pair.id(),
+                    new RowPlace("x.jsonl", i + 1),
+                    pair.prompt(),
+                    pair.chosen(),
+                    pair.rejected(),
+                    new PairScores(i * i, 1)));
+        }
+        return rows;
+    }
+
+    private static BatchLogProbs score(List<TokenizedPair> rows, int... batch) {
+        return new MicroBatches(rows, 2).score(Fixtures.model(), batch);
+    }
+
+    @Test
+    void gapsOfScoresFollowTheOrderOfTheBatch() {
+        List<TokenizedPair> rows = scoredPairs();
+        assertThat(PairBatch.scoreGaps(rows, score(rows, 3, 0, 2))).containsExactly(8, -1, 3);
+    }
+
+    @Test
+    void aPairWithoutScoresIsNamed() {
+        List<TokenizedPair> rows = scoredPairs();
+        TokenizedPair pair = rows.get(2);
+        rows.set(2, new TokenizedPair("odd", pair.place(), pair.prompt(), pair.chosen(), pair.rejected(), null));
+        assertThat(PairBatch.scoreGaps(rows, score(rows, 3, 0))).containsExactly(8, -1);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> PairBatch.scoreGaps(rows, score(rows, 3, 2)))
+                .withMessage("pair 'odd' (x.jsonl:3) must have a score on both answers");
+    }
+}
