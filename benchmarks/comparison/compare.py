@@ -101,6 +101,9 @@ class Harness:
                 flops = data.training_flops(config, rows) / len(rows) * batch
                 values = dict(
                     stepSeconds=run.step_seconds,
+                    stepCpuSeconds=run.step_cpu_seconds,
+                    pairsPerCpuSecond=batch * len(run.step_cpu_seconds) / sum(run.step_cpu_seconds)
+                    if run.step_cpu_seconds else None,
                     pairsPerSecond=batch / mean,
                     referenceSeconds=run.reference_seconds,
                     epochPairsPerSecond=len(rows) / (mean * steps + run.reference_seconds),
@@ -117,7 +120,7 @@ class Harness:
         def median(side, key):
             return statistics.median(run[key] for run in found[side])
 
-        shown = {"step": ["pairsPerSecond", "peakBytes", "share"], "epoch": ["epochPairsPerSecond"],
+        shown = {"step": ["pairsPerSecond", "pairsPerCpuSecond", "peakBytes", "share"], "epoch": ["epochPairsPerSecond"],
                  "start": ["firstStepSeconds"]}[figure]
         for runs in found.values():
             for run in runs:

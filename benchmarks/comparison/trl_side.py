@@ -30,13 +30,14 @@ from trl import DPOConfig, DPOTrainer  # noqa: E402
 
 class Clock(TrainerCallback):
     def __init__(self):
-        self.begun, self.first, self.seconds = None, None, []
+        self.begun, self.first, self.seconds, self.cpu_begun, self.cpu = None, None, [], None, []
 
     def on_step_begin(self, *_, **__):
-        self.begun = time.perf_counter()
+        self.begun, self.cpu_begun = time.perf_counter(), time.process_time()
 
     def on_step_end(self, *_, **__):
         self.seconds.append(time.perf_counter() - self.begun)
+        self.cpu.append(time.process_time() - self.cpu_begun)
         if self.first is None:
             self.first = time.time() - args.launched
 
@@ -88,6 +89,7 @@ if not args.only_reference:
     trainer.train()
 print(json.dumps({
     "stepSeconds": clock.seconds,
+    "stepCpuSeconds": clock.cpu,
     "firstStepSeconds": clock.first,
     "referenceSeconds": trainer.reference_seconds,
     "rows": len(trainer.train_dataset),
