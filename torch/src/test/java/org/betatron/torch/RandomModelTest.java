@@ -95,6 +95,36 @@ class RandomModelTest {
         }
     }
 
+    /// Each shortcut, and all that save memory, against the plain computation.
+    @ParameterizedTest
+    @ValueSource(strings = {"gpt_neox", "llama"})
+    void everyWayOfComputing(String architecture) {
+        PackedBatch batch = Groups.random(6).shared();
+        float[] derivatives = derivatives(batch.numResponseTokens(), 6);
+        derivatives[3] = 0;
+        ComputeSpec plain = new ComputeSpec(DataType.FP32, 0, false, false);
+        float[] expected;
+        Map<String, float[]> expectedGradients;
+        try (TorchLanguageModel model = model(architecture, 6, plain)) {
+            expected = model.score(batch).values();
+            expectedGradients = gradients(model, List.of(batch), derivatives);
+        }
+        for (ComputeSpec compute : List.of(
+                new ComputeSpec(DataType.FP32, 1, false, false),
+                new ComputeSpec(DataType.FP32, 0, true, false),
+                new ComputeSpec(DataType.FP32, 0, false, true),
+                new ComputeSpec(DataType.FP32, 1, true, true),
+                ComputeSpec.DEFAULT)) {
+            try (TorchLanguageModel model = model(architecture, 6, compute)) {
+                assertClose(model.score(batch).values(), expected);
+                try (ForwardPass pass = model.forward(batch)) {
+                    assertClose(pass.logProbs().values(), expected);
+                }
+                assertGradients(gradients(model, List.of(batch), derivatives), expectedGradients);
+            }
+        }
+    }
+
     /// Dropped pairs: no derivative, no gradient, whatever else is in the batch.
     @ParameterizedTest
     @ValueSource(strings = {"gpt_neox", "llama"})
@@ -167,11 +197,15 @@ class RandomModelTest {
     }
 
     private static TorchLanguageModel model(String architecture, long seed) {
+        return model(architecture, seed, ComputeSpec.DEFAULT);
+    }
+
+    private static TorchLanguageModel model(String architecture, long seed, ComputeSpec compute) {
         ObjectNode config = TinyModels.config(architecture)
                 .put("num_hidden_layers", 3)
                 .put("hidden_size", 64)
                 .put("initializer_range", 0.1);
-        return TorchLanguageModel.initialize(config, "random", seed, DataType.FP32);
+        return TorchLanguageModel.initialize(config, "random", seed, compute);
     }
 
     private static float[] scoreOneByOne(TorchLanguageModel model, List<PackedBatch> batches) {

@@ -152,8 +152,7 @@ class TorchLanguageModelTest {
 
     @Test
     void halfPrecisionIsNotForComputing(@TempDir Path directory) {
-        String message = "compute type must be FP32 or BF16 but was FP16, whose range is too small for training without"
-                + " loss scaling";
+        String message = "precision must be fp32 or bf16 but was fp16, whose range is too small without loss scaling";
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> TorchLanguageModel.initialize(TinyModels.neox(), "here", 1, DataType.FP16))
                 .withMessage(message);
