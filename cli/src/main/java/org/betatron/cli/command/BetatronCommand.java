@@ -24,8 +24,10 @@ import picocli.CommandLine.Spec;
             SftCommand.class,
             AlignCommand.class,
             GenerateCommand.class,
+            ChatCommand.class,
             ObjectiveCommand.class,
-            PlotCommand.class
+            PlotCommand.class,
+            WorldCommand.class
         },
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
