@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             AlignCommand.class,
             GenerateCommand.class,
             ChatCommand.class,
+            EvaluateCommand.class,
             ObjectiveCommand.class,
             PlotCommand.class,
             WorldCommand.class

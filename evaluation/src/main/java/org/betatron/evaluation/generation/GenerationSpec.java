@@ -40,6 +40,10 @@ public record GenerationSpec(
         return new GenerationSpec(other, samples, maxNewTokens, stop, batchSize, seed);
     }
 
+    public GenerationSpec withSamples(int other) {
+        return new GenerationSpec(sampling, other, maxNewTokens, stop, batchSize, seed);
+    }
+
     public GenerationSpec withStop(List<String> other) {
         return new GenerationSpec(sampling, samples, maxNewTokens, other, batchSize, seed);
     }
