@@ -1,7 +1,6 @@
 package org.betatron.data.world;
 
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 
 /// The reward of an answer in the controlled world, known exactly for every text.
@@ -40,12 +39,13 @@ public record WorldReward(double correct, double helpful, double polite, double 
                 2 * sign(count.right, count.wrong),
                 sign(count.extra, count.falseExtra),
                 sign(count.polite, count.rude),
-                Math.max(-3, -0.25 * count.fillers - 0.1 * extraWords),
+                0 - Math.min(3, 0.25 * count.fillers + 0.1 * extraWords),
                 Math.max(-4, -count.noise));
     }
 
+    /// @return the reward, a multiple of 0.05: equal rewards are equal numbers
     public double total() {
-        return correct + helpful + polite + brief + clean;
+        return Math.rint((correct + helpful + polite + brief + clean) * 20) / 20;
     }
 
     private static double sign(int good, int bad) {
@@ -85,17 +85,12 @@ public record WorldReward(double correct, double helpful, double polite, double 
         }
 
         private boolean addStatement(String sentence) {
-            for (String subject : List.of("it", "the " + question.thing())) {
-                for (Topic topic : Topic.values()) {
-                    for (String value : topic.answers()) {
-                        if (sentence.equals(topic.statement(subject, value))) {
-                            addFact(topic, value.equals(question.truth(topic)));
-                            return true;
-                        }
-                    }
-                }
+            Statement statement = Statement.of(sentence, question.thing());
+            if (statement == null) {
+                return false;
             }
-            return false;
+            addFact(statement.topic(), statement.value().equals(question.truth(statement.topic())));
+            return true;
         }
 
         private void addFact(Topic topic, boolean isTrue) {

@@ -13,10 +13,16 @@ final class WorldTokenizer {
     private static final String END = "<|endoftext|>";
     private static final String UNKNOWN = "<unk>";
 
+    private static final List<String> WORDS = collectWords();
+
     private WorldTokenizer() {}
 
     /// @return every word and punctuation mark that questions and answers can have, in order
     static List<String> words() {
+        return WORDS;
+    }
+
+    private static List<String> collectWords() {
         TreeSet<String> words = new TreeSet<>();
         Stream<String> statements = Arrays.stream(Topic.values())
                 .flatMap(topic -> topic.answers().stream().map(value -> topic.statement("it", value)));
