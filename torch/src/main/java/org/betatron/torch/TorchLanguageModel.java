@@ -142,7 +142,7 @@ public final class TorchLanguageModel implements TrainableModel {
     @Override
     public Decoder startDecoding() {
         weights.requireOpen();
-        return new TorchDecoder(transformer.new DecodingState(), spec, weights);
+        return new TorchDecoder(transformer.startDecoding(), spec, weights);
     }
 
     @Override

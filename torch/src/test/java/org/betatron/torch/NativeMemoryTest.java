@@ -122,9 +122,13 @@ class NativeMemoryTest {
     void decode() throws IOException {
         assertNoLeak(() -> {
             try (Decoder decoder = model.startDecoding()) {
-                decoder.append(1, 2, 3, 4, 5);
-                decoder.append(6, 7);
-                decoder.append(8);
+                int first = decoder.begin();
+                decoder.append(first, 1, 2, 3, 4, 5);
+                int second = decoder.fork(first);
+                decoder.append(new int[] {first, second}, new int[][] {{6, 7}, {8}});
+                decoder.append(first, new int[30]); // moves to a larger place
+                decoder.end(first);
+                decoder.append(second, 9);
             }
         });
     }
@@ -149,7 +153,7 @@ class NativeMemoryTest {
         optimizer.gradientNorm();
         model.score(BATCH);
         try (Decoder decoder = model.startDecoding()) {
-            decoder.append(1);
+            decoder.append(decoder.begin(), 1);
         }
         assertThat(AutogradState.get_tls_state().get_grad_mode()).isTrue();
         assertThatNoException().isThrownBy(() -> {

@@ -176,9 +176,10 @@ class RandomModelTest {
         int[] tokens = sequence.tokenIds();
         int promptLength = sequence.promptLength(0);
         try (Decoder decoder = model.startDecoding()) {
+            int number = decoder.begin();
             for (int from = 0; from + pieceLength < tokens.length; from += pieceLength) {
                 int next = from + pieceLength;
-                float[] logits = decoder.append(Arrays.copyOfRange(tokens, from, next));
+                float[] logits = decoder.append(number, Arrays.copyOfRange(tokens, from, next));
                 if (next >= promptLength) {
                     assertThat(logProb(logits, tokens[next]))
                             .as("token %d in pieces of %d", next, pieceLength)

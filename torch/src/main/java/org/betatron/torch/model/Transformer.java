@@ -91,35 +91,9 @@ public final class Transformer implements AutoCloseable {
         return new LayerStack(architecture, batch, precision.scalarType(), compute.shortLastLayer());
     }
 
-    /// Keys and values of a sequence being decoded.
-    public final class DecodingState implements AutoCloseable {
-
-        private final CachedAttention attention = new CachedAttention(spec.numLayers());
-        private int length;
-
-        /// @return tokens appended so far
-        public int length() {
-            return length;
-        }
-
-        /// Appends tokens; to be called without recording a graph.
-        ///
-        /// @return logits of the token that follows, `[V]`
-        public float[] append(int[] tokenIds) {
-            int[] positions = new int[tokenIds.length];
-            for (int i = 0; i < positions.length; i++) {
-                positions[i] = length + i;
-            }
-            Tensor hidden = architecture.hidden(Tensors.indices(tokenIds), positions, attention); // [t, E]
-            length += tokenIds.length;
-            Tensor last = architecture.finalNorm(hidden.narrow(0, tokenIds.length - 1, 1)); // [1, E]
-            return Tensors.toFloats(precision.linear(last, architecture.headWeight(), null));
-        }
-
-        @Override
-        public void close() {
-            attention.close();
-        }
+    /// Starts to decode; to be closed before this.
+    public DecodingState startDecoding() {
+        return new DecodingState(spec, architecture, precision);
     }
 
     @Override
