@@ -31,7 +31,7 @@ public record PromptRow(String id, String prompt, @Nullable String chosen) {
                     if (!isPreference) {
                         prompts.add(alone(row, template, promptStyle));
                     } else if (PreferenceParser.parse(format, row)
-                            instanceof ReadRow.Kept<PreferencePair>(String _, PreferencePair pair)) {
+                            instanceof ReadRow.Kept<PreferencePair>(RowPlace _, PreferencePair pair)) {
                         prompts.add(of(pair, template, promptStyle));
                     }
                 }

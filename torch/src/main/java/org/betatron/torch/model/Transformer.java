@@ -6,7 +6,6 @@ import org.betatron.core.model.TokenLogProbs;
 import org.betatron.core.model.TokenQuantity;
 import org.betatron.core.model.VocabularyRequest;
 import org.betatron.torch.ComputeSpec;
-import org.betatron.torch.Tensors;
 import org.betatron.torch.memory.Memory;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
