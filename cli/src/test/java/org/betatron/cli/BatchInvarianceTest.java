@@ -23,6 +23,7 @@ import org.betatron.training.Trainer;
 import org.betatron.training.TrainingJob;
 import org.betatron.training.TrainingListener;
 import org.betatron.training.reference.MappedReferenceLogProbs;
+import org.betatron.training.reference.Reference;
 import org.betatron.training.run.RunDirectory;
 import org.betatron.training.run.RunIdentity;
 import org.junit.jupiter.api.BeforeEach;
@@ -105,7 +106,7 @@ class BatchInvarianceTest {
                     spec,
                     model,
                     optimizer,
-                    new PreferenceRule(alignment.create(), pairs, reference, microBatchSize, 3),
+                    new PreferenceRule(alignment.create(), pairs, new Reference.Cached(reference), microBatchSize, 3),
                     position -> (int) position,
                     Evaluation.NONE,
                     new RunIdentity("recipe", "rows", 3),

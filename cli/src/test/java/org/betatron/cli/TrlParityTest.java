@@ -23,6 +23,7 @@ import org.betatron.training.Trainer;
 import org.betatron.training.TrainingJob;
 import org.betatron.training.TrainingListener;
 import org.betatron.training.reference.MappedReferenceLogProbs;
+import org.betatron.training.reference.Reference;
 import org.betatron.training.run.Metrics;
 import org.betatron.training.run.RunDirectory;
 import org.betatron.training.run.RunIdentity;
@@ -98,7 +99,7 @@ class TrlParityTest {
                     spec(recorded),
                     model,
                     new OptimizerAtRecordedRates(optimizer, recorded.path("steps")),
-                    new PreferenceRule(AlignmentSpec.DPO.create(), pairs, reference, 4, 0),
+                    new PreferenceRule(AlignmentSpec.DPO.create(), pairs, new Reference.Cached(reference), 4, 0),
                     position -> (int) position,
                     Evaluation.NONE,
                     new RunIdentity("recipe", "rows", 0),

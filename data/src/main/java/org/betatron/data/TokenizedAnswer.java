@@ -2,6 +2,7 @@ package org.betatron.data;
 
 import java.util.OptionalDouble;
 import org.betatron.core.model.PackedBatch;
+import org.jspecify.annotations.Nullable;
 
 /// An unpaired row as token ids: a response that is labelled as good or bad. The arrays are lent,
 /// not to be written.
@@ -12,6 +13,7 @@ public final class TokenizedAnswer implements LabelledRow<TokenizedAnswer> {
     private final int[] prompt;
     private final int[] response;
     private final boolean desirable;
+    private final int @Nullable [] mismatched;
 
     /// @param id        see [TokenizedRow#id]
     /// @param place     where it was read
@@ -19,7 +21,13 @@ public final class TokenizedAnswer implements LabelledRow<TokenizedAnswer> {
     /// @param response  token ids of the answer, at least one
     /// @param desirable whether the answer is an example to follow
     public TokenizedAnswer(String id, RowPlace place, int[] prompt, int[] response, boolean desirable) {
-        if (prompt.length == 0 || response.length == 0) {
+        this(id, place, prompt, response, desirable, null);
+    }
+
+    /// @param mismatched token ids of another row's answer, at least one; null for none
+    private TokenizedAnswer(
+            String id, RowPlace place, int[] prompt, int[] response, boolean desirable, int @Nullable [] mismatched) {
+        if (prompt.length == 0 || response.length == 0 || (mismatched != null && mismatched.length == 0)) {
             throw new IllegalArgumentException("answer '" + id
                     + "' must have at least one token in each of prompt and response but had " + prompt.length
                     + " and " + response.length);
@@ -29,6 +37,7 @@ public final class TokenizedAnswer implements LabelledRow<TokenizedAnswer> {
         this.prompt = prompt;
         this.response = response;
         this.desirable = desirable;
+        this.mismatched = mismatched;
     }
 
     @Override
@@ -53,6 +62,17 @@ public final class TokenizedAnswer implements LabelledRow<TokenizedAnswer> {
         return desirable;
     }
 
+    /// @return another row's answer, which is scored after this row's prompt; null for none
+    public int @Nullable [] mismatched() {
+        return mismatched;
+    }
+
+    /// @param answer token ids of another row's answer, at least one
+    /// @return the same row with that answer beside its own
+    public TokenizedAnswer withMismatched(int[] answer) {
+        return new TokenizedAnswer(id, place, prompt, response, desirable, answer);
+    }
+
     /// Always empty: a gap lies between two answers.
     @Override
     public OptionalDouble scoreGap() {
@@ -62,16 +82,20 @@ public final class TokenizedAnswer implements LabelledRow<TokenizedAnswer> {
     /// @return the same answer with the other label
     @Override
     public TokenizedAnswer flipped() {
-        return new TokenizedAnswer(id, place, prompt, response, !desirable);
+        return new TokenizedAnswer(id, place, prompt, response, !desirable, mismatched);
     }
 
     @Override
     public int numTokens() {
-        return prompt.length + response.length;
+        return prompt.length + response.length + (mismatched == null ? 0 : mismatched.length);
     }
 
     @Override
     public void addTo(PackedBatch.Builder batch) {
-        batch.add(prompt, response);
+        if (mismatched == null) {
+            batch.add(prompt, response);
+        } else {
+            batch.add(prompt, response, mismatched);
+        }
     }
 }

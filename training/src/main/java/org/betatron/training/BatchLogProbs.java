@@ -2,6 +2,7 @@ package org.betatron.training;
 
 import java.util.List;
 import org.betatron.core.model.TokenLogProbs;
+import org.betatron.core.model.TokenQuantity;
 
 /// Log-probabilities of the rows of one optimizer batch, in the order of the batch, whatever the
 /// micro-batches were.
@@ -60,6 +61,23 @@ public final class BatchLogProbs {
     /// @return log-probability of the response from that token on, nats
     public double sum(int index, int response, int from) {
         return parts[index].sum(packed(index, response), from);
+    }
+
+    /// @param quantity a number that was asked for
+    /// @param response number of a response of the row
+    /// @param from     first token of the response that counts
+    /// @return its sum over the response from that token on
+    public double sum(TokenQuantity quantity, int index, int response, int from) {
+        return parts[index].sum(quantity, packed(index, response), from);
+    }
+
+    /// @return number of the response's first token among the response tokens of the row
+    public int start(int index, int response) {
+        int start = 0;
+        for (int before = 0; before < response; before++) {
+            start += length(index, before);
+        }
+        return start;
     }
 
     /// @return response tokens of the row, those of all its responses together

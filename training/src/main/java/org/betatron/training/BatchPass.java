@@ -7,6 +7,7 @@ import org.betatron.core.model.ForwardPass;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TokenLogProbs;
 import org.betatron.core.model.TrainableModel;
+import org.betatron.core.model.VocabularyRequest;
 
 /// The way of one optimizer batch through the model, forth and back.
 ///
@@ -20,25 +21,33 @@ final class BatchPass implements AutoCloseable {
     private final TrainableModel model;
     private final MicroBatches microBatches;
     private final int[] rows;
+    private final VocabularyRequest request;
     private final boolean keepsGraphs;
     private final List<ForwardPass> open = new ArrayList<>();
 
     /// @param rows           numbers in the data set of the rows of the batch
+    /// @param request        what is wanted beside log-probabilities
     /// @param maxGraphTokens tokens up to which forward passes stay open
-    BatchPass(TrainableModel model, MicroBatches microBatches, int[] rows, int maxGraphTokens) {
+    BatchPass(
+            TrainableModel model,
+            MicroBatches microBatches,
+            int[] rows,
+            VocabularyRequest request,
+            int maxGraphTokens) {
         this.model = model;
         this.microBatches = microBatches;
         this.rows = rows;
+        this.request = request;
         this.keepsGraphs = microBatches.numTokens(rows) <= maxGraphTokens;
     }
 
     BatchLogProbs forward() {
         if (!keepsGraphs) {
-            return microBatches.score(model, rows);
+            return microBatches.score(model, rows, request);
         }
         List<TokenLogProbs> parts = new ArrayList<>();
         for (PackedBatch batch : microBatches.pack(rows)) {
-            ForwardPass pass = model.forward(batch);
+            ForwardPass pass = model.forward(batch, request);
             open.add(pass);
             parts.add(pass.logProbs());
         }
@@ -61,7 +70,7 @@ final class BatchPass implements AutoCloseable {
             int from = 0;
             for (PackedBatch batch :
                     microBatches.pack(IntStream.of(indices).map(i -> rows[i]).toArray())) {
-                try (ForwardPass pass = model.forward(batch)) {
+                try (ForwardPass pass = model.forward(batch, request)) {
                     backward(pass, decision, indices, from);
                 }
                 from += batch.numGroups();
@@ -78,17 +87,22 @@ final class BatchPass implements AutoCloseable {
     /// @param indices places in the optimizer batch
     /// @param from    where those of this pass begin
     private static void backward(ForwardPass pass, StepDecision decision, int[] indices, int from) {
-        float[] derivatives = new float[pass.logProbs().batch().numResponseTokens()];
+        int numTokens = pass.logProbs().batch().numResponseTokens();
+        float[] derivatives = new float[numTokens];
+        float[] divergences = new float[decision.divergences(indices[from]).length == 0 ? 0 : numTokens];
         boolean teaches = false;
         int offset = 0;
         for (int k = from; k < from + pass.logProbs().batch().numGroups(); k++) {
             float[] row = decision.derivatives(indices[k]);
             System.arraycopy(row, 0, derivatives, offset, row.length);
+            if (divergences.length > 0) {
+                System.arraycopy(decision.divergences(indices[k]), 0, divergences, offset, row.length);
+            }
             offset += row.length;
             teaches |= decision.teaches(indices[k]);
         }
         if (teaches) {
-            pass.backward(derivatives);
+            pass.backward(derivatives, divergences);
         }
     }
 }

@@ -2,6 +2,7 @@ package org.betatron.training;
 
 import java.util.List;
 import org.betatron.core.alignment.AlignmentState;
+import org.betatron.core.model.VocabularyRequest;
 import org.betatron.data.TokenizedRow;
 
 /// What is learned from rows: the one thing in which kinds of training differ.
@@ -11,6 +12,11 @@ public interface LearningRule {
 
     /// @return the training rows
     List<? extends TokenizedRow> rows();
+
+    /// @return what a model has to compute of each token beside its log-probability
+    default VocabularyRequest request() {
+        return VocabularyRequest.NONE;
+    }
 
     /// Decides about one whole optimizer batch.
     ///

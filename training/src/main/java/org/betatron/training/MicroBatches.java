@@ -5,6 +5,7 @@ import java.util.List;
 import org.betatron.core.model.LanguageModel;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TokenLogProbs;
+import org.betatron.core.model.VocabularyRequest;
 import org.betatron.data.TokenizedRow;
 
 /// Cuts chosen rows of a data set into packed micro-batches.
@@ -27,11 +28,12 @@ record MicroBatches(List<? extends TokenizedRow> data, int size) {
         return batches;
     }
 
-    /// @return log-probabilities of the rows, with nothing kept for a backward pass
-    BatchLogProbs score(LanguageModel model, int[] rows) {
+    /// @param request what is wanted beside log-probabilities
+    /// @return numbers of the rows, with nothing kept for a backward pass
+    BatchLogProbs score(LanguageModel model, int[] rows, VocabularyRequest request) {
         List<TokenLogProbs> parts = new ArrayList<>();
         for (PackedBatch batch : pack(rows)) {
-            parts.add(model.score(batch));
+            parts.add(model.score(batch, request));
         }
         return new BatchLogProbs(rows, parts);
     }

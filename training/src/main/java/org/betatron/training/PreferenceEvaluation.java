@@ -5,39 +5,46 @@ import java.util.stream.IntStream;
 import org.betatron.core.alignment.Alignment;
 import org.betatron.core.alignment.AlignmentState;
 import org.betatron.core.logprob.PairLogProbs;
+import org.betatron.core.logprob.RequiredInputs;
 import org.betatron.core.model.LanguageModel;
 import org.betatron.core.objective.ObjectiveValue;
-import org.betatron.data.TokenizedPair;
-import org.betatron.training.reference.ReferenceLogProbs;
+import org.betatron.data.LabelledRow;
+import org.betatron.training.reference.Reference;
 import org.betatron.training.run.Metrics;
 
 /// Evaluates held-out pairs, all of them, at beta_0.
 ///
 /// @param alignment    its objective and beta_0 are used
-/// @param rows         the held-out pairs, at least one
-/// @param reference    reference log-probabilities of these pairs; [ReferenceLogProbs#NONE] where
-///     the objective uses none
-/// @param rowsPerBatch pairs that go through the model at once, ≥ 1
+/// @param rows         the held-out pairs or labelled answers, at least one
+/// @param reference    what the policy is compared with; a cached one is of these rows
+/// @param rowsPerBatch rows that go through the model at once, ≥ 1
 public record PreferenceEvaluation(
-        Alignment alignment, List<TokenizedPair> rows, ReferenceLogProbs reference, int rowsPerBatch)
+        Alignment alignment, List<? extends LabelledRow<?>> rows, Reference reference, int rowsPerBatch)
         implements Evaluation {
 
     public PreferenceEvaluation {
-        PairBatch.requireReference(alignment, reference);
+        PreferenceBatch.requireReference(inputs(alignment), reference);
     }
 
     @Override
     public Metrics evaluate(LanguageModel model, AlignmentState state) {
         int[] all = IntStream.range(0, rows.size()).toArray();
-        BatchLogProbs logProbs = new MicroBatches(rows, rowsPerBatch).score(model, all);
-        PairLogProbs pairs = PairBatch.join(alignment.inputs(), logProbs, reference);
+        RequiredInputs inputs = inputs(alignment);
+        BatchLogProbs logProbs =
+                new MicroBatches(rows, rowsPerBatch).score(model, all, PreferenceBatch.request(inputs, reference));
+        PairLogProbs pairs = new PreferenceBatch(inputs, rows, reference, logProbs).quantities(false);
         ObjectiveValue value = alignment.evaluate(pairs, state);
         double loss = 0;
         for (int i = 0; i < value.size(); i++) {
             loss += value.loss(i) / value.size();
         }
         Metrics.Builder metrics = Metrics.builder().put("loss", loss);
-        PairBatch.measure(alignment, pairs, metrics);
+        PreferenceMetrics.measure(alignment, pairs, metrics);
         return metrics.build();
+    }
+
+    /// Evaluation is at beta_0: what a calibration reads is not needed.
+    private static RequiredInputs inputs(Alignment alignment) {
+        return alignment.objective().inputs();
     }
 }

@@ -7,9 +7,10 @@ import org.betatron.core.alignment.Alignment;
 import org.betatron.core.alignment.AlignmentDecision;
 import org.betatron.core.alignment.AlignmentState;
 import org.betatron.core.logprob.PairLogProbs;
+import org.betatron.core.model.VocabularyRequest;
 import org.betatron.core.objective.ObjectiveValue;
-import org.betatron.data.TokenizedPair;
-import org.betatron.training.reference.ReferenceLogProbs;
+import org.betatron.data.LabelledRow;
+import org.betatron.training.reference.Reference;
 import org.betatron.training.run.Metrics;
 import org.betatron.training.run.TrainingException;
 
@@ -20,36 +21,43 @@ import org.betatron.training.run.TrainingException;
 /// index `s`.
 ///
 /// @param alignment      what is learned
-/// @param rows           the pairs
-/// @param reference      reference log-probabilities of the pairs; [ReferenceLogProbs#NONE] where
-///     the objective uses none
+/// @param rows           the pairs, or labelled answers
+/// @param reference      what the policy is compared with; a cached one is of these rows
 /// @param microBatchSize pairs that are decided together where the alignment says so, ≥ 1
 /// @param seed           seed of the run
 public record PreferenceRule(
-        Alignment alignment, List<TokenizedPair> rows, ReferenceLogProbs reference, int microBatchSize, long seed)
+        Alignment alignment, List<? extends LabelledRow<?>> rows, Reference reference, int microBatchSize, long seed)
         implements LearningRule {
 
     public PreferenceRule {
-        PairBatch.requireReference(alignment, reference);
+        PreferenceBatch.requireReference(alignment.inputs(), reference);
+    }
+
+    @Override
+    public VocabularyRequest request() {
+        return PreferenceBatch.request(alignment.inputs(), reference);
     }
 
     @Override
     public StepDecision decide(long step, BatchLogProbs logProbs, AlignmentState state) {
-        PairLogProbs pairs = PairBatch.join(alignment.inputs(), logProbs, reference);
-        requireFinite(step, logProbs, pairs, state);
+        PreferenceBatch batch = new PreferenceBatch(alignment.inputs(), rows, reference, logProbs);
+        PairLogProbs pairs = batch.quantities(alignment.needsScores());
+        requireFinite(step, batch, pairs, state);
         RandomGenerator random = RandomStreams.stream(seed, "selection", step);
         AlignmentDecision decision = alignment.decide(pairs, microBatchSize, state, random);
-        requireFinite(step, logProbs, pairs, decision);
+        requireFinite(step, batch, pairs, decision);
         float[][] derivatives = new float[logProbs.size()][];
+        float[][] divergences = new float[logProbs.size()][];
         for (int i = 0; i < derivatives.length; i++) {
-            derivatives[i] = PairBatch.tokenDerivatives(logProbs, decision, i);
+            derivatives[i] = batch.tokenDerivatives(decision, i);
+            divergences[i] = batch.tokenDivergences(decision, i);
         }
-        return new StepDecision(decision.loss(), derivatives, decision.state(), metrics(pairs, decision));
+        return new StepDecision(decision.loss(), derivatives, divergences, decision.state(), metrics(pairs, decision));
     }
 
     private Metrics metrics(PairLogProbs pairs, AlignmentDecision decision) {
         Metrics.Builder metrics = Metrics.builder().put("loss", decision.loss());
-        PairBatch.measure(alignment, pairs, metrics);
+        PreferenceMetrics.measure(alignment, pairs, metrics);
         return metrics.put("beta", decision.effectiveBeta())
                 .put("betaClamped", decision.clampedShare())
                 .put("gap/mean", decision.gapMean())
@@ -60,30 +68,30 @@ public record PreferenceRule(
 
     /// Checks before anything is decided: a selection would silently drop a pair without a finite
     /// gap.
-    private void requireFinite(long step, BatchLogProbs logProbs, PairLogProbs pairs, AlignmentState state) {
+    private void requireFinite(long step, PreferenceBatch batch, PairLogProbs pairs, AlignmentState state) {
         ObjectiveValue value = alignment.evaluate(pairs, state);
         for (int i = 0; i < pairs.size(); i++) {
             double margin = alignment.objective().margin(pairs, i);
             if (!Double.isFinite(margin) || !Double.isFinite(value.loss(i))) {
                 String what = Double.isFinite(value.loss(i)) ? "margin is " + margin : "loss is " + value.loss(i);
-                throw notFinite(step, what, logProbs, pairs, i);
+                throw notFinite(step, what, batch, pairs, i);
             }
         }
     }
 
-    private void requireFinite(long step, BatchLogProbs logProbs, PairLogProbs pairs, AlignmentDecision decision) {
+    private void requireFinite(long step, PreferenceBatch batch, PairLogProbs pairs, AlignmentDecision decision) {
         for (int i = 0; i < decision.size(); i++) {
             if (!Double.isFinite(decision.beta(i))) {
-                throw notFinite(step, "beta is " + decision.beta(i), logProbs, pairs, i);
+                throw notFinite(step, "beta is " + decision.beta(i), batch, pairs, i);
             }
             if (!Double.isFinite(decision.pairLoss(i)) || !Double.isFinite(decision.loss())) {
-                throw notFinite(step, "loss is " + decision.loss(), logProbs, pairs, i);
+                throw notFinite(step, "loss is " + decision.loss(), batch, pairs, i);
             }
         }
     }
 
-    private TrainingException notFinite(long step, String what, BatchLogProbs logProbs, PairLogProbs pairs, int index) {
-        return new TrainingException("step " + step + ": " + what + "; first bad pair "
-                + PairBatch.describe(alignment, rows, logProbs, pairs, index));
+    private TrainingException notFinite(long step, String what, PreferenceBatch batch, PairLogProbs pairs, int index) {
+        return new TrainingException(
+                "step " + step + ": " + what + "; first bad pair " + batch.describe(alignment, pairs, index));
     }
 }

@@ -12,6 +12,7 @@ public final class StepDecision {
 
     private final double loss;
     private final float[][] derivatives;
+    private final float[][] divergences;
     private final AlignmentState state;
     private final Metrics metrics;
 
@@ -21,8 +22,16 @@ public final class StepDecision {
     /// @param state       what this batch leaves to the next
     /// @param metrics     what is worth knowing about the batch, without a prefix
     public StepDecision(double loss, float[][] derivatives, AlignmentState state, Metrics metrics) {
+        this(loss, derivatives, new float[derivatives.length][0], state, metrics);
+    }
+
+    /// @param divergences for each row the derivative of the loss by the divergence from the reference at each of
+    ///     its response tokens; empty arrays where the loss does not depend on it
+    public StepDecision(
+            double loss, float[][] derivatives, float[][] divergences, AlignmentState state, Metrics metrics) {
         this.loss = loss;
         this.derivatives = derivatives;
+        this.divergences = divergences;
         this.state = state;
         this.metrics = metrics;
     }
@@ -36,10 +45,19 @@ public final class StepDecision {
         return derivatives[index];
     }
 
+    /// @return derivatives of a row by divergences, or an empty array; lent, not to be written
+    public float[] divergences(int index) {
+        return divergences[index];
+    }
+
     /// @return whether there is anything to learn from the row
     public boolean teaches(int index) {
-        for (float derivative : derivatives[index]) {
-            if (derivative != 0) {
+        return anyNonZero(derivatives[index]) || anyNonZero(divergences[index]);
+    }
+
+    private static boolean anyNonZero(float[] values) {
+        for (float value : values) {
+            if (value != 0) {
                 return true;
             }
         }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.betatron.core.alignment.AlignmentState;
 import org.betatron.core.model.LanguageModel;
+import org.betatron.core.model.VocabularyRequest;
 import org.betatron.data.TokenizedText;
 import org.betatron.training.run.Metrics;
 
@@ -16,7 +17,7 @@ public record SupervisedEvaluation(List<TokenizedText> rows, int rowsPerBatch) i
     @Override
     public Metrics evaluate(LanguageModel model, AlignmentState state) {
         int[] all = IntStream.range(0, rows.size()).toArray();
-        BatchLogProbs logProbs = new MicroBatches(rows, rowsPerBatch).score(model, all);
+        BatchLogProbs logProbs = new MicroBatches(rows, rowsPerBatch).score(model, all, VocabularyRequest.NONE);
         double sum = 0;
         long numTokens = 0;
         for (int i = 0; i < logProbs.size(); i++) {

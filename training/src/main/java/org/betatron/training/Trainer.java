@@ -1,7 +1,9 @@
 package org.betatron.training;
 
 import java.util.Map;
+import org.betatron.core.alignment.AlignmentState;
 import org.betatron.training.TrainingOutcome.End;
+import org.betatron.training.reference.MovingReference;
 import org.betatron.training.run.Checkpoint;
 import org.betatron.training.run.Checkpoints;
 import org.betatron.training.run.Metrics;
@@ -104,7 +106,8 @@ public final class Trainer {
         int[] rows = rowsFrom(before.position());
         StepDecision decision;
         double gradientNorm = 0;
-        try (BatchPass pass = new BatchPass(job.model(), microBatches, rows, spec.maxGraphTokens())) {
+        try (BatchPass pass =
+                new BatchPass(job.model(), microBatches, rows, job.rule().request(), spec.maxGraphTokens())) {
             decision = job.rule().decide(step, pass.forward(), before.alignment());
             if (decision.teaches()) {
                 pass.backward(decision);
@@ -115,7 +118,7 @@ public final class Trainer {
         TrainingState after = new TrainingState(
                 step,
                 before.position() + rows.length,
-                decision.state(),
+                moveReference(step, decision.state()),
                 before.skippedSteps() + (decision.teaches() ? 0 : 1),
                 clock.elapsedSeconds());
         report(after, decision, gradientNorm, clock);
@@ -134,6 +137,13 @@ public final class Trainer {
         return norm;
     }
 
+    private AlignmentState moveReference(long step, AlignmentState state) {
+        return job.movingReference()
+                .filter(reference -> reference.isDue(step))
+                .map(reference -> reference.follow(job.model(), state))
+                .orElse(state);
+    }
+
     private int[] rowsFrom(long position) {
         int[] rows = new int[(int) Math.min(spec.batchSize(), totalRows - position)];
         for (int i = 0; i < rows.length; i++) {
@@ -148,6 +158,9 @@ public final class Trainer {
                 .put("train/gradientNorm", gradientNorm)
                 .put("train/learningRate", schedule.at(state.step()))
                 .put("train/skippedSteps", (double) state.skippedSteps());
+        job.movingReference()
+                .ifPresent(reference ->
+                        metrics.put("train/referenceUpdates", (double) reference.numUpdates(state.step())));
         if (isDue(spec.logEvery(), state.step()) || state.step() == totalSteps) {
             clock.report(metrics);
             log.append(state.step(), metrics.build());
@@ -172,7 +185,13 @@ public final class Trainer {
     }
 
     private void checkpoint(TrainingState state) {
-        job.listener().checkpointWritten(checkpoints.write(job.model(), job.optimizer(), job.identity(), state));
+        job.listener()
+                .checkpointWritten(checkpoints.write(
+                        job.model(),
+                        job.optimizer(),
+                        job.movingReference().map(MovingReference::model),
+                        job.identity(),
+                        state));
     }
 
     private static boolean isDue(int every, long step) {

@@ -1,8 +1,10 @@
 package org.betatron.training;
 
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.betatron.core.model.Optimizer;
 import org.betatron.core.model.TrainableModel;
+import org.betatron.training.reference.MovingReference;
 import org.betatron.training.run.RunDirectory;
 import org.betatron.training.run.RunIdentity;
 
@@ -19,6 +21,7 @@ import org.betatron.training.run.RunIdentity;
 /// @param directory     where the run leaves its files
 /// @param listener      hears what happens
 /// @param stopRequested asked between steps; once true, the run writes a checkpoint and ends
+/// @param movingReference the reference, if it follows the policy; on resume, opened from the checkpoint
 public record TrainingJob(
         TrainSpec spec,
         TrainableModel model,
@@ -29,7 +32,34 @@ public record TrainingJob(
         RunIdentity identity,
         RunDirectory directory,
         TrainingListener listener,
-        BooleanSupplier stopRequested) {
+        BooleanSupplier stopRequested,
+        Optional<MovingReference> movingReference) {
+
+    /// A job whose reference, if it has one, stays as it is.
+    public TrainingJob(
+            TrainSpec spec,
+            TrainableModel model,
+            Optimizer optimizer,
+            LearningRule rule,
+            BatchOrder order,
+            Evaluation evaluation,
+            RunIdentity identity,
+            RunDirectory directory,
+            TrainingListener listener,
+            BooleanSupplier stopRequested) {
+        this(
+                spec,
+                model,
+                optimizer,
+                rule,
+                order,
+                evaluation,
+                identity,
+                directory,
+                listener,
+                stopRequested,
+                Optional.empty());
+    }
 
     public TrainingJob {
         if (rule.rows().isEmpty()) {

@@ -17,6 +17,7 @@ import org.betatron.testkit.TinyLanguageModel;
 import org.betatron.testkit.TinyOptimizer;
 import org.betatron.training.TrainingOutcome.End;
 import org.betatron.training.reference.MappedReferenceLogProbs;
+import org.betatron.training.reference.Reference;
 import org.betatron.training.reference.ReferenceCache;
 import org.betatron.training.reference.ReferenceKey;
 import org.betatron.training.run.Checkpoint;
@@ -98,9 +99,11 @@ class CompleteRunTest {
                     SPEC,
                     model,
                     optimizer,
-                    new PreferenceRule(alignment, rows, reference, SPEC.microBatchSize(), SPEC.seed()),
+                    new PreferenceRule(
+                            alignment, rows, new Reference.Cached(reference), SPEC.microBatchSize(), SPEC.seed()),
                     position -> order.rows(position, 1)[0],
-                    new PreferenceEvaluation(alignment, heldOut, heldOutReference, SPEC.microBatchSize()),
+                    new PreferenceEvaluation(
+                            alignment, heldOut, new Reference.Cached(heldOutReference), SPEC.microBatchSize()),
                     identity,
                     run,
                     listener,

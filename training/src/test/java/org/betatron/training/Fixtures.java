@@ -9,14 +9,16 @@ import org.betatron.core.RandomStreams;
 import org.betatron.core.alignment.AlignmentSpec;
 import org.betatron.core.model.Optimizer;
 import org.betatron.core.model.OptimizerSpec;
+import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TrainableModel;
 import org.betatron.data.TokenizedPair;
+import org.betatron.data.TokenizedRow;
 import org.betatron.data.TokenizedText;
 import org.betatron.testkit.RandomBatches;
 import org.betatron.testkit.TinyLanguageModel;
 import org.betatron.testkit.TinyOptimizer;
 import org.betatron.training.LearningRateSchedule.Decay;
-import org.betatron.training.reference.ReferenceLogProbs;
+import org.betatron.training.reference.Reference;
 import org.betatron.training.run.RunDirectory;
 import org.betatron.training.run.RunIdentity;
 
@@ -67,22 +69,21 @@ final class Fixtures {
 
     /// A reference that differs from the fixture's model, so that gaps have a spread from the
     /// first step on.
-    static ReferenceLogProbs reference(List<TokenizedPair> rows) {
+    static Reference reference(List<TokenizedPair> rows) {
         return reference(TinyLanguageModel.random(VOCABULARY, 4, 40, 99), rows);
     }
 
-    static ReferenceLogProbs reference(TinyLanguageModel model, List<TokenizedPair> rows) {
-        return (row, from, to) -> {
-            BatchLogProbs logProbs = new MicroBatches(rows, 1).score(model, new int[] {row});
-            int split = logProbs.length(0, 0);
-            if (from == 0 && to == split) {
-                return logProbs.sum(0, 0);
+    static Reference reference(TinyLanguageModel model, List<? extends TokenizedRow> rows) {
+        return new Reference.Cached((row, from, to) -> {
+            PackedBatch.Builder batch = PackedBatch.builder();
+            rows.get(row).addTo(batch);
+            float[] values = model.score(batch.build()).values();
+            double sum = 0;
+            for (int token = from; token < to; token++) {
+                sum += values[token];
             }
-            if (from == split && to == split + logProbs.length(0, 1)) {
-                return logProbs.sum(0, 1);
-            }
-            throw new IllegalArgumentException("a whole response must be asked for");
-        };
+            return sum;
+        });
     }
 
     static PreferenceRule preference(AlignmentSpec alignment, List<TokenizedPair> rows, int microBatchSize) {

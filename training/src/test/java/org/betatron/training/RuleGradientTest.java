@@ -13,6 +13,7 @@ import org.betatron.core.alignment.AlignmentState;
 import org.betatron.core.logprob.PairLogProbs;
 import org.betatron.core.logprob.ResponseQuantity;
 import org.betatron.core.model.PackedBatch;
+import org.betatron.core.model.VocabularyRequest;
 import org.betatron.data.TokenizedPair;
 import org.betatron.data.TokenizedText;
 import org.betatron.testkit.GradientChecker;
@@ -36,8 +37,9 @@ class RuleGradientTest {
         double loss = backward(rule);
 
         PackedBatch batch = new MicroBatches(pairs, 8).pack(ROWS).getFirst();
-        BatchLogProbs logProbs = new MicroBatches(pairs, 8).score(model, ROWS);
-        PairLogProbs joined = PairBatch.join(rule.alignment().inputs(), logProbs, rule.reference());
+        BatchLogProbs logProbs = new MicroBatches(pairs, 8).score(model, ROWS, VocabularyRequest.NONE);
+        PairLogProbs joined =
+                new PreferenceBatch(rule.alignment().inputs(), pairs, rule.reference(), logProbs).quantities(false);
         AlignmentDecision decision =
                 rule.alignment().decide(joined, 8, AlignmentState.START, RandomStreams.stream(7, "selection", 1));
         // 0.8 of 8 pairs are kept, and the batch is judged by a beta of its own: both must be
@@ -61,7 +63,7 @@ class RuleGradientTest {
 
     /// @return the loss of the decision whose gradient the model has now
     private double backward(LearningRule rule) {
-        try (BatchPass pass = new BatchPass(model, new MicroBatches(rule.rows(), 3), ROWS, 0)) {
+        try (BatchPass pass = new BatchPass(model, new MicroBatches(rule.rows(), 3), ROWS, rule.request(), 0)) {
             StepDecision decision = rule.decide(1, pass.forward(), AlignmentState.START);
             pass.backward(decision);
             return decision.loss();

@@ -27,7 +27,7 @@ import org.betatron.data.TokenizedPair;
 import org.betatron.testkit.TinyLanguageModel;
 import org.betatron.testkit.TinyOptimizer;
 import org.betatron.training.TrainingOutcome.End;
-import org.betatron.training.reference.ReferenceLogProbs;
+import org.betatron.training.reference.Reference;
 import org.betatron.training.run.Metrics;
 import org.betatron.training.run.RunDirectory;
 import org.betatron.training.run.TrainingException;
@@ -220,7 +220,7 @@ class TrainerTest {
                 SelectionSpec.None.DEFAULT,
                 AggregationSpec.Mean.DEFAULT,
                 GapSpec.DEFAULT);
-        LearningRule rule = new PreferenceRule(simPo.create(), pairs, ReferenceLogProbs.NONE, 4, 7);
+        LearningRule rule = new PreferenceRule(simPo.create(), pairs, new Reference.None(), 4, 7);
         new Trainer(Fixtures.job(SPEC, model, rule, run)).start();
         assertThat(run.metrics().file())
                 .content()
@@ -252,7 +252,7 @@ class TrainerTest {
 
     @Test
     void refusesAnObjectiveWithoutTheReferenceItNeeds() {
-        assertThatThrownBy(() -> new PreferenceRule(AlignmentSpec.DPO.create(), pairs, ReferenceLogProbs.NONE, 4, 7))
+        assertThatThrownBy(() -> new PreferenceRule(AlignmentSpec.DPO.create(), pairs, new Reference.None(), 4, 7))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("reference must be given: the objective compares with it");
     }

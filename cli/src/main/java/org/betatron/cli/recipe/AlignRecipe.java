@@ -9,7 +9,8 @@ import org.betatron.training.TrainSpec;
 ///
 /// @param model     Hugging Face directory that training starts from
 /// @param reference what log-ratios are taken against
-/// @param data      preference pairs
+/// @param data      preference pairs, or labelled answers
+/// @param rows      which of the two are read
 /// @param alignment what is learned
 /// @param optimizer how weights move
 /// @param train     how long, in which portions
@@ -18,6 +19,7 @@ public record AlignRecipe(
         String model,
         ReferenceSection reference,
         DataSection<PreferenceFormat> data,
+        RowChoice rows,
         AlignmentSpec alignment,
         OptimizerSpec optimizer,
         TrainSpec train,
@@ -28,6 +30,7 @@ public record AlignRecipe(
             "",
             ReferenceSection.DEFAULT,
             DataSection.defaults(PreferenceFormat.AUTO),
+            RowChoice.AUTO,
             AlignmentSpec.DEFAULT,
             OptimizerSpec.AdamW.DEFAULT,
             TrainSpec.DEFAULT,

@@ -12,6 +12,7 @@ import org.betatron.core.selection.SelectionSpec;
 import org.betatron.data.transform.SidesSpec;
 import org.betatron.data.transform.TransformSpec;
 import org.betatron.training.TrainLength;
+import org.betatron.training.reference.ReferenceUpdateSpec;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
@@ -22,6 +23,9 @@ public final class Choices {
     /// Stands for a number that has no default. No setting may take this value.
     private static final double PLACEHOLDER = Double.NaN;
 
+    /// Objectives that are made of objectives, to any depth.
+    private static final String NESTED_OBJECTIVE = "^(alignment\\.objective)(?:(?:\\.terms\\[])?\\.objective)+";
+
     private static final Map<String, Class<?>> BY_PATH = new LinkedHashMap<>();
 
     static {
@@ -29,6 +33,7 @@ public final class Choices {
         BY_PATH.put("alignment.calibration", CalibrationSpec.class);
         BY_PATH.put("alignment.selection", SelectionSpec.class);
         BY_PATH.put("alignment.aggregation", AggregationSpec.class);
+        BY_PATH.put("reference.update", ReferenceUpdateSpec.class);
         BY_PATH.put("optimizer", OptimizerSpec.class);
         BY_PATH.put("data.transforms[]", TransformSpec.class);
         BY_PATH.put("data.transforms[].sides", SidesSpec.class);
@@ -46,7 +51,7 @@ public final class Choices {
     /// @param path recipe path of a choice
     /// @return what can be chosen there, by tag
     public static Map<String, Class<?>> siblings(String path) {
-        Class<?> choice = BY_PATH.get(path.replaceAll("\\[\\d+]", "[]"));
+        Class<?> choice = BY_PATH.get(registered(path));
         if (choice == null) {
             throw new IllegalStateException("the choice at " + path + " is not registered");
         }
@@ -64,10 +69,22 @@ public final class Choices {
         }
     }
 
+    /// @return the path under which a choice is registered: without numbers of items, and with objectives inside of
+    ///     objectives at the place of the outermost
+    private static String registered(String path) {
+        return path.replaceAll("\\[\\d+]", "[]").replaceFirst(NESTED_OBJECTIVE, "$1");
+    }
+
     /// @param path recipe path of a list
-    /// @return whether its items are choices
-    static boolean isListOfChoices(String path) {
-        return BY_PATH.containsKey(path + "[]");
+    /// @return whether its items are groups of keys, and not texts
+    static boolean isListOfGroups(String path) {
+        return BY_PATH.containsKey(registered(path) + "[]") || defaultItem(path) != null;
+    }
+
+    /// @param path recipe path of a list
+    /// @return what an item is before its keys are given; null where items are choices, or texts
+    static @Nullable Object defaultItem(String path) {
+        return registered(path).equals("alignment.objective.terms") ? ObjectiveSpec.Sum.Term.DEFAULT : null;
     }
 
     /// @return what stands for a component of a record without defaults until it is given: the

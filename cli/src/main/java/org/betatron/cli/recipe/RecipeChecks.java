@@ -4,9 +4,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.betatron.core.alignment.Alignment;
 import org.betatron.core.alignment.GapSpec;
+import org.betatron.core.objective.ObjectiveSpec;
+import org.betatron.core.objective.RowKind;
+import org.betatron.data.PreferenceFormat;
 import org.betatron.data.transform.GapSource;
 import org.betatron.training.LearningRateSchedule.Decay;
 import org.betatron.training.TrainSpec;
@@ -45,7 +49,35 @@ public final class RecipeChecks {
         } else if (!recipe.reference().model().isEmpty()) {
             checks.requireDirectory("reference.model", recipe.reference().model());
         }
+        if (recipe.reference().isLive(alignment) && !recipe.reference().cache().isEmpty()) {
+            checks.refuse("reference.cache", "has no effect: the reference runs beside the policy");
+        }
+        if (recipe.alignment().objective() instanceof ObjectiveSpec.Nll
+                && alignment.calibration().isDynamic()) {
+            checks.refuse("alignment.calibration", "has no effect: nll has no beta");
+        }
+        checks.rows(recipe, alignment);
         checks.finish(where);
+    }
+
+    private void rows(AlignRecipe recipe, Alignment alignment) {
+        RowKind kind = alignment.objective().rows();
+        if (!recipe.rows().suits(kind)) {
+            problems.add("rows: must be " + kind.name().toLowerCase(Locale.ROOT) + ", which this objective learns from,"
+                    + " but was " + recipe.rows().name().toLowerCase(Locale.ROOT));
+        }
+        if (recipe.rows().isAnswers(kind)) {
+            if (recipe.data().format() != PreferenceFormat.AUTO) {
+                refuse("data.format", "has no effect on labelled answers, whose layout is detected");
+            }
+            if (alignment.needsScores()) {
+                problems.add("alignment: gaps of explicit scores must be of pairs but the rows are labelled answers");
+            }
+            if (alignment.calibration().inputs().needsReferenceLogits()) {
+                problems.add("alignment.calibration: perturbation compares two responses but the rows are labelled"
+                        + " answers");
+            }
+        }
     }
 
     /// @param resuming as for [#check]

@@ -162,7 +162,7 @@ public final class RecipeReader {
             explicit.add(childPath);
             if (known instanceof ObjectNode group) {
                 mergeGroup(childPath, target, key, group, entry.getValue());
-            } else if (Choices.isListOfChoices(childPath)) {
+            } else if (Choices.isListOfGroups(childPath)) {
                 target.set(key, mergeList(childPath, entry.getValue()));
             } else if (!key.equals(RecipeMapper.TYPE) || !target.has(RecipeMapper.TYPE)) {
                 JsonNode value = convert(childPath, known, entry.getValue());
@@ -181,6 +181,15 @@ public final class RecipeReader {
         for (int i = 0; i < givenItems.size(); i++) {
             String itemPath = path + "[" + i + "]";
             JsonNode item = givenItems.get(i);
+            Object defaults = Choices.defaultItem(path);
+            if (defaults != null) {
+                ObjectNode parent = mapper.createObjectNode();
+                mergeGroup(itemPath, parent, itemPath, mapper.valueToTree(defaults), item);
+                if (parent.path(itemPath) instanceof ObjectNode merged) {
+                    items.add(merged);
+                }
+                continue;
+            }
             if (!item.isString() && !(item instanceof ObjectNode object && object.has(RecipeMapper.TYPE))) {
                 problems.add(itemPath + ": must be one of "
                         + String.join(", ", Choices.siblings(itemPath).keySet())

@@ -1,12 +1,21 @@
 package org.betatron.cli.run;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import org.betatron.cli.recipe.AlignRecipe;
+import org.betatron.cli.recipe.RowChoice;
 import org.betatron.core.alignment.Alignment;
+import org.betatron.data.AnswerFormat;
+import org.betatron.data.DataException;
 import org.betatron.data.DataSetLoader;
 import org.betatron.data.HeldOut.Split;
 import org.betatron.data.HuggingFaceTokenizer;
-import org.betatron.data.TokenizedPair;
+import org.betatron.data.LabelledRow;
+import org.betatron.data.MismatchedAnswers;
+import org.betatron.data.TokenizedAnswer;
+import org.betatron.data.TokenizedDataSet;
 import org.betatron.torch.TorchLanguageModel;
 import org.betatron.training.Evaluation;
 import org.betatron.training.PreferenceEvaluation;
@@ -16,34 +25,92 @@ import org.betatron.training.TrainSpec;
 /// Preference alignment from a recipe to a model on disk.
 public final class AlignRun {
 
-    private AlignRun() {}
+    private final RunRequest<AlignRecipe> request;
+    private final AlignRecipe recipe;
+    private final Alignment alignment;
+
+    private AlignRun(RunRequest<AlignRecipe> request) {
+        this.request = request;
+        this.recipe = request.recipe();
+        this.alignment = recipe.alignment().create();
+    }
 
     /// Carries out a run.
     public static void run(RunRequest<AlignRecipe> request) {
-        AlignRecipe recipe = request.recipe();
-        TrainSpec train = recipe.train();
+        new AlignRun(request).run();
+    }
+
+    private void run() {
         Path start = Path.of(recipe.model());
         ModelSource source = new ModelSource(start);
-        RunSession session = new RunSession(request, train.keepCheckpoints());
+        RunSession session = new RunSession(request, recipe.train().keepCheckpoints());
         try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.load(start)) {
             DataSetLoader loader = source.loader(tokenizer, recipe.data().truncation());
-            Split<TokenizedPair> asRead = session.split(
-                    recipe.data(), files -> loader.pairs(files, recipe.data().format()), train.seed());
-            Split<TokenizedPair> pairs = session.transform(asRead, recipe.data().transforms());
-            Alignment alignment = recipe.alignment().create();
-            try (References references = References.open(request, session, source, pairs);
+            Split<? extends LabelledRow<?>> rows = rows(session, loader);
+            try (References references = References.open(request, session, source, rows);
                     TorchLanguageModel model = session.openModel(start, recipe.compute())) {
-                PreferenceRule rule = new PreferenceRule(
-                        alignment, pairs.training(), references.training(), train.microBatchSize(), train.seed());
-                Evaluation evaluation = pairs.evaluation().isEmpty()
-                        ? Evaluation.NONE
-                        : new PreferenceEvaluation(
-                                alignment, pairs.evaluation(), references.evaluation(), train.microBatchSize());
-                session.train(model, recipe.optimizer(), rule, evaluation, train, source, recipe.compute());
+                train(session, source, rows, references, model);
             }
         } catch (RuntimeException e) {
             session.discardIfEmpty();
             throw e;
         }
+    }
+
+    private void train(
+            RunSession session,
+            ModelSource source,
+            Split<? extends LabelledRow<?>> rows,
+            References references,
+            TorchLanguageModel model) {
+        TrainSpec train = recipe.train();
+        PreferenceRule rule = new PreferenceRule(
+                alignment, rows.training(), references.training(), train.microBatchSize(), train.seed());
+        Evaluation evaluation = rows.evaluation().isEmpty()
+                ? Evaluation.NONE
+                : new PreferenceEvaluation(
+                        alignment, rows.evaluation(), references.evaluation(), train.microBatchSize());
+        session.train(
+                model, recipe.optimizer(), rule, evaluation, train, source, recipe.compute(), references.moving());
+    }
+
+    private Split<? extends LabelledRow<?>> rows(RunSession session, DataSetLoader loader) {
+        RowChoice choice = recipe.rows();
+        if (!choice.isAnswers(alignment.objective().rows())) {
+            return split(session, files -> loader.pairs(files, recipe.data().format()));
+        }
+        Split<TokenizedAnswer> answers = split(session, files -> loader.answers(files, AnswerFormat.AUTO));
+        return alignment.inputs().mismatched()
+                ? new Split<>(mismatched(answers.training()), mismatched(answers.evaluation()))
+                : answers;
+    }
+
+    private List<TokenizedAnswer> mismatched(List<TokenizedAnswer> rows) {
+        return rows.isEmpty()
+                ? rows
+                : MismatchedAnswers.assign(
+                        rows,
+                        recipe.data().truncation().maxTokens(),
+                        recipe.train().seed());
+    }
+
+    private <R extends LabelledRow<R>> Split<R> split(
+            RunSession session, Function<List<Path>, TokenizedDataSet<R>> reader) {
+        Split<R> asRead = session.split(
+                recipe.data(),
+                files -> requireScores(reader.apply(files)),
+                recipe.train().seed());
+        return session.transform(asRead, recipe.data().transforms());
+    }
+
+    private <R extends LabelledRow<R>> TokenizedDataSet<R> requireScores(TokenizedDataSet<R> rows) {
+        if (alignment.needsScores() && !rows.report().scores().allScored()) {
+            String first = Optional.ofNullable(rows.report().scores().firstWithout())
+                    .map(place -> "; the first row without them is " + place)
+                    .orElse("");
+            throw new DataException("the gap of this alignment is one of explicit scores, so every pair must have"
+                    + " chosen_score and rejected_score" + first);
+        }
+        return rows;
     }
 }

@@ -1,73 +1,112 @@
 package org.betatron.cli.run;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.betatron.cli.recipe.AlignRecipe;
+import org.betatron.core.alignment.Alignment;
 import org.betatron.data.HeldOut.Split;
-import org.betatron.data.TokenizedPair;
+import org.betatron.data.TokenizedRow;
 import org.betatron.torch.TorchLanguageModel;
 import org.betatron.torch.weights.ModelDirectory;
 import org.betatron.training.reference.MappedReferenceLogProbs;
+import org.betatron.training.reference.MovingReference;
+import org.betatron.training.reference.Reference;
 import org.betatron.training.reference.ReferenceCache;
 import org.betatron.training.reference.ReferenceKey;
-import org.betatron.training.reference.ReferenceLogProbs;
+import org.betatron.training.reference.ReferenceUpdateSpec;
+import org.betatron.training.run.Checkpoint;
 import org.betatron.training.run.Fingerprint;
 import org.jspecify.annotations.Nullable;
 
-/// Reference log-probabilities of training and held-out pairs: read from the cache, or computed into it.
+/// What the policy is compared with: nothing, log-probabilities from a cache that is read or computed, or a
+/// model that runs beside it.
 ///
-/// @param mappedTraining   of the training pairs; null where the objective uses no reference
-/// @param mappedEvaluation of the held-out pairs; null where there are none
-record References(
-        @Nullable MappedReferenceLogProbs mappedTraining,
-        @Nullable MappedReferenceLogProbs mappedEvaluation) implements AutoCloseable {
+/// @param training   of the training rows
+/// @param evaluation of the held-out rows
+/// @param moving     the model, if it follows the policy
+/// @param owned      what is closed at the end
+record References(Reference training, Reference evaluation, Optional<MovingReference> moving, List<AutoCloseable> owned)
+        implements AutoCloseable {
 
     static References open(
-            RunRequest<AlignRecipe> request, RunSession session, ModelSource source, Split<TokenizedPair> pairs) {
+            RunRequest<AlignRecipe> request,
+            RunSession session,
+            ModelSource source,
+            Split<? extends TokenizedRow> rows) {
         AlignRecipe recipe = request.recipe();
-        if (!recipe.alignment().create().inputs().needsReference()) {
-            return new References(null, null);
+        Alignment alignment = recipe.alignment().create();
+        if (!alignment.inputs().needsReference()) {
+            return new References(new Reference.None(), new Reference.None(), Optional.empty(), List.of());
         }
         Path model = Path.of(
                 recipe.reference().model().isEmpty()
                         ? recipe.model()
                         : recipe.reference().model());
+        return recipe.reference().isLive(alignment)
+                ? live(request, session, model)
+                : cached(request, session, source, rows, model);
+    }
+
+    private static References live(RunRequest<AlignRecipe> request, RunSession session, Path start) {
+        AlignRecipe recipe = request.recipe();
+        boolean moves = recipe.reference().update() instanceof ReferenceUpdateSpec.Blend;
+        Path directory = session.checkpoint()
+                .filter(_ -> moves)
+                .map(Checkpoint::referenceDirectory)
+                .orElse(start);
+        RunSession.useThreads(recipe.compute());
+        TorchLanguageModel model =
+                TorchLanguageModel.load(directory, recipe.compute().precision());
+        request.display().line("Reference " + directory + " runs beside the policy");
+        Optional<MovingReference> moving = recipe.reference().update() instanceof ReferenceUpdateSpec.Blend blend
+                ? Optional.of(new MovingReference(model, blend))
+                : Optional.empty();
+        return new References(new Reference.Live(model), new Reference.Live(model), moving, List.of(model));
+    }
+
+    private static References cached(
+            RunRequest<AlignRecipe> request,
+            RunSession session,
+            ModelSource source,
+            Split<? extends TokenizedRow> rows,
+            Path model) {
+        AlignRecipe recipe = request.recipe();
         Path directory = recipe.reference().cache().isEmpty()
                 ? session.directory().root().resolve("reference")
                 : Path.of(recipe.reference().cache());
         String fingerprint = Fingerprint.of(new ModelDirectory(model).modelFiles());
         String precision = recipe.compute().precision().configName();
-        Maker maker = new Maker(request, model, fingerprint + " in " + precision, source.tokenizerFingerprint());
-        try (maker) {
-            MappedReferenceLogProbs training = maker.open(directory.resolve("training.logprobs"), pairs.training());
-            try {
-                return new References(
-                        training,
-                        pairs.evaluation().isEmpty()
-                                ? null
-                                : maker.open(directory.resolve("heldout.logprobs"), pairs.evaluation()));
-            } catch (RuntimeException e) {
-                training.close();
-                throw e;
+        List<AutoCloseable> owned = new ArrayList<>();
+        try (Maker maker = new Maker(request, model, fingerprint + " in " + precision, source.tokenizerFingerprint())) {
+            MappedReferenceLogProbs training = maker.open(directory.resolve("training.logprobs"), rows.training());
+            owned.add(training);
+            if (rows.evaluation().isEmpty()) {
+                return new References(new Reference.Cached(training), new Reference.None(), Optional.empty(), owned);
             }
+            MappedReferenceLogProbs evaluation = maker.open(directory.resolve("heldout.logprobs"), rows.evaluation());
+            owned.add(evaluation);
+            return new References(
+                    new Reference.Cached(training), new Reference.Cached(evaluation), Optional.empty(), owned);
+        } catch (RuntimeException e) {
+            closeAll(owned);
+            throw e;
         }
-    }
-
-    ReferenceLogProbs training() {
-        return mappedTraining == null ? ReferenceLogProbs.NONE : mappedTraining;
-    }
-
-    ReferenceLogProbs evaluation() {
-        return mappedEvaluation == null ? ReferenceLogProbs.NONE : mappedEvaluation;
     }
 
     @Override
     public void close() {
-        if (mappedTraining != null) {
-            mappedTraining.close();
-        }
-        if (mappedEvaluation != null) {
-            mappedEvaluation.close();
+        closeAll(owned);
+    }
+
+    private static void closeAll(List<AutoCloseable> resources) {
+        for (AutoCloseable resource : resources) {
+            try {
+                resource.close();
+            } catch (Exception e) {
+                throw new IllegalStateException("a reference cannot be closed", e);
+            }
         }
     }
 
@@ -87,7 +126,7 @@ record References(
             this.tokenizerKey = tokenizerKey;
         }
 
-        MappedReferenceLogProbs open(Path file, List<TokenizedPair> rows) {
+        MappedReferenceLogProbs open(Path file, List<? extends TokenizedRow> rows) {
             AlignRecipe recipe = request.recipe();
             ReferenceKey key = ReferenceKey.of(
                     modelKey, tokenizerKey, recipe.data().truncation().toString(), rows);

@@ -23,11 +23,12 @@ import org.betatron.torch.memory.NativeLibraries;
 import org.betatron.torch.optimizer.TorchOptimizer;
 import org.betatron.training.Evaluation;
 import org.betatron.training.LearningRule;
+import org.betatron.training.RowLabels;
 import org.betatron.training.TrainSpec;
 import org.betatron.training.Trainer;
 import org.betatron.training.TrainingJob;
 import org.betatron.training.TrainingOutcome;
-import org.betatron.training.reference.ReferenceKey;
+import org.betatron.training.reference.MovingReference;
 import org.betatron.training.run.Checkpoint;
 import org.betatron.training.run.Fingerprint;
 import org.betatron.training.run.RunDirectory;
@@ -59,6 +60,11 @@ final class RunSession {
             directory = RunDirectory.create(request.out(), request.resolved().yaml());
             checkpoint = Optional.empty();
         }
+    }
+
+    /// @return what a resumed run goes on from
+    Optional<Checkpoint> checkpoint() {
+        return checkpoint;
     }
 
     RunDirectory directory() {
@@ -165,10 +171,11 @@ final class RunSession {
             Evaluation evaluation,
             TrainSpec spec,
             ModelSource source,
-            ComputeSection compute) {
+            ComputeSection compute,
+            Optional<MovingReference> movingReference) {
         RowOrder order = new RowOrder(rule.rows().size(), spec.seed());
-        RunIdentity identity = new RunIdentity(
-                Fingerprint.of(request.resolved().yaml()), ReferenceKey.digest(rule.rows()), spec.seed());
+        RunIdentity identity =
+                new RunIdentity(Fingerprint.of(request.resolved().yaml()), RowLabels.digest(rule.rows()), spec.seed());
         try (TorchOptimizer optimizer = model.optimizer(optimizerSpec)) {
             Trainer trainer = new Trainer(new TrainingJob(
                     spec,
@@ -180,7 +187,8 @@ final class RunSession {
                     identity,
                     directory,
                     request.display(),
-                    request.stopRequested()));
+                    request.stopRequested(),
+                    movingReference));
             TrainingOutcome outcome = checkpoint.isPresent() ? trainer.resume(checkpoint.get()) : trainer.start();
             request.display().finished();
             if (outcome.end() == TrainingOutcome.End.STOPPED) {

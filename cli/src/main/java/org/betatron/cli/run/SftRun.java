@@ -1,6 +1,7 @@
 package org.betatron.cli.run;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import org.betatron.cli.recipe.SftRecipe;
 import org.betatron.data.DataSetLoader;
 import org.betatron.data.HeldOut.Split;
@@ -39,7 +40,8 @@ public final class SftRun {
                         evaluation,
                         train,
                         source,
-                        recipe.compute());
+                        recipe.compute(),
+                        Optional.empty());
             }
         } catch (RuntimeException e) {
             session.discardIfEmpty();

@@ -19,6 +19,7 @@ import org.betatron.data.PreferenceFormat;
 import org.betatron.torch.weights.DataType;
 import org.betatron.training.LearningRateSchedule.Decay;
 import org.betatron.training.TrainLength;
+import org.betatron.training.reference.ReferenceUpdateSpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -124,7 +125,8 @@ class RecipeReaderTest {
                 """).recipe();
 
         assertThat(recipe.model()).isEqualTo("models/sft");
-        assertThat(recipe.reference()).isEqualTo(new ReferenceSection("models/base", ""));
+        assertThat(recipe.reference())
+                .isEqualTo(new ReferenceSection("models/base", "", ReferenceUpdateSpec.None.DEFAULT));
         assertThat(recipe.data().files()).containsExactly("one.jsonl", "two.jsonl.gz");
         assertThat(recipe.data().format()).isEqualTo(PreferenceFormat.HH);
         assertThat(recipe.data().heldOut()).isEqualTo(256);
@@ -306,6 +308,12 @@ class RecipeReaderTest {
                 "alignment: {preset: best}             | alignment.preset: must be one of beta-dpo, dpo, published-code but was \"best\"",
                 "alignment: best                       | alignment.preset: must be one of beta-dpo, dpo, published-code but was \"best\"",
                 "alignment: {gap: {source: log}}        | alignment.gap.source: must be one of reward, margin, score but was 'log'",
+                "alignment: {objective: {type: wpo, objective: {type: dpoo}}} | alignment.objective.objective.type: must be one of the 33 that `betatron objective list` shows but was 'dpoo'; did you mean dpo or cdpo or ipo?",
+                "alignment: {objective: {type: sum, terms: [{weight: 0}]}} | alignment.objective.terms[0]: weight must be finite and not 0 but was 0.0",
+                "alignment: {objective: {type: sum, terms: [{objective: bco}, {objective: alphadpo}]}} | alignment.objective: terms must hold at most one objective that keeps running statistics (bco, alphadpo)",
+                "alignment: {objective: {type: sum, terms: [{objective: dpo}, 5]}} | alignment.objective.terms[1]: must be a group of keys but was 5",
+                "alignment: {objective: {type: fdpo, alpha: 0.3}} | alignment.objective: alpha must be 0.5 unless divergence is alpha but was 0.3",
+                "reference: {update: {type: blend, share: 0}} | reference.update: share must be in (0, 1] but was 0.0",
                 "compute: {precision: int8}            | compute.precision: must be one of fp32, fp16, bf16 but was 'int8'",
                 "alignment: {objective: {beta: 0}}     | alignment.objective: beta must be > 0 but was 0.0",
                 "alignment: {objective: {type: cdpo, labelSmoothing: 0.7}} | alignment.objective: labelSmoothing must be in (0, 0.5) but was 0.7",
@@ -323,6 +331,31 @@ class RecipeReaderTest {
             })
     void oneProblemIsNamedByPathAndValue(String yaml, String problem) {
         refused(yaml, problem);
+    }
+
+    @Test
+    void objectivesMayBeMadeOfObjectives() throws IOException {
+        Path file = Files.writeString(directory.resolve("nested.yaml"), """
+                alignment:
+                  objective:
+                    type: sum
+                    terms:
+                      - {weight: 0.8, objective: {beta: 0.2}}
+                      - {weight: 0.2, objective: {type: wpo, objective: {type: ipo, lengthNormalized: true}}}
+                      - {objective: nll}
+                """);
+        Resolved<AlignRecipe> resolved = new RecipeReader().file(file).resolve(AlignRecipe.class, AlignRecipe.DEFAULT);
+        ObjectiveSpec expected = new ObjectiveSpec.Sum(List.of(
+                new ObjectiveSpec.Sum.Term(0.8, new ObjectiveSpec.Dpo(0.2)),
+                new ObjectiveSpec.Sum.Term(0.2, new ObjectiveSpec.Wpo(new ObjectiveSpec.Ipo(0.1, true), true)),
+                new ObjectiveSpec.Sum.Term(1, ObjectiveSpec.Nll.DEFAULT)));
+        assertThat(resolved.recipe().alignment().objective()).isEqualTo(expected);
+        Path printed = Files.writeString(directory.resolve("printed.yaml"), resolved.yaml());
+        assertThat(new RecipeReader()
+                        .file(printed)
+                        .resolve(AlignRecipe.class, AlignRecipe.DEFAULT)
+                        .recipe())
+                .isEqualTo(resolved.recipe());
     }
 
     @Test

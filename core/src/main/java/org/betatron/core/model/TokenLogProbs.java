@@ -58,11 +58,16 @@ public final class TokenLogProbs {
     /// @return its sum over the response's tokens
     /// @throws IllegalStateException if it was not asked for
     public double sum(TokenQuantity quantity, int response) {
+        return sum(quantity, response, 0);
+    }
+
+    /// @param from first token of the response that counts, ≥ 0
+    public double sum(TokenQuantity quantity, int response, int from) {
         float[] numbers = others.get(quantity);
         if (numbers == null) {
             throw new IllegalStateException(quantity + " was not asked for");
         }
-        return sum(numbers, response, 0);
+        return sum(numbers, response, from);
     }
 
     private double sum(float[] numbers, int response, int from) {

@@ -502,9 +502,13 @@ public sealed interface ObjectiveSpec {
             return terms.getFirst().objective().beta();
         }
 
+        /// One objective of a sum.
+        ///
         /// @param weight    factor of the loss, finite, not zero
         /// @param objective what it costs
         public record Term(double weight, ObjectiveSpec objective) {
+            public static final Term DEFAULT = new Term(1, Dpo.DEFAULT);
+
             public Term {
                 require("weight", Double.isFinite(weight) && weight != 0, "finite and not 0", weight);
             }

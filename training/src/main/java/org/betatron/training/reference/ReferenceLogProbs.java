@@ -6,9 +6,6 @@ package org.betatron.training.reference;
 /// response come first.
 public interface ReferenceLogProbs {
 
-    /// Stands for a reference where an objective uses none: every log-probability is zero.
-    ReferenceLogProbs NONE = (_, _, _) -> 0;
-
     /// @param row  number of the row in the data set
     /// @param from first response token
     /// @param to   one past the last response token

@@ -12,12 +12,18 @@ import org.betatron.core.model.Optimizer;
 public record Checkpoint(Path directory, RunIdentity identity, TrainingState state) {
 
     static final String MODEL = "model";
+    static final String REFERENCE = "reference";
     static final String OPTIMIZER = "optimizer.bin";
     static final String STATE = "state.json";
 
     /// @return directory that the model saved itself into
     public Path modelDirectory() {
         return directory.resolve(MODEL);
+    }
+
+    /// @return directory that a reference which follows the policy saved itself into; absent for others
+    public Path referenceDirectory() {
+        return directory.resolve(REFERENCE);
     }
 
     /// @return file with the moments of the optimizer

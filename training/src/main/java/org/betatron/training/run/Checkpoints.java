@@ -17,6 +17,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// ```text
 /// checkpoints/step-00000100/model/                  as TrainableModel saves it
 ///                           optimizer.bin           moments, as Optimizer saves them
+///                           reference/              the reference, where it follows the policy
 ///                           state.json              identity and state of the run
 /// ```
 ///
@@ -42,10 +43,16 @@ public final class Checkpoints {
 
     /// Writes a checkpoint and removes those that are no longer kept.
     ///
+    /// @param reference the reference model, if it follows the policy
     /// @return the new checkpoint
     /// @throws TrainingException if it cannot be written, and earlier checkpoints stay as they
     ///     were; or if older ones cannot be removed
-    public Checkpoint write(TrainableModel model, Optimizer optimizer, RunIdentity identity, TrainingState state) {
+    public Checkpoint write(
+            TrainableModel model,
+            Optimizer optimizer,
+            Optional<TrainableModel> reference,
+            RunIdentity identity,
+            TrainingState state) {
         Path target = directory.resolve(PREFIX + String.format(Locale.ROOT, "%08d", state.step()));
         Checkpoint checkpoint = new Checkpoint(target, identity, state);
         try {
@@ -54,6 +61,9 @@ public final class Checkpoints {
                 Path models = Files.createDirectory(partial.resolve(Checkpoint.MODEL));
                 model.save(models);
                 optimizer.save(partial.resolve(Checkpoint.OPTIMIZER));
+                if (reference.isPresent()) {
+                    reference.get().save(Files.createDirectory(partial.resolve(Checkpoint.REFERENCE)));
+                }
                 Files.writeString(
                         partial.resolve(Checkpoint.STATE), JSON.writeValueAsString(new Saved(identity, state)));
             });

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.betatron.core.alignment.AlignmentState;
 import org.betatron.core.model.Decoder;
 import org.betatron.core.model.ForwardPass;
@@ -39,7 +40,7 @@ class CheckpointsTest {
                 1.0 / 3);
         TrainingState state = new TrainingState(3, 24, alignment, 1, 12.5);
         Checkpoints checkpoints = new Checkpoints(directory, 2);
-        checkpoints.write(model, optimizer, IDENTITY, state);
+        checkpoints.write(model, optimizer, Optional.empty(), IDENTITY, state);
         assertThat(checkpoints.latest()).contains(new Checkpoint(directory.resolve("step-00000003"), IDENTITY, state));
     }
 
@@ -47,7 +48,7 @@ class CheckpointsTest {
     void olderOnesGoOnceNewerOnesAreInPlace() throws IOException {
         Checkpoints checkpoints = new Checkpoints(directory, 2);
         for (long step : new long[] {5, 10, 15}) {
-            checkpoints.write(model, optimizer, IDENTITY, state(step));
+            checkpoints.write(model, optimizer, Optional.empty(), IDENTITY, state(step));
         }
         assertThat(names()).containsExactly("step-00000010", "step-00000015");
     }
@@ -55,8 +56,9 @@ class CheckpointsTest {
     @Test
     void fullDiskLeavesTheLastCheckpointWholeAndNothingHalfMade() throws IOException {
         Checkpoints checkpoints = new Checkpoints(directory, 1);
-        checkpoints.write(model, optimizer, IDENTITY, state(5));
-        assertThatThrownBy(() -> checkpoints.write(new FullDiskModel(model), optimizer, IDENTITY, state(10)))
+        checkpoints.write(model, optimizer, Optional.empty(), IDENTITY, state(5));
+        assertThatThrownBy(() ->
+                        checkpoints.write(new FullDiskModel(model), optimizer, Optional.empty(), IDENTITY, state(10)))
                 .isInstanceOf(TrainingException.class)
                 .hasMessage("checkpoint " + directory.resolve("step-00000010")
                         + " cannot be written: No space left on device; the last whole one is "
@@ -72,15 +74,16 @@ class CheckpointsTest {
         Files.writeString(partial.resolve("state.json"), "{}");
         Checkpoints checkpoints = new Checkpoints(directory, 1);
         assertThat(checkpoints.latest()).isEmpty();
-        checkpoints.write(model, optimizer, IDENTITY, state(1));
+        checkpoints.write(model, optimizer, Optional.empty(), IDENTITY, state(1));
         assertThat(names()).containsExactly("step-00000001");
     }
 
     @Test
     void damagedStateSaysWhatToDo() throws IOException {
         Checkpoints checkpoints = new Checkpoints(directory, 1);
-        Path checkpoint =
-                checkpoints.write(model, optimizer, IDENTITY, state(1)).directory();
+        Path checkpoint = checkpoints
+                .write(model, optimizer, Optional.empty(), IDENTITY, state(1))
+                .directory();
         Files.writeString(checkpoint.resolve("state.json"), "{\"identity\":");
         assertThatThrownBy(checkpoints::latest)
                 .isInstanceOf(TrainingException.class)

@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
+import org.betatron.core.logprob.PairLogProbs;
+import org.betatron.core.logprob.RequiredInputs;
+import org.betatron.core.model.VocabularyRequest;
 import org.betatron.data.PairScores;
 import org.betatron.data.RowPlace;
 import org.betatron.data.TokenizedPair;
+import org.betatron.training.reference.Reference;
 import org.junit.jupiter.api.Test;
 
-class PairBatchTest {
+class PreferenceBatchTest {
 
     private static List<TokenizedPair> scoredPairs() {
         List<TokenizedPair> rows = new ArrayList<>();
@@ -28,13 +33,19 @@ class PairBatchTest {
     }
 
     private static BatchLogProbs score(List<TokenizedPair> rows, int... batch) {
-        return new MicroBatches(rows, 2).score(Fixtures.model(), batch);
+        return new MicroBatches(rows, 2).score(Fixtures.model(), batch, VocabularyRequest.NONE);
+    }
+
+    private static double[] scoreGaps(List<TokenizedPair> rows, int... batch) {
+        PairLogProbs pairs = new PreferenceBatch(RequiredInputs.NONE, rows, new Reference.None(), score(rows, batch))
+                .quantities(true);
+        return IntStream.range(0, pairs.size()).mapToDouble(pairs::scoreGap).toArray();
     }
 
     @Test
     void gapsOfScoresFollowTheOrderOfTheBatch() {
         List<TokenizedPair> rows = scoredPairs();
-        assertThat(PairBatch.scoreGaps(rows, score(rows, 3, 0, 2))).containsExactly(8, -1, 3);
+        assertThat(scoreGaps(rows, 3, 0, 2)).containsExactly(8, -1, 3);
     }
 
     @Test
@@ -42,9 +53,9 @@ class PairBatchTest {
         List<TokenizedPair> rows = scoredPairs();
         TokenizedPair pair = rows.get(2);
         rows.set(2, new TokenizedPair("odd", pair.place(), pair.prompt(), pair.chosen(), pair.rejected(), null));
-        assertThat(PairBatch.scoreGaps(rows, score(rows, 3, 0))).containsExactly(8, -1);
+        assertThat(scoreGaps(rows, 3, 0)).containsExactly(8, -1);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> PairBatch.scoreGaps(rows, score(rows, 3, 2)))
+                .isThrownBy(() -> scoreGaps(rows, 3, 2))
                 .withMessage("pair 'odd' (x.jsonl:3) must have a score on both answers");
     }
 }

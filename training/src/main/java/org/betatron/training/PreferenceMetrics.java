@@ -1,0 +1,47 @@
+package org.betatron.training;
+
+import java.util.function.IntPredicate;
+import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
+import org.betatron.core.alignment.Alignment;
+import org.betatron.core.logprob.PairLogProbs;
+import org.betatron.core.objective.Objective;
+import org.betatron.training.run.Metrics;
+
+/// What is worth knowing about a batch of preference rows, whatever was decided about it.
+final class PreferenceMetrics {
+
+    private PreferenceMetrics() {}
+
+    /// Adds means over all rows that have the response in question. Rewards are at beta_0, so that runs with
+    /// different betas compare.
+    static void measure(Alignment alignment, PairLogProbs pairs, Metrics.Builder metrics) {
+        Objective objective = alignment.objective();
+        double chosen = mean(pairs, pairs::hasChosen, i -> objective.chosenScore(pairs, i));
+        double rejected = mean(pairs, pairs::hasRejected, i -> objective.rejectedScore(pairs, i));
+        metrics.put("reward/chosen", alignment.beta() * chosen)
+                .put("reward/rejected", alignment.beta() * rejected)
+                .put("margin", chosen - rejected)
+                .put("accuracy", mean(pairs, _ -> true, i -> objective.margin(pairs, i) > 0 ? 1 : 0))
+                .put(
+                        "logp/chosen",
+                        mean(pairs, pairs::hasChosen, i -> pairs.chosen().policy(i)))
+                .put(
+                        "logp/rejected",
+                        mean(pairs, pairs::hasRejected, i -> pairs.rejected().policy(i)));
+        if (objective.inputs().needsReference()) {
+            metrics.put(
+                    "chosenBelowReference",
+                    mean(pairs, pairs::hasChosen, i -> objective.chosenScore(pairs, i) < 0 ? 1 : 0));
+        }
+    }
+
+    /// @return mean over the rows that count; 0 where none does
+    private static double mean(PairLogProbs pairs, IntPredicate counts, IntToDoubleFunction value) {
+        return IntStream.range(0, pairs.size())
+                .filter(counts)
+                .mapToDouble(value)
+                .average()
+                .orElse(0);
+    }
+}
