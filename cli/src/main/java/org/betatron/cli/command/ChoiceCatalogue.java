@@ -31,7 +31,6 @@ final class ChoiceCatalogue {
 
     private static final int WIDTH = 100;
     private static final int TAG_WIDTH = 18;
-    private static final String ALIGNMENT = "alignment.";
 
     private ChoiceCatalogue() {}
 
@@ -79,10 +78,10 @@ final class ChoiceCatalogue {
         return found;
     }
 
+    /// @return recipe paths of the choices that say what is learned, and from which reference
     private static List<String> paths() {
         return Choices.byPath().keySet().stream()
-                .filter(path -> path.startsWith(ALIGNMENT) && !path.contains("[]"))
-                .filter(path -> path.indexOf('.', ALIGNMENT.length()) < 0)
+                .filter(path -> path.startsWith("alignment.") || path.startsWith("reference."))
                 .toList();
     }
 

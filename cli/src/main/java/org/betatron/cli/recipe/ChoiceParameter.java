@@ -66,19 +66,23 @@ public final class ChoiceParameter {
             return Stream.of(type.getEnumConstants()).map(Choices::spelling).collect(Collectors.joining(", "));
         }
         if (type == double.class) {
-            return rangeOfNumber();
+            return rangeOfNumber(Double.NaN);
+        }
+        if (type == int.class) {
+            return rangeOfNumber(Integer.MIN_VALUE);
         }
         return component.getGenericType() instanceof ParameterizedType list
                 ? "a list of " + fields((Class<?>) list.getActualTypeArguments()[0])
                 : "one of " + String.join(", ", RecipeMapper.tags(type).keySet());
     }
 
-    /// The range stands in one place, the check of the record's constructor: what it says of a number that
-    /// is none.
-    private String rangeOfNumber() {
+    /// The range stands in one place, the check of the record's constructor: what it says when it refuses.
+    ///
+    /// @param impossible a number that no parameter may be
+    private String rangeOfNumber(Number impossible) {
         RecordComponent[] components = owner.getRecordComponents();
         Object[] values = Stream.of(components)
-                .map(other -> other.getName().equals(name()) ? (Object) Double.NaN : value(other, defaults))
+                .map(other -> other.getName().equals(name()) ? impossible : value(other, defaults))
                 .toArray();
         try {
             owner.getDeclaredConstructor(Arrays.stream(components)
@@ -95,7 +99,7 @@ public final class ChoiceParameter {
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("cannot make " + owner, e);
         }
-        throw new IllegalStateException(owner + " accepts NaN as " + name());
+        throw new IllegalStateException(owner + " accepts " + impossible + " as " + name());
     }
 
     private static String fields(Class<?> item) {
