@@ -1,286 +1,312 @@
-"""Losses and gradients of preference objectives on random log-probabilities, in float64 through autograd.
+"""Losses and derivatives of every preference objective on random numbers, in float64 through autograd.
 
-Where TRL has the loss, TRL's own code computes it: `DPOTrainer._compute_loss` is run on a stand-in trainer whose model
-returns the given log-probabilities. A second computation, written here from the definition, must agree; for
-objectives that TRL does not have it is the only one, and the file says so.
+Where TRL has the loss, TRL's own code computes it (trl_losses.py), and the definition (definitions.py) must agree on
+every batch. For objectives that TRL does not have the definition is the only computation, and the file says so.
 """
 
 import math
 import random
-from collections import defaultdict
 from types import SimpleNamespace
 
 from common import CORE_RESOURCES, made_by, rounded, write_json
 
+import definitions as d
 import torch
-import torch.nn.functional as F
-from trl import DPOTrainer
-from trl.experimental.cpo import CPOTrainer
+import trl_losses as trl
 
 SEED = 31
-COMPUTED, WRITTEN, WRITTEN_MORE = 200, 40, 10
+COMPUTED, WRITTEN = 240, 16
 BETA = 0.1
+PAIR_QUANTITIES = ("policy", "reference", "policy_tail", "reference_tail", "reference_kl", "log_collision",
+                   "extrapolated", "interpolated")
+DIFFERENTIABLE = ("policy", "policy_tail", "reference_kl")
+MOMENTS = {"mean": 0.05, "deviation": 0.4, "populationMean": 0.0}
+FLOAT64, FLOAT32 = 1e-9, 1e-6
 
 
-class Accelerator:
-    """One process on the CPU."""
-
-    device = torch.device("cpu")
-    gather = gather_for_metrics = staticmethod(lambda x: x)
-
-
-def trl_dpo(loss_type, beta, label_smoothing=0.0, discopop_tau=0.05):
-    """Batch mean as TRL's DPOTrainer computes it, from sums over tokens and token counts."""
-
-    def loss(batch):
-        lengths = torch.cat([batch.chosen_tokens, batch.rejected_tokens]).long()
-        mask = (torch.arange(int(lengths.max())) < lengths[:, None]).long()
-        sums = torch.cat([batch.chosen, batch.rejected])
-        per_token = sums[:, None] / lengths[:, None] * mask
-        nothing = torch.zeros_like(per_token)
-        outputs = SimpleNamespace(log_probs=per_token, entropy=nothing, mean_logits=nothing, is_top1=nothing.bool())
-        # one prompt token before each response: TRL scores a token from the position before it
-        completion_mask = F.pad(mask, (1, 0))
-        trainer = SimpleNamespace(
-            model=SimpleNamespace(training=True), accelerator=Accelerator(), aux_loss_enabled=False, ld_alpha=None,
-            precompute_ref_logps=True, f_divergence_type="reverse_kl", loss_types=[loss_type], loss_weights=[1.0],
-            beta=beta, label_smoothing=label_smoothing, use_weighting=False, _total_train_tokens=0, _tp_size=1,
-            _metrics={"train": defaultdict(list)}, args=SimpleNamespace(discopop_tau=discopop_tau))
-        inputs = {"input_ids": torch.zeros_like(completion_mask), "attention_mask": torch.ones_like(completion_mask),
-                  "completion_mask": completion_mask, "ref_chosen_logps": batch.reference_chosen,
-                  "ref_rejected_logps": batch.reference_rejected}
-        return DPOTrainer._compute_loss(trainer, lambda **_: outputs, inputs, False)
-
-    return loss
+def entry(name, spec, definition, by_trl=None, source=None, within=FLOAT64, moments=None, rows="pairs"):
+    """`spec` is the objective as a recipe spells it."""
+    return SimpleNamespace(name=name, spec=spec, definition=definition, trl=by_trl, source=source, within=within,
+                           moments=moments, rows=rows)
 
 
-def trl_cpo(loss_type, beta, score, label_smoothing=0.0, gamma=0.0):
-    """Batch mean of what TRL's CPOTrainer.cpo_loss gives for `score(batch)` in place of the log-probabilities."""
-
-    def loss(batch):
-        trainer = SimpleNamespace(accelerator=Accelerator(), alpha=0.0, loss_type=loss_type, beta=beta,
-                                  simpo_gamma=gamma, label_smoothing=label_smoothing)
-        return CPOTrainer.cpo_loss(trainer, *score(batch))[0].mean()
-
-    return loss
+def spec(tag, **parameters):
+    return {"type": tag, **parameters}
 
 
-def ratios(b):
-    return b.chosen - b.reference_chosen, b.rejected - b.reference_rejected
+DPO = "DPOTrainer._compute_loss"
+CPO = "CPOTrainer.get_batch_loss_metrics"
+PAPER = "definition"
 
 
-def averages(b):
-    return b.chosen / b.chosen_tokens, b.rejected / b.rejected_tokens
+def batch_likelihood(b):
+    return d.likelihood("batch-mean")(b).mean()
 
 
-def averaged_ratios(b):
-    chosen, rejected = ratios(b)
-    return chosen / b.chosen_tokens, rejected / b.rejected_tokens
+def response_likelihood(b):
+    return d.likelihood("response-mean")(b).mean()
 
 
-def gap(b):
-    chosen, rejected = ratios(b)
-    return chosen - rejected
+OBJECTIVES = [
+    entry("dpo", spec("dpo", beta=BETA), d.logistic(BETA), trl.dpo("sigmoid", BETA), DPO),
+    entry("cdpo", spec("cdpo", beta=BETA, labelSmoothing=0.1), d.logistic(BETA, eps=0.1),
+          trl.cpo("sigmoid", BETA, d.ratios, label_smoothing=0.1),
+          CPO + " fed with log-ratios; DPOTrainer has no label smoothing"),
+    entry("robustdpo", spec("robustdpo", beta=BETA, flipRate=0.1), d.robust(BETA, 0.1),
+          trl.dpo("robust", BETA, label_smoothing=0.1), DPO),
+    entry("referencefreedpo", spec("referencefreedpo", beta=BETA), d.logistic(BETA, d.sums),
+          trl.cpo("sigmoid", BETA, d.sums), CPO + " with cpo_alpha 0"),
+    entry("hinge", spec("hinge", beta=0.05), d.hinge(0.05), trl.dpo("hinge", 0.05), DPO),
+    entry("slichf", spec("slichf", beta=1.0, target=1.0, likelihoodWeight=0.1),
+          d.plus((1, d.hinge(1.0, d.sums)), (0.1, d.likelihood("sum"))), source=PAPER),
+    entry("slichf without likelihood", spec("slichf", beta=0.2, target=1.0, likelihoodWeight=0.0),
+          d.hinge(0.2, d.sums), trl.cpo("hinge", 0.2, d.sums), CPO + " (hinge) with cpo_alpha 0"),
+    entry("ipo", spec("ipo", beta=BETA, lengthNormalized=False), d.squared(BETA), trl.cpo("ipo", BETA, d.ratios),
+          CPO + " (ipo) fed with summed log-ratios; DPOTrainer has only the averaged form"),
+    entry("ipo per token", spec("ipo", beta=BETA, lengthNormalized=True), d.squared(BETA, d.averaged_ratios),
+          trl.dpo("ipo", BETA), DPO),
+    entry("sppo", spec("sppo", beta=0.02), d.sppo(0.02), trl.dpo("sppo_hard", 0.02), DPO),
+    entry("nca", spec("nca", beta=BETA), d.nca(BETA), trl.dpo("nca_pair", BETA), DPO),
+    entry("exo", spec("exo", beta=BETA, labelSmoothing=1e-3), d.exo(BETA, 1e-3),
+          trl.dpo("exo_pair", BETA, label_smoothing=1e-3), DPO + ", which keeps the smoothing in float32", FLOAT32),
+    entry("bco", spec("bco", beta=BETA), d.bco(BETA), trl.dpo("bco_pair", BETA), DPO + ", which has no shift"),
+    entry("aot", spec("aot", beta=BETA, labelSmoothing=0.0), d.aot(BETA, 0, True), trl.dpo("aot", BETA), DPO),
+    entry("aot smoothed", spec("aot", beta=BETA, labelSmoothing=0.1), d.aot(BETA, 0.1, True),
+          trl.dpo("aot", BETA, label_smoothing=0.1), DPO),
+    entry("aotunpaired", spec("aotunpaired", beta=BETA, labelSmoothing=0.1), d.aot(BETA, 0.1, False),
+          trl.dpo("aot_unpaired", BETA, label_smoothing=0.1), DPO),
+    entry("apozero", spec("apozero", beta=BETA), d.apo_zero(BETA), trl.dpo("apo_zero", BETA), DPO),
+    entry("apozero on answers", spec("apozero", beta=BETA), d.apo_zero(BETA), trl.kto("apo_zero_unpaired", BETA),
+          "KTOTrainer._compute_loss (apo_zero_unpaired)", rows="answers"),
+    entry("apodown", spec("apodown", beta=BETA), d.apo_down(BETA), trl.dpo("apo_down", BETA), DPO),
+    entry("discopop", spec("discopop", beta=0.05, temperature=0.05), d.discopop(0.05, 0.05),
+          trl.dpo("discopop", 0.05), DPO),
+    entry("simpo", spec("simpo", beta=2.0, targetMargin=0.25), d.logistic(2.0, d.averages, 0.25),
+          trl.cpo("simpo", 2.0, d.averages, gamma=0.5), CPO + " (simpo) fed with length averages, cpo_alpha 0"),
+    entry("orpo", spec("orpo", beta=BETA, likelihood="response-mean"), d.orpo(BETA),
+          trl.orpo(BETA, d.averages, response_likelihood),
+          "ORPOTrainer.get_batch_loss_metrics, in float32; the likelihood is handed to it", FLOAT32),
+    entry("cpo", spec("cpo", beta=BETA, likelihoodWeight=1.0, likelihood="batch-mean"),
+          d.plus((1, d.logistic(BETA, d.sums)), (1, d.likelihood("batch-mean"))),
+          trl.cpo("sigmoid", BETA, d.sums, batch_likelihood, 1.0), CPO + "; the likelihood is handed to it"),
+    entry("rrhf", spec("rrhf", beta=1.0, lengthPower=1.0), d.rrhf(1.0), source=PAPER),
+    entry("rdpo", spec("rdpo", beta=BETA, alpha=0.02), d.rdpo(BETA, 0.02), source=PAPER),
+    entry("rpo", spec("rpo", beta=BETA, likelihoodWeight=0.5, likelihood="batch-mean"),
+          d.plus((1, d.logistic(BETA)), (0.5, d.likelihood("batch-mean"))),
+          trl.dpo(["sigmoid", "sft"], BETA, [1.0, 0.5]), DPO + " (sigmoid and sft)"),
+    entry("rpo per response", spec("rpo", beta=BETA, likelihoodWeight=1.0, likelihood="response-mean"),
+          d.plus((1, d.logistic(BETA)), (1, d.likelihood("response-mean"))), source=PAPER),
+    entry("lddpo", spec("lddpo", beta=BETA, tailWeight=0.3, weighsReference=True),
+          d.logistic(BETA, d.length_desensitised(0.3, True)), trl.dpo("sigmoid", BETA, ld_alpha=0.3),
+          DPO + " (ld_alpha)"),
+    entry("lddpo policy only", spec("lddpo", beta=BETA, tailWeight=0.3, weighsReference=False),
+          d.logistic(BETA, d.length_desensitised(0.3, False)), source=PAPER),
+    entry("wpo", spec("wpo", objective=spec("dpo", beta=BETA), clamped=False),
+          d.on_policy(d.logistic(BETA), False), trl.dpo("sigmoid", BETA, use_weighting=True),
+          DPO + " (use_weighting), which does not clamp"),
+    entry("wpo of ipo", spec("wpo", objective=spec("ipo", beta=BETA, lengthNormalized=True), clamped=False),
+          d.on_policy(d.squared(BETA, d.averaged_ratios), False), trl.dpo("ipo", BETA, use_weighting=True),
+          DPO + " (use_weighting)"),
+    entry("wpo clamped", spec("wpo", objective=spec("dpo", beta=BETA), clamped=True),
+          d.on_policy(d.logistic(BETA), True), source=PAPER),
+    entry("fdpo reverse KL", spec("fdpo", beta=BETA, divergence="reverse-kl", alpha=0.5),
+          d.logistic(BETA, d.divergence("reverse-kl")), trl.dpo("sigmoid", BETA, f_divergence="reverse_kl"), DPO),
+    entry("fdpo forward KL", spec("fdpo", beta=BETA, divergence="forward-kl", alpha=0.5),
+          d.logistic(BETA, d.divergence("forward-kl")), trl.dpo("sigmoid", BETA, f_divergence="forward_kl"), DPO),
+    entry("fdpo Jensen-Shannon", spec("fdpo", beta=BETA, divergence="jensen-shannon", alpha=0.5),
+          d.logistic(BETA, d.divergence("jensen-shannon")), trl.dpo("sigmoid", BETA, f_divergence="js_divergence"),
+          DPO),
+    # A quarter and these sums are exact in float32, the only type that this branch of TRL accepts on a CPU.
+    entry("fdpo alpha", spec("fdpo", beta=BETA, divergence="alpha", alpha=0.25),
+          d.logistic(BETA, d.divergence("alpha", 0.25)),
+          trl.dpo("sigmoid", BETA, f_divergence="alpha_divergence", f_alpha=0.75, dtype=torch.float32),
+          DPO + ", in float32; its coefficient is 1 - alpha", FLOAT32),
+    entry("sigmoidnorm", spec("sigmoidnorm", beta=5.0), d.logistic(5.0, d.averaged_ratios),
+          trl.dpo("sigmoid_norm", 5.0), DPO),
+    entry("tdpo1", spec("tdpo1", beta=BETA), d.logistic(BETA, d.token_level(1.0, False)), source=PAPER),
+    entry("tdpo2", spec("tdpo2", beta=BETA, alpha=0.5), d.logistic(BETA, d.token_level(0.5, True)), source=PAPER),
+    entry("alphadpo", spec("alphadpo", beta=2.5, targetMargin=0.6, alpha=0.2),
+          d.alpha_dpo(2.5, 0.6, 0.2, MOMENTS["mean"], MOMENTS["deviation"]), source=PAPER, moments=MOMENTS),
+    entry("kto", spec("kto", beta=BETA, desirableWeight=1.0, undesirableWeight=1.3), d.kto(BETA, 1.0, 1.3),
+          trl.kto("kto", BETA, 1.0, 1.3), "KTOTrainer._compute_loss", rows="answers"),
+    entry("ktopair", spec("ktopair", beta=BETA, desirableWeight=1.0, undesirableWeight=1.3),
+          d.kto_pair(BETA, 1.0, 1.3), source=PAPER),
+    entry("nll", spec("nll", likelihood="batch-mean"), d.likelihood("batch-mean"), trl.dpo("sft", BETA),
+          DPO + " (sft)"),
+    entry("nll per response", spec("nll", likelihood="response-mean"), d.likelihood("response-mean"), source=PAPER),
+    entry("sum", spec("sum", terms=[
+        {"weight": 0.8, "objective": spec("dpo", beta=BETA)}, {"weight": 0.2, "objective": spec("bco", beta=BETA)},
+        {"weight": 1.0, "objective": spec("nll", likelihood="batch-mean")}]),
+        d.plus((0.8, d.logistic(BETA)), (0.2, d.bco(BETA)), (1, d.likelihood("batch-mean"))),
+        trl.dpo(["sigmoid", "bco_pair", "sft"], BETA, [0.8, 0.2, 1.0]), DPO + " with loss_weights, the mix of MPO"),
+]
 
 
-def sp(x):
-    """log(1 + e^x)"""
-    return torch.clamp(x, min=0) + torch.log1p(torch.exp(-x.abs()))
+def grid(x):
+    """Multiples of 1/64: exact in decimal, in float64 and in float32, and so are their sums and differences."""
+    return round(x * 64) / 64
 
 
-def smoothed(eps):
-    return lambda b: (1 - eps) * sp(-BETA * gap(b)) + eps * sp(BETA * gap(b))
-
-
-def robust(eps):
-    return lambda b: ((1 - eps) * sp(-BETA * gap(b)) - eps * sp(BETA * gap(b))) / (1 - 2 * eps)
-
-
-def ipo_average(b):
-    chosen, rejected = averaged_ratios(b)
-    return (chosen - rejected - 1 / (2 * BETA)) ** 2
-
-
-def simpo(beta, gamma):
-    def loss(b):
-        chosen, rejected = averages(b)
-        return sp(-(beta * (chosen - rejected) - gamma))
-
-    return loss
-
-
-def exo(eps):
-    def loss(b):
-        z = BETA * gap(b)
-        return torch.sigmoid(z) * (-sp(-z) - math.log(1 - eps)) + torch.sigmoid(-z) * (-sp(z) - math.log(eps))
-
-    return loss
-
-
-def nca(b):
-    chosen, rejected = (BETA * u for u in ratios(b))
-    return sp(-chosen) + 0.5 * sp(chosen) + 0.5 * sp(rejected)
-
-
-def apo_zero(b):
-    chosen, rejected = (BETA * u for u in ratios(b))
-    return 1 - torch.sigmoid(chosen) + torch.sigmoid(rejected)
-
-
-def apo_down(b):
-    chosen, _ = (BETA * u for u in ratios(b))
-    return torch.sigmoid(chosen) + 1 - torch.sigmoid(BETA * gap(b))
-
-
-def sppo_hard(b):
-    chosen, rejected = ratios(b)
-    return (chosen - 0.5 / BETA) ** 2 + (rejected + 0.5 / BETA) ** 2
-
-
-def sigmoid_norm(b):
-    chosen, rejected = averaged_ratios(b)
-    return sp(-BETA * (chosen - rejected))
-
-
-# name: (parameters, definition, TRL's code or None)
-MAIN = {
-    "dpo": (dict(beta=BETA), lambda b: sp(-BETA * gap(b)), trl_dpo("sigmoid", BETA)),
-    "cdpo": (dict(beta=BETA, label_smoothing=0.1), smoothed(0.1), trl_cpo("sigmoid", BETA, ratios, label_smoothing=0.1)),
-    "ipo_sum": (dict(tau=BETA), lambda b: (gap(b) - 1 / (2 * BETA)) ** 2, trl_cpo("ipo", BETA, ratios)),
-    "ipo_average": (dict(tau=BETA), ipo_average, trl_dpo("ipo", BETA)),
-    "simpo": (dict(beta=2.0, gamma=0.5), simpo(2.0, 0.5), trl_cpo("simpo", 2.0, averages, gamma=0.5)),
-}
-MORE = {
-    "robust": (dict(beta=BETA, label_smoothing=0.1), robust(0.1), trl_dpo("robust", BETA, label_smoothing=0.1)),
-    "hinge": (dict(beta=BETA), lambda b: torch.clamp(1 - BETA * gap(b), min=0), trl_dpo("hinge", BETA)),
-    "exo_pair": (dict(beta=BETA, label_smoothing=1e-3), exo(1e-3), trl_dpo("exo_pair", BETA, label_smoothing=1e-3)),
-    "nca_pair": (dict(beta=BETA), nca, trl_dpo("nca_pair", BETA)),
-    "apo_zero": (dict(beta=BETA), apo_zero, trl_dpo("apo_zero", BETA)),
-    "apo_down": (dict(beta=BETA), apo_down, trl_dpo("apo_down", BETA)),
-    "sppo_hard": (dict(beta=BETA), sppo_hard, trl_dpo("sppo_hard", BETA)),
-    "sigmoid_norm": (dict(beta=BETA), sigmoid_norm, trl_dpo("sigmoid_norm", BETA)),
-}
-SOURCES = {
-    "cdpo": "trl: CPOTrainer.cpo_loss (sigmoid, label_smoothing) fed with log-ratios; DPOTrainer dropped label smoothing",
-    "ipo_sum": "trl: CPOTrainer.cpo_loss (ipo) fed with summed log-ratios; DPOTrainer only has the averaged form",
-    "simpo": "trl: CPOTrainer.cpo_loss (simpo) fed with length averages, cpo_alpha 0",
-    "exo_pair": "definition; trl: DPOTrainer._compute_loss (exo_pair) keeps epsilon in float32, so agrees to 1e-6 only",
-}
-
-
-def random_batch(rng):
-    """Ordinary pairs and, in some batches, gaps far into the flat and the steep ends of every loss."""
-    size = rng.randint(1, 16)
-    spread = rng.choice([0.02, 0.3, 1, 3, 3, 10, 60])
-    rows = []
+def random_side(rng, size, spread):
+    columns = {"tokens": [], **{name: [] for name in PAIR_QUANTITIES}}
     for _ in range(size):
-        lengths = [rng.choice([1, rng.randint(2, 30), rng.randint(2, 300)]) for _ in range(2)]
-        reference = [-n * rng.uniform(0.3, 3.5) for n in lengths]
-        policy = [min(r + rng.gauss(0, spread) * math.sqrt(n) / 4, -0.001) for r, n in zip(reference, lengths)]
-        rows.append((policy[0], policy[1], reference[0], reference[1], *lengths))
-    columns = list(zip(*rows))
-    # six decimals, so that the numbers in the file are exactly the ones computed with
-    return {"chosen": [round(x, 6) for x in columns[0]], "rejected": [round(x, 6) for x in columns[1]],
-            "reference_chosen": [round(x, 6) for x in columns[2]],
-            "reference_rejected": [round(x, 6) for x in columns[3]],
-            "chosen_tokens": list(columns[4]), "rejected_tokens": list(columns[5])}
+        tokens = rng.choice([1, rng.randint(2, 30), rng.randint(2, 300)])
+        reference = grid(-tokens * rng.uniform(0.3, 3.5))
+        away = max(-75.0, min(75.0, rng.gauss(0, spread) * math.sqrt(tokens) / 4))
+        policy = min(grid(reference + away), -1 / 64)
+        row = {"tokens": tokens, "policy": policy, "reference": reference, "policy_tail": 0.0, "reference_tail": 0.0,
+               "reference_kl": grid(tokens * rng.uniform(0, 0.1)), "log_collision": grid(-tokens * rng.uniform(0.2, 2)),
+               "extrapolated": grid(policy + rng.gauss(0, 0.2)), "interpolated": grid(policy + rng.gauss(0, 0.2))}
+        for name, value in row.items():
+            columns[name].append(value)
+    return columns
 
 
-def tensors(batch, rows=slice(None)):
-    result = SimpleNamespace(**{k: torch.tensor(v[rows], dtype=torch.float64) for k, v in batch.items()})
-    result.chosen.requires_grad_()
-    result.rejected.requires_grad_()
+def has_ties(pairs):
+    """Equal ranks may be matched either way by AOT: loss and derivatives are then not unique by row."""
+    c, r = pairs["chosen"], pairs["rejected"]
+    lists = [[a - b for a, b in zip(x, y)] for x, y in (
+        (c["policy"], r["policy"]), (c["reference"], r["reference"]),
+        (c["policy"], c["reference"]), (r["policy"], r["reference"]))]
+    return any(len(set(values)) < len(values) for values in lists)
+
+
+def random_pairs(rng):
+    size, spread = rng.randint(1, 6), rng.choice([0.3, 1, 3, 3, 10])
+    while True:
+        pairs = {side: random_side(rng, size, spread) for side in ("chosen", "rejected")}
+        if not has_ties(pairs):
+            break
+    for i in range(size):
+        shared = min(side["tokens"][i] for side in pairs.values())
+        for side in pairs.values():
+            share = max(0, side["tokens"][i] - shared) / side["tokens"][i] * rng.uniform(0.7, 1)
+            side["policy_tail"][i] = grid(share * side["policy"][i])
+            side["reference_tail"][i] = grid(share * side["reference"][i])
+    return pairs
+
+
+def random_answers(rng):
+    size, spread = rng.randint(1, 8), rng.choice([0.3, 1, 3, 10])
+    sides = {side: random_side(rng, size, spread) for side in ("chosen", "rejected", "mismatched")}
+    for i in range(size):
+        absent = sides[rng.choice(["chosen", "rejected"])]
+        for column in absent.values():
+            column[i] = 0
+    return {side: {name: columns[name] for name in ("tokens", "policy", "reference")}
+            for side, columns in sides.items()}
+
+
+def tensors(batch):
+    result = SimpleNamespace()
+    for side, columns in batch.items():
+        values = {name: torch.tensor(column, dtype=torch.float64) for name, column in columns.items()}
+        for name in DIFFERENTIABLE:
+            if name in values and side != "mismatched":
+                values[name].requires_grad_()
+        setattr(result, side, SimpleNamespace(**values))
     return result
 
 
-def grads(loss, b):
-    chosen, rejected = torch.autograd.grad(loss, [b.chosen, b.rejected], allow_unused=True)
-    return chosen.tolist(), rejected.tolist()
-
-
-def per_pair(definition, batch):
+def evaluated(loss, batch):
+    """The mean loss of a batch and its derivatives; those by anything but the policy only where there are any."""
     b = tensors(batch)
-    losses = definition(b)
-    chosen, rejected = grads(losses.sum(), b)
-    return {"loss": losses.tolist(), "d_chosen": chosen, "d_rejected": rejected}
-
-
-def per_pair_trl(trl, batch):
-    """Each pair as a batch of its own; the batch as a whole must be their mean."""
-    result = {"loss": [], "d_chosen": [], "d_rejected": []}
-    for i in range(len(batch["chosen"])):
-        b = tensors(batch, slice(i, i + 1))
-        loss = trl(b)
-        chosen, rejected = grads(loss, b)
-        result["loss"].append(loss.item())
-        result["d_chosen"] += chosen
-        result["d_rejected"] += rejected
-    whole = trl(tensors(batch)).item()
-    mean = sum(result["loss"]) / len(result["loss"])
-    assert abs(whole - mean) <= 1e-12 * max(1, abs(mean)), (whole, mean)
+    value = loss(b).mean()
+    result = {"loss": value.item()}
+    for name in ("chosen", "rejected"):
+        side = getattr(b, name)
+        present = [q for q in DIFFERENTIABLE if hasattr(side, q)]
+        derivatives = torch.autograd.grad(value, [getattr(side, q) for q in present], allow_unused=True,
+                                          retain_graph=True)
+        result[name] = {}
+        for q, derivative in zip(present, derivatives):
+            derivative = torch.zeros_like(side.tokens) if derivative is None else derivative
+            if q == "policy_tail":  # a response without a tail has no tokens that a derivative could reach
+                derivative = derivative * (side.tokens > torch.minimum(b.chosen.tokens, b.rejected.tokens))
+            if q == "policy" or bool(derivative.abs().max() > 0):
+                result[name][q] = derivative.tolist()
     return result
+
+
+def flat(result):
+    """Loss, and derivatives by quantity: what is compared as one list, relative to its largest entry."""
+    lists = {"loss": [result["loss"]]}
+    for q in DIFFERENTIABLE:
+        lists[q] = [x for side in ("chosen", "rejected")
+                    for x in result[side].get(q, [0.0] * len(result[side]["policy"]))]
+    return lists
 
 
 def disagreement(a, b):
-    return max(abs(x - y) / max(1.0, abs(x)) for key in a for x, y in zip(a[key], b[key], strict=True))
+    worst, left, right = 0.0, flat(a), flat(b)
+    for key in left:
+        # 1 - sigmoid, as TRL writes it, has 16 digits of one and not of itself
+        scale = max([1e-6, *(abs(x) for x in right[key])])
+        worst = max([worst, *(abs(x - y) / scale for x, y in zip(left[key], right[key], strict=True))])
+    return worst
 
 
-def dr_dpo(batch, beta_prime=1.0):
-    b = tensors(batch)
-    losses = sp(-BETA * gap(b))
-    loss = -beta_prime * (torch.logsumexp(-losses / beta_prime, 0) - math.log(len(losses)))
-    chosen, rejected = grads(loss, b)
-    return {"loss": loss.item(), "d_chosen": chosen, "d_rejected": rejected}
+def bco_history(batches):
+    """BCO with its shift: the mean score of every answer so far, those of the batch included, as a constant."""
+    scores, result = [], []
+    for batch in batches:
+        scores += [u for side in d.ratios(tensors(batch)) for u in side.tolist()]
+        result.append(evaluated(d.bco(BETA, sum(scores) / len(scores)), batch))
+    return result
+
+
+def perturbation(batch, epsilon, beta):
+    steps = d.perturbed_steps(tensors(batch))
+    return {"betas": (beta / (1 + epsilon * steps)).tolist(), "next": (beta / (1 + epsilon * steps.mean())).item()}
 
 
 def check_fixed_points():
     """Values that were computed by hand and by another program long before this script."""
-    a = dict(chosen=[-40.0], rejected=[-52.0], reference_chosen=[-42.0], reference_rejected=[-50.0],
-             chosen_tokens=[10], rejected_tokens=[13])
-    known = {"dpo": 0.51301525, "cdpo": 0.55301525, "ipo_sum": 1.0, "ipo_average": 21.58674556, "simpo": 0.97407698,
-             "robust": 0.46301525, "hinge": 0.6, "exo_pair": 2.09922623, "nca_pair": 1.29627774,
-             "apo_zero": 0.90033201, "apo_down": 0.95114634, "sppo_hard": 18.0, "sigmoid_norm": 0.67561137}
-    for name, (_, definition, _) in {**MAIN, **MORE}.items():
-        assert abs(per_pair(definition, a)["loss"][0] - known[name]) < 6e-9, name
-    gaps = [4.0, -2.0, 0.5, -12.0]
-    zeros = [0.0] * 4
-    four = dict(chosen=gaps, rejected=zeros, reference_chosen=zeros, reference_rejected=zeros,
-                chosen_tokens=[1] * 4, rejected_tokens=[1] * 4)
-    assert abs(dr_dpo(four)["loss"] - 0.80250106) < 6e-9
+    side = dict(policy_tail=[0.0], reference_tail=[0.0], reference_kl=[0.0], log_collision=[0.0])
+    a = {"chosen": dict(tokens=[10], policy=[-40.0], reference=[-42.0], **side),
+         "rejected": dict(tokens=[13], policy=[-52.0], reference=[-50.0], **side)}
+    known = {"dpo": 0.51301525, "cdpo": 0.55301525, "ipo": 1.0, "ipo per token": 21.58674556, "simpo": 0.97407698,
+             "robustdpo": 0.46301525, "slichf": 4.0, "exo": 2.09922623, "nca": 1.29627774, "apozero": 0.90033201,
+             "apodown": 0.95114634, "discopop": 0.81476314, "orpo": 4.06931472, "cpo": 4.26328247, "rrhf": 4.0,
+             "rdpo": 0.53752811, "rpo per response": 4.51301525, "fdpo forward KL": 0.39483844,
+             "fdpo Jensen-Shannon": 0.59813887, "alphadpo": 2.02184483}
+    for objective in OBJECTIVES:
+        if objective.name in known:
+            loss = evaluated(objective.definition, a)["loss"]
+            assert abs(loss - known[objective.name]) < 6e-9, (objective.name, loss)
 
 
 def main():
     check_fixed_points()
     rng = random.Random(SEED)
-    batches = [random_batch(rng) for _ in range(COMPUTED)]
-    worst = {}
-    written = {"objectives.json": [], "objectives_more.json": []}
-    for index, batch in enumerate(batches):
-        for file, chosen, count in (("objectives.json", MAIN, WRITTEN), ("objectives_more.json", MORE, WRITTEN_MORE)):
-            values = {}
-            for name, (_, definition, trl) in chosen.items():
-                own, theirs = per_pair(definition, batch), per_pair_trl(trl, batch)
-                worst[name] = max(worst.get(name, 0.0), disagreement(own, theirs))
-                values[name] = own if name == "exo_pair" else theirs
-            if file == "objectives.json":
-                values["dr_dpo"] = dr_dpo(batch)
-            if index < count:
-                written[file].append(rounded({**batch, **values}))
-    for name, difference in worst.items():
-        assert difference < (2e-6 if name == "exo_pair" else 1e-11), (name, difference)
-    for file, chosen in (("objectives.json", MAIN), ("objectives_more.json", MORE)):
-        objectives = {
-            name: {"parameters": parameters, "source": SOURCES.get(name, "trl: DPOTrainer._compute_loss"),
-                   "definition_against_trl": worst[name]}
-            for name, (parameters, _, _) in chosen.items()}
-        if file == "objectives.json":
-            objectives["dr_dpo"] = {"parameters": dict(beta=BETA, beta_prime=1.0), "source": "definition",
-                                    "definition_against_trl": None}
-        write_json(CORE_RESOURCES / file, {
-            "made_by": made_by("objectives.py", SEED, batches_computed=COMPUTED, float="float64", significant_digits=12),
-            "objectives": objectives,
-            "batches": written[file]})
-    print({k: f"{v:.1e}" for k, v in worst.items()})
+    batches = {"pairs": [random_pairs(rng) for _ in range(COMPUTED)],
+               "answers": [random_answers(rng) for _ in range(COMPUTED)]}
+    recorded = []
+    for o in OBJECTIVES:
+        values, worst = [], 0.0
+        for index, batch in enumerate(batches[o.rows]):
+            own = evaluated(o.definition, batch)
+            theirs = evaluated(o.trl, batch) if o.trl else own
+            worst = max(worst, disagreement(own, theirs))
+            if index < WRITTEN:
+                values.append(theirs)
+        assert worst < o.within, (o.name, worst)
+        recorded.append({
+            "name": o.name, "objective": o.spec, "rows": o.rows, "source": ("trl: " if o.trl else "") + o.source,
+            "within": o.within, "definition_against_trl": float(f"{worst:.1e}") if o.trl else None,
+            **({"moments": o.moments} if o.moments else {}), "values": rounded(values)})
+        print(f"{o.name:28} {worst:.1e}" if o.trl else f"{o.name:28} definition only")
+    written = batches["pairs"][:WRITTEN]
+    dr_dpo, epsilon, small = d.dr_dpo(BETA, 0.7), 0.05, 0.02
+    write_json(CORE_RESOURCES / "objectives.json", {
+        "made_by": made_by("objectives.py", SEED, batches_computed=COMPUTED, float="float64", significant_digits=12),
+        "pairs": written,
+        "answers": batches["answers"][:WRITTEN],
+        "objectives": recorded,
+        "bco_history": rounded({"beta": BETA, "values": bco_history(written)}),
+        "dr_dpo": rounded({"beta": BETA, "temperature": 0.7, "values": [evaluated(dr_dpo, b) for b in written]}),
+        "perturbation": rounded({"beta": small, "epsilon": epsilon,
+                                 "values": [perturbation(b, epsilon, small) for b in written]})})
 
 
 if __name__ == "__main__":

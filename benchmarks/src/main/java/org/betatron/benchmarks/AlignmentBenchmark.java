@@ -1,14 +1,16 @@
 package org.betatron.benchmarks;
 
-import java.util.SplittableRandom;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.betatron.core.RandomStreams;
 import org.betatron.core.alignment.Alignment;
 import org.betatron.core.alignment.AlignmentDecision;
 import org.betatron.core.alignment.AlignmentSpec;
-import org.betatron.core.objective.ObjectiveSpec;
+import org.betatron.core.alignment.AlignmentState;
 import org.betatron.core.logprob.PairLogProbs;
-import org.betatron.core.statistics.RunningMoments;
+import org.betatron.core.objective.ObjectiveSpec;
+import org.betatron.core.objective.RowKind;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -30,25 +32,6 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 public class AlignmentBenchmark {
 
-    /// An objective with its defaults.
-    public enum ObjectiveName {
-        DPO,
-        CDPO,
-        IPO,
-        IPO_PER_TOKEN,
-        SIMPO;
-
-        ObjectiveSpec spec() {
-            return switch (this) {
-                case DPO -> ObjectiveSpec.Dpo.DEFAULT;
-                case CDPO -> ObjectiveSpec.Cdpo.DEFAULT;
-                case IPO -> ObjectiveSpec.Ipo.DEFAULT;
-                case IPO_PER_TOKEN -> new ObjectiveSpec.Ipo(0.1, true);
-                case SIMPO -> ObjectiveSpec.SimPo.DEFAULT;
-            };
-        }
-    }
-
     /// What surrounds the objective.
     public enum Method {
 
@@ -63,8 +46,13 @@ public class AlignmentBenchmark {
         }
     }
 
-    @Param
-    public ObjectiveName objective = ObjectiveName.DPO;
+    /// Tags of all objectives; [#prepare] refuses to run if one is missing.
+    @Param({
+        "dpo", "cdpo", "robustdpo", "referencefreedpo", "hinge", "slichf", "ipo", "sppo", "nca", "exo", "bco", "aot",
+        "aotunpaired", "apozero", "apodown", "discopop", "simpo", "orpo", "cpo", "rrhf", "rdpo", "rpo", "lddpo", "wpo",
+        "fdpo", "sigmoidnorm", "tdpo1", "tdpo2", "alphadpo", "kto", "ktopair", "nll", "sum"
+    })
+    public String objective = "dpo";
 
     @Param
     public Method method = Method.PLAIN;
@@ -73,39 +61,49 @@ public class AlignmentBenchmark {
     public int pairCount;
 
     private Alignment alignment = AlignmentSpec.DPO.create();
-    private PairLogProbs pairs = samplePairs(0);
-    private RunningMoments statistics = RunningMoments.EMPTY;
+    private PairLogProbs pairs = SampleBatch.pairs(1);
+    private AlignmentState state = AlignmentState.START;
     private long step;
 
     @Setup
-    public void prepare() {
+    public void prepare() throws ReflectiveOperationException {
         AlignmentSpec around = method.spec();
         alignment = new AlignmentSpec(
-                        objective.spec(), around.calibration(), around.selection(), around.aggregation(), around.gap())
+                        spec(objective), around.calibration(), around.selection(), around.aggregation(), around.gap())
                 .create();
-        pairs = samplePairs(pairCount);
+        pairs = alignment.objective().rows() == RowKind.ANSWERS
+                ? SampleBatch.answers(pairCount)
+                : SampleBatch.pairs(pairCount);
     }
 
     @Benchmark
     public AlignmentDecision decide() {
         AlignmentDecision decision =
-                alignment.decide(pairs, pairs.size(), statistics, RandomStreams.stream(1, "selection", step++));
-        statistics = decision.statistics();
+                alignment.decide(pairs, pairs.size(), state, RandomStreams.stream(1, "selection", step++));
+        state = decision.state();
         return decision;
     }
 
-    /// Responses of 10 to 300 tokens whose log-ratios spread by 5 nats.
-    private static PairLogProbs samplePairs(int size) {
-        SplittableRandom random = new SplittableRandom(1);
-        double[][] logProbs = new double[4][size];
-        int[][] lengths = new int[2][size];
-        for (int i = 0; i < size; i++) {
-            for (int response = 0; response < 2; response++) {
-                lengths[response][i] = random.nextInt(10, 300);
-                logProbs[response + 2][i] = -1.5 * lengths[response][i];
-                logProbs[response][i] = logProbs[response + 2][i] + 5 * random.nextGaussian();
+    /// @return the objective of a tag with its defaults
+    private static ObjectiveSpec spec(String tag) throws ReflectiveOperationException {
+        String[] listed = AlignmentBenchmark.class
+                .getField("objective")
+                .getAnnotation(Param.class)
+                .value();
+        for (Class<?> type : ObjectiveSpec.class.getPermittedSubclasses()) {
+            if (!Stream.of(listed).toList().contains(tagOf(type))) {
+                throw new IllegalStateException("the list of objectives lacks " + tagOf(type));
             }
         }
-        return new PairLogProbs(logProbs[0], logProbs[1], logProbs[2], logProbs[3], lengths[0], lengths[1]);
+        for (Class<?> type : ObjectiveSpec.class.getPermittedSubclasses()) {
+            if (tagOf(type).equals(tag)) {
+                return (ObjectiveSpec) type.getField("DEFAULT").get(null);
+            }
+        }
+        throw new IllegalArgumentException("no objective has the tag " + tag);
+    }
+
+    private static String tagOf(Class<?> type) {
+        return type.getSimpleName().toLowerCase(Locale.ROOT);
     }
 }

@@ -1,15 +1,8 @@
 package org.betatron.cli.command;
 
-import java.io.PrintWriter;
-import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.betatron.cli.recipe.AlignRecipe;
-import org.betatron.cli.recipe.Choices;
 import org.betatron.cli.recipe.RecipeReader;
 import org.betatron.cli.run.ObjectiveEvaluation;
 import org.jspecify.annotations.Nullable;
@@ -32,37 +25,25 @@ final class ObjectiveCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "one of list and evaluate must be given");
+        throw new ParameterException(spec.commandLine(), "one of list, show and evaluate must be given");
     }
 
     @Command(
             name = "list",
             mixinStandardHelpOptions = true,
-            description = "Lists objectives, calibrations, selections and aggregations with their parameters.")
+            description = "Lists objectives, calibrations, selections and aggregations: parameters, defaults, sources.")
     void list() {
-        PrintWriter out = spec.commandLine().getOut();
-        for (String path : Choices.byPath().keySet()) {
-            if (path.startsWith("alignment.")) {
-                out.println(path);
-                for (Map.Entry<String, Class<?>> choice : Choices.siblings(path).entrySet()) {
-                    out.println("  %-12s %s".formatted(choice.getKey(), parameters(choice.getValue())));
-                }
-            }
-        }
+        ChoiceCatalogue.list(spec.commandLine().getOut());
     }
 
-    private static String parameters(Class<?> type) {
-        Object defaults = Choices.defaultOf(type);
-        return Stream.of(type.getRecordComponents())
-                .map(component -> component.getName() + "=" + (defaults == null ? "?" : value(component, defaults)))
-                .collect(Collectors.joining("  "));
-    }
-
-    private static String value(RecordComponent component, Object instance) {
-        try {
-            return String.valueOf(component.getAccessor().invoke(instance)).toLowerCase(Locale.ROOT);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("cannot read " + component, e);
+    @Command(
+            name = "show",
+            mixinStandardHelpOptions = true,
+            description = "Describes one objective, calibration, selection or aggregation.")
+    void show(@Parameters(paramLabel = "TAG", description = "For example dpo, gaussian or drdpo.") String tag) {
+        if (!ChoiceCatalogue.show(tag, spec.commandLine().getOut())) {
+            throw new ParameterException(
+                    spec.commandLine(), "TAG must be one of those that betatron objective list prints but was " + tag);
         }
     }
 

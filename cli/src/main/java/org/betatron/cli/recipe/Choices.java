@@ -114,7 +114,7 @@ public final class Choices {
     }
 
     /// @return an enum constant as recipes spell it
-    static String spelling(Object constant) {
+    public static String spelling(Object constant) {
         return constant.toString().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

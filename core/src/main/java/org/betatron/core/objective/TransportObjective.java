@@ -1,7 +1,7 @@
 package org.betatron.core.objective;
 
-import java.util.Comparator;
-import java.util.stream.IntStream;
+import java.util.Arrays;
+import org.betatron.core.Ranking;
 import org.betatron.core.logprob.PairLogProbs;
 import org.betatron.core.logprob.RequiredInputs;
 import org.betatron.core.logprob.ResponseLogProbs;
@@ -71,22 +71,14 @@ record TransportObjective(boolean paired, MarginLink link) implements Objective 
 
     /// @return for each row the row that holds the same rank in the second list; a dropped row's own
     private static int[] match(double[] firsts, double[] seconds, double[] weights) {
-        int[] partners = IntStream.range(0, firsts.length).toArray();
-        int[] byFirst = ranking(firsts, weights);
-        int[] bySecond = ranking(seconds, weights);
+        int[] partners = new int[firsts.length];
+        Arrays.setAll(partners, row -> row);
+        int[] byFirst = Ranking.ascending(firsts, weights);
+        int[] bySecond = Ranking.ascending(seconds, weights);
         for (int rank = 0; rank < byFirst.length; rank++) {
             partners[byFirst[rank]] = bySecond[rank];
         }
         return partners;
-    }
-
-    private static int[] ranking(double[] values, double[] weights) {
-        return IntStream.range(0, values.length)
-                .filter(i -> weights[i] > 0)
-                .boxed()
-                .sorted(Comparator.comparingDouble(i -> values[i]))
-                .mapToInt(Integer::intValue)
-                .toArray();
     }
 
     private final class Value extends ObjectiveValue {

@@ -1,8 +1,7 @@
 package org.betatron.core.selection;
 
-import java.util.Comparator;
 import java.util.random.RandomGenerator;
-import java.util.stream.IntStream;
+import org.betatron.core.Ranking;
 import org.betatron.core.statistics.Moments;
 
 /// Cuts off the pairs at one end, or at both ends, of a ranking.
@@ -36,12 +35,7 @@ public record CutSelection(SelectionCriterion criterion, End drop, double keep) 
     @Override
     public double[] select(double[] values, Moments statistics, RandomGenerator random) {
         double[] weights = KeptCount.ofFinite(values);
-        int[] ascending = IntStream.range(0, values.length)
-                .filter(i -> weights[i] > 0)
-                .boxed()
-                .sorted(Comparator.comparingDouble(i -> values[i]))
-                .mapToInt(Integer::intValue)
-                .toArray();
+        int[] ascending = Ranking.ascending(values, weights);
         int numDropped = Math.max(0, ascending.length - KeptCount.of(values.length, keep));
         int fromTop = switch (drop) {
             case LARGEST -> numDropped;

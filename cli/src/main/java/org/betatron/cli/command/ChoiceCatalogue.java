@@ -1,0 +1,190 @@
+package org.betatron.cli.command;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.betatron.cli.recipe.ChoiceParameter;
+import org.betatron.cli.recipe.Choices;
+import org.betatron.core.Source;
+import org.betatron.core.calibration.Calibration;
+import org.betatron.core.calibration.CalibrationSpec;
+import org.betatron.core.logprob.RequiredInputs;
+import org.betatron.core.logprob.ResponseQuantity;
+import org.betatron.core.objective.Objective;
+import org.betatron.core.objective.ObjectiveSpec;
+import org.betatron.core.selection.Selection;
+import org.betatron.core.selection.SelectionSpec;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Help.Column;
+import picocli.CommandLine.Help.Column.Overflow;
+import picocli.CommandLine.Help.TextTable;
+
+/// Prints what an alignment can be made of: every tag with its parameters, their defaults and its source.
+///
+/// Everything is asked of the records and of what they create, so that a new record is listed without
+/// another line here. Output fits 100 columns.
+final class ChoiceCatalogue {
+
+    private static final int WIDTH = 100;
+    private static final int TAG_WIDTH = 18;
+
+    private ChoiceCatalogue() {}
+
+    /// Prints all choices in groups.
+    static void list(PrintWriter out) {
+        for (String path : paths()) {
+            out.println(path);
+            groups(path).forEach((group, types) -> {
+                if (!group.isEmpty()) {
+                    out.println();
+                    out.println("  " + group);
+                }
+                TextTable table = table();
+                types.forEach((tag, type) -> {
+                    table.addRowValues("  " + tag, ChoiceParameter.describe(type));
+                    table.addRowValues("", sourceOf(type));
+                });
+                out.print(table);
+            });
+            out.println();
+        }
+        out.println("betatron objective show TAG says more about one of them; docs/objectives has a page for each.");
+    }
+
+    /// Prints one choice.
+    ///
+    /// @return whether there is a choice of this tag
+    static boolean show(String tag, PrintWriter out) {
+        boolean found = false;
+        for (String path : paths()) {
+            Class<?> type = Choices.siblings(path).get(tag);
+            if (type != null) {
+                TextTable table = table();
+                table.addRowValues("chosen by", path + ": " + tag);
+                table.addRowValues("source", sourceOf(type));
+                for (ChoiceParameter parameter : ChoiceParameter.of(type)) {
+                    table.addRowValues(
+                            parameter.name(), "default " + parameter.spelledDefault() + "; " + parameter.range());
+                }
+                facts(type).forEach(table::addRowValues);
+                out.print(table);
+                found = true;
+            }
+        }
+        return found;
+    }
+
+    /// @return recipe paths of the choices that say what is learned, and from which reference
+    private static List<String> paths() {
+        return Choices.byPath().keySet().stream()
+                .filter(path -> path.startsWith("alignment.") || path.startsWith("reference."))
+                .toList();
+    }
+
+    private static TextTable table() {
+        TextTable table = TextTable.forColumns(
+                Help.defaultColorScheme(Ansi.OFF),
+                new Column(TAG_WIDTH, 0, Overflow.SPAN),
+                new Column(WIDTH - TAG_WIDTH, 0, Overflow.WRAP));
+        table.setAdjustLineBreaksForWideCJKCharacters(false);
+        return table;
+    }
+
+    private static String sourceOf(Class<?> type) {
+        Source source = type.getAnnotation(Source.class);
+        return source == null ? "" : source.value();
+    }
+
+    /// @return tags by what they learn from, where the choice is an objective; else all in one group
+    private static Map<String, Map<String, Class<?>>> groups(String path) {
+        Map<String, Map<String, Class<?>>> groups = new LinkedHashMap<>();
+        Choices.siblings(path).forEach((tag, type) -> {
+            String group = Choices.defaultOf(type) instanceof ObjectiveSpec spec ? group(spec.create()) : "";
+            groups.computeIfAbsent(group, _ -> new LinkedHashMap<>()).put(tag, type);
+        });
+        return groups;
+    }
+
+    private static String group(Objective objective) {
+        RequiredInputs inputs = objective.inputs();
+        if (readsVocabulary(inputs)) {
+            return rows(objective) + ", with numbers of the whole vocabulary";
+        }
+        return rows(objective) + (inputs.needsReference() ? ", against a reference" : ", without a reference");
+    }
+
+    private static String rows(Objective objective) {
+        return switch (objective.rows()) {
+            case PAIRS -> "of pairs";
+            case ANSWERS -> "of labelled answers";
+            case ANY -> "of pairs or labelled answers";
+        };
+    }
+
+    private static boolean readsVocabulary(RequiredInputs inputs) {
+        return inputs.needsReferenceLogits() || inputs.needs(ResponseQuantity.LOG_COLLISION);
+    }
+
+    private static Map<String, String> facts(Class<?> type) {
+        Map<String, String> facts = new LinkedHashMap<>();
+        switch (Choices.defaultOf(type)) {
+            case ObjectiveSpec spec -> {
+                Objective objective = spec.create();
+                facts.put("learns from", rows(objective).substring("of ".length()));
+                facts.put("reads", reads(objective.inputs()));
+                facts.put(
+                        "a row's loss", objective.isPairwise() ? "its own" : "depends on the other rows of the batch");
+                facts.put("statistics", objective.keepsStatistics() ? "running moments of its own" : "none");
+                facts.put("dynamic beta", hasBeta(type) ? "yes" : "has no effect: beta plays no part");
+            }
+            case CalibrationSpec spec -> {
+                Calibration calibration = spec.create();
+                facts.put("reads", reads(calibration.inputs()) + (calibration.looksAtGaps() ? ", reward gaps" : ""));
+                facts.put("dynamic", calibration.isDynamic() ? "yes" : "no");
+            }
+            case SelectionSpec spec -> {
+                Selection selection = spec.create();
+                facts.put("reads", selection.looksAtGaps() ? "reward gaps" : "no reward gaps");
+            }
+            case null, default -> {}
+        }
+        return facts;
+    }
+
+    /// @return whether the record, or an objective inside it, has a beta that a calibration can move
+    private static boolean hasBeta(Class<?> type) {
+        return ChoiceParameter.of(type).stream()
+                .anyMatch(parameter -> parameter.name().equals("beta") || parameter.holdsObjectives());
+    }
+
+    private static String reads(RequiredInputs inputs) {
+        List<String> words = new ArrayList<>(List.of("log-probs"));
+        Set<ResponseQuantity> quantities = inputs.quantities();
+        for (ResponseQuantity quantity : ResponseQuantity.values()) {
+            if (quantities.contains(quantity)) {
+                words.add(words(quantity));
+            }
+        }
+        if (inputs.mismatched()) {
+            words.add("log-probs of answers to other prompts");
+        }
+        return String.join(", ", words);
+    }
+
+    private static String words(ResponseQuantity quantity) {
+        return switch (quantity) {
+            case POLICY -> "log-probs";
+            case REFERENCE -> "reference log-probs";
+            case POLICY_TAIL -> "log-probs beyond the shorter response";
+            case REFERENCE_TAIL -> "reference log-probs beyond it";
+            case REFERENCE_KL -> "divergence from the reference at every token (reference logits)";
+            case LOG_COLLISION -> "the collision probability at every token (logits)";
+            case EXTRAPOLATED -> "log-probs extrapolated away from the reference (reference logits)";
+            case INTERPOLATED -> "log-probs interpolated towards it";
+        };
+    }
+}
