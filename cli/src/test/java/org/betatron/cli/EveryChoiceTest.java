@@ -7,9 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.betatron.cli.recipe.Choices;
+import org.betatron.core.logprob.ResponseQuantity;
+import org.betatron.data.LogProbRow;
 import org.betatron.evaluation.RunMetrics;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -18,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -62,6 +66,43 @@ class EveryChoiceTest {
             List<Double> margins = metrics.series("train/margin").values();
             assertThat(margins.getLast()).isGreaterThan(margins.getFirst());
         }
+    }
+
+    static Set<String> tags() {
+        return Choices.siblings("alignment.objective").keySet();
+    }
+
+    @ParameterizedTest
+    @MethodSource("tags")
+    void everyObjectiveIsEvaluatedOnRecordedNumbers(String objective) throws IOException {
+        Path file = directory.resolve("logprobs-" + objective + ".jsonl");
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            ObjectNode row = JsonMapper.shared().createObjectNode();
+            for (LogProbRow.Role role : LogProbRow.Role.values()) {
+                boolean isAbsent = objective.equals("kto")
+                        && role == (i % 2 == 0 ? LogProbRow.Role.CHOSEN : LogProbRow.Role.REJECTED);
+                if (!isAbsent) {
+                    row.put(role.name().toLowerCase(Locale.ROOT) + "Tokens", 3 + i);
+                    for (ResponseQuantity quantity : ResponseQuantity.values()) {
+                        row.put(
+                                LogProbRow.field(quantity, role),
+                                -2.5 - i + 0.25 * quantity.name().length());
+                    }
+                }
+            }
+            lines.add(row.toString());
+        }
+        Files.write(file, lines);
+        String out = Invocation.succeed(
+                "objective",
+                "evaluate",
+                file.toString(),
+                "--set",
+                "alignment={preset: dpo, objective: " + objective + "}");
+        JsonNode step = JsonMapper.shared().readTree(out);
+        assertThat(step.required("loss").asDouble()).isFinite();
+        assertThat(step.required("pairs")).hasSize(3);
     }
 
     static Stream<String> selections() {

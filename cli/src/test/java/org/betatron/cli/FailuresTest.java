@@ -241,7 +241,7 @@ class FailuresTest {
                 directory.resolve("no-reference.jsonl"),
                 "{\"policyChosen\": -1, \"policyRejected\": -2, \"chosenTokens\": 1, \"rejectedTokens\": 1}\n");
         refused(
-                file + ":1: \"referenceChosen\" is missing, and this objective uses a reference",
+                file + ":1: \"referenceChosen\" is missing, and this objective uses it",
                 "objective",
                 "evaluate",
                 file.toString());

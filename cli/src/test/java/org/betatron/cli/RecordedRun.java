@@ -9,9 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.betatron.data.TokenizedPair;
+import org.betatron.torch.ComputeSpec;
 import org.betatron.torch.TorchLanguageModel;
 import org.betatron.torch.memory.NativeLibraries;
-import org.betatron.torch.weights.DataType;
 import org.betatron.training.reference.MappedReferenceLogProbs;
 import org.betatron.training.reference.ReferenceCache;
 import org.betatron.training.reference.ReferenceKey;
@@ -53,8 +53,13 @@ final class RecordedRun {
     /// @return the model that every recorded run starts from; one thread, which for so small a model is
     ///     the fastest
     static TorchLanguageModel startModel() {
+        return startModel(ComputeSpec.DEFAULT);
+    }
+
+    /// As [#startModel()], computing in a given way.
+    static TorchLanguageModel startModel(ComputeSpec compute) {
         NativeLibraries.setThreads(1);
-        return TorchLanguageModel.load(path("start"), DataType.FP32);
+        return TorchLanguageModel.load(path("start"), compute);
     }
 
     /// Scores pairs with a model through the cache, as a run does.

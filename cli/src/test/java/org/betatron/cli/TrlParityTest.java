@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +14,9 @@ import org.betatron.core.alignment.AlignmentSpec;
 import org.betatron.core.model.Optimizer;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.data.TokenizedPair;
+import org.betatron.torch.ComputeSpec;
 import org.betatron.torch.TorchLanguageModel;
+import org.betatron.torch.weights.DataType;
 import org.betatron.training.Evaluation;
 import org.betatron.training.LearningRateSchedule.Decay;
 import org.betatron.training.PreferenceRule;
@@ -62,6 +65,14 @@ class TrlParityTest {
         compare(recorded, new OptimizerSpec.AdamW(0.9, 0.999, 1e-8, 0.1));
     }
 
+    /// 50 steps without any shortcut, and with layers and head computed again.
+    @Test
+    void everyWayOfComputing() throws IOException {
+        JsonNode recorded = RecordedRun.json("adamw.json");
+        compare(recorded, OptimizerSpec.AdamW.DEFAULT, new ComputeSpec(DataType.FP32, 0, false, false));
+        compare(recorded, OptimizerSpec.AdamW.DEFAULT, new ComputeSpec(DataType.FP32, 0, true, true));
+    }
+
     @Test
     void rmsProp() throws IOException {
         JsonNode recorded = RecordedRun.json("rmsprop.json");
@@ -86,11 +97,16 @@ class TrlParityTest {
     }
 
     private void compare(JsonNode recorded, OptimizerSpec optimizerSpec) throws IOException {
+        compare(recorded, optimizerSpec, ComputeSpec.DEFAULT);
+    }
+
+    private void compare(JsonNode recorded, OptimizerSpec optimizerSpec, ComputeSpec compute) throws IOException {
+        Path directory = Files.createTempDirectory(this.directory, "run");
         assertThat(recorded.path("hyperparameters").path("beta").asDouble()).isEqualTo(0.1);
         List<TokenizedPair> pairs = RecordedRun.pairs();
         List<Metrics> steps = new ArrayList<>();
         Map<String, float[]> weights;
-        try (TorchLanguageModel model = RecordedRun.startModel();
+        try (TorchLanguageModel model = RecordedRun.startModel(compute);
                 MappedReferenceLogProbs reference =
                         RecordedRun.reference(directory.resolve("start.logprobs"), model, pairs);
                 Optimizer optimizer = model.optimizer(optimizerSpec)) {

@@ -2,30 +2,63 @@ package org.betatron.data;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalDouble;
+import org.betatron.core.logprob.ResponseQuantity;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/// The summed log-probabilities of one preference pair as some program recorded them: `{"policyChosen",
-/// "policyRejected", "referenceChosen", "referenceRejected", "chosenTokens", "rejectedTokens"}`.
+/// The quantities of one preference pair, or of one labelled answer, as some program recorded them.
 ///
-/// @param id                the `id` field, else `file:line`
-/// @param where             `file:line`
-/// @param policyChosen      nats, as all four
-/// @param policyRejected    of the rejected response
-/// @param referenceChosen   null where the row has none
-/// @param referenceRejected null where the row has none
-/// @param chosenTokens      scored tokens, at least 1
-/// @param rejectedTokens    scored tokens, at least 1
-public record LogProbRow(
-        String id,
-        String where,
-        double policyChosen,
-        double policyRejected,
-        @Nullable Double referenceChosen,
-        @Nullable Double referenceRejected,
-        int chosenTokens,
-        int rejectedTokens) {
+/// ```text
+/// {"policyChosen", "policyRejected", "chosenTokens", "rejectedTokens"}      always; of an answer one side only
+/// {"referenceChosen", "referenceRejected", ...}                             as objectives ask for them
+/// {"chosenScore", "rejectedScore"}                                          where gaps of scores are asked for
+/// {"policyMismatched", "referenceMismatched", "mismatchedTokens"}           for KTO
+/// ```
+///
+/// Every [ResponseQuantity] has a field: its name in camel case, followed by the response.
+///
+/// @param id        the `id` field, else `file:line`
+/// @param where     `file:line`
+/// @param responses what is known of each response
+/// @param scoreGap  chosen minus rejected score; empty where the row has none
+public record LogProbRow(String id, String where, Map<Role, Response> responses, OptionalDouble scoreGap) {
+
+    public LogProbRow {
+        responses = Map.copyOf(responses);
+    }
+
+    /// The part that a response plays in its row.
+    public enum Role {
+        CHOSEN,
+        REJECTED,
+        MISMATCHED;
+
+        private String capitalized() {
+            return name().charAt(0) + name().substring(1).toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /// @param tokens scored tokens, at least 1
+    /// @param values the quantities that the row has
+    public record Response(int tokens, Map<ResponseQuantity, Double> values) {
+        public Response {
+            values = Map.copyOf(values);
+        }
+    }
+
+    /// @return the field that holds a quantity of a response
+    public static String field(ResponseQuantity quantity, Role role) {
+        StringBuilder field = new StringBuilder();
+        for (String word : quantity.name().toLowerCase(Locale.ROOT).split("_", -1)) {
+            field.append(field.isEmpty() ? word : Character.toUpperCase(word.charAt(0)) + word.substring(1));
+        }
+        return field + role.capitalized();
+    }
 
     /// Reads a whole file of JSON lines or one JSON list, plain or gzip.
     ///
@@ -41,15 +74,38 @@ public record LogProbRow(
     }
 
     private static LogProbRow of(JsonRow row) {
+        Map<Role, Response> responses = new EnumMap<>(Role.class);
+        boolean isPair = has(row, "policyChosen") == has(row, "policyRejected");
+        for (Role role : Role.values()) {
+            if ((isPair && role != Role.MISMATCHED) || has(row, field(ResponseQuantity.POLICY, role))) {
+                responses.put(role, response(row, role));
+            }
+        }
+        Double chosen = row.optionalNumber("/chosenScore");
+        Double rejected = row.optionalNumber("/rejectedScore");
         return new LogProbRow(
                 row.id(),
                 row.place().toString(),
-                row.number("policyChosen"),
-                row.number("policyRejected"),
-                row.optionalNumber("/referenceChosen"),
-                row.optionalNumber("/referenceRejected"),
-                count(row, "chosenTokens"),
-                count(row, "rejectedTokens"));
+                responses,
+                chosen == null || rejected == null ? OptionalDouble.empty() : OptionalDouble.of(chosen - rejected));
+    }
+
+    private static boolean has(JsonRow row, String field) {
+        return !row.node().path(field).isMissingNode();
+    }
+
+    private static Response response(JsonRow row, Role role) {
+        Map<ResponseQuantity, Double> values = new EnumMap<>(ResponseQuantity.class);
+        for (ResponseQuantity quantity : ResponseQuantity.values()) {
+            @Nullable
+            Double value = quantity == ResponseQuantity.POLICY
+                    ? Double.valueOf(row.number(field(quantity, role)))
+                    : row.optionalNumber("/" + field(quantity, role));
+            if (value != null) {
+                values.put(quantity, value);
+            }
+        }
+        return new Response(count(row, role.name().toLowerCase(Locale.ROOT) + "Tokens"), values);
     }
 
     private static int count(JsonRow row, String field) {

@@ -6,9 +6,9 @@ package org.betatron.data;
 /// @param content what is said
 public record Message(String role, String content) {
 
-    static final String USER = "user";
-    static final String ASSISTANT = "assistant";
-    static final String SYSTEM = "system";
+    public static final String USER = "user";
+    public static final String ASSISTANT = "assistant";
+    public static final String SYSTEM = "system";
 
     public static Message user(String content) {
         return new Message(USER, content);

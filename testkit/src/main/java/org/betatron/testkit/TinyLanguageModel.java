@@ -92,14 +92,9 @@ public final class TinyLanguageModel implements TrainableModel {
         Optional<TinyLanguageModel> reference = request.reference(TinyLanguageModel.class, this);
         Map<TokenQuantity, float[]> others = new EnumMap<>(TokenQuantity.class);
         for (TokenQuantity quantity : request.quantities()) {
-            double[] numbers = new double[batch.numResponseTokens()];
-            double[] logits = network.allLogits(batch, weights);
-            double[] referenceLogits = reference
-                    .map(model -> model.network.allLogits(batch, model.weights))
-                    .orElse(logits);
-            TinyVocabulary vocabulary = new TinyVocabulary(vocabularySize(), request.extrapolation());
-            Arrays.setAll(numbers, i -> vocabulary.compute(quantity, logits, referenceLogits, i, batch.targets()[i]));
-            others.put(quantity, toFloats(numbers));
+            others.put(
+                    quantity,
+                    toFloats(numbers(quantity, batch, weights, reference.orElse(this), request.extrapolation())));
         }
         return new TokenLogProbs(batch, toFloats(logProbs(batch, weights)), others);
     }
@@ -132,6 +127,26 @@ public final class TinyLanguageModel implements TrainableModel {
     ///     what a gradient check differentiates numerically
     public double[] logProbs(PackedBatch batch, double[] atWeights) {
         return network.logProbs(batch, atWeights);
+    }
+
+    /// @return divergence of this model from a reference at any weights, at each response token, without rounding
+    public double[] divergences(PackedBatch batch, double[] atWeights, TinyLanguageModel reference) {
+        return numbers(TokenQuantity.REFERENCE_KL, batch, atWeights, reference, 0);
+    }
+
+    private double[] numbers(
+            TokenQuantity quantity,
+            PackedBatch batch,
+            double[] atWeights,
+            TinyLanguageModel reference,
+            double extrapolation) {
+        double[] logits = network.allLogits(batch, atWeights);
+        double[] referenceLogits = reference.network.allLogits(batch, reference.weights);
+        TinyVocabulary vocabulary = new TinyVocabulary(vocabularySize(), extrapolation);
+        int[] targets = batch.targets();
+        double[] numbers = new double[targets.length];
+        Arrays.setAll(numbers, i -> vocabulary.compute(quantity, logits, referenceLogits, i, targets[i]));
+        return numbers;
     }
 
     /// @return the weights, lent: writing to them changes the model

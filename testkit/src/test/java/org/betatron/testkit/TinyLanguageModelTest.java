@@ -51,8 +51,9 @@ class TinyLanguageModelTest {
         int[] response = {4, 0};
         PackedBatch one = PackedBatch.builder().add(prompt, response).build();
         try (Decoder decoder = model.startDecoding()) {
-            decoder.append(prompt);
-            float[] logits = decoder.append(4);
+            int sequence = decoder.begin();
+            decoder.append(sequence, prompt);
+            float[] logits = decoder.append(sequence, 4);
             double normalizer = 0;
             for (float logit : logits) {
                 normalizer += Math.exp(logit);

@@ -50,6 +50,21 @@ public final class Tensors {
         return values;
     }
 
+    /// @param tensor `[rows, n]`
+    /// @param count  how many rows to read, from the first
+    /// @return the rows' values as float32, `[count][n]`; a copy
+    public static float[][] toRows(Tensor tensor, int count) {
+        Tensor contiguous =
+                tensor.detach().to(new Device("cpu"), ScalarType.Float).contiguous();
+        int width = Math.toIntExact(contiguous.size(1));
+        FloatPointer values = new FloatPointer(contiguous.data_ptr());
+        float[][] rows = new float[count][width];
+        for (int row = 0; row < count; row++) {
+            values.position((long) row * width).get(rows[row]);
+        }
+        return rows;
+    }
+
     /// @return shape as a Java array
     public static long[] shape(Tensor tensor) {
         long[] shape = new long[Math.toIntExact(tensor.dim())];

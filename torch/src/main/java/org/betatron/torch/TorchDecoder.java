@@ -1,45 +1,92 @@
 package org.betatron.torch;
 
+import java.util.Arrays;
 import org.betatron.core.model.Decoder;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.memory.NativeErrors;
 import org.betatron.torch.model.ArchitectureSpec;
+import org.betatron.torch.model.DecodingState;
 import org.betatron.torch.model.Parameters;
-import org.betatron.torch.model.Transformer;
 
-/// A sequence being decoded on libtorch with a key-value cache.
+/// Sequences being decoded on libtorch with a key-value cache.
 final class TorchDecoder implements Decoder {
 
-    private final Transformer.DecodingState state;
+    private final DecodingState state;
     private final ArchitectureSpec spec;
     private final Parameters weights;
     private boolean closed;
 
-    TorchDecoder(Transformer.DecodingState state, ArchitectureSpec spec, Parameters weights) {
+    TorchDecoder(DecodingState state, ArchitectureSpec spec, Parameters weights) {
         this.state = state;
         this.weights = weights;
         this.spec = spec;
     }
 
     @Override
-    public float[] append(int... tokenIds) {
+    public int begin() {
+        requireOpen();
+        return state.begin();
+    }
+
+    @Override
+    public int fork(int sequence) {
+        requireOpen();
+        return NativeErrors.translate(
+                () -> "copying the keys and values of " + state.length(sequence) + " tokens",
+                () -> Memory.compute(() -> Memory.withoutGradient(() -> state.fork(sequence))));
+    }
+
+    @Override
+    public float[][] append(int[] sequences, int[][] tokenIds) {
+        requireOpen();
+        check(sequences, tokenIds);
+        return NativeErrors.translate(
+                () -> "decoding "
+                        + Arrays.stream(tokenIds).mapToInt(ids -> ids.length).sum() + " tokens of " + sequences.length
+                        + " sequences",
+                () -> Memory.compute(() -> Memory.withoutGradient(() -> state.append(sequences, tokenIds))));
+    }
+
+    private void check(int[] sequences, int[][] tokenIds) {
+        if (sequences.length == 0 || sequences.length != tokenIds.length) {
+            throw new IllegalArgumentException("there must be tokens for each of at least one sequence but there were "
+                    + tokenIds.length + " for " + sequences.length);
+        }
+        if (Arrays.stream(sequences).distinct().count() != sequences.length) {
+            throw new IllegalArgumentException("a sequence may be appended to once per call");
+        }
+        for (int i = 0; i < sequences.length; i++) {
+            if (tokenIds[i].length == 0) {
+                throw new IllegalArgumentException("at least one token must be appended");
+            }
+            for (int id : tokenIds[i]) {
+                TorchLanguageModel.checkToken(id, spec.vocabularySize());
+            }
+            int length = state.length(sequences[i]) + tokenIds[i].length;
+            if (length > spec.maxPositions()) {
+                throw new IllegalArgumentException("the sequence must have at most " + spec.maxPositions()
+                        + " tokens, the model's positions, but would have " + length);
+            }
+        }
+    }
+
+    @Override
+    public int length(int sequence) {
+        requireOpen();
+        return state.length(sequence);
+    }
+
+    @Override
+    public void end(int sequence) {
+        requireOpen();
+        Memory.run(() -> state.end(sequence));
+    }
+
+    private void requireOpen() {
         if (closed) {
             throw new IllegalStateException("the decoder was used after it was closed");
         }
         weights.requireOpen();
-        if (tokenIds.length == 0) {
-            throw new IllegalArgumentException("at least one token must be appended");
-        }
-        for (int id : tokenIds) {
-            TorchLanguageModel.checkToken(id, spec.vocabularySize());
-        }
-        if (state.length() + tokenIds.length > spec.maxPositions()) {
-            throw new IllegalArgumentException("the sequence must have at most " + spec.maxPositions()
-                    + " tokens, the model's positions, but would have " + (state.length() + tokenIds.length));
-        }
-        return NativeErrors.translate(
-                () -> "decoding " + tokenIds.length + " tokens after " + state.length(),
-                () -> Memory.compute(() -> Memory.withoutGradient(() -> state.append(tokenIds))));
     }
 
     @Override

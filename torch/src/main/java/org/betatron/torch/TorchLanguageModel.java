@@ -14,14 +14,12 @@ import org.betatron.torch.memory.NativeErrors;
 import org.betatron.torch.memory.NativeLibraries;
 import org.betatron.torch.model.ArchitectureSpec;
 import org.betatron.torch.model.Parameters;
-import org.betatron.torch.model.Precision;
 import org.betatron.torch.model.Transformer;
 import org.betatron.torch.optimizer.TorchOptimizer;
 import org.betatron.torch.weights.DataType;
 import org.betatron.torch.weights.ModelDirectory;
 import org.betatron.torch.weights.WeightLoader;
 import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -36,22 +34,21 @@ public final class TorchLanguageModel implements TrainableModel {
     private final Parameters weights;
     private final Transformer transformer;
 
-    private TorchLanguageModel(ObjectNode config, ArchitectureSpec spec, Parameters weights, DataType compute) {
+    private TorchLanguageModel(ObjectNode config, ArchitectureSpec spec, Parameters weights, ComputeSpec compute) {
         this.config = config;
         this.spec = spec;
         this.weights = weights;
-        transformer = new Transformer(spec, weights, new Precision(compute));
+        transformer = new Transformer(spec, weights, compute);
     }
 
     /// Loads a Hugging Face directory.
     ///
     /// @param directory holds `config.json` and safetensors weights
-    /// @param compute   number format of matrix products, FP32 or BF16
+    /// @param compute   how it computes
     /// @return the model, to be closed by the caller
     /// @throws ModelException if the directory does not hold a whole model of a known architecture
-    public static TorchLanguageModel load(Path directory, DataType compute) {
+    public static TorchLanguageModel load(Path directory, ComputeSpec compute) {
         NativeLibraries.load();
-        requireComputable(compute);
         ModelDirectory files = new ModelDirectory(directory);
         ObjectNode config = files.readConfig();
         ArchitectureSpec spec =
@@ -63,18 +60,22 @@ public final class TorchLanguageModel implements TrainableModel {
                 compute);
     }
 
+    /// As [#load(Path, ComputeSpec)], with the defaults in a number format of matrix products.
+    public static TorchLanguageModel load(Path directory, DataType precision) {
+        return load(directory, ComputeSpec.in(precision));
+    }
+
     /// Makes a model with random weights: matrices normal with the configuration's standard deviation,
     /// biases zero, norms one.
     ///
     /// @param config  content of a `config.json`
     /// @param where   where it came from, for messages
     /// @param seed    seed of the weights
-    /// @param compute number format of matrix products, FP32 or BF16
+    /// @param compute how it computes
     /// @return the model, to be closed by the caller
     /// @throws ModelException if the configuration is unknown or incomplete
-    public static TorchLanguageModel initialize(ObjectNode config, String where, long seed, DataType compute) {
+    public static TorchLanguageModel initialize(ObjectNode config, String where, long seed, ComputeSpec compute) {
         NativeLibraries.load();
-        requireComputable(compute);
         ArchitectureSpec spec = ArchitectureSpec.parse(config, where);
         return new TorchLanguageModel(
                 config,
@@ -83,6 +84,12 @@ public final class TorchLanguageModel implements TrainableModel {
                         () -> "making the " + spec.numParameters() + " weights of " + where,
                         () -> WeightLoader.initialize(spec, seed)),
                 compute);
+    }
+
+    /// As [#initialize(ObjectNode, String, long, ComputeSpec)], with the defaults in a number format of
+    /// matrix products.
+    public static TorchLanguageModel initialize(ObjectNode config, String where, long seed, DataType precision) {
+        return initialize(config, where, seed, ComputeSpec.in(precision));
     }
 
     /// @return an optimizer of this model's weights, to be closed before the model
@@ -98,18 +105,7 @@ public final class TorchLanguageModel implements TrainableModel {
         Transformer reference = referenceOf(request);
         return NativeErrors.translate(
                 () -> "scoring " + describe(batch),
-                () -> Memory.compute(() -> Memory.withoutGradient(() -> {
-                    Tensor predictors = transformer.predictors(batch);
-                    return new TokenLogProbs(
-                            batch,
-                            transformer.logProbs(predictors, batch),
-                            transformer.statistics(
-                                    request,
-                                    batch,
-                                    predictors,
-                                    reference,
-                                    reference == null ? null : reference.predictors(batch)));
-                })));
+                () -> Memory.compute(() -> Memory.withoutGradient(() -> transformer.score(batch, request, reference))));
     }
 
     @Override
@@ -146,7 +142,7 @@ public final class TorchLanguageModel implements TrainableModel {
     @Override
     public Decoder startDecoding() {
         weights.requireOpen();
-        return new TorchDecoder(transformer.new DecodingState(), spec, weights);
+        return new TorchDecoder(transformer.startDecoding(), spec, weights);
     }
 
     @Override
@@ -187,14 +183,6 @@ public final class TorchLanguageModel implements TrainableModel {
     public void close() {
         transformer.close();
         weights.close();
-    }
-
-    private static void requireComputable(DataType compute) {
-        if (compute == DataType.FP16) {
-            throw new IllegalArgumentException(
-                    "compute type must be FP32 or BF16 but was FP16, whose range is too small for training without"
-                            + " loss scaling");
-        }
     }
 
     /// @return the batch's shape for a message

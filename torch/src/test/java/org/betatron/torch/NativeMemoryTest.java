@@ -81,11 +81,25 @@ class NativeMemoryTest {
     }
 
     @Test
+    void trainingStepThatRecomputes() throws IOException {
+        ComputeSpec frugal = new ComputeSpec(DataType.FP32, 0, true, true);
+        try (TorchLanguageModel recomputing = TorchLanguageModel.initialize(TinyModels.neox(), "tiny", 1, frugal)) {
+            assertNoLeak(() -> {
+                try (ForwardPass pass = recomputing.forward(BATCH)) {
+                    pass.backward(derivatives);
+                }
+                recomputing.forward(BATCH).close();
+                recomputing.weights().clearGradients();
+            });
+        }
+    }
+
+    @Test
     void forwardPassClosedWithoutBackward() throws IOException {
         model.score(BATCH); // makes the rotary table, which the model keeps
         long live = Owned.liveCount();
         try (ForwardPass _ = model.forward(BATCH)) {
-            assertThat(Owned.liveCount()).isEqualTo(live + 1);
+            assertThat(Owned.liveCount()).isEqualTo(live + 2); // root of the graph, kept log-probs
         }
         assertThat(Owned.liveCount()).isEqualTo(live);
         assertNoLeak(() -> model.forward(BATCH).close());
@@ -108,9 +122,13 @@ class NativeMemoryTest {
     void decode() throws IOException {
         assertNoLeak(() -> {
             try (Decoder decoder = model.startDecoding()) {
-                decoder.append(1, 2, 3, 4, 5);
-                decoder.append(6, 7);
-                decoder.append(8);
+                int first = decoder.begin();
+                decoder.append(first, 1, 2, 3, 4, 5);
+                int second = decoder.fork(first);
+                decoder.append(new int[] {first, second}, new int[][] {{6, 7}, {8}});
+                decoder.append(first, new int[30]); // moves to a larger place
+                decoder.end(first);
+                decoder.append(second, 9);
             }
         });
     }
@@ -135,7 +153,7 @@ class NativeMemoryTest {
         optimizer.gradientNorm();
         model.score(BATCH);
         try (Decoder decoder = model.startDecoding()) {
-            decoder.append(1);
+            decoder.append(decoder.begin(), 1);
         }
         assertThat(AutogradState.get_tls_state().get_grad_mode()).isTrue();
         assertThatNoException().isThrownBy(() -> {

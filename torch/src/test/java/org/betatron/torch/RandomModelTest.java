@@ -95,6 +95,36 @@ class RandomModelTest {
         }
     }
 
+    /// Each shortcut, and all that save memory, against the plain computation.
+    @ParameterizedTest
+    @ValueSource(strings = {"gpt_neox", "llama"})
+    void everyWayOfComputing(String architecture) {
+        PackedBatch batch = Groups.random(6).shared();
+        float[] derivatives = derivatives(batch.numResponseTokens(), 6);
+        derivatives[3] = 0;
+        ComputeSpec plain = new ComputeSpec(DataType.FP32, 0, false, false);
+        float[] expected;
+        Map<String, float[]> expectedGradients;
+        try (TorchLanguageModel model = model(architecture, 6, plain)) {
+            expected = model.score(batch).values();
+            expectedGradients = gradients(model, List.of(batch), derivatives);
+        }
+        for (ComputeSpec compute : List.of(
+                new ComputeSpec(DataType.FP32, 1, false, false),
+                new ComputeSpec(DataType.FP32, 0, true, false),
+                new ComputeSpec(DataType.FP32, 0, false, true),
+                new ComputeSpec(DataType.FP32, 1, true, true),
+                ComputeSpec.DEFAULT)) {
+            try (TorchLanguageModel model = model(architecture, 6, compute)) {
+                assertClose(model.score(batch).values(), expected);
+                try (ForwardPass pass = model.forward(batch)) {
+                    assertClose(pass.logProbs().values(), expected);
+                }
+                assertGradients(gradients(model, List.of(batch), derivatives), expectedGradients);
+            }
+        }
+    }
+
     /// Dropped pairs: no derivative, no gradient, whatever else is in the batch.
     @ParameterizedTest
     @ValueSource(strings = {"gpt_neox", "llama"})
@@ -146,9 +176,10 @@ class RandomModelTest {
         int[] tokens = sequence.tokenIds();
         int promptLength = sequence.promptLength(0);
         try (Decoder decoder = model.startDecoding()) {
+            int number = decoder.begin();
             for (int from = 0; from + pieceLength < tokens.length; from += pieceLength) {
                 int next = from + pieceLength;
-                float[] logits = decoder.append(Arrays.copyOfRange(tokens, from, next));
+                float[] logits = decoder.append(number, Arrays.copyOfRange(tokens, from, next));
                 if (next >= promptLength) {
                     assertThat(logProb(logits, tokens[next]))
                             .as("token %d in pieces of %d", next, pieceLength)
@@ -167,11 +198,15 @@ class RandomModelTest {
     }
 
     private static TorchLanguageModel model(String architecture, long seed) {
+        return model(architecture, seed, ComputeSpec.DEFAULT);
+    }
+
+    private static TorchLanguageModel model(String architecture, long seed, ComputeSpec compute) {
         ObjectNode config = TinyModels.config(architecture)
                 .put("num_hidden_layers", 3)
                 .put("hidden_size", 64)
                 .put("initializer_range", 0.1);
-        return TorchLanguageModel.initialize(config, "random", seed, DataType.FP32);
+        return TorchLanguageModel.initialize(config, "random", seed, compute);
     }
 
     private static float[] scoreOneByOne(TorchLanguageModel model, List<PackedBatch> batches) {

@@ -33,6 +33,7 @@ class TorchLanguageModelTest {
     void tokenOutsideTheVocabulary() {
         try (TorchLanguageModel model = TinyModels.model("gpt_neox", 1);
                 Decoder decoder = model.startDecoding()) {
+            int sequence = decoder.begin();
             for (int id : new int[] {-1, 101}) {
                 String message = "token id must be in [0, 101), the model's vocabulary, but was " + id
                         + ": does the tokenizer belong to this model?";
@@ -46,7 +47,7 @@ class TorchLanguageModelTest {
                         .isThrownBy(() -> model.forward(batch))
                         .withMessage(message);
                 assertThatIllegalArgumentException()
-                        .isThrownBy(() -> decoder.append(id))
+                        .isThrownBy(() -> decoder.append(sequence, id))
                         .withMessage(message);
             }
         }
@@ -67,13 +68,14 @@ class TorchLanguageModelTest {
                     .isThrownBy(() -> model.score(tooLong))
                     .withMessage("prompt and response must have at most 64 tokens together, the model's positions,"
                             + " but had 65");
-            decoder.append(new int[60]);
+            int sequence = decoder.begin();
+            decoder.append(sequence, new int[60]);
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> decoder.append(new int[5]))
+                    .isThrownBy(() -> decoder.append(sequence, new int[5]))
                     .withMessage("the sequence must have at most 64 tokens, the model's positions, but would have 65");
-            assertThat(decoder.append(new int[4])).hasSize(101);
+            assertThat(decoder.append(sequence, new int[4])).hasSize(101);
             assertThatIllegalArgumentException()
-                    .isThrownBy(decoder::append)
+                    .isThrownBy(() -> decoder.append(sequence))
                     .withMessage("at least one token must be appended");
         }
     }
@@ -127,11 +129,11 @@ class TorchLanguageModelTest {
         Optimizer optimizer = model.optimizer(OptimizerSpec.AdamW.DEFAULT);
         Decoder open = model.startDecoding();
         Decoder closed = model.startDecoding();
-        closed.append(1);
+        closed.append(closed.begin(), 1);
         closed.close();
         closed.close();
         assertThatIllegalStateException()
-                .isThrownBy(() -> closed.append(1))
+                .isThrownBy(() -> closed.append(0, 1))
                 .withMessage("the decoder was used after it was closed");
         model.close();
         model.close();
@@ -139,7 +141,7 @@ class TorchLanguageModelTest {
         assertThatIllegalStateException().isThrownBy(() -> model.score(BATCH)).withMessage(message);
         assertThatIllegalStateException().isThrownBy(() -> model.forward(BATCH)).withMessage(message);
         assertThatIllegalStateException().isThrownBy(model::startDecoding).withMessage(message);
-        assertThatIllegalStateException().isThrownBy(() -> open.append(1)).withMessage(message);
+        assertThatIllegalStateException().isThrownBy(() -> open.append(0, 1)).withMessage(message);
         assertThatIllegalStateException()
                 .isThrownBy(() -> model.save(directory))
                 .withMessage(message);
@@ -152,8 +154,7 @@ class TorchLanguageModelTest {
 
     @Test
     void halfPrecisionIsNotForComputing(@TempDir Path directory) {
-        String message = "compute type must be FP32 or BF16 but was FP16, whose range is too small for training without"
-                + " loss scaling";
+        String message = "precision must be fp32 or bf16 but was fp16, whose range is too small without loss scaling";
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> TorchLanguageModel.initialize(TinyModels.neox(), "here", 1, DataType.FP16))
                 .withMessage(message);

@@ -156,14 +156,15 @@ class TransformersParityTest {
     private static int[] greedy(TorchLanguageModel model, int[] prompt, int numTokens) {
         int[] continuation = new int[numTokens];
         try (Decoder decoder = model.startDecoding()) {
-            float[] logits = decoder.append(prompt);
+            int sequence = decoder.begin();
+            float[] logits = decoder.append(sequence, prompt);
             for (int i = 0; i < numTokens; i++) {
                 int best = 0;
                 for (int token = 1; token < logits.length; token++) {
                     best = logits[token] > logits[best] ? token : best;
                 }
                 continuation[i] = best;
-                logits = decoder.append(best);
+                logits = decoder.append(sequence, best);
             }
         }
         return continuation;

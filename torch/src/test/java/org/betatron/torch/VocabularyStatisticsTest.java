@@ -166,10 +166,11 @@ class VocabularyStatisticsTest {
     private static double[][] logProbs(TorchLanguageModel model) {
         double[][] all = new double[RESPONSE.length][];
         try (Decoder decoder = model.startDecoding()) {
-            float[] logits = decoder.append(PROMPT);
+            int sequence = decoder.begin();
+            float[] logits = decoder.append(sequence, PROMPT);
             for (int t = 0; t < RESPONSE.length; t++) {
                 all[t] = logSoftmax(logits);
-                logits = decoder.append(new int[] {RESPONSE[t]});
+                logits = decoder.append(sequence, RESPONSE[t]);
             }
         }
         return all;

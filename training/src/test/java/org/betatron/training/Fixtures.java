@@ -11,6 +11,8 @@ import org.betatron.core.model.Optimizer;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TrainableModel;
+import org.betatron.core.objective.ObjectiveSpec;
+import org.betatron.data.TokenizedAnswer;
 import org.betatron.data.TokenizedPair;
 import org.betatron.data.TokenizedRow;
 import org.betatron.data.TokenizedText;
@@ -67,10 +69,34 @@ final class Fixtures {
         return RandomBatches.tokens(random, VOCABULARY, 6);
     }
 
+    /// @return an objective with everything else as in plain DPO
+    static AlignmentSpec dpo(ObjectiveSpec objective) {
+        return new AlignmentSpec(
+                objective,
+                AlignmentSpec.DPO.calibration(),
+                AlignmentSpec.DPO.selection(),
+                AlignmentSpec.DPO.aggregation(),
+                AlignmentSpec.DPO.gap());
+    }
+
+    /// @return chosen responses of random pairs, every other one labelled undesirable
+    static List<TokenizedAnswer> answers(int count, long seed) {
+        List<TokenizedAnswer> answers = new ArrayList<>();
+        for (TokenizedPair pair : pairs(count, seed)) {
+            answers.add(new TokenizedAnswer(
+                    pair.id(), pair.place(), pair.prompt(), pair.chosen(), answers.size() % 2 == 0));
+        }
+        return answers;
+    }
+
+    static TinyLanguageModel referenceModel() {
+        return TinyLanguageModel.random(VOCABULARY, 4, 40, 99);
+    }
+
     /// A reference that differs from the fixture's model, so that gaps have a spread from the
     /// first step on.
     static Reference reference(List<TokenizedPair> rows) {
-        return reference(TinyLanguageModel.random(VOCABULARY, 4, 40, 99), rows);
+        return reference(referenceModel(), rows);
     }
 
     static Reference reference(TinyLanguageModel model, List<? extends TokenizedRow> rows) {

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import org.betatron.core.Numbers;
 import org.betatron.core.RandomStreams;
+import org.betatron.core.alignment.Alignment;
 import org.betatron.core.alignment.AlignmentDecision;
 import org.betatron.core.alignment.AlignmentSpec;
 import org.betatron.core.alignment.AlignmentState;
@@ -14,10 +16,14 @@ import org.betatron.core.logprob.PairLogProbs;
 import org.betatron.core.logprob.ResponseQuantity;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.VocabularyRequest;
+import org.betatron.core.objective.ObjectiveSpec;
+import org.betatron.data.MismatchedAnswers;
+import org.betatron.data.TokenizedAnswer;
 import org.betatron.data.TokenizedPair;
 import org.betatron.data.TokenizedText;
 import org.betatron.testkit.GradientChecker;
 import org.betatron.testkit.TinyLanguageModel;
+import org.betatron.training.reference.Reference;
 import org.junit.jupiter.api.Test;
 
 /// The gradient that reaches the model is that of the loss of the whole optimizer batch.
@@ -49,6 +55,101 @@ class RuleGradientTest {
         assertThat(dpoLoss(batch, model.weights(), joined, decision)).isCloseTo(loss, within(TOLERANCE));
         GradientChecker.assertGradient(
                 weights -> dpoLoss(batch, weights, joined, decision), model.weights(), model.gradient(), TOLERANCE);
+    }
+
+    @Test
+    void tailsOfLengthDesensitisedDpoWeighLess() {
+        List<TokenizedPair> pairs = Fixtures.pairs(8, 5);
+        AlignmentSpec spec = Fixtures.dpo(new ObjectiveSpec.LdDpo(0.1, 0.25, true));
+        double loss = backward(Fixtures.preference(spec, pairs, 8));
+        PackedBatch batch = new MicroBatches(pairs, 8).pack(ROWS).getFirst();
+        double[] reference = Fixtures.referenceModel()
+                .logProbs(batch, Fixtures.referenceModel().weights());
+        assertThat(lengthDesensitisedLoss(batch, model.weights(), reference)).isCloseTo(loss, within(TOLERANCE));
+        GradientChecker.assertGradient(
+                weights -> lengthDesensitisedLoss(batch, weights, reference),
+                model.weights(),
+                model.gradient(),
+                TOLERANCE);
+    }
+
+    /// Tokens beyond the shorter response count a quarter, under policy and reference alike.
+    private double lengthDesensitisedLoss(PackedBatch batch, double[] weights, double[] reference) {
+        double[] logProbs = model.logProbs(batch, weights);
+        double loss = 0;
+        for (int i = 0; i < batch.numGroups(); i++) {
+            int shorter = Math.min(batch.responseLength(2 * i), batch.responseLength(2 * i + 1));
+            double margin = 0;
+            for (int response = 2 * i; response <= 2 * i + 1; response++) {
+                for (int t = 0; t < batch.responseLength(response); t++) {
+                    int token = batch.logProbOffset(response) + t;
+                    double sign = response == 2 * i ? 1 : -1;
+                    margin += sign * (t < shorter ? 1 : 0.25) * (logProbs[token] - reference[token]);
+                }
+            }
+            loss += Numbers.softplus(-0.1 * margin) / batch.numGroups();
+        }
+        return loss;
+    }
+
+    /// `-sum_v q_v log p_v` is the divergence up to a constant, so its gradient is one of log-probabilities.
+    @Test
+    void divergencesOfTokenLevelDpoReachTheWeights() {
+        List<TokenizedPair> pairs = Fixtures.pairs(8, 5);
+        TinyLanguageModel reference = Fixtures.referenceModel();
+        Alignment alignment = Fixtures.dpo(new ObjectiveSpec.Tdpo1(0.1)).create();
+        double loss = backward(new PreferenceRule(alignment, pairs, new Reference.Live(reference), 8, 7));
+        PackedBatch batch = new MicroBatches(pairs, 8).pack(ROWS).getFirst();
+        assertThat(tokenLevelLoss(batch, model.weights(), reference)).isCloseTo(loss, within(TOLERANCE));
+        GradientChecker.assertGradient(
+                weights -> tokenLevelLoss(batch, weights, reference), model.weights(), model.gradient(), TOLERANCE);
+    }
+
+    private double tokenLevelLoss(PackedBatch batch, double[] weights, TinyLanguageModel reference) {
+        double[] logProbs = model.logProbs(batch, weights);
+        double[] referenceLogProbs = reference.logProbs(batch, reference.weights());
+        double[] divergences = model.divergences(batch, weights, reference);
+        double loss = 0;
+        for (int i = 0; i < batch.numGroups(); i++) {
+            double margin = 0;
+            for (int response = 2 * i; response <= 2 * i + 1; response++) {
+                double sign = response == 2 * i ? 1 : -1;
+                margin += sign
+                        * (sum(batch, logProbs, response)
+                                - sum(batch, referenceLogProbs, response)
+                                + sum(batch, divergences, response));
+            }
+            loss += Numbers.softplus(-0.1 * margin) / batch.numGroups();
+        }
+        return loss;
+    }
+
+    /// Each answer against the mean log-ratio of mismatched ones, which is a constant.
+    @Test
+    void ktoLearnsFromAnswersAgainstAMeasuredBaseline() {
+        List<TokenizedAnswer> answers = MismatchedAnswers.assign(Fixtures.answers(8, 5), 40, 3);
+        Alignment alignment = Fixtures.dpo(ObjectiveSpec.Kto.DEFAULT).create();
+        TinyLanguageModel other = Fixtures.referenceModel();
+        double loss = backward(new PreferenceRule(alignment, answers, Fixtures.reference(other, answers), 8, 7));
+        PackedBatch batch = new MicroBatches(answers, 8).pack(ROWS).getFirst();
+        double[] reference = other.logProbs(batch, other.weights());
+        double[] now = model.logProbs(batch, model.weights());
+        double mean = 0;
+        for (int i = 0; i < 8; i++) {
+            mean += (sum(batch, now, 2 * i + 1) - sum(batch, reference, 2 * i + 1)) / 8;
+        }
+        double baseline = Math.max(0, mean);
+        ToDoubleFunction<double[]> kto = weights -> {
+            double[] logProbs = model.logProbs(batch, weights);
+            double sum = 0;
+            for (int i = 0; i < 8; i++) {
+                double score = sum(batch, logProbs, 2 * i) - sum(batch, reference, 2 * i) - baseline;
+                sum += 1 - Numbers.sigmoid((answers.get(i).desirable() ? 0.1 : -0.1) * score);
+            }
+            return sum / 8;
+        };
+        assertThat(kto.applyAsDouble(model.weights())).isCloseTo(loss, within(TOLERANCE));
+        GradientChecker.assertGradient(kto, model.weights(), model.gradient(), TOLERANCE);
     }
 
     @Test

@@ -24,8 +24,11 @@ import picocli.CommandLine.Spec;
             SftCommand.class,
             AlignCommand.class,
             GenerateCommand.class,
+            ChatCommand.class,
+            EvaluateCommand.class,
             ObjectiveCommand.class,
-            PlotCommand.class
+            PlotCommand.class,
+            WorldCommand.class
         },
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,

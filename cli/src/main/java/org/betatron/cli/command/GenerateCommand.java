@@ -1,21 +1,24 @@
 package org.betatron.cli.command;
 
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import org.betatron.data.HuggingFaceTokenizer;
-import org.betatron.evaluation.GreedyGenerator;
-import org.betatron.torch.TorchLanguageModel;
-import org.betatron.torch.weights.DataType;
+import org.betatron.cli.run.GenerationRun;
+import org.betatron.core.sampling.SamplingSpec;
+import org.betatron.evaluation.generation.GenerationSpec;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /// `betatron generate`.
 @Command(
         name = "generate",
         mixinStandardHelpOptions = true,
-        description = "Continues prompts with the most probable tokens.")
+        description = "Answers prompts: the most probable tokens, or several samples.")
 final class GenerateCommand implements Runnable {
 
     @Option(names = "--model", required = true, paramLabel = "DIR", description = "Hugging Face directory.")
@@ -23,25 +26,50 @@ final class GenerateCommand implements Runnable {
 
     @Option(
             names = "--prompt",
-            required = true,
             paramLabel = "TEXT",
             description = "Text to continue, \\n for a line break; may be repeated.")
     private List<String> prompts = List.of();
 
-    @Option(names = "--max-new-tokens", paramLabel = "N", description = "Most tokens to write (default 64).")
-    private int maxNewTokens = 64;
+    @Option(
+            names = "--prompts",
+            paramLabel = "FILE",
+            description = "Answer the prompts of a file: pairs, or rows with a prompt; may be repeated.")
+    private List<Path> files = List.of();
+
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description = "Write answers as JSON lines as they are complete, instead of printing them.")
+    private @Nullable Path out;
+
+    @Option(
+            names = "--temperature",
+            paramLabel = "X",
+            description = "Divides the logits before a draw; 0 for the most probable token (default 0).")
+    private double temperature = SamplingSpec.GREEDY.temperature();
+
+    @Option(names = "--samples", paramLabel = "N", description = "Answers to each prompt (default 1).")
+    private int samples = GenerationSpec.DEFAULT.samples();
+
+    @Mixin
+    private GenerationOptions options = new GenerationOptions();
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
     @Override
     public void run() {
-        try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.load(model);
-                TorchLanguageModel languageModel = TorchLanguageModel.load(model, DataType.FP32)) {
-            GreedyGenerator generator = new GreedyGenerator(languageModel, tokenizer, maxNewTokens);
-            for (String prompt : prompts) {
-                spec.commandLine().getOut().println(generator.complete(prompt.replace("\\n", "\n")));
-            }
+        if (prompts.isEmpty() == files.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "either --prompt TEXT or --prompts FILE must be given");
         }
+        PrintWriter printer = spec.commandLine().getOut();
+        GenerationRun.run(
+                new GenerationRun(
+                        model,
+                        prompts.stream().map(GenerationOptions::unescaped).toList(),
+                        files,
+                        options.spec(temperature, samples),
+                        out),
+                printer);
     }
 }

@@ -53,7 +53,10 @@ final class ObjectiveCommand implements Runnable {
             description = {
                 "Evaluates an alignment on log-probs: one JSON line per pair in, one JSON line per optimizer step out.",
                 "A line has policyChosen, policyRejected, referenceChosen, referenceRejected (summed, nats),"
-                        + " chosenTokens, rejectedTokens; reference values may be absent where none is used."
+                        + " chosenTokens, rejectedTokens; what an objective does not use may be absent.",
+                "Where it uses more: policyTail..., referenceTail..., referenceKl..., logCollision..., extrapolated...,"
+                        + " interpolated..., each with Chosen and Rejected; chosenScore, rejectedScore;"
+                        + " policyMismatched, referenceMismatched, mismatchedTokens. A labelled answer has one side."
             })
     void evaluate(
             @Parameters(paramLabel = "FILE", description = "JSON lines, plain or gzip.") Path file,

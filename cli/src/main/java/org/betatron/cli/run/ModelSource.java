@@ -9,6 +9,8 @@ import org.betatron.data.DataSetLoader;
 import org.betatron.data.HuggingFaceTokenizer;
 import org.betatron.data.PromptStyle;
 import org.betatron.data.Truncation;
+import org.betatron.torch.model.ArchitectureSpec;
+import org.betatron.torch.weights.ModelDirectory;
 import org.betatron.training.run.Fingerprint;
 
 /// The files of a model directory that belong to text rather than to weights: tokenizer, chat template,
@@ -27,6 +29,15 @@ public record ModelSource(Path directory) {
             "merges.txt",
             "chat_template.jinja",
             "generation_config.json");
+
+    /// @param directory Hugging Face directory
+    /// @return longest sequence of its model, tokens, without loading the weights
+    static int maxPositions(Path directory) {
+        return ArchitectureSpec.parse(
+                        new ModelDirectory(directory).readConfig(),
+                        directory.resolve("config.json").toString())
+                .maxPositions();
+    }
 
     /// @return the files that go along with the weights of a trained model
     public List<Path> textFiles() {

@@ -9,10 +9,14 @@ import org.betatron.core.alignment.AlignmentDecision;
 import org.betatron.core.alignment.AlignmentSpec;
 import org.betatron.core.alignment.AlignmentState;
 import org.betatron.core.logprob.PairLogProbs;
+import org.betatron.core.logprob.RequiredInputs;
+import org.betatron.core.logprob.ResponseLogProbs;
+import org.betatron.core.logprob.ResponseQuantity;
+import org.betatron.core.objective.RowKind;
 import org.betatron.data.DataException;
 import org.betatron.data.LogProbRow;
+import org.betatron.data.LogProbRow.Role;
 import org.betatron.training.TrainSpec;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -36,15 +40,16 @@ public final class ObjectiveEvaluation {
         for (int from = 0; from < rows.size(); from += train.batchSize()) {
             step++;
             List<LogProbRow> batch = rows.subList(from, Math.min(rows.size(), from + train.batchSize()));
-            PairLogProbs pairs = pairs(batch, alignment.inputs().needsReference());
+            PairLogProbs pairs = quantities(batch, alignment);
             AlignmentDecision decision = alignment.decide(
                     pairs, train.microBatchSize(), state, RandomStreams.stream(train.seed(), "selection", step));
             state = decision.state();
-            out.println(describe(step, batch, decision));
+            out.println(describe(step, batch, decision, alignment.inputs()));
         }
     }
 
-    private static ObjectNode describe(long step, List<LogProbRow> rows, AlignmentDecision decision) {
+    private static ObjectNode describe(
+            long step, List<LogProbRow> rows, AlignmentDecision decision, RequiredInputs inputs) {
         ObjectNode json = JsonMapper.shared().createObjectNode();
         json.put("step", step)
                 .put("loss", decision.loss())
@@ -56,7 +61,7 @@ public final class ObjectiveEvaluation {
                 .put("nonFinite", decision.numNonFinite());
         var pairs = json.putArray("pairs");
         for (int i = 0; i < decision.size(); i++) {
-            pairs.addObject()
+            ObjectNode pair = pairs.addObject()
                     .put("id", rows.get(i).id())
                     .put("weight", decision.weight(i))
                     .put("beta", decision.beta(i))
@@ -64,32 +69,72 @@ public final class ObjectiveEvaluation {
                     .put("loss", decision.pairLoss(i))
                     .put("chosenGradient", decision.chosenDerivative(i))
                     .put("rejectedGradient", decision.rejectedDerivative(i));
+            for (ResponseQuantity quantity : ResponseQuantity.values()) {
+                if (quantity.isDifferentiable() && inputs.needs(quantity)) {
+                    pair.put(
+                                    LogProbRow.field(quantity, Role.CHOSEN) + "Gradient",
+                                    decision.chosenDerivative(quantity, i))
+                            .put(
+                                    LogProbRow.field(quantity, Role.REJECTED) + "Gradient",
+                                    decision.rejectedDerivative(quantity, i));
+                }
+            }
         }
         return json;
     }
 
-    private static PairLogProbs pairs(List<LogProbRow> rows, boolean usesReference) {
-        return new PairLogProbs(
-                rows.stream().mapToDouble(LogProbRow::policyChosen).toArray(),
-                rows.stream().mapToDouble(LogProbRow::policyRejected).toArray(),
-                rows.stream()
-                        .mapToDouble(row -> reference(row, row.referenceChosen(), "referenceChosen", usesReference))
-                        .toArray(),
-                rows.stream()
-                        .mapToDouble(row -> reference(row, row.referenceRejected(), "referenceRejected", usesReference))
-                        .toArray(),
-                rows.stream().mapToInt(LogProbRow::chosenTokens).toArray(),
-                rows.stream().mapToInt(LogProbRow::rejectedTokens).toArray());
+    private static PairLogProbs quantities(List<LogProbRow> rows, Alignment alignment) {
+        RequiredInputs inputs = alignment.inputs();
+        PairLogProbs pairs = new PairLogProbs(side(rows, Role.CHOSEN, inputs), side(rows, Role.REJECTED, inputs));
+        RowKind kind = alignment.objective().rows();
+        for (int i = 0; i < rows.size() && kind != RowKind.ANY; i++) {
+            if ((kind == RowKind.PAIRS) != (pairs.hasChosen(i) && pairs.hasRejected(i))) {
+                throw new DataException(rows.get(i).where() + ": this objective learns from "
+                        + (kind == RowKind.PAIRS ? "pairs" : "labelled answers, of which only one side has fields"));
+            }
+        }
+        if (inputs.mismatched()) {
+            pairs = pairs.withMismatched(side(rows, Role.MISMATCHED, RequiredInputs.REFERENCE));
+        }
+        return alignment.needsScores() ? pairs.withScoreGaps(scoreGaps(rows)) : pairs;
     }
 
-    private static double reference(LogProbRow row, @Nullable Double value, String field, boolean usesReference) {
-        if (value != null) {
-            return value;
+    private static ResponseLogProbs side(List<LogProbRow> rows, Role role, RequiredInputs inputs) {
+        int[] lengths = rows.stream()
+                .mapToInt(row -> {
+                    LogProbRow.Response response = row.responses().get(role);
+                    return response == null ? 0 : response.tokens();
+                })
+                .toArray();
+        ResponseLogProbs.Builder side = ResponseLogProbs.builder(lengths, column(rows, role, ResponseQuantity.POLICY));
+        for (ResponseQuantity quantity : inputs.quantities()) {
+            side.with(quantity, column(rows, role, quantity));
         }
-        if (usesReference) {
-            throw new DataException(
-                    row.where() + ": \"" + field + "\" is missing, and this objective uses a reference");
-        }
-        return 0;
+        return side.build();
+    }
+
+    private static double[] column(List<LogProbRow> rows, Role role, ResponseQuantity quantity) {
+        return rows.stream()
+                .mapToDouble(row -> {
+                    LogProbRow.Response response = row.responses().get(role);
+                    if (response == null && role != Role.MISMATCHED) {
+                        return 0;
+                    }
+                    Double value = response == null ? null : response.values().get(quantity);
+                    if (value == null) {
+                        throw new DataException(row.where() + ": \"" + LogProbRow.field(quantity, role)
+                                + "\" is missing, and this objective uses it");
+                    }
+                    return value;
+                })
+                .toArray();
+    }
+
+    private static double[] scoreGaps(List<LogProbRow> rows) {
+        return rows.stream()
+                .mapToDouble(row -> row.scoreGap()
+                        .orElseThrow(() -> new DataException(row.where()
+                                + ": \"chosenScore\" and \"rejectedScore\" must be given: the gap is one of scores")))
+                .toArray();
     }
 }

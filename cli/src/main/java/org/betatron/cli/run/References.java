@@ -136,8 +136,13 @@ record References(Reference training, Reference evaluation, Optional<MovingRefer
             } else {
                 // Scoring keeps no graph, so more rows fit at once than in training.
                 int rowsPerBatch = 2 * recipe.train().microBatchSize();
-                cache.compute(reference(), rows, rowsPerBatch, request.display()::referenceScored);
+                TorchLanguageModel scorer = reference();
+                long begun = System.nanoTime();
+                cache.compute(scorer, rows, rowsPerBatch, request.display()::referenceScored);
                 request.display().finished();
+                request.display()
+                        .line("Reference log-probs of %d rows computed in %.1f s"
+                                .formatted(rows.size(), (System.nanoTime() - begun) * 1e-9));
             }
             return cache.open();
         }
@@ -147,7 +152,7 @@ record References(Reference training, Reference evaluation, Optional<MovingRefer
             if (open == null) {
                 RunSession.useThreads(request.recipe().compute());
                 open = TorchLanguageModel.load(
-                        modelDirectory, request.recipe().compute().precision());
+                        modelDirectory, request.recipe().compute().model());
                 model = open;
             }
             return open;

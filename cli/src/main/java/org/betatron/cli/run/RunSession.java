@@ -147,7 +147,7 @@ final class RunSession {
     TorchLanguageModel openModel(Path start, ComputeSection compute) {
         useThreads(compute);
         Path from = checkpoint.map(Checkpoint::modelDirectory).orElse(start);
-        TorchLanguageModel model = TorchLanguageModel.load(from, compute.precision());
+        TorchLanguageModel model = TorchLanguageModel.load(from, compute.model());
         request.display()
                 .line("Model %s: %,d parameters, %s products, %d threads"
                         .formatted(

@@ -51,6 +51,34 @@ class RecipeChecksTest {
     }
 
     @Test
+    void combinationsThatMeanNothingAreRefusedTogether() {
+        assertThatThrownBy(() -> check(
+                        "alignment={preset: dpo, objective: nll, calibration: batch}",
+                        "rows=answers",
+                        "data.format=hh",
+                        "reference.update=blend"))
+                .hasMessage("""
+                        recipe has 3 problems:
+                          reference.update: has no effect: this objective uses no reference
+                          alignment.calibration: has no effect: nll has no beta
+                          data.format: has no effect on labelled answers, whose layout is detected""");
+        assertThatThrownBy(() -> check("alignment={preset: dpo, objective: tdpo1}", "reference.cache=here"))
+                .hasMessage("recipe: reference.cache: has no effect: the reference runs beside the policy");
+        assertThatThrownBy(() -> check("alignment={preset: dpo, objective: kto}", "rows=pairs"))
+                .hasMessage("recipe: rows: must be answers, which this objective learns from, but was pairs");
+        assertThatThrownBy(() -> check("alignment={preset: dpo, objective: dpo}", "rows=answers"))
+                .hasMessage("recipe: rows: must be pairs, which this objective learns from, but was answers");
+        assertThatThrownBy(() ->
+                        check("alignment={preset: beta-dpo, objective: bco, gap: {source: score}}", "rows=answers"))
+                .hasMessage("recipe: alignment: gaps of explicit scores must be of pairs but the rows are labelled"
+                        + " answers");
+        assertThatThrownBy(() ->
+                        check("alignment={preset: dpo, objective: bco, calibration: perturbation}", "rows=answers"))
+                .hasMessage("recipe: alignment.calibration: perturbation compares two responses but the rows are"
+                        + " labelled answers");
+    }
+
+    @Test
     void heldOutShareHasNoEffectBesideEvaluationFiles() {
         String evaluation = "data.evaluation=" + directory.resolve("pairs.jsonl");
         assertThatThrownBy(() -> check(evaluation, "data.heldOut=0.1"))

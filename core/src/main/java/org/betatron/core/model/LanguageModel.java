@@ -26,9 +26,9 @@ public interface LanguageModel extends AutoCloseable {
     /// @return longest prompt plus response that the model was built for, tokens
     int maxPositions();
 
-    /// Starts to decode one sequence.
+    /// Starts to decode.
     ///
-    /// @return a decoder without any token yet; to be closed before the model
+    /// @return a decoder without any sequence yet; to be closed before the model
     Decoder startDecoding();
 
     @Override

@@ -7,8 +7,8 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
 
-/// The two shapes that native work takes: [#compute], whose tensors all end with it, and [#keep], which
-/// hands some over.
+/// The shapes that native work takes: [#compute], whose tensors all end with it, [#keep], which hands some
+/// over to an owner, and [#scoped], which hands one over to the work around it.
 ///
 /// A new native object attaches to the innermost scope of the current thread and is freed when the
 /// scope closes. Autograd keeps its own references, so a graph outlives the scope that built it as long
@@ -55,6 +55,23 @@ public final class Memory {
             }
             return owned;
         });
+    }
+
+    /// Runs work in a scope of its own and hands the tensor that it returns to the scope around it.
+    ///
+    /// @param work a step of a longer computation, whose other tensors are not needed any more
+    /// @return the tensor, in the current scope
+    /// @throws IllegalStateException if there is no scope around it
+    public static Tensor scoped(Supplier<Tensor> work) {
+        PointerScope around = PointerScope.getInnerScope();
+        if (around == null) {
+            throw new IllegalStateException("a scoped step must be part of compute, run or keep");
+        }
+        try (PointerScope _ = new PointerScope()) {
+            Tensor result = work.get();
+            around.attach(result);
+            return result;
+        }
     }
 
     /// Runs work without recording a graph.

@@ -61,6 +61,10 @@ public final class Owned implements AutoCloseable {
         return tensor;
     }
 
+    public boolean isOpen() {
+        return tensor != null;
+    }
+
     @Override
     public void close() {
         if (tensor != null) {

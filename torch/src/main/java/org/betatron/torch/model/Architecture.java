@@ -1,17 +1,32 @@
 package org.betatron.torch.model;
 
+import org.betatron.torch.model.RotaryTable.Rotation;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /// A transformer bound to its weights, up to but not including the product with the vocabulary.
 ///
 /// `T` rows, `E` hidden size. All results belong to the current scope.
 interface Architecture extends AutoCloseable {
 
-    /// @param tokenIds  int64 `[T]`
+    int numLayers();
+
+    /// @param tokenIds int64 `[T]`
+    /// @return what enters the first layer, `[T, E]`
+    Tensor embed(Tensor tokenIds);
+
     /// @param positions position of each row in its sequence, `[T]`
+    /// @return how queries and keys are turned, for all layers
+    Rotation rotation(int[] positions);
+
+    /// @param index     number of the layer, from 0
+    /// @param hidden    what enters it, `[T, E]`
+    /// @param rotation  of these rows
     /// @param attention which rows see which
-    /// @return last hidden states before the final norm, `[T, E]`
-    Tensor hidden(Tensor tokenIds, int[] positions, Attention attention);
+    /// @param rows      the rows that are asked for, int64 `[N]`, or null for all; others are computed
+    ///     only as far as these see them
+    /// @return what leaves the layer, `[N, E]` or `[T, E]`
+    Tensor layer(int index, Tensor hidden, Rotation rotation, Attention attention, @Nullable Tensor rows);
 
     /// @param hidden `[N, E]`
     /// @return normalised states that the vocabulary head takes, `[N, E]`
@@ -19,6 +34,24 @@ interface Architecture extends AutoCloseable {
 
     /// @return the vocabulary matrix `[V, E]`, lent
     Tensor headWeight();
+
+    /// @param tokenIds  int64 `[T]`
+    /// @param positions position of each row in its sequence, `[T]`
+    /// @param attention which rows see which
+    /// @return last hidden states before the final norm, `[T, E]`
+    default Tensor hidden(Tensor tokenIds, int[] positions, Attention attention) {
+        Rotation rotation = rotation(positions);
+        Tensor hidden = embed(tokenIds);
+        for (int i = 0; i < numLayers(); i++) {
+            hidden = layer(i, hidden, rotation, attention, null);
+        }
+        return hidden;
+    }
+
+    /// @return the chosen rows, or the tensor itself where `rows` is null
+    static Tensor select(Tensor tensor, @Nullable Tensor rows) {
+        return rows == null ? tensor : tensor.index_select(0, rows);
+    }
 
     @Override
     void close();

@@ -14,6 +14,12 @@ public sealed interface ArchitectureSpec permits NeoxSpec, LlamaSpec {
 
     int numLayers();
 
+    /// @return query heads
+    int numHeads();
+
+    /// @return dimensions of a head
+    int headDim();
+
     /// @return shape of every weight by its Hugging Face name, in file order
     Map<String, long[]> weightShapes();
 

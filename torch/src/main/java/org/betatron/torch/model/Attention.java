@@ -19,6 +19,26 @@ interface Attention {
     /// @return `[T, H * D]`
     Tensor attend(int layer, Tensor queries, Tensor keys, Tensor values);
 
+    /// Softmax attention of one query per sequence.
+    ///
+    /// @param queries `[S, H, D]`
+    /// @param keys    `[S, C, H, D]`
+    /// @param values  `[S, C, H, D]`
+    /// @param mask    added to the scores, `[S, 1, 1, C]`
+    /// @return `[S, H * D]`
+    static Tensor masked(Tensor queries, Tensor keys, Tensor values, Tensor mask) {
+        Tensor out = torch.scaled_dot_product_attention(
+                queries.unsqueeze(2), // [S, H, 1, D]
+                keys.transpose(1, 2), // [S, H, C, D]
+                values.transpose(1, 2),
+                new TensorOptional(mask),
+                0,
+                false,
+                new DoubleOptional(),
+                false); // [S, H, 1, D]
+        return out.reshape(queries.size(0), queries.size(1) * queries.size(2));
+    }
+
     /// Softmax attention of one segment.
     ///
     /// @param queries `[q, H, D]`

@@ -1,63 +1,104 @@
 package org.betatron.torch.model;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.betatron.torch.Tensors;
-import org.betatron.torch.memory.Memory;
-import org.betatron.torch.memory.Owned;
 import org.bytedeco.pytorch.Tensor;
-import org.jspecify.annotations.Nullable;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/// Attention of one sequence that is decoded piece by piece; owns the keys and values of all earlier pieces.
-final class CachedAttention implements Attention, AutoCloseable {
+/// Attention of new tokens of many sequences over what their caches hold and over themselves.
+///
+/// Lives in one scope, as the rows it was laid out for. Single new tokens of a pool attend in one call
+/// over the whole pool, with a mask for what each has not filled; longer pieces, such as prompts, attend
+/// one by one.
+final class CachedAttention implements Attention {
 
-    private final @Nullable Owned[] keys;
-    private final @Nullable Owned[] values;
+    private final DecodingRows rows;
+    private final ScalarType type;
+    private final List<PoolPart> parts = new ArrayList<>();
 
-    CachedAttention(int numLayers) {
-        keys = new @Nullable Owned[numLayers];
-        values = new @Nullable Owned[numLayers];
+    /// What the layers share of the rows of one pool.
+    ///
+    /// @param rows    which rows
+    /// @param places  where keys and values of the rows go, `[T]`
+    /// @param queries row whose query each slot of the pool takes, `[S]`
+    /// @param answers slot whose result each single-token row takes, `[singles]`
+    /// @param mask    0 where a slot has a token, else -infinity, `[S, 1, 1, C]`
+    private record PoolPart(DecodingRows.PoolRows rows, Tensor places, Tensor queries, Tensor answers, Tensor mask) {}
+
+    /// @param rows what is appended; the caches have room for it
+    /// @param type number format of queries, keys and values
+    CachedAttention(DecodingRows rows, ScalarType type) {
+        this.rows = rows;
+        this.type = type;
+        for (DecodingRows.PoolRows pool : rows.pools()) {
+            parts.add(new PoolPart(
+                    pool,
+                    Tensors.indices(pool.places()),
+                    Tensors.indices(pool.queryOfSlot()),
+                    Tensors.indices(pool.slotOfSingle()),
+                    mask(pool)));
+        }
+    }
+
+    private Tensor mask(DecodingRows.PoolRows pool) {
+        int capacity = pool.pool().capacity();
+        int[] filled = pool.filledAfter();
+        float[] mask = new float[filled.length * capacity];
+        for (int slot = 0; slot < filled.length; slot++) {
+            for (int token = filled[slot]; token < capacity; token++) {
+                mask[slot * capacity + token] = Float.NEGATIVE_INFINITY;
+            }
+        }
+        Tensor tensor = Tensors.floats(mask).view(filled.length, 1, 1, capacity);
+        return tensor.scalar_type() == type ? tensor : tensor.to(type);
     }
 
     @Override
-    public Tensor attend(int layer, Tensor queries, Tensor newKeys, Tensor newValues) {
-        Owned pastKeys = keys[layer];
-        Owned pastValues = values[layer];
-        long past = pastKeys == null ? 0 : pastKeys.tensor().size(0);
-        List<Owned> grown = Memory.keepAll(
-                "key-value cache",
-                () -> List.of(
-                        pastKeys == null ? newKeys.clone() : Tensors.cat(0, pastKeys.tensor(), newKeys),
-                        pastValues == null ? newValues.clone() : Tensors.cat(0, pastValues.tensor(), newValues)));
-        closeLayer(layer);
-        Owned allKeys = grown.get(0);
-        Owned allValues = grown.get(1);
-        keys[layer] = allKeys;
-        values[layer] = allValues;
-        long count = queries.size(0);
-        boolean needsMask = past > 0 && count > 1;
+    public Tensor attend(int layer, Tensor queries, Tensor keys, Tensor values) {
+        List<Tensor> out = new ArrayList<>();
+        for (PoolPart part : parts) {
+            DecodingRows.PoolRows pool = part.rows();
+            int first = pool.firstRow();
+            int count = pool.numRows();
+            pool.pool().write(layer, part.places(), keys.narrow(0, first, count), values.narrow(0, first, count));
+            if (pool.numSingles() > 0) {
+                out.add(singles(layer, part, queries));
+            }
+            for (DecodingRows.Piece piece : pool.pieces()) {
+                out.add(piece(layer, pool.pool(), piece, queries, keys, values));
+            }
+        }
+        if (rows.padding() > 0) {
+            out.add(Tensors.zeros(type, rows.padding(), queries.size(1) * queries.size(2)));
+        }
+        return out.size() == 1 ? out.getFirst() : Tensors.cat(0, out.toArray(Tensor[]::new));
+    }
+
+    private static Tensor singles(int layer, PoolPart part, Tensor queries) {
+        KeyValuePool pool = part.rows().pool();
+        Tensor attended = Attention.masked(
+                queries.index_select(0, part.queries()), pool.keys(layer), pool.values(layer), part.mask()); // [S, H*D]
+        return attended.index_select(0, part.answers());
+    }
+
+    private Tensor piece(
+            int layer, KeyValuePool pool, DecodingRows.Piece piece, Tensor queries, Tensor keys, Tensor values) {
+        Tensor own = queries.narrow(0, piece.firstRow(), piece.numRows());
+        if (piece.past() == 0) {
+            return Attention.segment(
+                    own,
+                    keys.narrow(0, piece.firstRow(), piece.numRows()),
+                    values.narrow(0, piece.firstRow(), piece.numRows()),
+                    null,
+                    true);
+        }
+        long all = (long) piece.past() + piece.numRows();
         return Attention.segment(
-                queries,
-                allKeys.tensor(),
-                allValues.tensor(),
-                needsMask ? PackedAttention.bottomRightCausal(past, count, queries.scalar_type()) : null,
-                past == 0 && count > 1);
-    }
-
-    private void closeLayer(int layer) {
-        Owned oldKeys = keys[layer];
-        Owned oldValues = values[layer];
-        if (oldKeys != null && oldValues != null) {
-            oldKeys.close();
-            oldValues.close();
-        }
-    }
-
-    @Override
-    public void close() {
-        for (int layer = 0; layer < keys.length; layer++) {
-            closeLayer(layer);
-            keys[layer] = null;
-            values[layer] = null;
-        }
+                own,
+                pool.keys(layer).select(0, piece.slot()).narrow(0, 0, all),
+                pool.values(layer).select(0, piece.slot()).narrow(0, 0, all),
+                PackedAttention.bottomRightCausal(piece.past(), piece.numRows(), type),
+                false);
     }
 }

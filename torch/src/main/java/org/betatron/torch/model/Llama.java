@@ -7,6 +7,7 @@ import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /// Llama (Touvron et al. 2023, arXiv 2302.13971; grouped queries and rope scaling as in Llama 3),
 /// mirroring `LlamaModel` of `transformers`.
@@ -37,13 +38,23 @@ final class Llama implements Architecture {
     }
 
     @Override
-    public Tensor hidden(Tensor tokenIds, int[] positions, Attention attention) {
-        Rotation rotation = rotary.rotation(positions);
-        Tensor hidden = torch.embedding(embedding, tokenIds); // [T, E]
-        for (Layer layer : layers) {
-            hidden = layer.forward(hidden, rotation, attention);
-        }
-        return hidden;
+    public int numLayers() {
+        return layers.size();
+    }
+
+    @Override
+    public Tensor embed(Tensor tokenIds) {
+        return torch.embedding(embedding, tokenIds);
+    }
+
+    @Override
+    public Rotation rotation(int[] positions) {
+        return rotary.rotation(positions);
+    }
+
+    @Override
+    public Tensor layer(int index, Tensor hidden, Rotation rotation, Attention attention, @Nullable Tensor rows) {
+        return layers.get(index).forward(hidden, rotation, attention, rows);
     }
 
     @Override
@@ -96,17 +107,19 @@ final class Llama implements Architecture {
             down = new Linear(weights, LlamaSpec.layer(index, "mlp.down_proj"), spec.feedForwardBias(), precision);
         }
 
-        Tensor forward(Tensor hidden, Rotation rotation, Attention attention) {
-            Tensor middle = hidden.add(attend(norm(hidden, inputNorm), rotation, attention));
+        Tensor forward(Tensor hidden, Rotation rotation, Attention attention, @Nullable Tensor rows) {
+            Tensor attended = attend(norm(hidden, inputNorm), rotation, attention, rows); // [N, E]
+            Tensor middle = Architecture.select(hidden, rows).add(attended);
             return middle.add(feedForward(norm(middle, postAttentionNorm)));
         }
 
-        private Tensor attend(Tensor input, Rotation rotation, Attention attention) {
+        private Tensor attend(Tensor input, Rotation rotation, Attention attention, @Nullable Tensor rows) {
             Tensor queries = rotation.apply(heads(query.forward(input), spec.numHeads()));
             Tensor keys = rotation.apply(heads(key.forward(input), spec.numKeyValueHeads()));
             Tensor values = heads(value.forward(input), spec.numKeyValueHeads());
-            return attentionOut.forward(attention.attend(
-                    index, precision.cast(queries), repeat(precision.cast(keys)), repeat(values))); // [T, E]
+            Tensor attended = attention.attend(
+                    index, precision.cast(queries), repeat(precision.cast(keys)), repeat(values)); // [T, E]
+            return attentionOut.forward(Architecture.select(attended, rows));
         }
 
         private Tensor feedForward(Tensor input) {

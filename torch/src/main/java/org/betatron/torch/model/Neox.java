@@ -7,6 +7,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /// GPT-NeoX (Black et al. 2022, arXiv 2204.06745), mirroring `GPTNeoXModel` of `transformers`.
 ///
@@ -35,13 +36,23 @@ final class Neox implements Architecture {
     }
 
     @Override
-    public Tensor hidden(Tensor tokenIds, int[] positions, Attention attention) {
-        Rotation rotation = rotary.rotation(positions);
-        Tensor hidden = torch.embedding(embedding, tokenIds); // [T, E]
-        for (Layer layer : layers) {
-            hidden = layer.forward(hidden, rotation, attention);
-        }
-        return hidden;
+    public int numLayers() {
+        return layers.size();
+    }
+
+    @Override
+    public Tensor embed(Tensor tokenIds) {
+        return torch.embedding(embedding, tokenIds);
+    }
+
+    @Override
+    public Rotation rotation(int[] positions) {
+        return rotary.rotation(positions);
+    }
+
+    @Override
+    public Tensor layer(int index, Tensor hidden, Rotation rotation, Attention attention, @Nullable Tensor rows) {
+        return layers.get(index).forward(hidden, rotation, attention, rows);
     }
 
     @Override
@@ -81,23 +92,25 @@ final class Neox implements Architecture {
             down = new Linear(weights, NeoxSpec.layer(index, "mlp.dense_4h_to_h"), true, precision);
         }
 
-        Tensor forward(Tensor hidden, Rotation rotation, Attention attention) {
-            Tensor attended = attend(inputNorm.forward(hidden), rotation, attention); // [T, E]
+        Tensor forward(Tensor hidden, Rotation rotation, Attention attention, @Nullable Tensor rows) {
+            Tensor attended = attend(inputNorm.forward(hidden), rotation, attention, rows); // [N, E]
+            Tensor residual = Architecture.select(hidden, rows);
+            Tensor middle = residual.add(attended);
             if (spec.parallelResidual()) {
-                return hidden.add(attended).add(feedForward(postAttentionNorm.forward(hidden)));
+                return middle.add(feedForward(postAttentionNorm.forward(residual)));
             }
-            Tensor middle = hidden.add(attended);
             return middle.add(feedForward(postAttentionNorm.forward(middle)));
         }
 
-        private Tensor attend(Tensor input, Rotation rotation, Attention attention) {
+        private Tensor attend(Tensor input, Rotation rotation, Attention attention, @Nullable Tensor rows) {
             Tensor fused = queryKeyValue
                     .forward(input)
                     .view(input.size(0), spec.numHeads(), 3L * spec.headDim()); // [T, H, 3D]
             TensorVector parts = fused.split(spec.headDim(), 2); // 3 of [T, H, D]
             Tensor queries = precision.cast(rotation.apply(parts.get(0)));
             Tensor keys = precision.cast(rotation.apply(parts.get(1)));
-            return attentionOut.forward(attention.attend(index, queries, keys, parts.get(2)));
+            Tensor attended = attention.attend(index, queries, keys, parts.get(2)); // [T, E]
+            return attentionOut.forward(Architecture.select(attended, rows));
         }
 
         private Tensor feedForward(Tensor input) {

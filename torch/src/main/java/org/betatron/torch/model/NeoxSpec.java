@@ -59,7 +59,8 @@ record NeoxSpec(
                 RotarySpec.parse(config, hiddenSize / numHeads, "rotary_pct", "rotary_emb_base"));
     }
 
-    int headDim() {
+    @Override
+    public int headDim() {
         return hiddenSize / numHeads;
     }
 

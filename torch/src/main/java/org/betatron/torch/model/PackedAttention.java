@@ -11,11 +11,10 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// Attention over a [PackedBatch]: a prompt sees itself, a response sees its prompt and itself, nothing else.
 ///
-/// Lives in one scope: masks are made once per batch and shared by all layers.
+/// Lives in the scope that made it: masks are made once per batch and shared by all layers.
 final class PackedAttention implements Attention {
 
     private final PackedBatch batch;
-    private final ScalarType type;
     private final long[] segmentLengths; // prompt, its responses, next prompt, ...
     private final Map<Long, Tensor> masks = new HashMap<>();
 
@@ -23,13 +22,16 @@ final class PackedAttention implements Attention {
     /// @param type  number format of queries, keys and values
     PackedAttention(PackedBatch batch, ScalarType type) {
         this.batch = batch;
-        this.type = type;
         segmentLengths = new long[batch.numGroups() + batch.numResponses()];
         int segment = 0;
         for (int group = 0; group < batch.numGroups(); group++) {
             segmentLengths[segment++] = batch.promptLength(group);
             for (int i = 0; i < batch.numResponses(group); i++) {
-                segmentLengths[segment++] = batch.responseLength(batch.firstResponse(group) + i);
+                long promptLength = batch.promptLength(group);
+                long responseLength = batch.responseLength(batch.firstResponse(group) + i);
+                segmentLengths[segment++] = responseLength;
+                masks.computeIfAbsent(
+                        key(promptLength, responseLength), _ -> bottomRightCausal(promptLength, responseLength, type));
             }
         }
     }
@@ -53,16 +55,15 @@ final class PackedAttention implements Attention {
                         q.get(segment),
                         Tensors.cat(0, promptKeys, k.get(segment)),
                         Tensors.cat(0, promptValues, v.get(segment)),
-                        mask(batch.promptLength(group), segmentLengths[segment]),
+                        masks.get(key(batch.promptLength(group), segmentLengths[segment])),
                         false);
             }
         }
         return Tensors.cat(0, out);
     }
 
-    private Tensor mask(long promptLength, long responseLength) {
-        long key = (promptLength << 32) | responseLength;
-        return masks.computeIfAbsent(key, _ -> bottomRightCausal(promptLength, responseLength, type));
+    private static long key(long promptLength, long responseLength) {
+        return (promptLength << 32) | responseLength;
     }
 
     /// @return `[queries, past + queries]`: 0 where query i may see key j, that is `j <= past + i`,

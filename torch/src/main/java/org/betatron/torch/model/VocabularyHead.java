@@ -1,8 +1,11 @@
 package org.betatron.torch.model;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.betatron.torch.Tensors;
 import org.betatron.torch.memory.Memory;
+import org.betatron.torch.memory.Owned;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -15,25 +18,29 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// d logp / d logit_v = [v = target] - softmax(logit)_v
 /// ```
 ///
-/// Logits exist for one chunk of rows at a time; the backward pass computes them again.
+/// Logits exist for one chunk of rows at a time. A forward pass keeps its first chunks as long as a
+/// budget, which all open passes share, lasts; the backward pass computes the others again.
 /// Log-probabilities are float32 whatever the products run in. `N` scored rows, `E` hidden size, `V` vocabulary.
 final class VocabularyHead {
 
-    /// Elements of one chunk of logits: 64 MiB per buffer in float32, which stays a small share of any
-    /// model's memory.
+    /// Elements of one chunk of logits: 64 MiB in float32, which stays a small share of any model's
+    /// memory.
     private static final long CHUNK_ELEMENTS = 16L << 20;
 
     private final Tensor weight; // [V, E]
     private final Precision precision;
     private final long chunkElements;
+    private long freeElements;
 
-    VocabularyHead(Tensor weight, Precision precision) {
-        this(weight, precision, CHUNK_ELEMENTS);
+    /// @param keptElements numbers that forward passes may keep for their backward passes, ≥ 0
+    VocabularyHead(Tensor weight, Precision precision, long keptElements) {
+        this(weight, precision, keptElements, CHUNK_ELEMENTS);
     }
 
-    VocabularyHead(Tensor weight, Precision precision, long chunkElements) {
+    VocabularyHead(Tensor weight, Precision precision, long keptElements, long chunkElements) {
         this.weight = weight;
         this.precision = precision;
+        this.freeElements = keptElements;
         this.chunkElements = chunkElements;
     }
 
@@ -41,71 +48,167 @@ final class VocabularyHead {
     /// @param targets id of the token that each row predicts, `[N]`
     /// @return log-probabilities, `[N]`, nats
     float[] logProbs(Tensor hidden, int[] targets) {
+        return logProbs(hidden, targets, List.of());
+    }
+
+    /// As [#logProbs], and keeps for the backward pass what the budget allows.
+    ///
+    /// @return the pass, to be closed by the caller
+    Pass forward(Tensor hidden, int[] targets) {
+        List<Owned> kept = keepChunks(targets.length);
+        try {
+            return new Pass(targets, logProbs(hidden, targets, kept), kept);
+        } catch (RuntimeException e) {
+            kept.forEach(this::release);
+            throw e;
+        }
+    }
+
+    /// One forward pass that can be differentiated once.
+    final class Pass implements AutoCloseable {
+
+        private final int[] targets;
+        private final float[] logProbs;
+        private final List<Owned> kept; // log-probs of the whole vocabulary, first chunks
+
+        private Pass(int[] targets, float[] logProbs, List<Owned> kept) {
+            this.targets = targets;
+            this.logProbs = logProbs;
+            this.kept = kept;
+        }
+
+        /// @return log-probabilities, `[N]`, nats
+        float[] logProbs() {
+            return logProbs;
+        }
+
+        /// Adds the gradient of the head's weight and returns that of the hidden states.
+        ///
+        /// Rows whose derivative is zero (pairs that an objective dropped) cost nothing.
+        ///
+        /// @param hidden      as for [VocabularyHead#forward]
+        /// @param derivatives dL/dlogProb of each row, `[N]`
+        /// @return dL/dhidden, float32 `[N, E]`, in the current scope
+        Tensor backward(Tensor hidden, float[] derivatives) {
+            return Memory.withoutGradient(() -> {
+                Tensor hiddenGradient = Tensors.zeros(ScalarType.Float, hidden.size(0), hidden.size(1));
+                Tensor headWeight = precision.cast(weight);
+                Tensor shared = sharedChunk(targets.length, kept.size());
+                forEachChunk(targets.length, (chunk, from, count) -> {
+                    Rows rows = Rows.taught(targets, derivatives, (int) from, (int) count);
+                    if (rows.count() > 0) {
+                        Memory.run(() -> {
+                            Tensor states = rows.of(hidden, 0);
+                            Tensor probabilities = chunk < kept.size()
+                                    ? rows.of(kept.get(chunk).tensor(), from).exp_()
+                                    : softmax(logits(shared.narrow(0, 0, rows.count()), states, headWeight));
+                            rows.put(addGradient(probabilities, states, headWeight, rows), hiddenGradient);
+                        });
+                    }
+                    if (chunk < kept.size()) {
+                        release(kept.get(chunk));
+                    }
+                });
+                return hiddenGradient;
+            });
+        }
+
+        @Override
+        public void close() {
+            kept.forEach(VocabularyHead.this::release);
+        }
+    }
+
+    /// Rows of a chunk that have a derivative.
+    ///
+    /// @param index       their places among all rows, int64 `[n]`
+    /// @param targets     int64 `[n]`
+    /// @param derivatives `[n, 1]`
+    /// @param from        first row of the chunk
+    /// @param whole       whether all rows of the chunk are among them
+    private record Rows(Tensor index, Tensor targets, Tensor derivatives, long from, boolean whole) {
+
+        static Rows taught(int[] targets, float[] derivatives, int from, int count) {
+            int[] rows = IntStream.range(from, from + count)
+                    .filter(row -> derivatives[row] != 0)
+                    .toArray();
+            int[] rowTargets = new int[rows.length];
+            float[] rowDerivatives = new float[rows.length];
+            for (int i = 0; i < rows.length; i++) {
+                rowTargets[i] = targets[rows[i]];
+                rowDerivatives[i] = derivatives[rows[i]];
+            }
+            return new Rows(
+                    Tensors.indices(rows),
+                    Tensors.indices(rowTargets),
+                    Tensors.floats(rowDerivatives).unsqueeze(1),
+                    from,
+                    rows.length == count);
+        }
+
+        long count() {
+            return index.size(0);
+        }
+
+        /// @param first number of the row that the matrix begins with
+        /// @return these rows: a view if they are the whole chunk
+        Tensor of(Tensor matrix, long first) {
+            return whole
+                    ? matrix.narrow(0, from - first, count())
+                    : matrix.index_select(0, index.sub(new Scalar(first), new Scalar(1L)));
+        }
+
+        void put(Tensor values, Tensor matrix) {
+            if (whole) {
+                matrix.narrow(0, from, count()).copy_(values);
+            } else {
+                matrix.index_copy_(0, index, values);
+            }
+        }
+    }
+
+    private float[] logProbs(Tensor hidden, int[] targets, List<Owned> kept) {
         return Memory.withoutGradient(() -> {
             float[] logProbs = new float[targets.length];
             Tensor headWeight = precision.cast(weight);
             Tensor allTargets = Tensors.indices(targets).unsqueeze(1); // [N, 1]
-            Buffers buffers = new Buffers(targets.length);
+            Tensor shared = sharedChunk(targets.length, kept.size());
             forEachChunk(
                     targets.length,
-                    (from, count) -> Memory.run(() -> {
-                        Tensor logits = buffers.logits(hidden.narrow(0, from, count), headWeight);
-                        Tensor all = torch.log_softmax_out(buffers.second(count), logits, 1); // [n, V]
-                        float[] chunk = Tensors.toFloats(all.gather(1, allTargets.narrow(0, from, count)));
-                        System.arraycopy(chunk, 0, logProbs, (int) from, (int) count);
+                    (chunk, from, count) -> Memory.run(() -> {
+                        Tensor out = chunk < kept.size() ? kept.get(chunk).tensor() : shared.narrow(0, 0, count);
+                        Tensor logits = logits(out, hidden.narrow(0, from, count), headWeight);
+                        Tensor all = torch.log_softmax_out(logits, logits, 1); // [n, V], in place
+                        float[] values = Tensors.toFloats(all.gather(1, allTargets.narrow(0, from, count)));
+                        System.arraycopy(values, 0, logProbs, (int) from, (int) count);
                     }));
             return logProbs;
         });
     }
 
-    /// Adds the gradient of the head's weight and returns that of the hidden states.
-    ///
-    /// Rows whose derivative is zero (pairs that an objective dropped) cost nothing.
-    ///
-    /// @param hidden      as for [#logProbs]
-    /// @param targets     as for [#logProbs]
-    /// @param derivatives dL/dlogProb of each row, `[N]`
-    /// @return dL/dhidden, float32 `[N, E]`, in the current scope
-    Tensor backward(Tensor hidden, int[] targets, float[] derivatives) {
-        int[] rows = IntStream.range(0, derivatives.length)
-                .filter(row -> derivatives[row] != 0)
-                .toArray();
-        return Memory.withoutGradient(() -> {
-            if (rows.length == derivatives.length) {
-                return backwardAll(hidden, targets, derivatives);
-            }
-            Tensor index = Tensors.indices(rows);
-            float[] rowDerivatives = new float[rows.length];
-            int[] rowTargets = new int[rows.length];
-            for (int i = 0; i < rows.length; i++) {
-                rowDerivatives[i] = derivatives[rows[i]];
-                rowTargets[i] = targets[rows[i]];
-            }
-            return Tensors.zeros(ScalarType.Float, hidden.size(0), hidden.size(1))
-                    .index_copy_(0, index, backwardAll(hidden.index_select(0, index), rowTargets, rowDerivatives));
-        });
-    }
-
     /// With `p = softmax(logits)` and derivative `d`, both gradients follow without another pass over
     /// `[n, V]`: `dL/dh = d (W_target - p W)` and `dL/dW = -p' (d h)`, plus `d h` in the rows of targets.
-    private Tensor backwardAll(Tensor hidden, int[] targets, float[] derivatives) {
-        Tensor headWeight = precision.cast(weight);
-        Tensor allTargets = Tensors.indices(targets);
-        Tensor allDerivatives = Tensors.floats(derivatives).unsqueeze(1); // [N, 1]
-        Tensor scaled = hidden.mul(allDerivatives); // [N, E]
-        Tensor hiddenGradient = weight.index_select(0, allTargets); // [N, E]
+    ///
+    /// @return dL/dhidden of these rows, `[n, E]`
+    private Tensor addGradient(Tensor probabilities, Tensor states, Tensor headWeight, Rows rows) {
+        Tensor cast = precision.cast(probabilities);
+        Tensor scaled = states.mul(rows.derivatives()); // [n, E]
         Tensor weightGradient = gradientOf(weight);
-        Buffers buffers = new Buffers(targets.length);
-        forEachChunk(
-                targets.length,
-                (from, count) -> Memory.run(() -> {
-                    Tensor logits = buffers.logits(hidden.narrow(0, from, count), headWeight);
-                    Tensor probabilities = precision.cast(torch.softmax_out(buffers.second(count), logits, 1));
-                    hiddenGradient.narrow(0, from, count).sub_(torch.matmul(probabilities, headWeight));
-                    subtract(weightGradient, probabilities.t(), precision.cast(scaled.narrow(0, from, count)));
-                }));
-        weightGradient.index_add_(0, allTargets, scaled);
-        return hiddenGradient.mul_(allDerivatives);
+        subtract(weightGradient, cast.t(), precision.cast(scaled));
+        weightGradient.index_add_(0, rows.targets(), scaled);
+        return weight.index_select(0, rows.targets())
+                .sub_(torch.matmul(cast, headWeight))
+                .mul_(rows.derivatives());
+    }
+
+    private static Tensor softmax(Tensor logits) {
+        return torch.softmax_out(logits, logits, 1);
+    }
+
+    private Tensor logits(Tensor out, Tensor rows, Tensor headWeight) {
+        return precision.scalarType() == ScalarType.Float
+                ? torch.mm_out(out, rows, headWeight.t())
+                : out.copy_(torch.matmul(precision.cast(rows), headWeight.t()));
     }
 
     /// `gradient -= left @ right`; in place where the formats agree.
@@ -129,39 +232,42 @@ final class VocabularyHead {
         return Math.max(1, chunkElements / weight.size(0));
     }
 
+    /// Makes room for as many of the first chunks as the budget allows.
+    private List<Owned> keepChunks(int numRows) {
+        List<Owned> kept = new ArrayList<>();
+        forEachChunk(numRows, (chunk, _, count) -> {
+            if (kept.size() == chunk && count * weight.size(0) <= freeElements) {
+                freeElements -= count * weight.size(0);
+                kept.add(Memory.keep(
+                        "log-probs of the vocabulary", () -> Tensors.empty(ScalarType.Float, count, weight.size(0))));
+            }
+        });
+        return kept;
+    }
+
+    private void release(Owned chunk) {
+        if (chunk.isOpen()) {
+            freeElements += chunk.tensor().numel();
+            chunk.close();
+        }
+    }
+
+    /// A matrix that all chunks of a pass share which are not kept: fresh ones would cost a page fault
+    /// per 4 KiB each time.
+    private Tensor sharedChunk(int numRows, int numKept) {
+        long rows = Math.min(chunkRows(), Math.max(0, numRows - numKept * chunkRows()));
+        return Tensors.empty(ScalarType.Float, rows, weight.size(0));
+    }
+
     private void forEachChunk(int numRows, Chunk work) {
         long chunkRows = chunkRows();
+        int chunk = 0;
         for (long from = 0; from < numRows; from += chunkRows) {
-            work.run(from, Math.min(chunkRows, numRows - from));
+            work.run(chunk++, from, Math.min(chunkRows, numRows - from));
         }
     }
 
     private interface Chunk {
-        void run(long from, long count);
-    }
-
-    /// Two float32 matrices that all chunks of a pass share: fresh ones would cost a page fault per 4
-    /// KiB each time.
-    private final class Buffers {
-
-        private final Tensor first; // [chunk rows, V]
-        private final Tensor second; // [chunk rows, V]
-
-        Buffers(int numRows) {
-            long rows = Math.min(numRows, chunkRows());
-            first = Tensors.empty(ScalarType.Float, rows, weight.size(0));
-            second = Tensors.empty(ScalarType.Float, rows, weight.size(0));
-        }
-
-        Tensor logits(Tensor rows, Tensor headWeight) {
-            Tensor logits = first.narrow(0, 0, rows.size(0));
-            return precision.scalarType() == ScalarType.Float
-                    ? torch.mm_out(logits, rows, headWeight.t())
-                    : logits.copy_(torch.matmul(precision.cast(rows), headWeight.t()));
-        }
-
-        Tensor second(long count) {
-            return second.narrow(0, 0, count);
-        }
+        void run(int chunk, long from, long count);
     }
 }

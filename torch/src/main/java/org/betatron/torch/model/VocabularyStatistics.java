@@ -37,26 +37,22 @@ final class VocabularyStatistics {
         chunkRows = Math.max(1, CHUNK_ELEMENTS / weight.size(0));
     }
 
-    /// @param hidden          normalised states of the model, `[N, E]`, without graph
-    /// @param referenceHidden those of the reference, `[N, E_ref]`; null where none is needed
-    /// @param reference       the reference's statistics; null where none is needed
-    /// @param targets         id of the token that each row predicts, `[N]`
+    /// @param hidden    normalised states of the model, `[N, E]`, without graph
+    /// @param reference the reference over the same batch; null where none is needed
+    /// @param targets   id of the token that each row predicts, `[N]`
     /// @return the wanted numbers, `[N]` each
     Map<TokenQuantity, float[]> compute(
-            VocabularyRequest request,
-            Tensor hidden,
-            @Nullable Tensor referenceHidden,
-            @Nullable VocabularyStatistics reference,
-            int[] targets) {
+            VocabularyRequest request, Tensor hidden, @Nullable ReferenceRows reference, int[] targets) {
+        if (request.isEmpty()) {
+            return Map.of(); // without another pass over the vocabulary
+        }
         Map<TokenQuantity, float[]> numbers = new EnumMap<>(TokenQuantity.class);
         request.quantities().forEach(quantity -> numbers.put(quantity, new float[targets.length]));
         Tensor allTargets = Tensors.indices(targets).unsqueeze(1); // [N, 1]
         forEachChunk(targets.length, (from, count) -> {
             Tensor logP = logProbs(hidden.narrow(0, from, count)); // [n, V]
             Tensor chunkTargets = allTargets.narrow(0, from, count); // [n, 1]
-            Tensor logQ = referenceHidden == null || reference == null
-                    ? logP
-                    : reference.logProbs(referenceHidden.narrow(0, from, count)); // [n, V]
+            Tensor logQ = reference == null ? logP : logProbs(reference, from, count); // [n, V]
             numbers.forEach((quantity, values) -> {
                 Tensor chunk = number(quantity, request.extrapolation(), logP, logQ, chunkTargets); // [n]
                 System.arraycopy(Tensors.toFloats(chunk), 0, values, (int) from, (int) count);
@@ -88,7 +84,7 @@ final class VocabularyStatistics {
     ///
     /// @param divergences derivative by each row's divergence, `[N]`
     /// @return `[N, E]`, float32, in the current scope
-    Tensor backward(Tensor hidden, Tensor referenceHidden, VocabularyStatistics reference, float[] divergences) {
+    Tensor backward(Tensor hidden, ReferenceRows reference, float[] divergences) {
         Tensor hiddenGradient = Tensors.zeros(ScalarType.Float, hidden.size(0), hidden.size(1));
         Tensor weightGradient = VocabularyHead.gradientOf(weight);
         Tensor factors = Tensors.floats(divergences).unsqueeze(1); // [N, 1]
@@ -96,9 +92,7 @@ final class VocabularyStatistics {
             Tensor rows = hidden.narrow(0, from, count); // [n, E]
             Tensor logitGradient = logProbs(rows)
                     .exp_()
-                    .sub_(reference
-                            .logProbs(referenceHidden.narrow(0, from, count))
-                            .exp_())
+                    .sub_(logProbs(reference, from, count).exp_())
                     .mul_(factors.narrow(0, from, count)); // [n, V]
             hiddenGradient
                     .narrow(0, from, count)
@@ -107,6 +101,10 @@ final class VocabularyStatistics {
                     Precision.float32(torch.matmul(precision.cast(logitGradient).t(), precision.cast(rows))));
         });
         return hiddenGradient;
+    }
+
+    private static Tensor logProbs(ReferenceRows reference, long from, long count) {
+        return reference.statistics().logProbs(reference.predictors().tensor().narrow(0, from, count));
     }
 
     private Tensor logProbs(Tensor rows) {

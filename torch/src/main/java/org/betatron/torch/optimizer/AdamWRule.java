@@ -25,10 +25,12 @@ record AdamWRule(OptimizerSpec.AdamW spec) implements UpdateRule {
     }
 
     @Override
-    public void update(Tensor weight, Tensor gradient, List<Tensor> moments, double learningRate, long step) {
-        Tensor first = moments.get(0);
-        Tensor second = moments.get(1);
-        if (spec.weightDecay() > 0 && weight.dim() > 1) {
+    public void update(Piece piece, double learningRate, long step) {
+        Tensor weight = piece.weight();
+        Tensor gradient = piece.gradient();
+        Tensor first = piece.moments().get(0);
+        Tensor second = piece.moments().get(1);
+        if (spec.weightDecay() > 0 && piece.ofMatrix()) {
             weight.mul_(new Scalar(1 - learningRate * spec.weightDecay()));
         }
         first.lerp_(gradient, new Scalar(1 - spec.beta1()));

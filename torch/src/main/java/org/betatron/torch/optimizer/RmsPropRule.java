@@ -20,10 +20,11 @@ record RmsPropRule(OptimizerSpec.RmsProp spec) implements UpdateRule {
     }
 
     @Override
-    public void update(Tensor weight, Tensor gradient, List<Tensor> moments, double learningRate, long step) {
-        Tensor squares = moments.getFirst();
+    public void update(Piece piece, double learningRate, long step) {
+        Tensor gradient = piece.gradient();
+        Tensor squares = piece.moments().getFirst();
         squares.mul_(new Scalar(spec.smoothing())).addcmul_(gradient, gradient, new Scalar(1 - spec.smoothing()));
         Tensor denominator = squares.sqrt().add_(new Scalar(spec.epsilon()), new Scalar(1.0));
-        weight.addcdiv_(gradient, denominator, new Scalar(-learningRate));
+        piece.weight().addcdiv_(gradient, denominator, new Scalar(-learningRate));
     }
 }

@@ -32,6 +32,11 @@ public final class TorchOptimizer implements Optimizer {
 
     private static final String STEP = "step";
 
+    /// Numbers of a weight that are updated together. An update is half a dozen passes over weight,
+    /// gradient and moments. In pieces of 4 MiB the later ones find them in the cache, and the intermediate
+    /// result needs no fresh memory.
+    private static final long PIECE = 1 << 20;
+
     private final Parameters weights;
     private final UpdateRule rule;
     private final Map<String, List<Owned>> moments = new LinkedHashMap<>();
@@ -81,24 +86,44 @@ public final class TorchOptimizer implements Optimizer {
     public void step(double learningRate, double gradientScale) {
         weights.requireOpen();
         step++;
-        // A scope per weight, or the denominators of all weights would live until the step ends.
         Memory.run(() -> Memory.withoutGradient(() -> {
-            moments.forEach(
-                    (name, state) -> Memory.run(() -> update(weights.get(name), state, learningRate, gradientScale)));
+            moments.forEach((name, state) -> update(weights.get(name), state, learningRate, gradientScale));
             return step;
         }));
         weights.clearGradients();
     }
 
     private void update(Tensor weight, List<Owned> state, double learningRate, double gradientScale) {
-        Tensor gradient = weight.grad();
-        if (!gradient.defined()) {
+        if (!weight.grad().defined()) {
             return;
         }
-        if (gradientScale != 1) {
-            gradient.mul_(new Scalar(gradientScale));
+        long numel = weight.numel();
+        for (long from = 0; from < numel; from += PIECE) {
+            long start = from;
+            long count = Math.min(PIECE, numel - from);
+            // A scope per piece, or the denominators of the whole weight would live until it is done.
+            Memory.run(() -> {
+                Tensor gradient = piece(weight.grad(), start, count);
+                if (gradientScale != 1) {
+                    gradient.mul_(new Scalar(gradientScale));
+                }
+                rule.update(
+                        new UpdateRule.Piece(
+                                piece(weight.detach(), start, count),
+                                gradient,
+                                state.stream()
+                                        .map(moment -> piece(moment.tensor(), start, count))
+                                        .toList(),
+                                weight.dim() > 1),
+                        learningRate,
+                        step);
+            });
         }
-        rule.update(weight.detach(), gradient, state.stream().map(Owned::tensor).toList(), learningRate, step);
+    }
+
+    /// @return a view: weights, gradients and moments lie in memory without gaps
+    private static Tensor piece(Tensor tensor, long start, long count) {
+        return tensor.view(-1).narrow(0, start, count);
     }
 
     @Override

@@ -3,11 +3,14 @@ package org.betatron.torch.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import org.betatron.core.RandomStreams;
 import org.betatron.torch.Tensors;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.memory.NativeLibraries;
+import org.betatron.torch.memory.Owned;
 import org.betatron.torch.weights.DataType;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.BeforeAll;
@@ -75,6 +78,43 @@ class VocabularyHeadTest {
         }
     }
 
+    /// Nothing, some chunks, all but a part of the last, everything.
+    @ParameterizedTest
+    @ValueSource(longs = {0, 5 * VOCABULARY, 14 * VOCABULARY, 22 * VOCABULARY, ROWS * VOCABULARY})
+    void keptLogitsDoNotShow(long keptElements) {
+        float[] some = DERIVATIVES.clone();
+        some[1] = 0;
+        Arrays.fill(some, 10, 15, 0); // a whole chunk
+        for (float[] derivatives : List.of(DERIVATIVES, some)) {
+            Result recomputed = run(derivatives, 1 << 20);
+            Result kept = run(derivatives, keptElements, 5 * VOCABULARY);
+            assertClose(kept.logProbs(), recomputed.logProbs());
+            assertClose(kept.hiddenGradient(), recomputed.hiddenGradient());
+            assertClose(kept.weightGradient(), recomputed.weightGradient());
+        }
+    }
+
+    /// Passes share one budget and give it back.
+    @Test
+    void budgetIsSharedAndGivenBack() {
+        Memory.run(() -> {
+            Tensor weight = Tensors.floats(WEIGHT).view(VOCABULARY, HIDDEN).requires_grad_(true);
+            Tensor hidden = Tensors.floats(HIDDEN_STATES).view(ROWS, HIDDEN);
+            long chunk = 10 * VOCABULARY;
+            VocabularyHead head = new VocabularyHead(weight, new Precision(DataType.FP32), chunk, chunk);
+            long before = Owned.liveCount();
+            for (int round = 0; round < 2; round++) {
+                try (VocabularyHead.Pass first = head.forward(hidden, TARGETS);
+                        VocabularyHead.Pass second = head.forward(hidden, TARGETS)) {
+                    assertThat(Owned.liveCount() - before).isEqualTo(1);
+                    first.backward(hidden, DERIVATIVES);
+                    assertThat(Owned.liveCount() - before).isZero();
+                    second.backward(hidden, DERIVATIVES);
+                }
+            }
+        });
+    }
+
     @Test
     void rowsWithoutDerivative() {
         float[] some = DERIVATIVES.clone();
@@ -91,13 +131,19 @@ class VocabularyHeadTest {
     }
 
     private static Result run(float[] derivatives, long chunkElements) {
+        return run(derivatives, 0, chunkElements);
+    }
+
+    private static Result run(float[] derivatives, long keptElements, long chunkElements) {
         return Memory.compute(() -> {
             Tensor weight = Tensors.floats(WEIGHT).view(VOCABULARY, HIDDEN).requires_grad_(true);
             Tensor hidden = Tensors.floats(HIDDEN_STATES).view(ROWS, HIDDEN);
-            VocabularyHead head = new VocabularyHead(weight, new Precision(DataType.FP32), chunkElements);
-            float[] logProbs = head.logProbs(hidden, TARGETS);
-            float[] hiddenGradient = Tensors.toFloats(head.backward(hidden, TARGETS, derivatives));
-            return new Result(logProbs, hiddenGradient, Tensors.toFloats(weight.grad()));
+            VocabularyHead head = new VocabularyHead(weight, new Precision(DataType.FP32), keptElements, chunkElements);
+            try (VocabularyHead.Pass pass = head.forward(hidden, TARGETS)) {
+                assertThat(head.logProbs(hidden, TARGETS)).isEqualTo(pass.logProbs());
+                float[] hiddenGradient = Tensors.toFloats(pass.backward(hidden, derivatives));
+                return new Result(pass.logProbs(), hiddenGradient, Tensors.toFloats(weight.grad()));
+            }
         });
     }
 

@@ -1,4 +1,4 @@
-package org.betatron.evaluation;
+package org.betatron.evaluation.generation;
 
 import java.util.Arrays;
 import java.util.List;
@@ -10,12 +10,12 @@ import org.betatron.data.Tokenizer;
 /// @param vocabularySize number of ids
 /// @param stops          ids that end a text, at least one
 /// @param prefix         ids before every text
-record WordTokenizer(int vocabularySize, Ids stops, Ids prefix) implements Tokenizer {
+public record WordTokenizer(int vocabularySize, Ids stops, Ids prefix) implements Tokenizer {
 
     /// Ids in a record, which an array cannot be.
-    record Ids(List<Integer> ids) {
+    public record Ids(List<Integer> ids) {
 
-        static Ids of(Integer... ids) {
+        public static Ids of(Integer... ids) {
             return new Ids(List.of(ids));
         }
 

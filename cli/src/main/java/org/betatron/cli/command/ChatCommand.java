@@ -1,0 +1,66 @@
+package org.betatron.cli.command;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.betatron.cli.run.Chat;
+import org.betatron.data.HuggingFaceTokenizer;
+import org.betatron.torch.TorchLanguageModel;
+import org.betatron.torch.weights.DataType;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// `betatron chat`.
+@Command(
+        name = "chat",
+        mixinStandardHelpOptions = true,
+        description = "Talks with a model, line by line: /new begins again, /quit or the end of input ends.")
+final class ChatCommand implements Runnable {
+
+    @Option(names = "--model", required = true, paramLabel = "DIR", description = "Hugging Face directory.")
+    private Path model = Path.of("");
+
+    @Option(
+            names = "--temperature",
+            paramLabel = "X",
+            description = "Divides the logits before a draw; 0 for the most probable token (default 0.7).")
+    private double temperature = 0.7;
+
+    @Option(names = "--plain", description = "Give what is typed to the model as it is, without a chat template.")
+    private boolean plain;
+
+    @Mixin
+    private GenerationOptions options = new GenerationOptions();
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public void run() {
+        PrintWriter out = spec.commandLine().getOut();
+        try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.load(model);
+                TorchLanguageModel languageModel = TorchLanguageModel.load(model, DataType.FP32)) {
+            Chat chat = Chat.with(languageModel, tokenizer, model, options.spec(temperature, 1), plain, out);
+            BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+            out.print("> ");
+            out.flush();
+            for (String line = in.readLine(); line != null && !line.strip().equals("/quit"); line = in.readLine()) {
+                if (!line.isBlank()) {
+                    chat.say(line.strip());
+                }
+                out.print("> ");
+                out.flush();
+            }
+            out.println();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read what is typed", e);
+        }
+    }
+}

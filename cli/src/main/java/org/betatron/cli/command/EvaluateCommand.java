@@ -1,0 +1,161 @@
+package org.betatron.cli.command;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.betatron.cli.run.EvaluationRequest;
+import org.betatron.cli.run.EvaluationRun;
+import org.betatron.evaluation.comparison.ComparisonReport;
+import org.betatron.evaluation.comparison.Estimate;
+import org.betatron.evaluation.generation.GenerationSpec;
+import org.betatron.evaluation.judge.Judge;
+import org.betatron.evaluation.judge.ScoreJudge;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// `betatron evaluate`.
+@Command(
+        name = "evaluate",
+        mixinStandardHelpOptions = true,
+        description = "Win rates of a model against another one, or against the chosen answers of the data.")
+final class EvaluateCommand implements Runnable {
+
+    private static final String CHOSEN = "chosen";
+
+    @Option(names = "--model", required = true, paramLabel = "DIR", description = "Model to measure.")
+    private Path model = Path.of("");
+
+    @Option(
+            names = "--against",
+            paramLabel = "DIR|chosen",
+            description = "Opponent: a model, or 'chosen' for the chosen answers of the data (default).")
+    private String against = CHOSEN;
+
+    @Option(
+            names = "--reference",
+            paramLabel = "DIR",
+            description = "Model that the KL divergence is taken against, at temperature 1 (default: the opponent,"
+                    + " if that is a model).")
+    private @Nullable Path reference;
+
+    @Option(
+            names = "--data",
+            required = true,
+            paramLabel = "FILE",
+            description = "Pairs, or rows with a prompt; may be repeated.")
+    private List<Path> files = List.of();
+
+    @Option(names = "--limit", paramLabel = "N", description = "Use the first N prompts only (default 0: all).")
+    private int limit;
+
+    @Option(
+            names = "--judge",
+            required = true,
+            paramLabel = "NAME",
+            description = "Who says which answer is better: world (the known reward of the controlled world).")
+    private JudgeName judge = JudgeName.WORLD;
+
+    @Option(
+            names = "--temperature",
+            paramLabel = "X",
+            split = ",",
+            description = "Temperatures, separated by commas; 0 for the most probable tokens (default 0,1).")
+    private List<Double> temperatures = List.of(0.0, 1.0);
+
+    @Option(
+            names = "--samples",
+            paramLabel = "N",
+            description = "Answers to each prompt at temperatures above 0 (default 1).")
+    private int samples = GenerationSpec.DEFAULT.samples();
+
+    @Option(names = "--out", paramLabel = "DIR", description = "Leave report.json and answers.jsonl there.")
+    private @Nullable Path out;
+
+    @Mixin
+    private GenerationOptions options = new GenerationOptions();
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    /// Judges that can be named.
+    enum JudgeName {
+        WORLD;
+
+        Judge create() {
+            return switch (this) {
+                case WORLD -> ScoreJudge.ofWorld();
+            };
+        }
+    }
+
+    @Override
+    public void run() {
+        Path opponent = against.equals(CHOSEN) ? null : Path.of(against);
+        EvaluationRequest request = new EvaluationRequest(
+                model,
+                opponent,
+                reference == null ? opponent : reference,
+                files,
+                limit,
+                judge.create(),
+                temperatures,
+                options.spec(GenerationSpec.DEFAULT.sampling().temperature(), samples),
+                out);
+        PrintWriter printer = spec.commandLine().getOut();
+        List<ComparisonReport> reports = EvaluationRun.run(request, line -> {
+            printer.println(line);
+            printer.flush();
+        });
+        reports.forEach(report -> print(report, printer));
+    }
+
+    private void print(ComparisonReport report, PrintWriter printer) {
+        printer.printf(
+                Locale.ROOT,
+                "%nTemperature %s: %d answers to %d prompts against %s, 95 %% intervals%n",
+                report.temperature(),
+                report.answers(),
+                report.prompts(),
+                against);
+        if (report.undecided() > 0) {
+            printer.printf("  undecided          %d%n", report.undecided());
+        }
+        line(printer, "win rate", percent(report.winRate()));
+        line(printer, "length-controlled", percent(report.lengthControlled()));
+        line(printer, "win", percent(report.win()));
+        line(printer, "tie", percent(report.tie()));
+        line(printer, "loss", percent(report.loss()));
+        line(printer, "score", number(report.score()));
+        line(printer, "opponent's score", number(report.opponentScore()));
+        line(printer, "tokens", number(report.tokens()));
+        line(printer, "opponent's tokens", number(report.opponentTokens()));
+        line(printer, "KL, nats", number(report.kl()));
+    }
+
+    private static void line(PrintWriter printer, String name, String value) {
+        if (!value.isEmpty()) {
+            printer.printf("  %-18s %s%n", name, value);
+        }
+    }
+
+    private static String percent(Estimate estimate) {
+        return String.format(
+                Locale.ROOT,
+                "%5.1f %%  (%.1f to %.1f)",
+                100 * estimate.value(),
+                100 * estimate.low(),
+                100 * estimate.high());
+    }
+
+    private static String number(Estimate estimate) {
+        return Double.isNaN(estimate.value())
+                ? ""
+                : String.format(
+                        Locale.ROOT, "%6.2f   (%.2f to %.2f)", estimate.value(), estimate.low(), estimate.high());
+    }
+}

@@ -1,0 +1,78 @@
+package org.betatron.cli.run;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.betatron.data.ChatTemplate;
+import org.betatron.data.HuggingFaceTokenizer;
+import org.betatron.data.PromptRow;
+import org.betatron.data.PromptStyle;
+import org.betatron.evaluation.generation.Answer;
+import org.betatron.evaluation.generation.AnswerLogProbs;
+import org.betatron.evaluation.generation.GenerationListener;
+import org.betatron.evaluation.generation.GenerationSpec;
+import org.betatron.evaluation.generation.Generator;
+import org.betatron.torch.TorchLanguageModel;
+import org.betatron.torch.weights.DataType;
+
+/// A model directory with its tokenizer, and the weights once they are needed.
+final class Contestant implements AutoCloseable {
+
+    private final Path directory;
+    private final HuggingFaceTokenizer tokenizer;
+    private final ChatTemplate template;
+    private final int maxPositions;
+
+    /// Opens everything but the weights, so that what is wrong shows before anything is computed.
+    Contestant(Path directory) {
+        this.directory = directory;
+        maxPositions = ModelSource.maxPositions(directory);
+        template = ChatTemplate.load(directory);
+        tokenizer = HuggingFaceTokenizer.load(directory);
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    int maxPositions() {
+        return maxPositions;
+    }
+
+    /// @return prompts as this model reads them
+    List<PromptRow> prompts(List<Path> files) {
+        return PromptRow.read(files, template, PromptStyle.AS_WRITTEN);
+    }
+
+    int[] promptIds(PromptRow row) {
+        return Generator.promptIds(tokenizer, row.prompt());
+    }
+
+    /// @return tokens of an answer, with the one that ends it
+    int[] answerIds(String text) {
+        int[] ids = tokenizer.encode(text);
+        int[] ended = java.util.Arrays.copyOf(ids, ids.length + 1);
+        ended[ids.length] = tokenizer.eosId();
+        return ended;
+    }
+
+    /// @return answers for each of the settings
+    List<List<Answer>> answers(List<int[]> prompts, List<GenerationSpec> specs) {
+        try (TorchLanguageModel model = TorchLanguageModel.load(directory, DataType.FP32)) {
+            return specs.stream()
+                    .map(spec -> new Generator(model, tokenizer, spec).generate(prompts, GenerationListener.NONE))
+                    .toList();
+        }
+    }
+
+    /// @return log-probs of answers, nats
+    double[] logProbs(List<int[]> prompts, List<Answer> answers) {
+        try (TorchLanguageModel model = TorchLanguageModel.load(directory, DataType.FP32)) {
+            return AnswerLogProbs.of(model, prompts, answers);
+        }
+    }
+
+    @Override
+    public void close() {
+        tokenizer.close();
+    }
+}

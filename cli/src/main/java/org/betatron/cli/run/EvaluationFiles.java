@@ -1,0 +1,94 @@
+package org.betatron.cli.run;
+
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.betatron.evaluation.comparison.ComparisonReport;
+import org.betatron.evaluation.generation.Answer;
+import org.betatron.evaluation.judge.Comparison;
+import org.betatron.evaluation.judge.Verdict;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/// What an evaluation leaves: `answers.jsonl`, a line per verdict as it comes, and `report.json`.
+///
+/// @param directory where, or null to leave nothing
+/// @param answers   open file, null without directory
+record EvaluationFiles(@Nullable Path directory, @Nullable BufferedWriter answers) implements AutoCloseable {
+
+    static EvaluationFiles open(@Nullable Path directory) {
+        if (directory == null) {
+            return new EvaluationFiles(null, null);
+        }
+        try {
+            Files.createDirectories(directory);
+            return new EvaluationFiles(directory, Files.newBufferedWriter(directory.resolve("answers.jsonl")));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write into " + directory, e);
+        }
+    }
+
+    void answer(double temperature, String id, Answer answer, Comparison comparison, Verdict verdict) {
+        if (answers == null) {
+            return;
+        }
+        ObjectNode line = JsonMapper.shared()
+                .createObjectNode()
+                .put("temperature", temperature)
+                .put("id", id)
+                .put("sample", answer.sample())
+                .put("prompt", comparison.prompt())
+                .put("answer", comparison.answer())
+                .put("opponent", comparison.opponent())
+                .put("outcome", verdict.outcome().name().toLowerCase(java.util.Locale.ROOT));
+        if (Double.isFinite(verdict.score())) {
+            line.put("score", verdict.score()).put("opponentScore", verdict.opponentScore());
+        }
+        try {
+            answers.write(line + "\n");
+            answers.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write answers.jsonl", e);
+        }
+    }
+
+    void report(List<ComparisonReport> reports, EvaluationRequest request) {
+        if (directory == null) {
+            return;
+        }
+        JsonMapper mapper = JsonMapper.shared();
+        ObjectNode root = mapper.createObjectNode();
+        root.put("model", request.model().toString())
+                .put(
+                        "against",
+                        request.against() == null ? "chosen" : request.against().toString())
+                .put(
+                        "reference",
+                        request.reference() == null ? "" : request.reference().toString())
+                .put("judge", request.judge().identity());
+        root.set("generation", mapper.valueToTree(request.generation()));
+        root.set("reports", mapper.valueToTree(reports));
+        try {
+            Files.writeString(
+                    directory.resolve("report.json"),
+                    mapper.writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write report.json", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (answers != null) {
+            try {
+                answers.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot write answers.jsonl", e);
+            }
+        }
+    }
+}

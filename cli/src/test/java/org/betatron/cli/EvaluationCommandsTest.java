@@ -1,0 +1,299 @@
+package org.betatron.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// `world`, `generate`, `chat` and `evaluate` on the controlled world, with a small model.
+class EvaluationCommandsTest {
+
+    @TempDir
+    private static Path directory = Path.of("");
+
+    private static String world = "";
+    private static String model = "";
+    private static String trained = "";
+
+    @BeforeAll
+    static void makeModels() throws IOException {
+        world = directory.resolve("world").toString();
+        model = directory.resolve("model").toString();
+        trained = directory.resolve("run").resolve("model").toString();
+        Invocation.succeed("world", world, "--texts", "300", "--pairs", "40", "--evaluation", "12");
+        Path config = directory.resolve("config.json");
+        Files.writeString(
+                config,
+                Files.readString(Path.of(world, "config.json"))
+                        .replaceFirst("\"hidden_size\" : \\d+", "\"hidden_size\" : 32")
+                        .replaceFirst("\"intermediate_size\" : \\d+", "\"intermediate_size\" : 64")
+                        .replaceFirst("\"num_hidden_layers\" : \\d+", "\"num_hidden_layers\" : 2"));
+        Invocation.succeed("init", "--config", config.toString(), "--tokenizer", world, "--out", model);
+        Invocation.succeed(
+                "sft",
+                "--model",
+                model,
+                "--data",
+                world + "/sft.jsonl",
+                "--out",
+                directory.resolve("run").toString(),
+                "--steps",
+                "40",
+                "--batch-size",
+                "16",
+                "--learning-rate",
+                "1e-2",
+                "--set",
+                "train.warmupSteps=5");
+    }
+
+    @Test
+    void generateIsReproducibleWhateverTheBatchSize() throws IOException {
+        String[] names = {"one.jsonl", "many.jsonl"};
+        for (int i = 0; i < 2; i++) {
+            String out = Invocation.succeed(
+                    "generate",
+                    "--model",
+                    trained,
+                    "--prompts",
+                    world + "/evaluation.jsonl",
+                    "--samples",
+                    "3",
+                    "--temperature",
+                    "1",
+                    "--top-p",
+                    "0.95",
+                    "--max-new-tokens",
+                    "40",
+                    "--batch-size",
+                    i == 0 ? "1" : "11",
+                    "--out",
+                    directory.resolve(names[i]).toString());
+            assertThat(out).startsWith("36 answers written to " + directory.resolve(names[i]) + ": ");
+        }
+        List<String> one = Files.readAllLines(directory.resolve(names[0]));
+        List<String> many = Files.readAllLines(directory.resolve(names[1]));
+        assertThat(one).hasSize(36);
+        // Answers are written as they are complete: the order depends on the batch, the answers do not.
+        assertThat(many).containsExactlyInAnyOrderElementsOf(one);
+        JsonNode line = JsonMapper.shared().readTree(one.getFirst());
+        assertThat(line.propertyNames()).containsExactly("id", "sample", "prompt", "completion", "tokens", "end");
+        assertThat(line.path("id").asString()).isEqualTo("evaluation-0");
+    }
+
+    @Test
+    void evaluateCountsWinsOfTheTrainedModel() throws IOException {
+        String report = directory.resolve("report").toString();
+        String out = Invocation.succeed(
+                "evaluate",
+                "--model",
+                trained,
+                "--against",
+                model,
+                "--data",
+                world + "/evaluation.jsonl",
+                "--judge",
+                "world",
+                "--temperature",
+                "0,1",
+                "--samples",
+                "4",
+                "--max-new-tokens",
+                "40",
+                "--out",
+                report);
+        assertThat(out)
+                .contains(
+                        "Temperature 0.0: 12 answers to 12 prompts",
+                        "Temperature 1.0: 48 answers to 12 prompts",
+                        "win rate",
+                        "length-controlled",
+                        "KL, nats");
+        JsonNode root = JsonMapper.shared().readTree(Files.readString(Path.of(report, "report.json")));
+        JsonNode drawn = root.path("reports").get(1);
+        // Whatever sentences it learned in forty steps, random words are worse.
+        assertThat(drawn.path("winRate").path("value").asDouble()).isGreaterThan(0.8);
+        assertThat(drawn.path("score").path("value").asDouble())
+                .isGreaterThan(drawn.path("opponentScore").path("value").asDouble() + 1);
+        assertThat(drawn.path("kl").path("low").asDouble()).isGreaterThan(1);
+        List<String> answers = Files.readAllLines(Path.of(report, "answers.jsonl"));
+        assertThat(answers).hasSize(60);
+        long wins = answers.stream()
+                .map(line -> JsonMapper.shared().readTree(line))
+                .filter(line -> line.path("temperature").asDouble() == 1
+                        && line.path("outcome").asString().equals("win"))
+                .count();
+        assertThat(wins / 48.0).isEqualTo(drawn.path("win").path("value").asDouble());
+    }
+
+    @Test
+    void evaluateAgainstItselfHasNoDivergence() {
+        String out = Invocation.succeed(
+                "evaluate",
+                "--model",
+                trained,
+                "--against",
+                trained,
+                "--data",
+                world + "/evaluation.jsonl",
+                "--judge",
+                "world",
+                "--temperature",
+                "0,1",
+                "--max-new-tokens",
+                "40");
+        assertThat(out).contains("tie                100.0 %").contains("KL, nats             0.00   (0.00 to 0.00)");
+    }
+
+    @Test
+    void evaluateAgainstTheChosenAnswers() {
+        String out = Invocation.succeed(
+                "evaluate",
+                "--model",
+                model,
+                "--data",
+                world + "/evaluation.jsonl",
+                "--judge",
+                "world",
+                "--limit",
+                "5",
+                "--max-new-tokens",
+                "40");
+        assertThat(out)
+                .contains("Temperature 0.0: 5 answers to 5 prompts against chosen", "loss")
+                .doesNotContain("KL");
+    }
+
+    @Test
+    void chatShowsAnswersAsTheyAreWritten() {
+        String prompt = "where is the kettle ?";
+        String answer = Invocation.succeed("generate", "--model", trained, "--prompt", prompt, "--max-new-tokens", "20")
+                .strip();
+        String out = typed(prompt + "\n\n/quit\nnever read\n", "--plain", "--temperature", "0");
+        assertThat(out).isEqualTo("> " + answer + "\n> > \n");
+        assertThat(typed("hello\nagain\n/new\nhello\n", "--temperature", "0"))
+                .startsWith("> ")
+                .contains("\n> ");
+    }
+
+    private static String typed(String text, String... options) {
+        InputStream in = System.in;
+        System.setIn(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
+        try {
+            String[] arguments = new String[options.length + 5];
+            System.arraycopy(new String[] {"chat", "--model", trained, "--max-new-tokens", "20"}, 0, arguments, 0, 5);
+            System.arraycopy(options, 0, arguments, 5, options.length);
+            return Invocation.succeed(arguments);
+        } finally {
+            System.setIn(in);
+        }
+    }
+
+    @Test
+    void promptThatIsTooLongIsRefusedOrLeftOut() throws IOException {
+        String tooLong = "kettle ".repeat(128).strip();
+        assertFails(
+                "the prompt has 128 tokens, which leaves no room in the model's 128 positions; shorten it",
+                "generate",
+                "--model",
+                model,
+                "--prompt",
+                tooLong);
+        String answers = "\"chosen\": \"i do not know .\", \"rejected\": \"x\"}\n";
+        String longRow = "{\"id\": \"a\", \"prompt\": \"" + tooLong + "\", " + answers;
+        Path only = Files.writeString(directory.resolve("long.jsonl"), longRow);
+        Invocation invocation = evaluate(only);
+        assertThat(invocation.exitCode()).isEqualTo(2);
+        assertThat(invocation.err())
+                .isEqualTo("betatron: no prompt is left to evaluate: each must have fewer tokens than the model's 128"
+                        + " positions\n");
+        Path mixed = Files.writeString(
+                directory.resolve("mixed.jsonl"), longRow + "{\"prompt\": \"where is the kettle ?\", " + answers);
+        Invocation left = evaluate(mixed);
+        assertThat(left.exitCode()).isZero();
+        assertThat(left.out())
+                .startsWith("1 of 2 prompts fill the model's 128 positions and are left out: a\n")
+                .contains("1 answers to 1 prompts");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "\n"})
+    void emptyEvaluationSetIsRefused(String content) throws IOException {
+        Path empty = Files.writeString(directory.resolve("empty.jsonl"), content);
+        assertThat(evaluate(empty).err()).isEqualTo("betatron: " + empty + ": has no rows\n");
+    }
+
+    @Test
+    void modelWithoutAnEndTokenIsRefused() throws IOException {
+        Path broken = Files.createDirectories(directory.resolve("endless"));
+        for (String name : List.of("config.json", "tokenizer.json", "model.safetensors")) {
+            Files.copy(Path.of(model, name), broken.resolve(name));
+        }
+        Files.writeString(
+                broken.resolve("tokenizer.json"),
+                Files.readString(broken.resolve("tokenizer.json")).replace("<|endoftext|>", "<other>"));
+        Files.writeString(
+                broken.resolve("config.json"),
+                Files.readString(broken.resolve("config.json")).replace("eos_token_id", "was_token_id"));
+        assertFails(
+                broken + ": no token ends an answer: set \"eos_token\" in tokenizer_config.json",
+                "generate",
+                "--model",
+                broken.toString(),
+                "--prompt",
+                "a");
+    }
+
+    @Test
+    void promptsThatTheJudgeDoesNotKnowAreRefusedBeforeAnythingIsWritten() throws IOException {
+        Path other = Files.writeString(
+                directory.resolve("other.jsonl"),
+                "{\"prompt\": \"who am i ?\", \"chosen\": \"you\", \"rejected\": \"me\"}\n");
+        Invocation invocation = evaluate(other);
+        assertThat(invocation.exitCode()).isEqualTo(2);
+        assertThat(invocation.out()).isEmpty();
+        assertThat(invocation.err())
+                .startsWith("betatron: the reward of the controlled world is known for its own questions only")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void promptsWithoutChosenAnswersNeedAnOpponent() {
+        Invocation invocation = evaluate(Path.of(world, "sft.jsonl"));
+        assertThat(invocation.err())
+                .isEqualTo("betatron: row text-0 has no \"chosen\" answer to compare with; give the opponent with"
+                        + " --against DIR\n");
+    }
+
+    @Test
+    void settingsOutOfRangeAreOneLine() {
+        assertFails("flips must be in [0, 1] but was 2.0", "world", world, "--flips", "2");
+        assertFails(
+                "topP must be in (0, 1] but was 0.0", "generate", "--model", model, "--prompt", "a", "--top-p", "0");
+        Invocation none = Invocation.of("generate", "--model", model);
+        assertThat(none.exitCode()).isEqualTo(2);
+        assertThat(none.err()).startsWith("betatron: either --prompt TEXT or --prompts FILE must be given\n");
+    }
+
+    private static Invocation evaluate(Path data) {
+        return Invocation.of("evaluate", "--model", model, "--data", data.toString(), "--judge", "world");
+    }
+
+    private static void assertFails(String message, String... arguments) {
+        Invocation invocation = Invocation.of(arguments);
+        assertThat(invocation.err()).isEqualTo("betatron: " + message + "\n");
+        assertThat(invocation.exitCode()).isEqualTo(2);
+    }
+}

@@ -1,0 +1,73 @@
+package org.betatron.core.sampling;
+
+import java.util.BitSet;
+import java.util.random.RandomGenerator;
+
+/// Chooses tokens as a [SamplingSpec] says. Immutable and thread-safe.
+///
+/// @param spec how
+public record TokenSampler(SamplingSpec spec) {
+
+    /// Chooses the next token.
+    ///
+    /// @param logits of all tokens, `[vocabularySize]`; used up
+    /// @param seen   ids that occurred before, for the repetition penalty
+    /// @param random one number is drawn from it unless the choice is greedy
+    /// @return token id
+    /// @throws IllegalArgumentException if the largest logit is not finite
+    public int next(float[] logits, BitSet seen, RandomGenerator random) {
+        filter(logits, seen);
+        return spec.isGreedy() ? mostProbable(logits) : draw(logits, random.nextDouble());
+    }
+
+    /// Applies everything but the draw.
+    ///
+    /// @param logits of all tokens; a token that cannot be drawn becomes -infinity
+    /// @param seen   ids that occurred before
+    public void filter(float[] logits, BitSet seen) {
+        if (spec.repetitionPenalty() != 1) {
+            LogitFilters.repetitionPenalty(logits, seen, spec.repetitionPenalty());
+        }
+        if (spec.isGreedy()) {
+            return;
+        }
+        LogitFilters.temperature(logits, spec.temperature());
+        LogitFilters.topK(logits, spec.topK());
+        LogitFilters.topP(logits, spec.topP());
+        LogitFilters.minP(logits, spec.minP());
+    }
+
+    private static int mostProbable(float[] logits) {
+        float max = LogitFilters.max(logits);
+        int token = 0;
+        while (logits[token] != max) {
+            token++;
+        }
+        return token;
+    }
+
+    /// Inverts the cumulative distribution in the order of ids.
+    ///
+    /// @param uniform in [0, 1)
+    private static int draw(float[] logits, double uniform) {
+        float max = LogitFilters.max(logits);
+        double sum = 0;
+        for (int token = 0; token < logits.length; token++) {
+            logits[token] = (float) Math.exp(logits[token] - max);
+            sum += logits[token];
+        }
+        double target = uniform * sum;
+        double passed = 0;
+        int last = 0;
+        for (int token = 0; token < logits.length; token++) {
+            if (logits[token] > 0) {
+                passed += logits[token];
+                last = token;
+                if (passed > target) {
+                    return token;
+                }
+            }
+        }
+        return last;
+    }
+}

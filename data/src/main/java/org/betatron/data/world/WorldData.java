@@ -1,0 +1,119 @@
+package org.betatron.data.world;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.betatron.core.RandomStreams;
+import org.betatron.data.DataException;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Writes the controlled world as files that every command reads as ordinary data.
+public final class WorldData {
+
+    /// Every fifth question is asked in the evaluation only.
+    private static final double HELD_OUT = 0.2;
+
+    private WorldData() {}
+
+    /// Writes `sft.jsonl`, `pairs.jsonl`, `evaluation.jsonl`, `tokenizer.json`, a `config.json` of a model
+    /// that is large enough, and `world.json` with the settings. Pairs carry `chosen_score` and
+    /// `rejected_score`, the true rewards, `flipped`, and their `kind`; pairs to measure on are never
+    /// flipped and never outliers.
+    ///
+    /// @param directory made if it does not exist; files of these names are replaced
+    /// @throws DataException if a file cannot be written
+    public static void write(WorldSpec spec, Path directory) {
+        List<Question> training = new ArrayList<>();
+        List<Question> evaluation = new ArrayList<>();
+        for (int i = 0; i < Question.ALL.size(); i++) {
+            // Not by the seed: models and evaluations of different seeds can be put together.
+            boolean isHeldOut = RandomStreams.stream(0, "held-out question", i).nextDouble() < HELD_OUT;
+            (isHeldOut ? evaluation : training).add(Question.ALL.get(i));
+        }
+        try {
+            Files.createDirectories(directory);
+            Files.write(directory.resolve("sft.jsonl"), texts(spec, training));
+            Files.write(directory.resolve("pairs.jsonl"), pairs(spec, training, spec.pairs(), "pair"));
+            WorldSpec clean = new WorldSpec(
+                    spec.texts(),
+                    spec.pairs(),
+                    spec.evaluation(),
+                    spec.lowGap(),
+                    0,
+                    0,
+                    spec.temperature(),
+                    spec.seed());
+            Files.write(
+                    directory.resolve("evaluation.jsonl"), pairs(clean, evaluation, spec.evaluation(), "evaluation"));
+            JsonMapper mapper = JsonMapper.shared();
+            write(directory.resolve("tokenizer.json"), WorldTokenizer.json(), mapper);
+            write(directory.resolve("config.json"), config(mapper), mapper);
+            write(directory.resolve("world.json"), mapper.valueToTree(spec), mapper);
+        } catch (IOException e) {
+            throw new DataException(directory + ": cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    private static void write(Path file, ObjectNode content, JsonMapper mapper) throws IOException {
+        Files.writeString(file, mapper.writerWithDefaultPrettyPrinter().writeValueAsString(content) + "\n");
+    }
+
+    private static List<String> texts(WorldSpec spec, List<Question> questions) {
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < spec.texts(); i++) {
+            RandomGenerator random = RandomStreams.stream(spec.seed(), "world text", i);
+            Question question = questions.get(random.nextInt(questions.size()));
+            lines.add(JsonMapper.shared()
+                    .createObjectNode()
+                    .put("id", "text-" + i)
+                    .put("prompt", question.prompt())
+                    .put("completion", AnswerTraits.draw(random).write(question, random))
+                    .toString());
+        }
+        return lines;
+    }
+
+    private static List<String> pairs(WorldSpec spec, List<Question> questions, int count, String name) {
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            RandomGenerator random = RandomStreams.stream(spec.seed(), "world " + name, i);
+            WorldPair pair = WorldPair.draw(questions.get(random.nextInt(questions.size())), spec, random);
+            lines.add(JsonMapper.shared()
+                    .createObjectNode()
+                    .put("id", name + "-" + i)
+                    .put("prompt", pair.question().prompt())
+                    .put("chosen", pair.chosen())
+                    .put("rejected", pair.rejected())
+                    .put("chosen_score", pair.chosenReward())
+                    .put("rejected_score", pair.rejectedReward())
+                    .put("flipped", pair.flipped())
+                    .put("kind", pair.kind().name().toLowerCase(java.util.Locale.ROOT))
+                    .toString());
+        }
+        return lines;
+    }
+
+    /// 1.3 million parameters: four layers of width 160.
+    private static ObjectNode config(JsonMapper mapper) {
+        ObjectNode config = mapper.createObjectNode();
+        config.putArray("architectures").add("GPTNeoXForCausalLM");
+        return config.put("model_type", "gpt_neox")
+                .put("hidden_act", "gelu")
+                .put("hidden_size", 160)
+                .put("initializer_range", 0.02)
+                .put("intermediate_size", 640)
+                .put("layer_norm_eps", 1e-5)
+                .put("max_position_embeddings", 128)
+                .put("num_attention_heads", 4)
+                .put("num_hidden_layers", 4)
+                .put("rotary_emb_base", 10000)
+                .put("rotary_pct", 1.0)
+                .put("tie_word_embeddings", false)
+                .put("use_parallel_residual", true)
+                .put("vocab_size", WorldTokenizer.vocabularySize());
+    }
+}

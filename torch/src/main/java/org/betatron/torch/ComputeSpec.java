@@ -1,0 +1,35 @@
+package org.betatron.torch;
+
+import org.betatron.torch.weights.DataType;
+
+/// How a model computes: in which number format, and what it trades between time and memory. All but
+/// the format leaves results as they are, up to rounding.
+///
+/// @param precision       number format of matrix products, FP32 or BF16
+/// @param keptLogitsMiB   memory for log-probs of the whole vocabulary that forward passes keep for
+///     their backward passes, MiB, all open passes together, ≥ 0; what does not fit is computed again.
+///     0 computes all of them again
+/// @param shortLastLayer  whether the last layer leaves out what no predicted token depends on: after
+///     attention it goes on with rows that predict only
+/// @param recomputeLayers whether a forward pass keeps only what enters each layer, and the backward
+///     pass runs the layers again: a third more products, a small share of the memory
+public record ComputeSpec(DataType precision, int keptLogitsMiB, boolean shortLastLayer, boolean recomputeLayers) {
+
+    /// Float32, fast. 256 MiB hold 1,300 rows of a vocabulary of 50,304; ours.
+    public static final ComputeSpec DEFAULT = new ComputeSpec(DataType.FP32, 256, true, false);
+
+    public ComputeSpec {
+        if (precision == DataType.FP16) {
+            throw new IllegalArgumentException(
+                    "precision must be fp32 or bf16 but was fp16, whose range is too small without loss scaling");
+        }
+        if (keptLogitsMiB < 0) {
+            throw new IllegalArgumentException("keptLogitsMiB must be at least 0 but was " + keptLogitsMiB);
+        }
+    }
+
+    /// @return the defaults with products in another number format
+    public static ComputeSpec in(DataType precision) {
+        return new ComputeSpec(precision, DEFAULT.keptLogitsMiB(), DEFAULT.shortLastLayer(), DEFAULT.recomputeLayers());
+    }
+}

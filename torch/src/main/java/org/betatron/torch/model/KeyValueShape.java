@@ -1,0 +1,11 @@
+package org.betatron.torch.model;
+
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/// What the keys, or values, of one token of a model take.
+///
+/// @param numLayers layers that attend
+/// @param numHeads  heads, repeated for grouped queries
+/// @param headDim   dimensions of a head
+/// @param type      number format
+record KeyValueShape(int numLayers, long numHeads, long headDim, ScalarType type) {}

@@ -1,0 +1,69 @@
+package org.betatron.torch.model;
+
+import org.betatron.core.model.PackedBatch;
+import org.betatron.torch.Tensors;
+import org.betatron.torch.memory.Memory;
+import org.betatron.torch.model.RotaryTable.Rotation;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/// All layers of an architecture over one batch, from token ids to the rows that predict a response token.
+///
+/// `T` rows, `N` predicted tokens, `E` hidden size. All results belong to the current scope.
+///
+/// @param architecture   the layers
+/// @param batch          what they run over
+/// @param type           number format of queries, keys and values
+/// @param shortLastLayer whether the last layer computes only what rows that predict need
+record LayerStack(Architecture architecture, PackedBatch batch, ScalarType type, boolean shortLastLayer) {
+
+    /// What layers need besides hidden states, in the scope that asked for it.
+    ///
+    /// @param tokenIds   int64 `[T]`
+    /// @param predictors rows that predict, int64 `[N]`
+    record Inputs(Tensor tokenIds, Tensor predictors, Rotation rotation, Attention attention) {}
+
+    Inputs inputs() {
+        return new Inputs(
+                Tensors.indices(batch.tokenIds()),
+                Tensors.indices(batch.predictorRows()),
+                architecture.rotation(batch.positions()),
+                new PackedAttention(batch, type));
+    }
+
+    int size() {
+        return architecture.numLayers();
+    }
+
+    /// @return what enters the first layer, `[T, E]`
+    Tensor embed(Inputs inputs) {
+        return architecture.embed(inputs.tokenIds());
+    }
+
+    /// @param hidden what enters the layer, `[T, E]`
+    /// @return what enters the next one, `[T, E]`; of the last one, normalised rows that predict, `[N, E]`
+    Tensor layer(int index, Tensor hidden, Inputs inputs) {
+        if (index < size() - 1) {
+            return architecture.layer(index, hidden, inputs.rotation(), inputs.attention(), null);
+        }
+        Tensor rows = inputs.predictors();
+        return architecture.finalNorm(
+                shortLastLayer
+                        ? architecture.layer(index, hidden, inputs.rotation(), inputs.attention(), rows)
+                        : Architecture.select(
+                                architecture.layer(index, hidden, inputs.rotation(), inputs.attention(), null), rows));
+    }
+
+    /// @return normalised states of the rows that predict, `[N, E]`, with graph if one is being recorded
+    Tensor predictors() {
+        Inputs inputs = inputs();
+        Tensor hidden = embed(inputs);
+        for (int i = 0; i < size(); i++) {
+            int index = i;
+            Tensor entering = hidden;
+            // A scope per layer: what autograd does not need is gone before the next one is run.
+            hidden = Memory.scoped(() -> layer(index, entering, inputs));
+        }
+        return hidden;
+    }
+}
