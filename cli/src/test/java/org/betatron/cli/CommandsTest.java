@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
+import org.betatron.cli.recipe.Choices;
 import org.betatron.evaluation.RunMetrics;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -268,18 +269,53 @@ class CommandsTest {
     }
 
     @Test
-    void objectiveListNamesEveryChoiceWithItsParameters() {
-        assertThat(Invocation.succeed("objective", "list"))
+    void objectiveListNamesEveryChoiceWithItsParametersAndSource() {
+        String list = Invocation.succeed("objective", "list");
+        assertThat(list)
                 .contains(
                         "alignment.objective\n",
-                        "  dpo          beta=0.1\n",
-                        "  cdpo         beta=0.1  labelSmoothing=0.1\n",
-                        "  ipo          beta=0.1  lengthNormalized=false\n",
-                        "  simpo        beta=2.0  targetMargin=0.25\n",
-                        "  batch        sensitivity=0.6  minRatio=0.01  maxRatio=10.0\n",
-                        "  gaussian     keep=0.8\n",
-                        "  drdpo        temperature=1.0\n")
+                        "  of pairs, against a reference\n",
+                        "  dpo             beta=0.1\n                  Rafailov et al. 2023, arXiv 2305.18290\n",
+                        "  of labelled answers, against a reference\n  kto ",
+                        "likelihood=batch-mean",
+                        "objective={type: dpo, beta: 0.01}  clamped=true\n",
+                        "  batch           sensitivity=0.6  minRatio=0.01  maxRatio=10.0\n",
+                        "  cut             by=gap  drop=largest  keep=0.8\n",
+                        "  blend           every=512  share=0.6  statistics=reset\n")
                 .doesNotContain("optimizer", "train.length", "?");
+        assertThat(list.lines()).allMatch(line -> line.length() <= 100);
+    }
+
+    @Test
+    void objectiveShowDescribesOne() {
+        assertThat(Invocation.succeed("objective", "show", "cdpo"))
+                .contains(
+                        "chosen by         alignment.objective: cdpo\n",
+                        "source            Mitchell 2023, A note on DPO with noisy preferences\n",
+                        "labelSmoothing    default 0.1; in (0, 0.5)\n",
+                        "reads             log-probs, reference log-probs\n",
+                        "dynamic beta      yes\n");
+        assertThat(Invocation.succeed("objective", "show", "nll"))
+                .contains("default response-mean; sum, response-mean, batch-mean", "beta plays no part");
+        assertThat(Invocation.succeed("objective", "show", "tdpo2")).contains("reference logits");
+        assertThat(Invocation.succeed("objective", "show", "perturbation")).contains("epsilon", "in (0, 1)", "dynamic");
+    }
+
+    /// Every parameter has a range, whatever its type.
+    @Test
+    void objectiveShowKnowsEveryTag() {
+        for (String path : List.of(
+                "alignment.objective",
+                "alignment.calibration",
+                "alignment.selection",
+                "alignment.aggregation",
+                "reference.update")) {
+            for (String tag : Choices.siblings(path).keySet()) {
+                assertThat(Invocation.succeed("objective", "show", tag).lines())
+                        .contains("chosen by         " + path + ": " + tag)
+                        .allMatch(line -> line.length() <= 100);
+            }
+        }
     }
 
     @Test

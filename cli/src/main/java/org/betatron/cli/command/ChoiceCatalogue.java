@@ -72,6 +72,7 @@ final class ChoiceCatalogue {
                 }
                 facts(type).forEach(table::addRowValues);
                 out.print(table);
+                out.flush();
                 found = true;
             }
         }

@@ -25,12 +25,18 @@ public interface AnswerLink {
 
         @Override
         public double loss(double beta, double score) {
-            return up * softplus(-beta * score) + down * softplus(beta * score);
+            return pull(up, -beta * score) + pull(down, beta * score);
         }
 
         @Override
         public double derivative(double beta, double score) {
-            return beta * (down * sigmoid(beta * score) - up * sigmoid(-beta * score));
+            double x = beta * score;
+            return beta * ((down == 0 ? 0 : down * sigmoid(x)) - (up == 0 ? 0 : up * sigmoid(-x)));
+        }
+
+        /// Most answers are pulled one way only, and the other costs as much to compute.
+        private static double pull(double weight, double x) {
+            return weight == 0 ? 0 : weight * softplus(x);
         }
     }
 

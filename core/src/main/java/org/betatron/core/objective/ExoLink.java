@@ -14,20 +14,26 @@ import static org.betatron.core.Numbers.softplus;
 /// Source: Ji et al. 2024, arXiv 2402.00856. The authors' code uses unnormalised targets {0, -10} instead
 /// of `log(1-e)` and `log e`.
 ///
-/// @param labelSmoothing `e`, in (0, 0.5)
-record ExoLink(double labelSmoothing) implements MarginLink {
+/// @param logRight `log(1-e)`
+/// @param logWrong `log e`
+record ExoLink(double logRight, double logWrong) implements MarginLink {
+
+    /// @param labelSmoothing `e`, in (0, 0.5)
+    static ExoLink smoothed(double labelSmoothing) {
+        return new ExoLink(Math.log1p(-labelSmoothing), Math.log(labelSmoothing));
+    }
 
     @Override
     public double loss(double beta, double margin) {
         double z = beta * margin;
-        return sigmoid(z) * (-softplus(-z) - Math.log1p(-labelSmoothing))
-                + sigmoid(-z) * (-softplus(z) - Math.log(labelSmoothing));
+        double right = sigmoid(z);
+        double surprise = softplus(-z); // -log q; that of 1 - q is z more
+        return right * (-surprise - logRight) + (1 - right) * (-surprise - z - logWrong);
     }
 
     @Override
     public double derivative(double beta, double margin) {
         double z = beta * margin;
-        double target = Math.log1p(-labelSmoothing) - Math.log(labelSmoothing);
-        return beta * sigmoid(z) * sigmoid(-z) * (z - target);
+        return beta * sigmoid(z) * sigmoid(-z) * (z - (logRight - logWrong));
     }
 }

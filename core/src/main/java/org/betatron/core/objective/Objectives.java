@@ -18,7 +18,7 @@ final class Objectives {
                 new MarginObjective(
                         spec.lengthNormalized() ? LogProbScore.MEAN_LOG_RATIO : LogProbScore.LOG_RATIO,
                         new SquaredLink());
-            case ObjectiveSpec.Exo spec -> logRatio(new ExoLink(spec.labelSmoothing()));
+            case ObjectiveSpec.Exo spec -> logRatio(ExoLink.smoothed(spec.labelSmoothing()));
             case ObjectiveSpec.DiscoPop spec -> logRatio(new DiscoveredLink(spec.temperature()));
             case ObjectiveSpec.SigmoidNorm _ -> new MarginObjective(LogProbScore.MEAN_LOG_RATIO, new SigmoidLink(0, 0));
             case ObjectiveSpec.Fdpo spec ->

@@ -1,7 +1,6 @@
 package org.betatron.core.objective;
 
-import java.util.stream.DoubleStream;
-import java.util.stream.IntStream;
+import java.util.Arrays;
 import org.betatron.core.logprob.PairLogProbs;
 import org.betatron.core.logprob.RequiredInputs;
 import org.betatron.core.logprob.ResponseLogProbs;
@@ -65,14 +64,17 @@ interface ScoreBaseline {
 
         @Override
         public double[] tracked(ResponseScore score, PairLogProbs pairs) {
-            return DoubleStream.concat(scores(score, pairs.chosen()), scores(score, pairs.rejected()))
-                    .toArray();
-        }
-
-        private static DoubleStream scores(ResponseScore score, ResponseLogProbs responses) {
-            return IntStream.range(0, responses.size())
-                    .filter(i -> responses.length(i) > 0)
-                    .mapToDouble(i -> score.of(responses, i));
+            double[] scores = new double[2 * pairs.size()];
+            int count = 0;
+            for (int i = 0; i < pairs.size(); i++) {
+                if (pairs.hasChosen(i)) {
+                    scores[count++] = score.of(pairs.chosen(), i);
+                }
+                if (pairs.hasRejected(i)) {
+                    scores[count++] = score.of(pairs.rejected(), i);
+                }
+            }
+            return Arrays.copyOf(scores, count);
         }
     }
 

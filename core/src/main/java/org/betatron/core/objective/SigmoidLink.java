@@ -6,8 +6,8 @@ import org.betatron.core.Numbers;
 ///
 /// ```text
 /// z = beta * (m - t)
-/// loss = (1-e) * softplus(-z) + e * softplus(z)
-/// d loss / d m = beta * [ e * sigmoid(z) - (1-e) * sigmoid(-z) ]
+/// loss = (1-e) * softplus(-z) + e * softplus(z)                     = softplus(-z) + e z
+/// d loss / d m = beta * [ e * sigmoid(z) - (1-e) * sigmoid(-z) ]    = beta * [ e - sigmoid(-z) ]
 /// ```
 ///
 /// Sources: DPO, Rafailov et al. 2023, arXiv 2305.18290, equation 7 (`e = t = 0`); cDPO, Mitchell 2023,
@@ -23,12 +23,12 @@ public record SigmoidLink(double labelSmoothing, double targetMargin) implements
     @Override
     public double loss(double beta, double margin) {
         double z = beta * (margin - targetMargin);
-        return (1 - labelSmoothing) * Numbers.softplus(-z) + labelSmoothing * Numbers.softplus(z);
+        return Numbers.softplus(-z) + labelSmoothing * z;
     }
 
     @Override
     public double derivative(double beta, double margin) {
         double z = beta * (margin - targetMargin);
-        return beta * (labelSmoothing * Numbers.sigmoid(z) - (1 - labelSmoothing) * Numbers.sigmoid(-z));
+        return beta * (labelSmoothing - Numbers.sigmoid(-z));
     }
 }

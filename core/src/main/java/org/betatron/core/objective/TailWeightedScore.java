@@ -11,8 +11,8 @@ import org.betatron.core.logprob.ResponseQuantity;
 /// score = l^a - r^a    or   l^a - r
 /// ```
 ///
-/// Source: Liu et al. 2024, arXiv 2409.06411. Its code and LLaMA-Factory weigh the policy only, which
-/// makes the margin differ from zero before the first step wherever lengths differ; TRL 1.x weighs both.
+/// Source: Liu et al. 2024, arXiv 2409.06411. LLaMA-Factory weighs the policy only, which makes the margin differ from
+/// zero before the first step wherever lengths differ; TRL 1.x weighs both.
 ///
 /// @param tailWeight      `a`, in [0, 1]; 1 is the plain log-ratio
 /// @param weighsReference whether the reference's tail is weighted as well
