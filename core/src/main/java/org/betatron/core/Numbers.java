@@ -3,6 +3,8 @@ package org.betatron.core;
 /// Numerically stable scalar functions that the objectives share, and the range checks of their parameters.
 public final class Numbers {
 
+    private static final double LN_2 = 0.6931471805599453;
+
     private Numbers() {}
 
     /// @return `log(1 + e^x) = -log sigmoid(-x)`, without overflow for any finite `x`
@@ -23,7 +25,13 @@ public final class Numbers {
     /// @return `log(1 - e^x)`, with all digits both near zero and far from it
     public static double log1mexp(double x) {
         // Mächler 2012, "Accurately computing log(1 - exp(-|a|))": the better formula changes at ln 2.
-        return x > -0.6931471805599453 ? Math.log(-Math.expm1(x)) : log1p(-Math.exp(x));
+        return x > -LN_2 ? Math.log(-Math.expm1(x)) : log1p(-Math.exp(x));
+    }
+
+    /// @param x below 0
+    /// @return `1 - e^x`, with all digits both near zero and far from it
+    public static double oneMinusExp(double x) {
+        return x > -LN_2 ? -Math.expm1(x) : 1 - Math.exp(x);
     }
 
     /// `log(1 + x)` for `x` in [-0.5, 1], several times faster than [Math#log1p]: unlike that one, the

@@ -35,6 +35,21 @@ class NumbersTest {
         }
     }
 
+    /// The logarithm inside is our own.
+    @Test
+    void logarithmsOfSumsHaveAllDigits() {
+        for (double x = -740; x <= 740; x += 0.0137) {
+            double expected = Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+            assertThat(Numbers.softplus(x)).as("x %s", x).isCloseTo(expected, within(4 * Math.ulp(expected)));
+        }
+        for (double x = -1e-12; x > -40; x *= 1.003) {
+            double share = -Math.expm1(x);
+            assertThat(Numbers.oneMinusExp(x)).as("x %s", x).isCloseTo(share, within(2 * Math.ulp(share)));
+            double logarithm = x > -0.5 ? Math.log(share) : Math.log1p(-Math.exp(x));
+            assertThat(Numbers.log1mexp(x)).as("x %s", x).isCloseTo(logarithm, within(1e-15 * Math.abs(logarithm)));
+        }
+    }
+
     @Test
     void sigmoidAtKnownPoints() {
         assertThat(Numbers.sigmoid(0)).isEqualTo(0.5);

@@ -22,17 +22,17 @@ record DiscoveredLink(double temperature) implements MarginLink {
     @Override
     public double loss(double beta, double margin) {
         double z = beta * margin;
-        return sigmoid(-z / temperature) * softplus(-z) + Math.exp(-z - softplus(-z / temperature));
+        double logBlend = -softplus(-z / temperature);
+        return Math.exp(logBlend - z / temperature) * softplus(-z) + Math.exp(logBlend - z);
     }
 
     @Override
     public double derivative(double beta, double margin) {
         double z = beta * margin;
-        double blend = sigmoid(z / temperature) * sigmoid(-z / temperature);
-        double blendedExponential = Math.exp(-z - softplus(-z / temperature) - softplus(z / temperature));
-        return beta
-                * ((blendedExponential - blend * softplus(-z)) / temperature
-                        - sigmoid(-z / temperature) * sigmoid(-z)
-                        - Math.exp(-z - softplus(-z / temperature)));
+        double logBlend = -softplus(-z / temperature);
+        double blend = Math.exp(logBlend);
+        double rest = Math.exp(logBlend - z / temperature); // 1 - blend
+        double exponential = Math.exp(logBlend - z); // times blend
+        return beta * (rest * (exponential - blend * softplus(-z)) / temperature - rest * sigmoid(-z) - exponential);
     }
 }

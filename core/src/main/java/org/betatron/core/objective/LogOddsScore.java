@@ -31,7 +31,7 @@ public record LogOddsScore() implements ResponseScore {
     public void pullBack(ResponseLogProbs responses, int row, double factor, ResponseDerivatives derivatives) {
         double mean = responses.policy(row) / responses.length(row);
         if (mean < LARGEST_MEAN) {
-            derivatives.addPolicy(row, factor / (responses.length(row) * -Math.expm1(mean)));
+            derivatives.addPolicy(row, factor / (responses.length(row) * Numbers.oneMinusExp(mean)));
         }
     }
 }

@@ -23,7 +23,8 @@ public record SigmoidLink(double labelSmoothing, double targetMargin) implements
     @Override
     public double loss(double beta, double margin) {
         double z = beta * (margin - targetMargin);
-        return Numbers.softplus(-z) + labelSmoothing * z;
+        // Without smoothing an infinite margin has to stay an infinite loss, and 0 * infinity is none.
+        return labelSmoothing == 0 ? Numbers.softplus(-z) : Numbers.softplus(-z) + labelSmoothing * z;
     }
 
     @Override
