@@ -35,17 +35,20 @@ def parse():
     return parser.parse_args()
 
 
-def sgemm_rate(threads, size=2048, seconds=1.0):
-    """@return floating-point operations per second of the fastest of several products"""
-    torch.set_num_threads(threads)
-    left, right = torch.randn(size, size), torch.randn(size, size)
-    out = left @ right
-    best, begun = 0.0, time.perf_counter()
-    while time.perf_counter() - begun < seconds:
-        start = time.perf_counter()
-        torch.mm(left, right, out=out)
-        best = max(best, 2 * size**3 / (time.perf_counter() - start))
-    return best
+class Sgemm:
+    """How fast this machine multiplies matrices right now."""
+
+    def __init__(self, threads, size=2048, seconds=1.0):
+        torch.set_num_threads(threads)
+        left, right = torch.randn(size, size), torch.randn(size, size)
+        out = left @ right
+        self.per_second, self.per_cpu_second = 0.0, 0.0
+        begun = time.perf_counter()
+        while time.perf_counter() - begun < seconds:
+            start, cpu = time.perf_counter(), time.process_time()
+            torch.mm(left, right, out=out)
+            self.per_second = max(self.per_second, 2 * size**3 / (time.perf_counter() - start))
+            self.per_cpu_second = max(self.per_cpu_second, 2 * size**3 / (time.process_time() - cpu))
 
 
 class Harness:
@@ -92,12 +95,13 @@ class Harness:
                 self.record(figure="tune", side="trl", model=name, batch=batch, secondsByMicro=times, best=best)
         found = {side.name: [] for side in self.sides}
         for number in range(self.args.rounds):
-            rate = sgemm_rate(self.args.threads)
+            before = Sgemm(self.args.threads)
             for side in self.sides:
                 run = side.run(model, file, batch, steps, cached)
                 counted = run.step_seconds[1:] or run.step_seconds
                 step = statistics.median(counted)
                 mean = sum(counted) / len(counted)
+                after = Sgemm(self.args.threads)
                 flops = data.training_flops(config, rows) / len(rows) * batch
                 values = dict(
                     stepSeconds=run.step_seconds,
@@ -110,7 +114,8 @@ class Harness:
                     peakBytes=run.peak_bytes,
                     firstStepSeconds=run.first_step,
                     usefulFlops=flops / mean,
-                    sgemmFlops=max(rate, sgemm_rate(self.args.threads)),
+                    sgemmFlops=max(before.per_second, after.per_second),
+                    sgemmFlopsPerCpuSecond=max(before.per_cpu_second, after.per_cpu_second),
                     medianStepSeconds=step)
                 found[side.name].append(values)
                 self.record(figure=figure, side=side.name, model=name, batch=batch, round=number, **values)
@@ -120,11 +125,13 @@ class Harness:
         def median(side, key):
             return statistics.median(run[key] for run in found[side])
 
-        shown = {"step": ["pairsPerSecond", "pairsPerCpuSecond", "peakBytes", "share"], "epoch": ["epochPairsPerSecond"],
+        shown = {"step": ["pairsPerSecond", "pairsPerCpuSecond", "peakBytes", "share", "cpuShare"], "epoch": ["epochPairsPerSecond"],
                  "start": ["firstStepSeconds"]}[figure]
         for runs in found.values():
             for run in runs:
                 run["share"] = run["usefulFlops"] / run["sgemmFlops"]
+                run["cpuShare"] = (run["usefulFlops"] / run["pairsPerSecond"] * (run["pairsPerCpuSecond"] or 0)
+                                   / run["sgemmFlopsPerCpuSecond"])
         for key in shown:
             line = [f"{name} x {batch}", key] + [f"{side} {median(side, key):.4g}" for side in found]
             if len(found) == 2:

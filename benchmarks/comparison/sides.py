@@ -112,13 +112,14 @@ class Trl:
         self.micro = {}  # the fastest found, by model and batch
 
     def run(self, model, data, batch, steps, cached, micro=None):
-        """@param cached whether reference log-probs lie ready"""
+        """@param cached whether reference log-probs lie ready; those of a run of one step, which times the start, are
+        zeros"""
         micro = micro or self.micro.get((str(model), batch), min(batch, 4))
         work = self.work / "trl" / f"{Path(model).name}-{Path(data).stem}"
         if not cached:
             shutil.rmtree(work, ignore_errors=True)
         elif not (work / "out").exists():
-            self.start(model, data, batch, steps, micro, work, "--only-reference")
+            self.start(model, data, batch, steps, micro, work, "--only-reference", *(["--zeros"] if steps == 1 else []))
             (work / "out").mkdir(exist_ok=True)
         peak, result = self.start(model, data, batch, steps, micro, work)
         return Run(self.name, result["stepSeconds"], result["stepCpuSeconds"][1:], result["firstStepSeconds"],

@@ -59,10 +59,7 @@ final class ChoiceCatalogue {
                 print(out, "chosen by", path + ": " + tag);
                 print(out, "source", sourceOf(type));
                 for (ChoiceParameter parameter : ChoiceParameter.of(type)) {
-                    print(
-                            out,
-                            parameter.name(),
-                            "default " + parameter.spelledDefault() + "; " + parameter.range());
+                    print(out, parameter.name(), "default " + parameter.spelledDefault() + "; " + parameter.range());
                 }
                 facts(type).forEach((name, fact) -> print(out, name, fact));
                 found = true;

@@ -85,9 +85,14 @@ final class LogitFilters {
             return;
         }
         float max = max(logits);
+        double[] weights = new double[logits.length];
         double sum = 0;
-        for (float logit : logits) {
-            sum += Math.exp(logit - max);
+        for (int token = 0; token < logits.length; token++) {
+            // After top-k nearly all are out, and an exponential costs more than this.
+            if (logits[token] != OUT) {
+                weights[token] = Math.exp(logits[token] - max);
+                sum += weights[token];
+            }
         }
         double removable = (1 - p) * sum;
         // Tokens of at most an equal share of what may go are gone whatever their order: only the rest is sorted.
@@ -96,9 +101,8 @@ final class LogitFilters {
         long[] rest = new long[logits.length];
         int count = 0;
         for (int token = 0; token < logits.length; token++) {
-            double weight = Math.exp(logits[token] - max);
-            if (weight <= share && logits[token] != max) {
-                removed += weight;
+            if (weights[token] <= share && logits[token] != max) {
+                removed += weights[token];
                 logits[token] = OUT;
             } else {
                 rest[count++] = ((long) ascending(logits[token]) << 32) | (Integer.MAX_VALUE - token);
@@ -107,7 +111,7 @@ final class LogitFilters {
         Arrays.sort(rest, 0, count);
         for (int i = 0; i < count - 1; i++) {
             int token = Integer.MAX_VALUE - (int) rest[i];
-            removed += Math.exp(logits[token] - max);
+            removed += weights[token];
             if (removed > removable) {
                 return;
             }

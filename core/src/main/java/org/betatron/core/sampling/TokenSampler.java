@@ -53,7 +53,8 @@ public record TokenSampler(SamplingSpec spec) {
         float max = LogitFilters.max(logits);
         double sum = 0;
         for (int token = 0; token < logits.length; token++) {
-            logits[token] = (float) Math.exp(logits[token] - max);
+            boolean isOut = logits[token] == Float.NEGATIVE_INFINITY;
+            logits[token] = isOut ? 0 : (float) Math.exp(logits[token] - max);
             sum += logits[token];
         }
         double target = uniform * sum;

@@ -5,12 +5,18 @@ import java.util.Arrays;
 import java.util.List;
 import org.betatron.torch.Tensors;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /// Sequences being decoded with one model; owns their keys and values.
 ///
 /// To be called without recording a graph.
 public final class DecodingState implements AutoCloseable {
+
+    /// From so many rows on, MKL is 1.3 to 2.7 times faster with the vocabulary first, the states second and
+    /// the result transposed, and gives the same bits as the other way; with fewer it does neither. Measured on
+    /// two cores with AVX-512, 128 and 512 wide, 50,304 tokens.
+    private static final int TRANSPOSED_ROWS = 16;
 
     private final Architecture architecture;
     private final Precision precision;
@@ -68,7 +74,16 @@ public final class DecodingState implements AutoCloseable {
             sequence.length(sequence.length() + tokenIds[i].length);
         }
         Tensor last = architecture.finalNorm(hidden.index_select(0, Tensors.indices(rows.predictors())));
-        return Tensors.toRows(precision.linear(last, architecture.headWeight(), null), numbers.length);
+        return Tensors.toRows(logits(last), numbers.length);
+    }
+
+    /// @param states normalised, `[n, E]`, n a multiple of the block
+    /// @return `[n, V]`
+    private Tensor logits(Tensor states) {
+        Tensor head = architecture.headWeight();
+        return states.size(0) < TRANSPOSED_ROWS
+                ? precision.linear(states, head, null)
+                : torch.mm(precision.cast(head), precision.cast(states).t()).t();
     }
 
     private CachedSequence live(int number) {
