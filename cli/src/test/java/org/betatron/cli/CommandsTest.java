@@ -275,13 +275,13 @@ class CommandsTest {
                 .contains(
                         "alignment.objective\n",
                         "  of pairs, against a reference\n",
-                        "  dpo             beta=0.1\n                  Rafailov et al. 2023, arXiv 2305.18290\n",
+                        "  dpo               beta=0.1\n                    Rafailov et al. 2023, arXiv 2305.18290\n",
                         "  of labelled answers, against a reference\n  kto ",
                         "likelihood=batch-mean",
                         "objective={type: dpo, beta: 0.01}  clamped=true\n",
-                        "  batch           sensitivity=0.6  minRatio=0.01  maxRatio=10.0\n",
-                        "  cut             by=gap  drop=largest  keep=0.8\n",
-                        "  blend           every=512  share=0.6  statistics=reset\n")
+                        "  batch             sensitivity=0.6  minRatio=0.01  maxRatio=10.0\n",
+                        "  cut               by=gap  drop=largest  keep=0.8\n",
+                        "  blend             every=512  share=0.6  statistics=reset\n")
                 .doesNotContain("optimizer", "train.length", "?");
         assertThat(list.lines()).allMatch(line -> line.length() <= 100);
     }
@@ -290,11 +290,11 @@ class CommandsTest {
     void objectiveShowDescribesOne() {
         assertThat(Invocation.succeed("objective", "show", "cdpo"))
                 .contains(
-                        "chosen by         alignment.objective: cdpo\n",
-                        "source            Mitchell 2023, A note on DPO with noisy preferences\n",
-                        "labelSmoothing    default 0.1; in (0, 0.5)\n",
-                        "reads             log-probs, reference log-probs\n",
-                        "dynamic beta      yes\n");
+                        "chosen by           alignment.objective: cdpo\n",
+                        "source              Mitchell 2023, A note on DPO with noisy preferences\n",
+                        "labelSmoothing      default 0.1; in (0, 0.5)\n",
+                        "reads               log-probs, reference log-probs\n",
+                        "dynamic beta        yes\n");
         assertThat(Invocation.succeed("objective", "show", "nll"))
                 .contains("default response-mean; sum, response-mean, batch-mean", "beta plays no part");
         assertThat(Invocation.succeed("objective", "show", "tdpo2")).contains("reference logits");
@@ -312,7 +312,7 @@ class CommandsTest {
                 "reference.update")) {
             for (String tag : Choices.siblings(path).keySet()) {
                 assertThat(Invocation.succeed("objective", "show", tag).lines())
-                        .contains("chosen by         " + path + ": " + tag)
+                        .contains("chosen by           " + path + ": " + tag)
                         .allMatch(line -> line.length() <= 100);
             }
         }

@@ -17,11 +17,6 @@ import org.betatron.core.objective.Objective;
 import org.betatron.core.objective.ObjectiveSpec;
 import org.betatron.core.selection.Selection;
 import org.betatron.core.selection.SelectionSpec;
-import picocli.CommandLine.Help;
-import picocli.CommandLine.Help.Ansi;
-import picocli.CommandLine.Help.Column;
-import picocli.CommandLine.Help.Column.Overflow;
-import picocli.CommandLine.Help.TextTable;
 
 /// Prints what an alignment can be made of: every tag with its parameters, their defaults and its source.
 ///
@@ -30,7 +25,7 @@ import picocli.CommandLine.Help.TextTable;
 final class ChoiceCatalogue {
 
     private static final int WIDTH = 100;
-    private static final int TAG_WIDTH = 18;
+    private static final int TAG_WIDTH = 20;
 
     private ChoiceCatalogue() {}
 
@@ -43,12 +38,10 @@ final class ChoiceCatalogue {
                     out.println();
                     out.println("  " + group);
                 }
-                TextTable table = table();
                 types.forEach((tag, type) -> {
-                    table.addRowValues("  " + tag, ChoiceParameter.describe(type));
-                    table.addRowValues("", sourceOf(type));
+                    print(out, "  " + tag, ChoiceParameter.describe(type));
+                    print(out, "", sourceOf(type));
                 });
-                out.print(table);
             });
             out.println();
         }
@@ -63,16 +56,12 @@ final class ChoiceCatalogue {
         for (String path : paths()) {
             Class<?> type = Choices.siblings(path).get(tag);
             if (type != null) {
-                TextTable table = table();
-                table.addRowValues("chosen by", path + ": " + tag);
-                table.addRowValues("source", sourceOf(type));
+                print(out, "chosen by", path + ": " + tag);
+                print(out, "source", sourceOf(type));
                 for (ChoiceParameter parameter : ChoiceParameter.of(type)) {
-                    table.addRowValues(
-                            parameter.name(), "default " + parameter.spelledDefault() + "; " + parameter.range());
+                    print(out, parameter.name(), "default " + parameter.spelledDefault() + "; " + parameter.range());
                 }
-                facts(type).forEach(table::addRowValues);
-                out.print(table);
-                out.flush();
+                facts(type).forEach((name, fact) -> print(out, name, fact));
                 found = true;
             }
         }
@@ -86,13 +75,26 @@ final class ChoiceCatalogue {
                 .toList();
     }
 
-    private static TextTable table() {
-        TextTable table = TextTable.forColumns(
-                Help.defaultColorScheme(Ansi.OFF),
-                new Column(TAG_WIDTH, 0, Overflow.SPAN),
-                new Column(WIDTH - TAG_WIDTH, 0, Overflow.WRAP));
-        table.setAdjustLineBreaksForWideCJKCharacters(false);
-        return table;
+    /// Prints two columns. The second is broken between words: picocli's tables break long words as well.
+    private static void print(PrintWriter out, String first, String second) {
+        StringBuilder line = new StringBuilder(first);
+        pad(line);
+        boolean begun = false;
+        for (String word : second.split(" (?=\\S)", -1)) {
+            if (begun && line.length() + 1 + word.length() > WIDTH) {
+                out.println(line);
+                line = new StringBuilder();
+                pad(line);
+                begun = false;
+            }
+            line.append(begun ? " " : "").append(word);
+            begun = true;
+        }
+        out.println(line.toString().stripTrailing());
+    }
+
+    private static void pad(StringBuilder line) {
+        line.append(" ".repeat(Math.max(0, TAG_WIDTH - line.length())));
     }
 
     private static String sourceOf(Class<?> type) {
