@@ -114,7 +114,23 @@ class CommandsTest {
     @Test
     void alignLeavesEverythingThatARunPromises() throws IOException {
         Path run = Path.of(inputs.at("beta-dpo"));
-        assertThat(namesIn(run)).containsExactly("dropped.jsonl", "metrics.jsonl", "model", "recipe.yaml", "reference");
+        assertThat(namesIn(run))
+                .contains(
+                        "data.json",
+                        "dropped.jsonl",
+                        "gaps-after.jsonl",
+                        "metrics.jsonl",
+                        "model",
+                        "recipe.yaml",
+                        "reference",
+                        "report.html",
+                        "samples.jsonl");
+        // Four held-out rows, answered before and after.
+        assertThat(Files.readAllLines(run.resolve("samples.jsonl"))).hasSize(8);
+        assertThat(Files.readAllLines(run.resolve("gaps-after.jsonl"))).hasSize(4);
+        assertThat(Files.readString(run.resolve("report.html")))
+                .contains("Findings", "Only 4 rows are held out", "Sample answers", "rows: 20 read, 20 kept")
+                .doesNotContain("Partial:");
         assertThat(namesIn(run.resolve("model"))).containsExactly("config.json", "model.safetensors", "tokenizer.json");
         assertThat(run.resolve("dropped.jsonl")).isEmptyFile();
         assertThat(Files.readString(run.resolve("recipe.yaml")))

@@ -18,6 +18,9 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param lines one object per logged step
 public record RunMetrics(String name, List<JsonNode> lines) {
 
+    /// Name of the file in a run directory.
+    public static final String FILE = "metrics.jsonl";
+
     /// A metric over the steps that have it.
     ///
     /// @param steps  numbers of the steps
@@ -27,14 +30,42 @@ public record RunMetrics(String name, List<JsonNode> lines) {
         public boolean isEmpty() {
             return steps.isEmpty();
         }
+
+        public int size() {
+            return steps.size();
+        }
+
+        /// @throws java.util.NoSuchElementException if there is none
+        public double first() {
+            return values.getFirst();
+        }
+
+        /// @throws java.util.NoSuchElementException if there is none
+        public double last() {
+            return values.getLast();
+        }
+
+        /// @param window values that a mean is taken of, ≥ 1
+        /// @return each value replaced by the mean of it and those before it
+        public Series smoothed(int window) {
+            List<Double> means = new ArrayList<>();
+            for (int i = 0; i < values.size(); i++) {
+                int from = Math.max(0, i - window + 1);
+                means.add(values.subList(from, i + 1).stream()
+                        .mapToDouble(Double::doubleValue)
+                        .average()
+                        .orElse(0));
+            }
+            return new Series(steps, means);
+        }
     }
 
     /// @param directory a run directory
     /// @throws IllegalArgumentException if it holds no metrics, or a line that is none before the last
     public static RunMetrics read(Path directory) {
-        Path file = directory.resolve("metrics.jsonl");
+        Path file = directory.resolve(FILE);
         if (!Files.isRegularFile(file)) {
-            throw new IllegalArgumentException(directory + " must be a run directory, but has no metrics.jsonl");
+            throw new IllegalArgumentException(directory + " must be a run directory, but has no " + FILE + "");
         }
         List<JsonNode> lines = parse(file, text(file));
         if (lines.isEmpty()) {

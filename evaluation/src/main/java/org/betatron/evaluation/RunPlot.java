@@ -24,7 +24,8 @@ public final class RunPlot {
     private static final int COLUMNS = 2;
     private static final int WIDTH = 620;
     private static final int HEIGHT = 320;
-    private static final int SMOOTHING_STEPS = 15;
+    /// Logged lines that a curve of training is a moving mean of.
+    public static final int SMOOTHING_STEPS = 15;
 
     /// Colours that remain apart for most kinds of colour blindness (Okabe and Ito 2008).
     private static final Color[] COLORS = {
@@ -90,7 +91,9 @@ public final class RunPlot {
             Series series = runs.get(i).series(path);
             if (!series.isEmpty()) {
                 boolean isEvaluation = path.startsWith("eval/");
-                List<Double> values = isEvaluation ? series.values() : smooth(series.values());
+                List<Double> values = isEvaluation
+                        ? series.values()
+                        : series.smoothed(SMOOTHING_STEPS).values();
                 XYSeries line = chart.addSeries(label(runs, i), series.steps(), values);
                 line.setLineColor(COLORS[i]).setLineWidth(1.6f);
                 line.setMarker(isEvaluation ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
@@ -106,18 +109,5 @@ public final class RunPlot {
         boolean isTaken =
                 runs.subList(0, index).stream().anyMatch(run -> run.name().equals(name));
         return isTaken ? name + " (" + (index + 1) + ")" : name;
-    }
-
-    private static List<Double> smooth(List<Double> values) {
-        List<Double> means = new ArrayList<>();
-        for (int i = 0; i < values.size(); i++) {
-            double sum = 0;
-            int from = Math.max(0, i - SMOOTHING_STEPS + 1);
-            for (int k = from; k <= i; k++) {
-                sum += values.get(k);
-            }
-            means.add(sum / (i - from + 1));
-        }
-        return means;
     }
 }

@@ -1,6 +1,7 @@
 package org.betatron.training;
 
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.betatron.core.alignment.Alignment;
 import org.betatron.core.alignment.AlignmentState;
@@ -18,12 +19,23 @@ import org.betatron.training.run.Metrics;
 /// @param rows         the held-out pairs or labelled answers, at least one
 /// @param reference    what the policy is compared with; a cached one is of these rows
 /// @param rowsPerBatch rows that go through the model at once, ≥ 1
+/// @param listener     hears what was measured of each row, at every evaluation; changes nothing
 public record PreferenceEvaluation(
-        Alignment alignment, List<? extends LabelledRow<?>> rows, Reference reference, int rowsPerBatch)
+        Alignment alignment,
+        List<? extends LabelledRow<?>> rows,
+        Reference reference,
+        int rowsPerBatch,
+        Consumer<List<PairMeasurement>> listener)
         implements Evaluation {
 
     public PreferenceEvaluation {
         PreferenceBatch.requireReference(inputs(alignment), reference);
+    }
+
+    /// An evaluation that nobody hears of.
+    public PreferenceEvaluation(
+            Alignment alignment, List<? extends LabelledRow<?>> rows, Reference reference, int rowsPerBatch) {
+        this(alignment, rows, reference, rowsPerBatch, _ -> {});
     }
 
     @Override
@@ -39,6 +51,7 @@ public record PreferenceEvaluation(
             loss += value.loss(i) / value.size();
         }
         Metrics.Builder metrics = Metrics.builder().put("loss", loss);
+        listener.accept(PairMeasurement.of(alignment, rows, pairs, value));
         PreferenceMetrics.measure(alignment, pairs, metrics);
         return metrics.build();
     }

@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             EvaluateCommand.class,
             ObjectiveCommand.class,
             PlotCommand.class,
+            ReportCommand.class,
             WorldCommand.class
         },
         mixinStandardHelpOptions = true,

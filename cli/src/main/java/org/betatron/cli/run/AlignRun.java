@@ -3,6 +3,8 @@ package org.betatron.cli.run;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.betatron.cli.recipe.AlignRecipe;
 import org.betatron.cli.recipe.RowChoice;
@@ -16,8 +18,10 @@ import org.betatron.data.LabelledRow;
 import org.betatron.data.MismatchedAnswers;
 import org.betatron.data.TokenizedAnswer;
 import org.betatron.data.TokenizedDataSet;
+import org.betatron.evaluation.report.Sample;
 import org.betatron.torch.TorchLanguageModel;
 import org.betatron.training.Evaluation;
+import org.betatron.training.PairMeasurement;
 import org.betatron.training.PreferenceEvaluation;
 import org.betatron.training.PreferenceRule;
 import org.betatron.training.TrainSpec;
@@ -49,7 +53,7 @@ public final class AlignRun {
             Split<? extends LabelledRow<?>> rows = rows(session, loader);
             try (References references = References.open(request, session, source, rows);
                     TorchLanguageModel model = session.openModel(start, recipe.compute())) {
-                train(session, source, rows, references, model);
+                train(session, source, rows, references, model, new RunAccount(request.out(), tokenizer));
             }
         } catch (RuntimeException e) {
             session.discardIfEmpty();
@@ -62,16 +66,39 @@ public final class AlignRun {
             ModelSource source,
             Split<? extends LabelledRow<?>> rows,
             References references,
-            TorchLanguageModel model) {
+            TorchLanguageModel model,
+            RunAccount account) {
+        boolean startsAnew = session.checkpoint().isEmpty();
+        if (startsAnew) {
+            account.sample(model, rows.evaluation(), Sample.BEFORE);
+        }
         TrainSpec train = recipe.train();
         PreferenceRule rule = new PreferenceRule(
                 alignment, rows.training(), references.training(), train.microBatchSize(), train.seed());
         Evaluation evaluation = rows.evaluation().isEmpty()
                 ? Evaluation.NONE
                 : new PreferenceEvaluation(
-                        alignment, rows.evaluation(), references.evaluation(), train.microBatchSize());
+                        alignment,
+                        rows.evaluation(),
+                        references.evaluation(),
+                        train.microBatchSize(),
+                        listener(account, startsAnew && train.evaluateEvery() > 0));
         session.train(
-                model, recipe.optimizer(), rule, evaluation, train, source, recipe.compute(), references.moving());
+                model,
+                recipe.optimizer(),
+                rule,
+                evaluation,
+                train,
+                source,
+                recipe.compute(),
+                references.moving(),
+                () -> account.sample(model, rows.evaluation(), Sample.AFTER));
+    }
+
+    /// @param beginsBefore whether the first evaluation comes before the first step
+    private static Consumer<List<PairMeasurement>> listener(RunAccount account, boolean beginsBefore) {
+        AtomicBoolean isBefore = new AtomicBoolean(beginsBefore);
+        return measurements -> account.evaluated(measurements, isBefore.getAndSet(false));
     }
 
     private Split<? extends LabelledRow<?>> rows(RunSession session, DataSetLoader loader) {

@@ -18,6 +18,9 @@ import org.betatron.data.TokenizedRow;
 import org.betatron.data.TransformedRowRecord;
 import org.betatron.data.transform.TransformSpec;
 import org.betatron.data.transform.Transforms;
+import org.betatron.evaluation.RunMetrics;
+import org.betatron.evaluation.report.RunPage;
+import org.betatron.evaluation.report.RunRecord;
 import org.betatron.torch.TorchLanguageModel;
 import org.betatron.torch.memory.NativeLibraries;
 import org.betatron.torch.optimizer.TorchOptimizer;
@@ -82,6 +85,7 @@ final class RunSession {
                 data.evaluation().isEmpty() ? Optional.empty() : Optional.of(reader.apply(data.evaluationPaths()));
         TokenizedDataSet<R> rows = reader.apply(data.paths());
         report(rows, directory.droppedRowsFile());
+        RunAccount.data(directory.root(), rows.report());
         if (extra.isPresent()) {
             request.display().line("to measure on:");
             report(extra.get(), directory.root().resolve(EVALUATION_DROPPED));
@@ -128,6 +132,7 @@ final class RunSession {
                 directory.recipeFile(),
                 directory.droppedRowsFile(),
                 directory.transformedRowsFile(),
+                directory.root().resolve(RunRecord.DATA_FILE),
                 directory.root().resolve(EVALUATION_DROPPED));
         try (var entries = Files.list(directory.root())) {
             List<Path> left = entries.toList();
@@ -163,7 +168,9 @@ final class RunSession {
                 compute.threads() == 0 ? Runtime.getRuntime().availableProcessors() : compute.threads());
     }
 
-    /// Trains, and writes the final model if every step was done.
+    /// Trains, writes the final model if every step was done, and a report in any case.
+    ///
+    /// @param beforeSaving called with the trained model still open, after the last step
     void train(
             TorchLanguageModel model,
             OptimizerSpec optimizerSpec,
@@ -172,6 +179,40 @@ final class RunSession {
             TrainSpec spec,
             ModelSource source,
             ComputeSection compute,
+            Optional<MovingReference> movingReference,
+            Runnable beforeSaving) {
+        boolean failed = true;
+        try {
+            if (carryOut(model, optimizerSpec, rule, evaluation, spec, movingReference)) {
+                beforeSaving.run();
+                directory.saveModel(target -> model.save(target, compute.saveAs()), source.textFiles());
+                request.display().line("Model written to " + directory.modelDirectory());
+            }
+            failed = false;
+        } finally {
+            // A run that failed before its first line of metrics leaves nothing to report.
+            if (!failed || Files.exists(directory.root().resolve(RunMetrics.FILE))) {
+                writeReport();
+            }
+        }
+    }
+
+    /// The run itself is done or has failed already: a report that cannot be written is said, not thrown.
+    private void writeReport() {
+        try {
+            request.display().line("Report written to " + RunPage.write(directory.root()));
+        } catch (RuntimeException e) {
+            request.display().line("No report of " + directory.root() + ": " + e.getMessage());
+        }
+    }
+
+    /// @return whether every step was done
+    private boolean carryOut(
+            TorchLanguageModel model,
+            OptimizerSpec optimizerSpec,
+            LearningRule rule,
+            Evaluation evaluation,
+            TrainSpec spec,
             Optional<MovingReference> movingReference) {
         RowOrder order = new RowOrder(rule.rows().size(), spec.seed());
         RunIdentity identity =
@@ -195,10 +236,9 @@ final class RunSession {
                 request.display()
                         .line("Stopped after step " + outcome.state().step() + ". Go on with --resume "
                                 + request.out());
-                return;
+                return false;
             }
         }
-        directory.saveModel(target -> model.save(target, compute.saveAs()), source.textFiles());
-        request.display().line("Model written to " + directory.modelDirectory());
+        return true;
     }
 }

@@ -41,7 +41,8 @@ public final class SftRun {
                         train,
                         source,
                         recipe.compute(),
-                        Optional.empty());
+                        Optional.empty(),
+                        () -> {});
             }
         } catch (RuntimeException e) {
             session.discardIfEmpty();

@@ -14,6 +14,10 @@ import java.util.List;
 /// dropped.jsonl       rows that could not be used, written by the caller
 /// transformed.jsonl   what was done to training rows, written by the caller
 /// checkpoints/        see Checkpoints
+/// data.json           counts and lengths of the training files, written by the caller
+/// samples.jsonl       answers before and after, written by the caller
+/// gaps-*.jsonl        gaps of the rows to measure on, written by the caller
+/// report.html         all of it to look at, written by the caller
 /// model/              the trained model with its tokenizer, once the run has ended
 /// ```
 ///

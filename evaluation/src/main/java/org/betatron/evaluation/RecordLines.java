@@ -1,0 +1,55 @@
+package org.betatron.evaluation;
+
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Records as JSON lines, a record a line, its components the fields.
+public final class RecordLines {
+
+    private RecordLines() {}
+
+    /// @param file replaced as a whole if it exists, so that a reader never sees half of it
+    /// @throws UncheckedIOException if it cannot be written
+    public static void write(Path file, List<? extends Record> records) {
+        Path partial = file.resolveSibling(file.getFileName() + ".partial");
+        try {
+            try (BufferedWriter out = Files.newBufferedWriter(partial)) {
+                for (Record line : records) {
+                    out.write(JsonMapper.shared().writeValueAsString(line));
+                    out.write('\n');
+                }
+            }
+            Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write " + file, e);
+        }
+    }
+
+    /// @return the records; none where there is no file
+    /// @throws IllegalArgumentException if a line is not such a record, saying which
+    public static <T extends Record> List<T> read(Path file, Class<T> type) {
+        if (!Files.isRegularFile(file)) {
+            return List.of();
+        }
+        List<T> records = new ArrayList<>();
+        try {
+            for (String line : Files.readAllLines(file)) {
+                records.add(JsonMapper.shared().readValue(line, type));
+            }
+        } catch (JacksonException e) {
+            throw new IllegalArgumentException(
+                    file + ":" + (records.size() + 1) + ": is not a whole line: " + e.getOriginalMessage(), e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file, e);
+        }
+        return records;
+    }
+}

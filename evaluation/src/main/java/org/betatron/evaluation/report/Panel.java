@@ -1,0 +1,88 @@
+package org.betatron.evaluation.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.betatron.evaluation.RunMetrics;
+import org.betatron.evaluation.RunMetrics.Series;
+import org.betatron.evaluation.RunPlot;
+import org.betatron.evaluation.report.Chart.Curve;
+
+/// A group of metrics that belong into one chart.
+///
+/// @param title what is shown, with its unit
+/// @param paths metrics, one curve each
+record Panel(String title, List<String> paths) {
+
+    static final Panel GAP = new Panel("Reward gap: M_0 ± sigma, nats", List.of("train/gap/mean"));
+
+    /// In the order of the page.
+    static final List<Panel> ALL = List.of(
+            new Panel("Loss", List.of("train/loss", "eval/loss")),
+            new Panel("Rewards", List.of("train/reward/chosen", "train/reward/rejected")),
+            new Panel("Margin, without beta", List.of("train/margin", "eval/margin")),
+            new Panel("Accuracy", List.of("train/accuracy", "eval/accuracy")),
+            new Panel("Beta", List.of("train/beta")),
+            GAP,
+            new Panel("Share of pairs kept", List.of("train/kept")),
+            new Panel(
+                    "Chosen answers below the reference, share",
+                    List.of("train/chosenBelowReference", "eval/chosenBelowReference")),
+            new Panel("Perplexity", List.of("train/perplexity", "eval/perplexity")),
+            new Panel("Gradient norm", List.of("train/gradientNorm")),
+            new Panel("Learning rate", List.of("train/learningRate")),
+            new Panel("Throughput, tokens/s", List.of("speed/tokensPerSecond")));
+
+    private static final Series NONE = new Series(List.of(), List.of());
+
+    /// @return a chart of one run, empty if it has none of the metrics
+    String of(RunMetrics metrics) {
+        List<Curve> curves = new ArrayList<>();
+        for (String path : paths) {
+            add(curves, path, metrics.series(path), path, curves.size());
+        }
+        if (curves.isEmpty()) {
+            return "";
+        }
+        Series middle = metrics.series("train/gap/mean");
+        Series spread = metrics.series("train/gap/deviation");
+        return equals(GAP) && spread.size() == middle.size()
+                ? Chart.lines(title, curves, shifted(middle, spread, -1), shifted(middle, spread, 1))
+                : Chart.lines(title, curves, NONE, NONE);
+    }
+
+    /// @param names what each run is called
+    /// @return a chart per metric with a curve per run, empty if no run has any
+    String of(List<RunMetrics> runs, List<String> names) {
+        StringBuilder charts = new StringBuilder();
+        for (String path : paths) {
+            List<Curve> curves = new ArrayList<>();
+            for (int i = 0; i < runs.size(); i++) {
+                add(curves, names.get(i), runs.get(i).series(path), path, i);
+            }
+            if (!curves.isEmpty()) {
+                charts.append(Chart.lines(title + ": " + path, curves, NONE, NONE));
+            }
+        }
+        return charts.toString();
+    }
+
+    private static void add(List<Curve> curves, String label, Series series, String path, int color) {
+        if (!series.isEmpty()) {
+            boolean evaluated = path.startsWith("eval/");
+            // Single batches are noisy; statistics and schedules are not.
+            boolean noisy = List.of(
+                            "loss", "rejected", "chosen", "margin", "accuracy", "gradientNorm", "tokensPerSecond")
+                    .contains(path.substring(path.lastIndexOf('/') + 1));
+            Series drawn = noisy && !evaluated ? series.smoothed(RunPlot.SMOOTHING_STEPS) : series;
+            curves.add(new Curve(label, drawn, color, evaluated));
+        }
+    }
+
+    private static Series shifted(Series middle, Series spread, int sign) {
+        List<Double> values = new ArrayList<>();
+        for (int i = 0; i < middle.size(); i++) {
+            values.add(middle.values().get(i) + sign * spread.values().get(i));
+        }
+        return new Series(middle.steps(), values);
+    }
+}

@@ -1,0 +1,145 @@
+package org.betatron.evaluation.report;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.betatron.data.DatasetReport;
+import org.betatron.evaluation.RecordLines;
+import org.betatron.evaluation.RunMetrics;
+import org.betatron.evaluation.suspicion.HeldOutGap;
+import org.betatron.evaluation.suspicion.Suspect;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.MissingNode;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+
+/// What a run directory holds, as far as it does: a run that crashed or still goes on lacks some of it.
+///
+/// @param name       name of the run: that of its directory
+/// @param recipeText the resolved recipe as it was written
+/// @param recipe     the same to look things up in
+/// @param metrics    logged so far, possibly none
+/// @param data       what became of the training files, null if unknown
+/// @param samples    answers before and after
+/// @param gapsBefore of the rows to measure on, at the first evaluation; empty unless that was before the
+///     first step
+/// @param gapsAfter  of the same rows, at the newest evaluation
+/// @param suspects   rows to measure on that the model contradicts most, at the newest evaluation
+/// @param finished   whether the final model was written
+/// @param unreadable what is there but cannot be read, in words
+public record RunRecord(
+        String name,
+        String recipeText,
+        JsonNode recipe,
+        RunMetrics metrics,
+        @Nullable DatasetReport data,
+        List<Sample> samples,
+        List<HeldOutGap> gapsBefore,
+        List<HeldOutGap> gapsAfter,
+        List<Suspect> suspects,
+        boolean finished,
+        List<String> unreadable) {
+
+    public static final String DATA_FILE = "data.json";
+    public static final String SAMPLES_FILE = "samples.jsonl";
+    public static final String GAPS_BEFORE_FILE = "gaps-before.jsonl";
+    public static final String GAPS_AFTER_FILE = "gaps-after.jsonl";
+    public static final String SUSPECTS_FILE = "suspicious.jsonl";
+
+    /// @param directory a run directory
+    /// @throws IllegalArgumentException if it holds no run; anything else that is missing or broken is left
+    ///     out, and what is broken is said
+    public static RunRecord read(Path directory) {
+        Path recipeFile = directory.resolve("recipe.yaml");
+        if (!Files.isRegularFile(recipeFile)) {
+            throw new IllegalArgumentException(directory + " must be a run directory, but has no recipe.yaml");
+        }
+        String name = String.valueOf(directory.toAbsolutePath().normalize().getFileName());
+        List<String> unreadable = new ArrayList<>();
+        String recipeText = tolerant(unreadable, "", () -> text(recipeFile));
+        JsonNode recipe = tolerant(unreadable, MissingNode.getInstance(), () -> new YAMLMapper().readTree(recipeText));
+        Path metricsFile = directory.resolve(RunMetrics.FILE);
+        RunMetrics noMetrics = new RunMetrics(name, List.of());
+        RunMetrics metrics =
+                isEmpty(metricsFile) ? noMetrics : tolerant(unreadable, noMetrics, () -> RunMetrics.read(directory));
+        return new RunRecord(
+                name,
+                recipeText,
+                recipe,
+                metrics,
+                data(directory.resolve(DATA_FILE), unreadable),
+                lines(directory.resolve(SAMPLES_FILE), Sample.class, unreadable),
+                lines(directory.resolve(GAPS_BEFORE_FILE), HeldOutGap.class, unreadable),
+                lines(directory.resolve(GAPS_AFTER_FILE), HeldOutGap.class, unreadable),
+                lines(directory.resolve(SUSPECTS_FILE), Suspect.class, unreadable),
+                Files.isDirectory(directory.resolve("model")),
+                List.copyOf(unreadable));
+    }
+
+    private static @Nullable DatasetReport data(Path file, List<String> unreadable) {
+        if (!Files.isRegularFile(file)) {
+            return null;
+        }
+        List<DatasetReport> read = tolerant(
+                unreadable, List.of(), () -> List.of(JsonMapper.shared().readValue(text(file), DatasetReport.class)));
+        return read.isEmpty() ? null : read.getFirst();
+    }
+
+    private static <T extends Record> List<T> lines(Path file, Class<T> type, List<String> unreadable) {
+        return tolerant(unreadable, List.of(), () -> RecordLines.read(file, type));
+    }
+
+    private static <T> T tolerant(List<String> unreadable, T otherwise, Supplier<T> read) {
+        try {
+            return read.get();
+        } catch (IllegalArgumentException | UncheckedIOException e) {
+            unreadable.add(String.valueOf(e.getMessage()));
+        } catch (JacksonException e) {
+            unreadable.add(e.getOriginalMessage());
+        }
+        return otherwise;
+    }
+
+    private static boolean isEmpty(Path file) {
+        try {
+            return !Files.isRegularFile(file) || Files.size(file) == 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file, e);
+        }
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file, e);
+        }
+    }
+
+    /// @return last step that was logged, 0 before the first
+    public long lastStep() {
+        return metrics.lines().stream()
+                .mapToLong(line -> line.path("step").asLong(0))
+                .max()
+                .orElse(0);
+    }
+
+    /// @param pointer JSON pointer into the recipe
+    /// @return the setting as text; empty where the recipe has none
+    public String setting(String pointer) {
+        JsonNode value = recipe.at(pointer);
+        return value.isMissingNode() ? "" : value.isValueNode() ? value.asString() : value.toString();
+    }
+
+    /// @return the setting as a number; NaN where the recipe has none
+    public double number(String pointer) {
+        JsonNode value = recipe.at(pointer);
+        return value.isNumber() ? value.asDouble() : Double.NaN;
+    }
+}

@@ -1,0 +1,40 @@
+package org.betatron.evaluation.report;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+
+/// Run directories as a run leaves them.
+final class RunDirectories {
+
+    private RunDirectories() {}
+
+    /// @param steps  logged lines, from step 1 on
+    /// @param fields of a step, without braces
+    static Path write(Path directory, int steps, IntFunction<String> fields) throws IOException {
+        Files.createDirectories(directory);
+        Files.writeString(directory.resolve("recipe.yaml"), """
+                model: runs/sft
+                data: {files: [pairs.jsonl]}
+                alignment:
+                  objective: {type: dpo, beta: 0.1}
+                  calibration: {type: batch, sensitivity: 0.6, minRatio: 0.01, maxRatio: 10.0}
+                """);
+        List<String> lines = new ArrayList<>(IntStream.rangeClosed(1, steps)
+                .mapToObj(step -> "{\"step\":" + step + "," + fields.apply(step) + "}")
+                .toList());
+        Files.write(directory.resolve("metrics.jsonl"), lines);
+        Files.createDirectories(directory.resolve("model"));
+        return directory;
+    }
+
+    static List<String> findings(Path directory) {
+        return Findings.of(RunRecord.read(directory)).stream()
+                .map(finding -> finding.kind() + " " + finding.text())
+                .toList();
+    }
+}
