@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             ObjectiveCommand.class,
             PlotCommand.class,
             ReportCommand.class,
+            ScoreCommand.class,
             WorldCommand.class
         },
         mixinStandardHelpOptions = true,

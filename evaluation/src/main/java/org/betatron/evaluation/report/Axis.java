@@ -25,8 +25,8 @@ record Axis(double low, double high, double step) {
         }
         double raw = (to - from) / ticks;
         double power = Math.pow(10, Math.floor(Math.log10(raw)));
-        double step =
-                raw / power <= 1 ? power : raw / power <= 2 ? 2 * power : raw / power <= 5 ? 5 * power : 10 * power;
+        double size = raw / power;
+        double step = size < 1.5 ? power : size < 3.5 ? 2 * power : size < 7.5 ? 5 * power : 10 * power;
         return new Axis(from, to, step);
     }
 

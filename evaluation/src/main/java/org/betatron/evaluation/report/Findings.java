@@ -106,6 +106,12 @@ public final class Findings {
                     end(loss));
         }
         Series held = series("eval/loss");
+        if (!held.isEmpty() && isLogistic() && run.lastStep() > 0 && held.last() > Math.log(2) + 1e-3) {
+            add(
+                    PROBLEM,
+                    "The loss on held-out rows is %.4g, above the ln 2 = 0.693 of a policy that has learned nothing.",
+                    held.last());
+        }
         if (held.size() >= 3) {
             int best = indexOfSmallest(held);
             if (best < held.size() - 1 && held.last() > held.values().get(best) * 1.02) {

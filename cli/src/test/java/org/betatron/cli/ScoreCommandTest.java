@@ -1,0 +1,90 @@
+package org.betatron.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.betatron.data.RowGap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// `score` and `report` on what a small run leaves.
+class ScoreCommandTest {
+
+    @TempDir
+    private Path root;
+
+    @Test
+    void scoresFindFlippedPairsAfterAlignmentOnCleanOnes() throws IOException {
+        Inputs inputs = Inputs.in(root);
+        Invocation.succeed(inputs.align("run", "--steps", "40", "--preset", "dpo"));
+
+        // Every fourth pair is turned round after training.
+        List<String> lines = Files.readAllLines(inputs.pairs());
+        for (int i = 0; i < lines.size(); i++) {
+            JsonNode row = JsonMapper.shared().readTree(lines.get(i));
+            boolean flipped = i % 4 == 0;
+            lines.set(
+                    i,
+                    JsonMapper.shared()
+                            .createObjectNode()
+                            .put("id", row.path("id").asString())
+                            .put("prompt", row.path("prompt").asString())
+                            .put(
+                                    "chosen",
+                                    row.path(flipped ? "rejected" : "chosen").asString())
+                            .put(
+                                    "rejected",
+                                    row.path(flipped ? "chosen" : "rejected").asString())
+                            .put("flipped", flipped)
+                            .toString());
+        }
+        Path noisy = Files.write(root.resolve("noisy.jsonl"), lines);
+        Path scores = root.resolve("scores.jsonl");
+        String out = Invocation.succeed(
+                "score",
+                "--model",
+                inputs.at("run/model"),
+                "--reference",
+                inputs.model(),
+                "--data",
+                noisy.toString(),
+                "--suspicious",
+                "5",
+                "--out",
+                scores.toString());
+        assertThat(out)
+                .contains("scored 20 of 20 pairs", "Scores of 20 pairs written to " + scores, noisy + ":1  gap -")
+                .contains(
+                        "of the 5 most suspicious pairs 5 are flipped: precision 1.000, recall 1.000 (by chance 0.250)");
+
+        // The file is one of gaps, and each gap is that of its log-probs at beta_0.
+        Map<String, Double> gaps = RowGap.readAll(scores);
+        assertThat(gaps).hasSize(20);
+        for (String line : Files.readAllLines(scores)) {
+            JsonNode score = JsonMapper.shared().readTree(line);
+            double margin = score.path("policyChosen").asDouble()
+                    - score.path("referenceChosen").asDouble()
+                    - score.path("policyRejected").asDouble()
+                    + score.path("referenceRejected").asDouble();
+            double gap = score.path("gap").asDouble();
+            assertThat(gap).isCloseTo(0.1 * margin, within(1e-6));
+            assertThat(score.path("loss").asDouble()).isCloseTo(Math.log1p(Math.exp(-gap)), within(1e-6));
+            assertThat(score.path("rank").asInt() <= 5).isEqualTo(gap < 0);
+        }
+
+        Files.delete(root.resolve("run/report.html"));
+        assertThat(Invocation.succeed("report", inputs.at("run"))).contains("Report written to");
+        assertThat(root.resolve("run/report.html")).isNotEmptyFile();
+        Invocation.succeed("report", inputs.at("run"), inputs.at("run"), "--out", inputs.at("both.html"));
+        assertThat(Files.readString(root.resolve("both.html"))).contains("run · run (2)");
+        assertThat(Invocation.of("report", inputs.at("nowhere")).err())
+                .isEqualTo("betatron: " + inputs.at("nowhere") + " must be a run directory, but has no recipe.yaml\n");
+    }
+}

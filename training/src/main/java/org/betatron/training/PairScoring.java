@@ -1,0 +1,44 @@
+package org.betatron.training;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
+import org.betatron.core.alignment.Alignment;
+import org.betatron.core.alignment.AlignmentState;
+import org.betatron.core.logprob.PairLogProbs;
+import org.betatron.core.logprob.RequiredInputs;
+import org.betatron.core.model.LanguageModel;
+import org.betatron.data.LabelledRow;
+import org.betatron.training.reference.Reference;
+
+/// Measures rows under a model, a batch at a time.
+///
+/// @param alignment    its objective and beta_0 are used
+/// @param reference    what the policy is compared with; a cached one is of the rows that are measured
+/// @param rowsPerBatch rows that go through the model at once, ≥ 1
+public record PairScoring(Alignment alignment, Reference reference, int rowsPerBatch) {
+
+    public PairScoring {
+        PreferenceBatch.requireReference(alignment.objective().inputs(), reference);
+    }
+
+    /// @param rows     at least one
+    /// @param progress hears how many rows are done, after every batch
+    /// @return measurements in the order of the rows
+    public List<PairMeasurement> measure(
+            LanguageModel model, List<? extends LabelledRow<?>> rows, IntConsumer progress) {
+        RequiredInputs inputs = alignment.objective().inputs();
+        List<PairMeasurement> measurements = new ArrayList<>(rows.size());
+        for (int from = 0; from < rows.size(); from += rowsPerBatch) {
+            int to = Math.min(rows.size(), from + rowsPerBatch);
+            BatchLogProbs logProbs = new MicroBatches(rows, rowsPerBatch)
+                    .score(model, IntStream.range(from, to).toArray(), PreferenceBatch.request(inputs, reference));
+            PairLogProbs pairs = new PreferenceBatch(inputs, rows, reference, logProbs).quantities(false);
+            measurements.addAll(PairMeasurement.of(
+                    alignment, rows.subList(from, to), pairs, alignment.evaluate(pairs, AlignmentState.START)));
+            progress.accept(to);
+        }
+        return measurements;
+    }
+}
