@@ -10,6 +10,9 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import org.betatron.core.RandomStreams;
 import org.betatron.core.model.Decoder;
+import org.betatron.core.model.ForwardPass;
+import org.betatron.core.model.Optimizer;
+import org.betatron.core.model.OptimizerSpec;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.testkit.RandomBatches;
 import org.junit.jupiter.api.Test;
@@ -87,6 +90,32 @@ class DecodingTest {
             decoder.append(fresh, 7);
             assertThat(decoder.length(fresh)).isEqualTo(decoder.length(second));
             assertThat(decoder.append(second, 9)).isEqualTo(decoder.append(fresh, 9));
+        }
+    }
+
+    /// Weights are laid out anew for decoding, which must not outlive their values.
+    @Test
+    void decodingUsesTheWeightsOfTheDay() {
+        PackedBatch batch =
+                PackedBatch.builder().add(new int[] {1, 2}, new int[] {3}).build();
+        try (TorchLanguageModel model = TinyModels.model("gpt_neox", 3);
+                Optimizer optimizer = model.optimizer(OptimizerSpec.AdamW.DEFAULT)) {
+            double before = firstLogProb(model);
+            assertThat(before).isCloseTo(model.score(batch).values()[0], within(3e-5));
+            try (ForwardPass pass = model.forward(batch)) {
+                pass.backward(new float[] {-1});
+            }
+            optimizer.step(0.05, 1);
+            double after = firstLogProb(model);
+            assertThat(after)
+                    .isGreaterThan(before + 0.1)
+                    .isCloseTo(model.score(batch).values()[0], within(3e-5));
+        }
+    }
+
+    private static double firstLogProb(TorchLanguageModel model) {
+        try (Decoder decoder = model.startDecoding()) {
+            return logProb(decoder.append(decoder.begin(), 1, 2), 3);
         }
     }
 

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
+import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.Tensor;
 
 /// The shapes that native work takes: [#compute], whose tensors all end with it, [#keep], which hands some
@@ -72,6 +73,18 @@ public final class Memory {
             around.attach(result);
             return result;
         }
+    }
+
+    /// Runs work in a scope of its own and hands over the values that it returns.
+    ///
+    /// @param name what they are, for messages
+    /// @return the values in order, owned by the caller
+    public static OwnedValues keepValues(String name, Supplier<List<IValue>> work) {
+        return compute(() -> {
+            List<IValue> values = work.get();
+            values.forEach(IValue::retainReference);
+            return new OwnedValues(name, values);
+        });
     }
 
     /// Runs work without recording a graph.

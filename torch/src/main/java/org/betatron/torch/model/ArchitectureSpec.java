@@ -39,7 +39,8 @@ public sealed interface ArchitectureSpec permits NeoxSpec, LlamaSpec {
 
     /// @param weights   weights of [#weightShapes], borrowed
     /// @param precision number format of matrix products
-    Architecture create(Parameters weights, Precision precision);
+    /// @param maps      how affine maps are computed, in that precision
+    Architecture create(Parameters weights, Precision precision, AffineMaps maps);
 
     /// @param config parsed `config.json`
     /// @param where  its path, for messages

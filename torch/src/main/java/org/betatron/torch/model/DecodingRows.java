@@ -14,7 +14,8 @@ import java.util.Map;
 /// bits however many others there are.
 final class DecodingRows {
 
-    /// Measured with MKL on AVX-512: products of 4, 8, 12, ... rows give equal rows bit for bit, those of 1,
+    /// Measured with MKL on AVX-512, which is used where [PackedMaps] is not there: products of 4, 8, 12, ...
+    /// rows give equal rows bit for bit, those of 1,
     /// 2, 3, 5 or 7 rows do not.
     static final int ROW_BLOCK = 4;
 

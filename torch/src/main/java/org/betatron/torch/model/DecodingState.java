@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.List;
 import org.betatron.torch.Tensors;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /// Sequences being decoded with one model; owns their keys and values.
@@ -13,18 +12,14 @@ import org.jspecify.annotations.Nullable;
 /// To be called without recording a graph.
 public final class DecodingState implements AutoCloseable {
 
-    /// From so many rows on, MKL is 1.3 to 2.7 times faster with the vocabulary first, the states second and
-    /// the result transposed, and gives the same bits as the other way; with fewer it does neither. Measured on
-    /// two cores with AVX-512, 128 and 512 wide, 50,304 tokens.
-    private static final int TRANSPOSED_ROWS = 16;
-
-    private final Architecture architecture;
+    private final DecodingModel model;
     private final Precision precision;
     private final KeyValueCache cache;
     private final List<@Nullable CachedSequence> sequences = new ArrayList<>(); // by number; null once ended
 
-    DecodingState(ArchitectureSpec spec, Architecture architecture, Precision precision) {
-        this.architecture = architecture;
+    /// @param model lent; must outlive this
+    DecodingState(ArchitectureSpec spec, DecodingModel model, Precision precision) {
+        this.model = model;
         this.precision = precision;
         cache = new KeyValueCache(
                 new KeyValueShape(spec.numLayers(), spec.numHeads(), spec.headDim(), precision.scalarType()));
@@ -65,6 +60,7 @@ public final class DecodingState implements AutoCloseable {
             cache.reserve(continued.get(i), continued.get(i).length() + tokenIds[i].length);
         }
         DecodingRows rows = new DecodingRows(continued, tokenIds);
+        Architecture architecture = model.architecture();
         Tensor hidden = architecture.hidden(
                 Tensors.indices(rows.ids()),
                 rows.positions(),
@@ -74,16 +70,7 @@ public final class DecodingState implements AutoCloseable {
             sequence.length(sequence.length() + tokenIds[i].length);
         }
         Tensor last = architecture.finalNorm(hidden.index_select(0, Tensors.indices(rows.predictors())));
-        return Tensors.toRows(logits(last), numbers.length);
-    }
-
-    /// @param states normalised, `[n, E]`, n a multiple of the block
-    /// @return `[n, V]`
-    private Tensor logits(Tensor states) {
-        Tensor head = architecture.headWeight();
-        return states.size(0) < TRANSPOSED_ROWS
-                ? precision.linear(states, head, null)
-                : torch.mm(precision.cast(head), precision.cast(states).t()).t();
+        return Tensors.toRows(model.head().apply(last), numbers.length);
     }
 
     private CachedSequence live(int number) {

@@ -2,21 +2,17 @@ package org.betatron.torch.model;
 
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
-import org.jspecify.annotations.Nullable;
 
 /// An affine map bound to its weights.
 final class Linear {
 
-    private final Precision precision;
-    private final Tensor weight; // [out, in]
-    private final @Nullable Tensor bias; // [out]
+    private final AffineMap map;
 
     /// @param name    Hugging Face name without `.weight`
     /// @param hasBias whether there is a `.bias` too
-    Linear(Parameters weights, String name, boolean hasBias, Precision precision) {
-        this.precision = precision;
-        weight = weights.get(name + ".weight");
-        bias = hasBias ? weights.get(name + ".bias") : null;
+    /// @param maps    how it is computed
+    Linear(Parameters weights, String name, boolean hasBias, AffineMaps maps) {
+        map = maps.bind(weights.get(name + ".weight"), hasBias ? weights.get(name + ".bias") : null);
     }
 
     /// Adds the shapes of an affine map's weights.
@@ -34,6 +30,6 @@ final class Linear {
     /// @param input `[T, in]`
     /// @return `[T, out]`
     Tensor forward(Tensor input) {
-        return precision.linear(input, weight, bias);
+        return map.apply(input);
     }
 }

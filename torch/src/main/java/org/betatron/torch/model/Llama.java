@@ -24,14 +24,14 @@ final class Llama implements Architecture {
     private final Tensor finalNorm; // [E]
     private final Tensor head; // [V, E]
 
-    Llama(LlamaSpec spec, Parameters weights, Precision precision) {
+    Llama(LlamaSpec spec, Parameters weights, Precision precision, AffineMaps maps) {
         this.spec = spec;
         this.precision = precision;
         rotary = new RotaryTable(spec.rotary());
         embedding = weights.get("model.embed_tokens.weight");
         layers = new ArrayList<>();
         for (int i = 0; i < spec.numLayers(); i++) {
-            layers.add(new Layer(i, weights));
+            layers.add(new Layer(i, weights, maps));
         }
         finalNorm = weights.get("model.norm.weight");
         head = spec.tiedHead() ? embedding : weights.get("lm_head.weight");
@@ -93,18 +93,17 @@ final class Llama implements Architecture {
         private final Linear up; // E -> F
         private final Linear down; // F -> E
 
-        Layer(int index, Parameters weights) {
+        Layer(int index, Parameters weights, AffineMaps maps) {
             this.index = index;
             inputNorm = weights.get(LlamaSpec.layer(index, "input_layernorm.weight"));
             postAttentionNorm = weights.get(LlamaSpec.layer(index, "post_attention_layernorm.weight"));
-            query = new Linear(weights, LlamaSpec.layer(index, "self_attn.q_proj"), spec.attentionBias(), precision);
-            key = new Linear(weights, LlamaSpec.layer(index, "self_attn.k_proj"), spec.attentionBias(), precision);
-            value = new Linear(weights, LlamaSpec.layer(index, "self_attn.v_proj"), spec.attentionBias(), precision);
-            attentionOut =
-                    new Linear(weights, LlamaSpec.layer(index, "self_attn.o_proj"), spec.attentionBias(), precision);
-            gate = new Linear(weights, LlamaSpec.layer(index, "mlp.gate_proj"), spec.feedForwardBias(), precision);
-            up = new Linear(weights, LlamaSpec.layer(index, "mlp.up_proj"), spec.feedForwardBias(), precision);
-            down = new Linear(weights, LlamaSpec.layer(index, "mlp.down_proj"), spec.feedForwardBias(), precision);
+            query = new Linear(weights, LlamaSpec.layer(index, "self_attn.q_proj"), spec.attentionBias(), maps);
+            key = new Linear(weights, LlamaSpec.layer(index, "self_attn.k_proj"), spec.attentionBias(), maps);
+            value = new Linear(weights, LlamaSpec.layer(index, "self_attn.v_proj"), spec.attentionBias(), maps);
+            attentionOut = new Linear(weights, LlamaSpec.layer(index, "self_attn.o_proj"), spec.attentionBias(), maps);
+            gate = new Linear(weights, LlamaSpec.layer(index, "mlp.gate_proj"), spec.feedForwardBias(), maps);
+            up = new Linear(weights, LlamaSpec.layer(index, "mlp.up_proj"), spec.feedForwardBias(), maps);
+            down = new Linear(weights, LlamaSpec.layer(index, "mlp.down_proj"), spec.feedForwardBias(), maps);
         }
 
         Tensor forward(Tensor hidden, Rotation rotation, Attention attention, @Nullable Tensor rows) {

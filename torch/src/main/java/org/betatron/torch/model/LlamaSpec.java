@@ -99,7 +99,7 @@ record LlamaSpec(
     }
 
     @Override
-    public Architecture create(Parameters weights, Precision precision) {
-        return new Llama(this, weights, precision);
+    public Architecture create(Parameters weights, Precision precision, AffineMaps maps) {
+        return new Llama(this, weights, precision, maps);
     }
 }

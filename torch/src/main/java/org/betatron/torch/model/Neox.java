@@ -22,14 +22,14 @@ final class Neox implements Architecture {
     private final Norm finalNorm;
     private final Tensor head; // [V, E]
 
-    Neox(NeoxSpec spec, Parameters weights, Precision precision) {
+    Neox(NeoxSpec spec, Parameters weights, Precision precision, AffineMaps maps) {
         this.spec = spec;
         this.precision = precision;
         rotary = new RotaryTable(spec.rotary());
         embedding = weights.get("gpt_neox.embed_in.weight");
         layers = new ArrayList<>();
         for (int i = 0; i < spec.numLayers(); i++) {
-            layers.add(new Layer(i, weights));
+            layers.add(new Layer(i, weights, maps));
         }
         finalNorm = new Norm(weights, "gpt_neox.final_layer_norm");
         head = spec.tiedHead() ? embedding : weights.get("embed_out.weight");
@@ -80,16 +80,15 @@ final class Neox implements Architecture {
         private final Linear up; // E -> 4E
         private final Linear down; // 4E -> E
 
-        Layer(int index, Parameters weights) {
+        Layer(int index, Parameters weights, AffineMaps maps) {
             this.index = index;
             inputNorm = new Norm(weights, NeoxSpec.layer(index, "input_layernorm"));
             postAttentionNorm = new Norm(weights, NeoxSpec.layer(index, "post_attention_layernorm"));
-            queryKeyValue = new Linear(
-                    weights, NeoxSpec.layer(index, "attention.query_key_value"), spec.attentionBias(), precision);
-            attentionOut =
-                    new Linear(weights, NeoxSpec.layer(index, "attention.dense"), spec.attentionBias(), precision);
-            up = new Linear(weights, NeoxSpec.layer(index, "mlp.dense_h_to_4h"), true, precision);
-            down = new Linear(weights, NeoxSpec.layer(index, "mlp.dense_4h_to_h"), true, precision);
+            queryKeyValue =
+                    new Linear(weights, NeoxSpec.layer(index, "attention.query_key_value"), spec.attentionBias(), maps);
+            attentionOut = new Linear(weights, NeoxSpec.layer(index, "attention.dense"), spec.attentionBias(), maps);
+            up = new Linear(weights, NeoxSpec.layer(index, "mlp.dense_h_to_4h"), true, maps);
+            down = new Linear(weights, NeoxSpec.layer(index, "mlp.dense_4h_to_h"), true, maps);
         }
 
         Tensor forward(Tensor hidden, Rotation rotation, Attention attention, @Nullable Tensor rows) {

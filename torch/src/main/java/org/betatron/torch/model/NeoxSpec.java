@@ -102,7 +102,7 @@ record NeoxSpec(
     }
 
     @Override
-    public Architecture create(Parameters weights, Precision precision) {
-        return new Neox(this, weights, precision);
+    public Architecture create(Parameters weights, Precision precision, AffineMaps maps) {
+        return new Neox(this, weights, precision, maps);
     }
 }

@@ -60,6 +60,13 @@ public final class Parameters implements AutoCloseable {
                 .sum();
     }
 
+    /// @return a number that grows with every change of a weight
+    long version() {
+        return tensors.values().stream()
+                .mapToLong(owned -> owned.tensor()._version())
+                .sum();
+    }
+
     /// @throws IllegalStateException if the weights were closed
     public void requireOpen() {
         tensors.values().forEach(Owned::tensor);

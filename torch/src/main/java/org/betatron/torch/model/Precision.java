@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// as under PyTorch's autocast; the gradient reaches the float32 weights through the cast.
 ///
 /// @param type FP32 or BF16
-public record Precision(DataType type) {
+public record Precision(DataType type) implements AffineMaps {
 
     ScalarType scalarType() {
         return type.scalarType();
@@ -25,6 +25,11 @@ public record Precision(DataType type) {
     /// @return the tensor in float32
     static Tensor float32(Tensor tensor) {
         return tensor.scalar_type() == ScalarType.Float ? tensor : tensor.to(ScalarType.Float);
+    }
+
+    @Override
+    public AffineMap bind(Tensor weight, @Nullable Tensor bias) {
+        return input -> linear(input, weight, bias);
     }
 
     /// @param input  `[T, in]`

@@ -16,17 +16,20 @@ import org.jspecify.annotations.Nullable;
 public final class Transformer implements AutoCloseable {
 
     private final ArchitectureSpec spec;
+    private final Parameters weights;
     private final Architecture architecture;
     private final VocabularyHead head;
     private final VocabularyStatistics statistics;
     private final ComputeSpec compute;
     private final Precision precision;
+    private @Nullable DecodingModel decoding;
 
     public Transformer(ArchitectureSpec spec, Parameters weights, ComputeSpec compute) {
         this.spec = spec;
+        this.weights = weights;
         this.compute = compute;
         precision = new Precision(compute.precision());
-        architecture = spec.create(weights, precision);
+        architecture = spec.create(weights, precision, precision);
         head = new VocabularyHead(architecture.headWeight(), precision, (long) compute.keptLogitsMiB() << 18);
         statistics = new VocabularyStatistics(architecture.headWeight(), precision);
     }
@@ -90,13 +93,26 @@ public final class Transformer implements AutoCloseable {
         return new LayerStack(architecture, batch, precision.scalarType(), compute.shortLastLayer());
     }
 
-    /// Starts to decode; to be closed before this.
+    /// Starts to decode; to be closed before this. What was started before the weights changed cannot go on.
     public DecodingState startDecoding() {
-        return new DecodingState(spec, architecture, precision);
+        DecodingModel current = decoding;
+        if (current == null || !current.isCurrent()) {
+            closeDecoding();
+            current = DecodingModel.of(spec, weights, precision);
+            decoding = current;
+        }
+        return new DecodingState(spec, current, precision);
+    }
+
+    private void closeDecoding() {
+        if (decoding != null) {
+            decoding.close();
+        }
     }
 
     @Override
     public void close() {
+        closeDecoding();
         architecture.close();
     }
 }
