@@ -140,6 +140,7 @@ class TrlParityTest {
                 new TrainLength.Steps(hyperparameters.path("max_steps").asLong()),
                 hyperparameters.path("per_device_train_batch_size").asInt(),
                 4,
+                2048,
                 hyperparameters.path("learning_rate").asDouble(),
                 WARMUP_STEPS - 1,
                 Decay.CONSTANT,
@@ -149,7 +150,7 @@ class TrlParityTest {
                 0,
                 1,
                 1,
-                32768,
+                1,
                 0);
     }
 

@@ -116,6 +116,11 @@ public final class TinyLanguageModel implements TrainableModel {
     }
 
     @Override
+    public long graphBytes(long numTokens) {
+        return numTokens * Double.BYTES;
+    }
+
+    @Override
     public void moveTowards(TrainableModel other, double share) {
         if (!(other instanceof TinyLanguageModel tiny) || tiny.weights.length != weights.length) {
             throw new IllegalArgumentException("other must be a model of the same kind and shape");

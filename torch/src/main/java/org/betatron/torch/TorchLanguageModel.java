@@ -114,6 +114,11 @@ public final class TorchLanguageModel implements TrainableModel {
         return new TorchForwardPass(transformer, batch, request, referenceOf(request));
     }
 
+    @Override
+    public long graphBytes(long numTokens) {
+        return numTokens * transformer.graphBytesPerToken();
+    }
+
     private @Nullable Transformer referenceOf(VocabularyRequest request) {
         return request.reference(TorchLanguageModel.class, this)
                 .map(model -> {

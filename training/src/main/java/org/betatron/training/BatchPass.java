@@ -3,88 +3,107 @@ package org.betatron.training;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.betatron.core.alignment.AlignmentState;
 import org.betatron.core.model.ForwardPass;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TokenLogProbs;
 import org.betatron.core.model.TrainableModel;
-import org.betatron.core.model.VocabularyRequest;
 
-/// The way of one optimizer batch through the model, forth and back.
+/// The way of one optimizer batch through the model, forth and back, with a decision in between. All
+/// ways leave the same gradient.
 ///
-/// A decision about the whole batch lies between the two, so either every forward pass stays open
-/// until then (small batches), or the batch is only scored, and what is worth learning goes
-/// through the model a second time. Both ways give the same gradient.
-///
-/// Used once, by one thread; whoever opened it closes it.
-final class BatchPass implements AutoCloseable {
-
-    private final TrainableModel model;
-    private final MicroBatches microBatches;
-    private final int[] rows;
-    private final VocabularyRequest request;
-    private final boolean keepsGraphs;
-    private final List<ForwardPass> open = new ArrayList<>();
-
-    /// @param rows           numbers in the data set of the rows of the batch
-    /// @param request        what is wanted beside log-probabilities
-    /// @param maxGraphTokens tokens up to which forward passes stay open
-    BatchPass(
-            TrainableModel model,
-            MicroBatches microBatches,
-            int[] rows,
-            VocabularyRequest request,
-            int maxGraphTokens) {
-        this.model = model;
-        this.microBatches = microBatches;
-        this.rows = rows;
-        this.request = request;
-        this.keepsGraphs = microBatches.numTokens(rows) <= maxGraphTokens;
-    }
-
-    BatchLogProbs forward() {
-        if (!keepsGraphs) {
-            return microBatches.score(model, rows, request);
-        }
-        List<TokenLogProbs> parts = new ArrayList<>();
-        for (PackedBatch batch : microBatches.pack(rows)) {
-            ForwardPass pass = model.forward(batch, request);
-            open.add(pass);
-            parts.add(pass.logProbs());
-        }
-        return new BatchLogProbs(rows, parts);
-    }
-
-    /// Adds the gradient of the decided loss to that of the model; every forward pass is closed
-    /// afterwards.
-    void backward(StepDecision decision) {
-        if (keepsGraphs) {
-            int[] indices = IntStream.range(0, rows.length).toArray();
-            for (int from = 0; !open.isEmpty(); from += microBatches.size()) {
-                try (ForwardPass pass = open.removeFirst()) {
-                    backward(pass, decision, indices, from);
+/// | way | when | forward passes | kept for backward at once |
+/// |---|---|---|---|
+/// | [#ONE_BY_ONE] | rows are decided apart from each other | one | a micro-batch |
+/// | [#TOGETHER] | a decision about the whole batch, and its graphs fit | one | the batch |
+/// | [#TWICE] | a decision about the whole batch, and they do not | two, the second of rows that teach | a micro-batch
+/// |
+enum BatchPass {
+    ONE_BY_ONE {
+        @Override
+        StepDecision run(TrainableModel model, MicroBatches microBatches, int[] rows, Decider decider) {
+            double totalWeight = decider.weight(rows);
+            List<TokenLogProbs> parts = new ArrayList<>();
+            int from = 0;
+            for (PackedBatch batch : microBatches.pack(rows)) {
+                int[] part = IntStream.range(from, from + batch.numGroups())
+                        .map(i -> rows[i])
+                        .toArray();
+                from += part.length;
+                try (ForwardPass pass = model.forward(batch, decider.rule().request())) {
+                    StepDecision decision = decider.decide(
+                            new BatchLogProbs(part, List.of(pass.logProbs())), decider.weight(part) / totalWeight);
+                    backward(pass, decision, IntStream.range(0, part.length).toArray(), 0);
+                    parts.add(pass.logProbs());
                 }
             }
-        } else {
+            return decider.decide(new BatchLogProbs(rows, parts), 1);
+        }
+    },
+    TOGETHER {
+        @Override
+        StepDecision run(TrainableModel model, MicroBatches microBatches, int[] rows, Decider decider) {
+            List<ForwardPass> open = new ArrayList<>();
+            try {
+                for (PackedBatch batch : microBatches.pack(rows)) {
+                    open.add(model.forward(batch, decider.rule().request()));
+                }
+                StepDecision decision = decider.decide(
+                        new BatchLogProbs(
+                                rows, open.stream().map(ForwardPass::logProbs).toList()),
+                        1);
+                int[] indices = IntStream.range(0, rows.length).toArray();
+                int from = 0;
+                while (!open.isEmpty()) {
+                    try (ForwardPass pass = open.removeFirst()) {
+                        backward(pass, decision, indices, from);
+                        from += pass.logProbs().batch().numGroups();
+                    }
+                }
+                return decision;
+            } finally {
+                open.forEach(ForwardPass::close);
+            }
+        }
+    },
+    TWICE {
+        @Override
+        StepDecision run(TrainableModel model, MicroBatches microBatches, int[] rows, Decider decider) {
+            StepDecision decision = decider.decide(
+                    microBatches.score(model, rows, decider.rule().request()), 1);
             int[] indices =
                     IntStream.range(0, rows.length).filter(decision::teaches).toArray();
             int from = 0;
             for (PackedBatch batch :
                     microBatches.pack(IntStream.of(indices).map(i -> rows[i]).toArray())) {
-                try (ForwardPass pass = model.forward(batch, request)) {
+                try (ForwardPass pass = model.forward(batch, decider.rule().request())) {
                     backward(pass, decision, indices, from);
                 }
                 from += batch.numGroups();
             }
+            return decision;
+        }
+    };
+
+    /// What decides about the rows of one step.
+    record Decider(LearningRule rule, long step, AlignmentState state) {
+
+        StepDecision decide(BatchLogProbs logProbs, double share) {
+            return rule.decide(step, logProbs, state, share);
+        }
+
+        double weight(int[] rows) {
+            return IntStream.of(rows).mapToDouble(rule::weight).sum();
         }
     }
 
-    @Override
-    public void close() {
-        open.forEach(ForwardPass::close);
-        open.clear();
-    }
+    /// Adds the gradient of the decided loss to that of the model.
+    ///
+    /// @param rows numbers in the data set of the rows of the batch
+    /// @return the decision about the whole batch
+    abstract StepDecision run(TrainableModel model, MicroBatches microBatches, int[] rows, Decider decider);
 
-    /// @param indices places in the optimizer batch
+    /// @param indices places in the decision
     /// @param from    where those of this pass begin
     private static void backward(ForwardPass pass, StepDecision decision, int[] indices, int from) {
         int numTokens = pass.logProbs().batch().numResponseTokens();

@@ -18,13 +18,28 @@ public interface LearningRule {
         return VocabularyRequest.NONE;
     }
 
-    /// Decides about one whole optimizer batch.
+    /// Whether the loss of a batch is a mean of losses of its rows, weighted by [#weight], each of which
+    /// depends on that row alone. Then a part of a batch can be learned before the rest was looked at,
+    /// which needs a part of the memory.
+    default boolean decidesRowByRow() {
+        return false;
+    }
+
+    /// @param row number of a row in the data set
+    /// @return its weight in such a mean, > 0
+    default double weight(int row) {
+        return 1;
+    }
+
+    /// Decides about one whole optimizer batch, or a part of it.
     ///
     /// @param step     number of the step, from 1 on
-    /// @param logProbs log-probabilities of the batch under the model as it is
+    /// @param logProbs log-probabilities of the rows under the model as it is
     /// @param state    what earlier batches left
+    /// @param share    weight of these rows in the loss of the batch, which derivatives are multiplied
+    ///     with, in (0, 1]; below 1 only where [#decidesRowByRow]
     /// @return the loss, its derivatives and what this batch leaves
     /// @throws org.betatron.training.run.TrainingException if anything is not finite, naming the
     ///     step and the first row concerned
-    StepDecision decide(long step, BatchLogProbs logProbs, AlignmentState state);
+    StepDecision decide(long step, BatchLogProbs logProbs, AlignmentState state, double share);
 }

@@ -2,30 +2,24 @@ package org.betatron.training;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.betatron.core.model.LanguageModel;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TokenLogProbs;
 import org.betatron.core.model.VocabularyRequest;
+import org.betatron.data.BatchLimit;
 import org.betatron.data.TokenizedRow;
 
 /// Cuts chosen rows of a data set into packed micro-batches.
 ///
-/// @param data the data set
-/// @param size most rows of a micro-batch, ≥ 1
-record MicroBatches(List<? extends TokenizedRow> data, int size) {
+/// @param data  the data set
+/// @param limit most of a micro-batch
+record MicroBatches(List<? extends TokenizedRow> data, BatchLimit limit) {
 
-    /// @param rows numbers of rows in the data set, at least one
-    /// @return consecutive parts of the rows, in order
-    List<PackedBatch> pack(int[] rows) {
-        List<PackedBatch> batches = new ArrayList<>();
-        for (int from = 0; from < rows.length; from += size) {
-            PackedBatch.Builder builder = PackedBatch.builder();
-            for (int i = from; i < Math.min(rows.length, from + size); i++) {
-                data.get(rows[i]).addTo(builder);
-            }
-            batches.add(builder.build());
-        }
-        return batches;
+    /// @param rows numbers of rows in the data set
+    /// @return consecutive parts of the rows, in order; each is made when it is asked for
+    Iterable<PackedBatch> pack(int[] rows) {
+        return limit.pack(IntStream.of(rows).mapToObj(data::get).toList());
     }
 
     /// @param request what is wanted beside log-probabilities

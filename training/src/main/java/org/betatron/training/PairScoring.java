@@ -9,6 +9,7 @@ import org.betatron.core.alignment.AlignmentState;
 import org.betatron.core.logprob.PairLogProbs;
 import org.betatron.core.logprob.RequiredInputs;
 import org.betatron.core.model.LanguageModel;
+import org.betatron.data.BatchLimit;
 import org.betatron.data.LabelledRow;
 import org.betatron.training.reference.Reference;
 
@@ -16,8 +17,8 @@ import org.betatron.training.reference.Reference;
 ///
 /// @param alignment    its objective and beta_0 are used
 /// @param reference    what the policy is compared with; a cached one is of the rows that are measured
-/// @param rowsPerBatch rows that go through the model at once, ≥ 1
-public record PairScoring(Alignment alignment, Reference reference, int rowsPerBatch) {
+/// @param limit        how much goes through the model at once
+public record PairScoring(Alignment alignment, Reference reference, BatchLimit limit) {
 
     public PairScoring {
         PreferenceBatch.requireReference(alignment.objective().inputs(), reference);
@@ -30,9 +31,9 @@ public record PairScoring(Alignment alignment, Reference reference, int rowsPerB
             LanguageModel model, List<? extends LabelledRow<?>> rows, IntConsumer progress) {
         RequiredInputs inputs = alignment.objective().inputs();
         List<PairMeasurement> measurements = new ArrayList<>(rows.size());
-        for (int from = 0; from < rows.size(); from += rowsPerBatch) {
-            int to = Math.min(rows.size(), from + rowsPerBatch);
-            BatchLogProbs logProbs = new MicroBatches(rows, rowsPerBatch)
+        for (int from = 0; from < rows.size(); from += limit.rows()) {
+            int to = Math.min(rows.size(), from + limit.rows());
+            BatchLogProbs logProbs = new MicroBatches(rows, limit)
                     .score(model, IntStream.range(from, to).toArray(), PreferenceBatch.request(inputs, reference));
             PairLogProbs pairs = new PreferenceBatch(inputs, rows, reference, logProbs).quantities(false);
             measurements.addAll(PairMeasurement.of(

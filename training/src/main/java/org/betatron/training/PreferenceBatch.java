@@ -86,30 +86,31 @@ final class PreferenceBatch {
         return withScores ? pairs.withScoreGaps(perRow(this::scoreGap)) : pairs;
     }
 
+    /// @param share factor of all derivatives
     /// @return derivative of the decided loss by the log-probability of each response token of a row: that of its
     ///     response, and beyond the shorter response of a pair that of the tail as well
-    float[] tokenDerivatives(AlignmentDecision decision, int index) {
+    float[] tokenDerivatives(AlignmentDecision decision, int index, double share) {
         float[] derivatives = new float[policy.numResponseTokens(index)];
         ResponseRoles roles = roles(index);
         int shorter = shorterLength(index);
-        spread(derivatives, index, roles.chosen(), 0, decision.chosenDerivative(index));
-        spread(derivatives, index, roles.rejected(), 0, decision.rejectedDerivative(index));
+        spread(derivatives, index, roles.chosen(), 0, share * decision.chosenDerivative(index));
+        spread(derivatives, index, roles.rejected(), 0, share * decision.rejectedDerivative(index));
         ResponseQuantity tail = ResponseQuantity.POLICY_TAIL;
-        spread(derivatives, index, roles.chosen(), shorter, decision.chosenDerivative(tail, index));
-        spread(derivatives, index, roles.rejected(), shorter, decision.rejectedDerivative(tail, index));
+        spread(derivatives, index, roles.chosen(), shorter, share * decision.chosenDerivative(tail, index));
+        spread(derivatives, index, roles.rejected(), shorter, share * decision.rejectedDerivative(tail, index));
         return derivatives;
     }
 
     /// @return the same by the divergence from the reference at each token; empty where the objective does not
     ///     depend on it
-    float[] tokenDivergences(AlignmentDecision decision, int index) {
+    float[] tokenDivergences(AlignmentDecision decision, int index, double share) {
         if (!inputs.needs(ResponseQuantity.REFERENCE_KL)) {
             return new float[0];
         }
         float[] divergences = new float[policy.numResponseTokens(index)];
         ResponseQuantity kl = ResponseQuantity.REFERENCE_KL;
-        spread(divergences, index, roles(index).chosen(), 0, decision.chosenDerivative(kl, index));
-        spread(divergences, index, roles(index).rejected(), 0, decision.rejectedDerivative(kl, index));
+        spread(divergences, index, roles(index).chosen(), 0, share * decision.chosenDerivative(kl, index));
+        spread(divergences, index, roles(index).rejected(), 0, share * decision.rejectedDerivative(kl, index));
         return divergences;
     }
 

@@ -9,6 +9,7 @@ import org.betatron.core.logprob.PairLogProbs;
 import org.betatron.core.logprob.RequiredInputs;
 import org.betatron.core.model.LanguageModel;
 import org.betatron.core.objective.ObjectiveValue;
+import org.betatron.data.BatchLimit;
 import org.betatron.data.LabelledRow;
 import org.betatron.training.reference.Reference;
 import org.betatron.training.run.Metrics;
@@ -18,13 +19,13 @@ import org.betatron.training.run.Metrics;
 /// @param alignment    its objective and beta_0 are used
 /// @param rows         the held-out pairs or labelled answers, at least one
 /// @param reference    what the policy is compared with; a cached one is of these rows
-/// @param rowsPerBatch rows that go through the model at once, ≥ 1
+/// @param limit        how much goes through the model at once
 /// @param listener     hears what was measured of each row, at every evaluation; changes nothing
 public record PreferenceEvaluation(
         Alignment alignment,
         List<? extends LabelledRow<?>> rows,
         Reference reference,
-        int rowsPerBatch,
+        BatchLimit limit,
         Consumer<List<PairMeasurement>> listener)
         implements Evaluation {
 
@@ -34,8 +35,8 @@ public record PreferenceEvaluation(
 
     /// An evaluation that nobody hears of.
     public PreferenceEvaluation(
-            Alignment alignment, List<? extends LabelledRow<?>> rows, Reference reference, int rowsPerBatch) {
-        this(alignment, rows, reference, rowsPerBatch, _ -> {});
+            Alignment alignment, List<? extends LabelledRow<?>> rows, Reference reference, BatchLimit limit) {
+        this(alignment, rows, reference, limit, _ -> {});
     }
 
     @Override
@@ -43,7 +44,7 @@ public record PreferenceEvaluation(
         int[] all = IntStream.range(0, rows.size()).toArray();
         RequiredInputs inputs = inputs(alignment);
         BatchLogProbs logProbs =
-                new MicroBatches(rows, rowsPerBatch).score(model, all, PreferenceBatch.request(inputs, reference));
+                new MicroBatches(rows, limit).score(model, all, PreferenceBatch.request(inputs, reference));
         PairLogProbs pairs = new PreferenceBatch(inputs, rows, reference, logProbs).quantities(false);
         ObjectiveValue value = alignment.evaluate(pairs, state);
         double loss = 0;

@@ -39,7 +39,12 @@ public record PreferenceRule(
     }
 
     @Override
-    public StepDecision decide(long step, BatchLogProbs logProbs, AlignmentState state) {
+    public boolean decidesRowByRow() {
+        return alignment.decidesRowByRow();
+    }
+
+    @Override
+    public StepDecision decide(long step, BatchLogProbs logProbs, AlignmentState state, double share) {
         PreferenceBatch batch = new PreferenceBatch(alignment.inputs(), rows, reference, logProbs);
         PairLogProbs pairs = batch.quantities(alignment.needsScores());
         requireFinite(step, batch, pairs, state);
@@ -49,8 +54,8 @@ public record PreferenceRule(
         float[][] derivatives = new float[logProbs.size()][];
         float[][] divergences = new float[logProbs.size()][];
         for (int i = 0; i < derivatives.length; i++) {
-            derivatives[i] = batch.tokenDerivatives(decision, i);
-            divergences[i] = batch.tokenDivergences(decision, i);
+            derivatives[i] = batch.tokenDerivatives(decision, i, share);
+            divergences[i] = batch.tokenDivergences(decision, i, share);
         }
         return new StepDecision(decision.loss(), derivatives, divergences, decision.state(), metrics(pairs, decision));
     }

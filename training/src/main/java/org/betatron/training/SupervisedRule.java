@@ -20,7 +20,17 @@ import org.betatron.training.run.TrainingException;
 public record SupervisedRule(List<TokenizedText> rows) implements LearningRule {
 
     @Override
-    public StepDecision decide(long step, BatchLogProbs logProbs, AlignmentState state) {
+    public boolean decidesRowByRow() {
+        return true;
+    }
+
+    @Override
+    public double weight(int row) {
+        return rows.get(row).response().length;
+    }
+
+    @Override
+    public StepDecision decide(long step, BatchLogProbs logProbs, AlignmentState state, double share) {
         long numTokens = 0;
         double sum = 0;
         for (int i = 0; i < logProbs.size(); i++) {
@@ -34,7 +44,7 @@ public record SupervisedRule(List<TokenizedText> rows) implements LearningRule {
         }
         float[][] derivatives = new float[logProbs.size()][];
         for (int i = 0; i < derivatives.length; i++) {
-            derivatives[i] = StepDecision.spread(logProbs, i, -1.0 / numTokens);
+            derivatives[i] = StepDecision.spread(logProbs, i, -share / numTokens);
         }
         double loss = -sum / numTokens;
         Metrics metrics = Metrics.builder()

@@ -2,6 +2,7 @@ package org.betatron.training;
 
 import static org.betatron.core.Numbers.require;
 
+import org.betatron.data.BatchLimit;
 import org.betatron.training.LearningRateSchedule.Decay;
 
 /// How a run trains, whatever it learns.
@@ -10,8 +11,10 @@ import org.betatron.training.LearningRateSchedule.Decay;
 ///
 /// @param length          how long
 /// @param batchSize       rows per optimizer step, ≥ 1
-/// @param microBatchSize  rows that go through the model at once, in [1, batchSize]; changes
+/// @param microBatchSize  most rows that go through the model at once, in [1, batchSize]; changes
 ///     memory and speed only, unless an alignment decides per micro-batch
+/// @param microBatchTokens most tokens that go through the model at once, ≥ 1; a longer row goes by
+///     itself. Changes memory and speed only
 /// @param learningRate    highest learning rate, > 0
 /// @param warmupSteps     steps over which the learning rate rises to it, ≥ 0
 /// @param decay           what the learning rate does afterwards
@@ -24,15 +27,16 @@ import org.betatron.training.LearningRateSchedule.Decay;
 /// @param checkpointEvery steps between checkpoints; a stop writes one in any case
 /// @param keepCheckpoints newest checkpoints that stay on disk, ≥ 1
 /// @param logEvery        steps between lines of metrics, ≥ 1
-/// @param maxGraphTokens  tokens of an optimizer batch up to which what the backward pass needs is
-///     kept from the forward pass, ≥ 0. A larger batch is scored first and computed again,
-///     micro-batch by micro-batch and only where there is something to learn: slower, the same
-///     update, less memory
+/// @param graphMemory     share of the machine's memory up to which an optimizer batch may keep what
+///     its backward pass needs, where it is decided about as a whole, in [0, 1]. A batch that would
+///     keep more is scored first and computed again, micro-batch by micro-batch and only where there
+///     is something to learn: slower, the same update, less memory
 /// @param seed            seed of order and selection
 public record TrainSpec(
         TrainLength length,
         int batchSize,
         int microBatchSize,
+        int microBatchTokens,
         double learningRate,
         int warmupSteps,
         Decay decay,
@@ -42,15 +46,15 @@ public record TrainSpec(
         int checkpointEvery,
         int keepCheckpoints,
         int logEvery,
-        int maxGraphTokens,
+        double graphMemory,
         long seed) {
 
     /// Batch size 64, learning rate 5e-7, 150 warm-up steps, then constant, gradient norm 10, one
     /// epoch: the published code of DPO, on which that of beta-DPO rests (`config/config.yaml` and
-    /// README). The rest is ours: 8 rows at once, all kept up to 32768 tokens, evaluation and
+    /// README). The rest is ours: 8 rows and 2,048 tokens at once, graphs within 0.4 of the memory, evaluation and
     /// checkpoint every 100 steps.
-    public static final TrainSpec DEFAULT =
-            new TrainSpec(new TrainLength.Epochs(1), 64, 8, 5e-7, 150, Decay.CONSTANT, 0, 10, 100, 100, 2, 1, 32768, 0);
+    public static final TrainSpec DEFAULT = new TrainSpec(
+            new TrainLength.Epochs(1), 64, 8, 2048, 5e-7, 150, Decay.CONSTANT, 0, 10, 100, 100, 2, 1, 0.4, 0);
 
     public TrainSpec {
         Counts.require("batchSize", batchSize >= 1, "≥ 1", batchSize);
@@ -59,6 +63,7 @@ public record TrainSpec(
                 microBatchSize >= 1 && microBatchSize <= batchSize,
                 "in [1, " + batchSize + "] (batchSize)",
                 microBatchSize);
+        Counts.require("microBatchTokens", microBatchTokens >= 1, "≥ 1", microBatchTokens);
         require("learningRate", learningRate > 0 && learningRate < Double.POSITIVE_INFINITY, "> 0", learningRate);
         Counts.require("warmupSteps", warmupSteps >= 0, "≥ 0", warmupSteps);
         require("finalRatio", finalRatio >= 0 && finalRatio <= 1, "in [0, 1]", finalRatio);
@@ -67,7 +72,7 @@ public record TrainSpec(
         Counts.require("checkpointEvery", checkpointEvery >= 0, "≥ 0", checkpointEvery);
         Counts.require("keepCheckpoints", keepCheckpoints >= 1, "≥ 1", keepCheckpoints);
         Counts.require("logEvery", logEvery >= 1, "≥ 1", logEvery);
-        Counts.require("maxGraphTokens", maxGraphTokens >= 0, "≥ 0", maxGraphTokens);
+        require("graphMemory", graphMemory >= 0 && graphMemory <= 1, "in [0, 1]", graphMemory);
     }
 
     /// @return the same training at another highest learning rate
@@ -76,6 +81,7 @@ public record TrainSpec(
                 length,
                 batchSize,
                 microBatchSize,
+                microBatchTokens,
                 newLearningRate,
                 warmupSteps,
                 decay,
@@ -85,8 +91,13 @@ public record TrainSpec(
                 checkpointEvery,
                 keepCheckpoints,
                 logEvery,
-                maxGraphTokens,
+                graphMemory,
                 seed);
+    }
+
+    /// @return what goes through the model at once
+    public BatchLimit microBatch() {
+        return new BatchLimit(microBatchSize, microBatchTokens);
     }
 
     /// @param numRows rows of the data set, ≥ 1

@@ -8,6 +8,7 @@ import org.betatron.training.run.Checkpoint;
 import org.betatron.training.run.Checkpoints;
 import org.betatron.training.run.Metrics;
 import org.betatron.training.run.MetricsLog;
+import org.betatron.training.run.ProcessMemory;
 import org.betatron.training.run.TrainingException;
 import org.betatron.training.run.TrainingState;
 
@@ -42,7 +43,7 @@ public final class Trainer {
         this.job = job;
         this.spec = job.spec();
         int numRows = job.rule().rows().size();
-        this.microBatches = new MicroBatches(job.rule().rows(), spec.microBatchSize());
+        this.microBatches = new MicroBatches(job.rule().rows(), spec.microBatch());
         this.totalRows = spec.length().totalRows(numRows, spec.batchSize());
         this.totalSteps = spec.totalSteps(numRows);
         this.schedule = spec.schedule(totalSteps);
@@ -104,16 +105,10 @@ public final class Trainer {
         long step = before.step() + 1;
         clock.beginStep();
         int[] rows = rowsFrom(before.position());
-        StepDecision decision;
-        double gradientNorm = 0;
-        try (BatchPass pass =
-                new BatchPass(job.model(), microBatches, rows, job.rule().request(), spec.maxGraphTokens())) {
-            decision = job.rule().decide(step, pass.forward(), before.alignment());
-            if (decision.teaches()) {
-                pass.backward(decision);
-                gradientNorm = update(step, decision);
-            }
-        }
+        BatchPass pass = wayOf(rows);
+        StepDecision decision =
+                pass.run(job.model(), microBatches, rows, new BatchPass.Decider(job.rule(), step, before.alignment()));
+        double gradientNorm = decision.teaches() ? update(step, decision) : 0;
         clock.endStep(microBatches.numTokens(rows), rows.length);
         TrainingState after = new TrainingState(
                 step,
@@ -121,8 +116,16 @@ public final class Trainer {
                 moveReference(step, decision.state()),
                 before.skippedSteps() + (decision.teaches() ? 0 : 1),
                 clock.elapsedSeconds());
-        report(after, decision, gradientNorm, clock);
+        report(after, decision, gradientNorm, pass, clock);
         return after;
+    }
+
+    private BatchPass wayOf(int[] rows) {
+        if (job.rule().decidesRowByRow()) {
+            return BatchPass.ONE_BY_ONE;
+        }
+        long needed = job.model().graphBytes(microBatches.numTokens(rows));
+        return needed <= spec.graphMemory() * ProcessMemory.ofMachine() ? BatchPass.TOGETHER : BatchPass.TWICE;
     }
 
     /// @return norm of the gradient before it was clipped
@@ -152,11 +155,13 @@ public final class Trainer {
         return rows;
     }
 
-    private void report(TrainingState state, StepDecision decision, double gradientNorm, StepClock clock) {
+    private void report(
+            TrainingState state, StepDecision decision, double gradientNorm, BatchPass pass, StepClock clock) {
         Metrics.Builder metrics = Metrics.builder()
                 .putAll(decision.metrics().under("train"))
                 .put("train/gradientNorm", gradientNorm)
                 .put("train/learningRate", schedule.at(state.step()))
+                .put("train/forwardPasses", pass == BatchPass.TWICE ? 2 : 1)
                 .put("train/skippedSteps", (double) state.skippedSteps());
         job.movingReference()
                 .ifPresent(reference ->

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.betatron.core.aggregation.AggregationSpec;
 import org.betatron.core.alignment.AlignmentSpec;
+import org.betatron.core.alignment.AlignmentState;
 import org.betatron.core.alignment.GapSpec;
 import org.betatron.core.alignment.GapSpec.GapSource;
 import org.betatron.core.alignment.GapSpec.Scope;
@@ -14,19 +15,22 @@ import org.betatron.core.calibration.CalibrationSpec;
 import org.betatron.core.objective.ObjectiveSpec;
 import org.betatron.core.selection.SelectionSpec;
 import org.betatron.data.TokenizedPair;
+import org.betatron.data.TokenizedRow;
 import org.betatron.testkit.TinyLanguageModel;
 import org.betatron.training.run.RunDirectory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// How a batch is cut for the machine changes nothing, to the last bit: 8 = 4 + 4 = 8 x 1, with
 /// forward passes kept or computed twice.
 class BatchInvarianceTest {
 
-    private static final int KEEP_GRAPHS = 1_000_000;
-    private static final int COMPUTE_TWICE = 0;
+    private static final double KEEP_GRAPHS = 1;
+    private static final double COMPUTE_TWICE = 0;
+    private static final TrainLength LENGTH = new TrainLength.Epochs(2);
 
     // 19 rows make the last of 5 batches a short one.
     private final List<TokenizedPair> pairs = Fixtures.pairs(19, 3);
@@ -35,19 +39,45 @@ class BatchInvarianceTest {
     private Path directory;
 
     @ParameterizedTest
-    @CsvSource({"4, 1000000", "3, 1000000", "1, 1000000", "8, 0", "4, 0", "1, 0"})
-    void preferenceUpdateIsTheSame(int microBatchSize, int maxGraphTokens) {
+    @CsvSource({"4, 1", "3, 1", "1, 1", "8, 0", "4, 0", "1, 0"})
+    void preferenceUpdateIsTheSame(int microBatchSize, double graphMemory) {
         double[] whole = train(AlignmentSpec.DEFAULT, 8, KEEP_GRAPHS, "whole");
-        assertThat(train(AlignmentSpec.DEFAULT, microBatchSize, maxGraphTokens, "cut"))
+        assertThat(train(AlignmentSpec.DEFAULT, microBatchSize, graphMemory, "cut"))
                 .containsExactly(whole);
         assertThat(whole).isNotEqualTo(Fixtures.model().weights());
     }
 
     @ParameterizedTest
-    @CsvSource({"4, 1000000", "3, 1000000", "1, 1000000", "8, 0", "4, 0", "1, 0"})
-    void supervisedUpdateIsTheSame(int microBatchSize, int maxGraphTokens) {
+    @ValueSource(ints = {1, 20, 40, 1000})
+    void rowByRowDecisionsLeaveTheSameUpdate(int microBatchTokens) {
+        PreferenceRule dpo = Fixtures.preference(AlignmentSpec.DPO, pairs, 8);
+        assertThat(dpo.decidesRowByRow()).isTrue();
+        double[] whole = train(new WholeBatches(dpo), Fixtures.spec(LENGTH, 8, KEEP_GRAPHS), "whole");
+        assertThat(train(dpo, Fixtures.spec(LENGTH, 8, microBatchTokens, KEEP_GRAPHS), "cut"))
+                .containsExactly(whole);
+        assertThat(whole).isNotEqualTo(Fixtures.model().weights());
+    }
+
+    /// A rule that hides that its rows are decided apart.
+    private record WholeBatches(LearningRule rule) implements LearningRule {
+
+        @Override
+        public List<? extends TokenizedRow> rows() {
+            return rule.rows();
+        }
+
+        @Override
+        public StepDecision decide(long step, BatchLogProbs logProbs, AlignmentState state, double share) {
+            assertThat(share).isEqualTo(1);
+            return rule.decide(step, logProbs, state, share);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4, 1", "3, 1", "1, 1", "8, 0", "4, 0", "1, 0"})
+    void supervisedUpdateIsTheSame(int microBatchSize, double graphMemory) {
         double[] whole = train(new SupervisedRule(Fixtures.texts(19, 3)), 8, KEEP_GRAPHS, "whole");
-        assertThat(train(new SupervisedRule(Fixtures.texts(19, 3)), microBatchSize, maxGraphTokens, "cut"))
+        assertThat(train(new SupervisedRule(Fixtures.texts(19, 3)), microBatchSize, graphMemory, "cut"))
                 .containsExactly(whole);
     }
 
@@ -72,14 +102,17 @@ class BatchInvarianceTest {
                 .containsExactly(train(wholeBatch, 4, KEEP_GRAPHS, "whole"));
     }
 
-    private double[] train(AlignmentSpec alignment, int microBatchSize, int maxGraphTokens, String name) {
-        return train(Fixtures.preference(alignment, pairs, microBatchSize), microBatchSize, maxGraphTokens, name);
+    private double[] train(AlignmentSpec alignment, int microBatchSize, double graphMemory, String name) {
+        return train(Fixtures.preference(alignment, pairs, microBatchSize), microBatchSize, graphMemory, name);
     }
 
-    private double[] train(LearningRule rule, int microBatchSize, int maxGraphTokens, String name) {
+    private double[] train(LearningRule rule, int microBatchSize, double graphMemory, String name) {
+        return train(rule, Fixtures.spec(LENGTH, microBatchSize, graphMemory), name);
+    }
+
+    private double[] train(LearningRule rule, TrainSpec spec, String name) {
         TinyLanguageModel model = Fixtures.model();
         RunDirectory run = Fixtures.directory(directory, name);
-        TrainSpec spec = Fixtures.spec(new TrainLength.Epochs(2), microBatchSize, maxGraphTokens);
         TrainingOutcome outcome = new Trainer(Fixtures.job(spec, model, rule, run)).start();
         assertThat(outcome.state().step()).isEqualTo(5);
         assertThat(outcome.state().position()).isEqualTo(38);

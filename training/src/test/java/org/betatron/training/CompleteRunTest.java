@@ -11,6 +11,7 @@ import org.betatron.core.alignment.Alignment;
 import org.betatron.core.alignment.AlignmentSpec;
 import org.betatron.core.model.Optimizer;
 import org.betatron.core.model.OptimizerSpec;
+import org.betatron.data.BatchLimit;
 import org.betatron.data.RowOrder;
 import org.betatron.data.TokenizedPair;
 import org.betatron.testkit.TinyLanguageModel;
@@ -34,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CompleteRunTest {
 
     private static final String RECIPE = "train:\n  steps: 12\n";
-    private static final TrainSpec SPEC = Fixtures.spec(new TrainLength.Steps(12), 4, 1000);
+    private static final TrainSpec SPEC = Fixtures.spec(new TrainLength.Steps(12), 4, 1);
 
     private final List<TokenizedPair> rows = Fixtures.separablePairs(30, 3);
     private final List<TokenizedPair> heldOut = Fixtures.separablePairs(10, 4);
@@ -103,7 +104,7 @@ class CompleteRunTest {
                             alignment, rows, new Reference.Cached(reference), SPEC.microBatchSize(), SPEC.seed()),
                     position -> order.rows(position, 1)[0],
                     new PreferenceEvaluation(
-                            alignment, heldOut, new Reference.Cached(heldOutReference), SPEC.microBatchSize()),
+                            alignment, heldOut, new Reference.Cached(heldOutReference), SPEC.microBatch()),
                     identity,
                     run,
                     listener,
@@ -125,7 +126,7 @@ class CompleteRunTest {
             // On resume the policy has moved on: the reference is always the model that the run
             // started from.
             try (TinyLanguageModel start = TinyLanguageModel.load(startModel)) {
-                cache.compute(start, pairs, 16, listener::referenceScored);
+                cache.compute(start, pairs, new BatchLimit(16, 1000), listener::referenceScored);
             }
         }
         return cache.open();

@@ -117,8 +117,27 @@ final class Fixtures {
     }
 
     /// Steps of 8 rows, evaluation, checkpoints and lines of metrics every 4 steps.
-    static TrainSpec spec(TrainLength length, int microBatchSize, int maxGraphTokens) {
-        return new TrainSpec(length, 8, microBatchSize, 0.02, 2, Decay.COSINE, 0.1, 1.0, 4, 4, 2, 4, maxGraphTokens, 7);
+    static TrainSpec spec(TrainLength length, int microBatchSize, double graphMemory) {
+        return spec(length, microBatchSize, 1000, graphMemory);
+    }
+
+    static TrainSpec spec(TrainLength length, int microBatchSize, int microBatchTokens, double graphMemory) {
+        return new TrainSpec(
+                length,
+                8,
+                microBatchSize,
+                microBatchTokens,
+                0.02,
+                2,
+                Decay.COSINE,
+                0.1,
+                1.0,
+                4,
+                4,
+                2,
+                4,
+                graphMemory,
+                7);
     }
 
     static TrainingJob job(TrainSpec spec, TinyLanguageModel model, LearningRule rule, RunDirectory directory) {

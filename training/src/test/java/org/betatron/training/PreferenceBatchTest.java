@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 import org.betatron.core.logprob.PairLogProbs;
 import org.betatron.core.logprob.RequiredInputs;
 import org.betatron.core.model.VocabularyRequest;
+import org.betatron.data.BatchLimit;
 import org.betatron.data.PairScores;
 import org.betatron.data.RowPlace;
 import org.betatron.data.TokenizedPair;
@@ -33,7 +34,7 @@ class PreferenceBatchTest {
     }
 
     private static BatchLogProbs score(List<TokenizedPair> rows, int... batch) {
-        return new MicroBatches(rows, 2).score(Fixtures.model(), batch, VocabularyRequest.NONE);
+        return new MicroBatches(rows, new BatchLimit(2, 1000)).score(Fixtures.model(), batch, VocabularyRequest.NONE);
     }
 
     private static double[] scoreGaps(List<TokenizedPair> rows, int... batch) {

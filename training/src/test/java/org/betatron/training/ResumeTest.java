@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ResumeTest {
 
-    private static final TrainSpec SPEC = Fixtures.spec(new TrainLength.Steps(12), 4, 1000);
+    private static final TrainSpec SPEC = Fixtures.spec(new TrainLength.Steps(12), 4, 1);
 
     private final List<TokenizedPair> pairs = Fixtures.pairs(19, 3);
     private final LearningRule rule = Fixtures.preference(AlignmentSpec.DEFAULT, pairs, 4);

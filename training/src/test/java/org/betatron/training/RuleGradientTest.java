@@ -17,6 +17,7 @@ import org.betatron.core.logprob.ResponseQuantity;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.VocabularyRequest;
 import org.betatron.core.objective.ObjectiveSpec;
+import org.betatron.data.BatchLimit;
 import org.betatron.data.MismatchedAnswers;
 import org.betatron.data.TokenizedAnswer;
 import org.betatron.data.TokenizedPair;
@@ -32,6 +33,7 @@ class RuleGradientTest {
     /// Log-probabilities and derivatives pass the border in single precision.
     private static final double TOLERANCE = 1e-6;
 
+    private static final BatchLimit WHOLE = new BatchLimit(8, 1000);
     private static final int[] ROWS = IntStream.range(0, 8).toArray();
 
     private final TinyLanguageModel model = Fixtures.model();
@@ -42,8 +44,8 @@ class RuleGradientTest {
         PreferenceRule rule = Fixtures.preference(AlignmentSpec.DEFAULT, pairs, 8);
         double loss = backward(rule);
 
-        PackedBatch batch = new MicroBatches(pairs, 8).pack(ROWS).getFirst();
-        BatchLogProbs logProbs = new MicroBatches(pairs, 8).score(model, ROWS, VocabularyRequest.NONE);
+        PackedBatch batch = new MicroBatches(pairs, WHOLE).pack(ROWS).iterator().next();
+        BatchLogProbs logProbs = new MicroBatches(pairs, WHOLE).score(model, ROWS, VocabularyRequest.NONE);
         PairLogProbs joined =
                 new PreferenceBatch(rule.alignment().inputs(), pairs, rule.reference(), logProbs).quantities(false);
         AlignmentDecision decision =
@@ -62,7 +64,7 @@ class RuleGradientTest {
         List<TokenizedPair> pairs = Fixtures.pairs(8, 5);
         AlignmentSpec spec = Fixtures.dpo(new ObjectiveSpec.LdDpo(0.1, 0.25, true));
         double loss = backward(Fixtures.preference(spec, pairs, 8));
-        PackedBatch batch = new MicroBatches(pairs, 8).pack(ROWS).getFirst();
+        PackedBatch batch = new MicroBatches(pairs, WHOLE).pack(ROWS).iterator().next();
         double[] reference = Fixtures.referenceModel()
                 .logProbs(batch, Fixtures.referenceModel().weights());
         assertThat(lengthDesensitisedLoss(batch, model.weights(), reference)).isCloseTo(loss, within(TOLERANCE));
@@ -99,7 +101,7 @@ class RuleGradientTest {
         TinyLanguageModel reference = Fixtures.referenceModel();
         Alignment alignment = Fixtures.dpo(new ObjectiveSpec.Tdpo1(0.1)).create();
         double loss = backward(new PreferenceRule(alignment, pairs, new Reference.Live(reference), 8, 7));
-        PackedBatch batch = new MicroBatches(pairs, 8).pack(ROWS).getFirst();
+        PackedBatch batch = new MicroBatches(pairs, WHOLE).pack(ROWS).iterator().next();
         assertThat(tokenLevelLoss(batch, model.weights(), reference)).isCloseTo(loss, within(TOLERANCE));
         GradientChecker.assertGradient(
                 weights -> tokenLevelLoss(batch, weights, reference), model.weights(), model.gradient(), TOLERANCE);
@@ -131,7 +133,8 @@ class RuleGradientTest {
         Alignment alignment = Fixtures.dpo(ObjectiveSpec.Kto.DEFAULT).create();
         TinyLanguageModel other = Fixtures.referenceModel();
         double loss = backward(new PreferenceRule(alignment, answers, Fixtures.reference(other, answers), 8, 7));
-        PackedBatch batch = new MicroBatches(answers, 8).pack(ROWS).getFirst();
+        PackedBatch batch =
+                new MicroBatches(answers, WHOLE).pack(ROWS).iterator().next();
         double[] reference = other.logProbs(batch, other.weights());
         double[] now = model.logProbs(batch, model.weights());
         double mean = 0;
@@ -156,7 +159,7 @@ class RuleGradientTest {
     void supervisedGradientIsThatOfTheMeanOverTokens() {
         List<TokenizedText> texts = Fixtures.texts(8, 5);
         double loss = backward(new SupervisedRule(texts));
-        PackedBatch batch = new MicroBatches(texts, 8).pack(ROWS).getFirst();
+        PackedBatch batch = new MicroBatches(texts, WHOLE).pack(ROWS).iterator().next();
         assertThat(meanLoss(batch, model.weights())).isCloseTo(loss, within(TOLERANCE));
         GradientChecker.assertGradient(
                 weights -> meanLoss(batch, weights), model.weights(), model.gradient(), TOLERANCE);
@@ -164,11 +167,13 @@ class RuleGradientTest {
 
     /// @return the loss of the decision whose gradient the model has now
     private double backward(LearningRule rule) {
-        try (BatchPass pass = new BatchPass(model, new MicroBatches(rule.rows(), 3), ROWS, rule.request(), 0)) {
-            StepDecision decision = rule.decide(1, pass.forward(), AlignmentState.START);
-            pass.backward(decision);
-            return decision.loss();
-        }
+        return BatchPass.TWICE
+                .run(
+                        model,
+                        new MicroBatches(rule.rows(), new BatchLimit(3, 1000)),
+                        ROWS,
+                        new BatchPass.Decider(rule, 1, AlignmentState.START))
+                .loss();
     }
 
     private double meanLoss(PackedBatch batch, double[] weights) {

@@ -23,6 +23,7 @@ import org.betatron.core.selection.Selection;
 import org.betatron.core.selection.SelectionCriterion;
 import org.betatron.core.selection.SelectionSpec;
 import org.betatron.core.statistics.Moments;
+import org.betatron.data.BatchLimit;
 import org.betatron.data.TokenizedPair;
 import org.betatron.testkit.TinyLanguageModel;
 import org.betatron.testkit.TinyOptimizer;
@@ -39,7 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainerTest {
 
-    private static final TrainSpec SPEC = Fixtures.spec(new TrainLength.Steps(12), 4, 1000);
+    private static final TrainSpec SPEC = Fixtures.spec(new TrainLength.Steps(12), 4, 1);
 
     private final List<TokenizedPair> pairs = Fixtures.pairs(19, 3);
     private final TinyLanguageModel model = Fixtures.model();
@@ -53,8 +54,8 @@ class TrainerTest {
     @Test
     void evaluationLeavesTrainingUnchanged(@TempDir Path directory) throws IOException {
         List<TokenizedPair> heldOut = Fixtures.pairs(5, 11);
-        Evaluation evaluation =
-                new PreferenceEvaluation(AlignmentSpec.DEFAULT.create(), heldOut, Fixtures.reference(heldOut), 2);
+        Evaluation evaluation = new PreferenceEvaluation(
+                AlignmentSpec.DEFAULT.create(), heldOut, Fixtures.reference(heldOut), new BatchLimit(2, 1000));
         LearningRule rule = Fixtures.preference(AlignmentSpec.DEFAULT, pairs, 4);
         TrainingOutcome with = new Trainer(Fixtures.with(Fixtures.job(SPEC, model, rule, run), evaluation)).start();
         TinyLanguageModel other = Fixtures.model();
@@ -168,7 +169,7 @@ class TrainerTest {
             }
         };
         LearningRule rule = new SupervisedRule(Fixtures.texts(8, 3));
-        TrainSpec spec = Fixtures.spec(new TrainLength.Steps(2), 4, 1000);
+        TrainSpec spec = Fixtures.spec(new TrainLength.Steps(2), 4, 1);
         new Trainer(Fixtures.with(Fixtures.job(spec, model, rule, run), listener, () -> false)).start();
         assertThat(events)
                 .containsExactly(
@@ -186,9 +187,9 @@ class TrainerTest {
         Alignment alignment = (dynamicBeta ? AlignmentSpec.DEFAULT : AlignmentSpec.DPO).create();
         // As in a real run: the reference is the model before training.
         LearningRule rule = new PreferenceRule(alignment, rows, Fixtures.reference(Fixtures.model(), rows), 4, 7);
-        Evaluation evaluation =
-                new PreferenceEvaluation(alignment, heldOut, Fixtures.reference(Fixtures.model(), heldOut), 8);
-        TrainSpec spec = Fixtures.spec(new TrainLength.Epochs(5), 4, 1000);
+        Evaluation evaluation = new PreferenceEvaluation(
+                alignment, heldOut, Fixtures.reference(Fixtures.model(), heldOut), new BatchLimit(8, 1000));
+        TrainSpec spec = Fixtures.spec(new TrainLength.Epochs(5), 4, 1);
         Metrics before = evaluation.evaluate(model, AlignmentState.START);
         TrainingOutcome outcome = new Trainer(Fixtures.job(spec, model, rule, run)).start();
         Metrics after = evaluation.evaluate(model, AlignmentState.START);
@@ -205,7 +206,7 @@ class TrainerTest {
         List<String> steps = new ArrayList<>();
         Optimizer optimizer = new RecordingOptimizer(4, steps);
         LearningRule rule = new SupervisedRule(Fixtures.texts(8, 3));
-        TrainSpec spec = Fixtures.spec(new TrainLength.Steps(2), 4, 1000);
+        TrainSpec spec = Fixtures.spec(new TrainLength.Steps(2), 4, 1);
         new Trainer(Fixtures.job(spec, model, optimizer, rule, run)).start();
         // Warm-up of 2 steps to 0.02: thirds of it. A norm of 4 is scaled to 1.
         double scale = 1 / (4 + 1e-6);
@@ -240,7 +241,7 @@ class TrainerTest {
     @Test
     void learnsToImitate() {
         LearningRule rule = new SupervisedRule(Fixtures.texts(16, 3));
-        Evaluation evaluation = new SupervisedEvaluation(Fixtures.texts(16, 3), 3);
+        Evaluation evaluation = new SupervisedEvaluation(Fixtures.texts(16, 3), new BatchLimit(3, 1000));
         Metrics before = evaluation.evaluate(model, AlignmentState.START);
         new Trainer(Fixtures.job(Fixtures.spec(new TrainLength.Epochs(40), 8, 0), model, rule, run)).start();
         Metrics after = evaluation.evaluate(model, AlignmentState.START);

@@ -81,7 +81,7 @@ public final class AlignRun {
                         alignment,
                         rows.evaluation(),
                         references.evaluation(),
-                        train.microBatchSize(),
+                        train.microBatch(),
                         listener(account, startsAnew && train.evaluateEvery() > 0));
         session.train(
                 model,

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.betatron.cli.recipe.AlignRecipe;
 import org.betatron.core.alignment.Alignment;
+import org.betatron.data.BatchLimit;
 import org.betatron.data.HeldOut.Split;
 import org.betatron.data.TokenizedRow;
 import org.betatron.torch.TorchLanguageModel;
@@ -134,11 +135,11 @@ record References(Reference training, Reference evaluation, Optional<MovingRefer
             if (cache.exists()) {
                 request.display().line("Reference log-probs read from " + file);
             } else {
-                // Scoring keeps no graph, so more rows fit at once than in training.
-                int rowsPerBatch = 2 * recipe.train().microBatchSize();
+                // Scoring keeps no graph, so more fits at once than in training.
+                BatchLimit limit = recipe.train().microBatch().twice();
                 TorchLanguageModel scorer = reference();
                 long begun = System.nanoTime();
-                cache.compute(scorer, rows, rowsPerBatch, request.display()::referenceScored);
+                cache.compute(scorer, rows, limit, request.display()::referenceScored);
                 request.display().finished();
                 request.display()
                         .line("Reference log-probs of %d rows computed in %.1f s"

@@ -90,7 +90,7 @@ public record ScoreRun(
                 TorchLanguageModel other =
                         TorchLanguageModel.load(reference, recipe.compute().model())) {
             return new PairScoring(
-                            alignment, new Reference.Live(other), recipe.train().microBatchSize())
+                            alignment, new Reference.Live(other), recipe.train().microBatch())
                     .measure(policy, pairs, done -> {
                         boolean due =
                                 done / PROGRESS_ROWS > (done - recipe.train().microBatchSize()) / PROGRESS_ROWS;

@@ -32,7 +32,7 @@ public final class SftRun {
             try (TorchLanguageModel model = session.openModel(start, recipe.compute())) {
                 Evaluation evaluation = texts.evaluation().isEmpty()
                         ? Evaluation.NONE
-                        : new SupervisedEvaluation(texts.evaluation(), train.microBatchSize());
+                        : new SupervisedEvaluation(texts.evaluation(), train.microBatch());
                 session.train(
                         model,
                         recipe.optimizer(),

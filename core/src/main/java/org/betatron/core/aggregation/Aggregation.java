@@ -7,6 +7,11 @@ import java.util.function.IntUnaryOperator;
 /// Implementations are stateless and thread-safe.
 public interface Aggregation {
 
+    /// @return whether the batch loss is the plain mean over kept pairs
+    default boolean isMean() {
+        return false;
+    }
+
     /// @param losses  loss of each pair, `[n]`, finite where the weight is not zero
     /// @param weights weight of each pair, `[n]`, ≥ 0; a pair of weight zero is inert
     /// @param tokens  scored tokens of each pair, both responses together

@@ -10,6 +10,11 @@ import java.util.function.IntUnaryOperator;
 public record MeanAggregation() implements Aggregation {
 
     @Override
+    public boolean isMean() {
+        return true;
+    }
+
+    @Override
     public AggregatedLoss aggregate(double[] losses, double[] weights, IntUnaryOperator tokens) {
         double totalWeight = 0;
         for (double weight : weights) {

@@ -64,6 +64,17 @@ public record Alignment(
                 || (!selection.keepsAll() && selection.criterion() == SelectionCriterion.SCORE_GAP);
     }
 
+    /// @return whether the loss is the mean of losses each of which depends on its own pair and on what
+    ///     earlier batches left, so that a part of a batch can be decided about before the rest is known
+    public boolean decidesRowByRow() {
+        return objective.isPairwise()
+                && !objective.keepsStatistics()
+                && !calibration.looksAtGaps()
+                && selection.keepsAll()
+                && aggregation.isMean()
+                && gap.scope() == Scope.BATCH;
+    }
+
     /// Decides about one optimizer batch.
     ///
     /// @param pairs          quantities of the whole optimizer batch

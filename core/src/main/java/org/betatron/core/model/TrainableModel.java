@@ -23,6 +23,13 @@ public interface TrainableModel extends LanguageModel {
     /// @param request what else is wanted; its reference must stay open until the pass is closed
     ForwardPass forward(PackedBatch batch, VocabularyRequest request);
 
+    /// Estimates what one forward pass keeps in memory until it is closed, or several with as many tokens
+    /// together.
+    ///
+    /// @param numTokens tokens of prompts and responses, ≥ 0
+    /// @return bytes; right within a factor of about one and a half
+    long graphBytes(long numTokens);
+
     /// Moves every weight towards that of another model of the same shape:
     /// `weight += share * (other - weight)`.
     ///

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,6 +16,10 @@ import java.util.random.RandomGenerator;
 import org.assertj.core.data.Offset;
 import org.betatron.core.Derivatives;
 import org.betatron.core.PairSamples;
+import org.betatron.core.alignment.Alignment;
+import org.betatron.core.alignment.AlignmentDecision;
+import org.betatron.core.alignment.AlignmentSpec;
+import org.betatron.core.alignment.AlignmentState;
 import org.betatron.core.logprob.PairLogProbs;
 import org.betatron.core.logprob.RequiredInputs;
 import org.betatron.core.logprob.ResponseQuantity;
@@ -99,6 +104,37 @@ class ObjectiveContractTest {
                         .isEqualTo(derivatives.chosen().policy(kept));
                 assertThat(derivativesAfter.rejected().policy(kept))
                         .isEqualTo(derivatives.rejected().policy(kept));
+            }
+        }
+    }
+
+    /// With a fixed beta, no selection and the mean, a part decided by itself and weighted by its share is
+    /// what the whole batch says about it.
+    @Test
+    void partsOfABatchAreDecidedAsTheWholeWhereTheObjectiveSaysSo() {
+        AlignmentSpec dpo = AlignmentSpec.DPO;
+        Alignment alignment = new AlignmentSpec(
+                        subject.spec(), dpo.calibration(), dpo.selection(), dpo.aggregation(), dpo.gap())
+                .create();
+        assertThat(alignment.decidesRowByRow())
+                .isEqualTo(objective().isPairwise() && !objective().keepsStatistics());
+        if (!alignment.decidesRowByRow()) {
+            return;
+        }
+        PairLogProbs rows = rows(new SplittableRandom(SEED), 7);
+        AlignmentDecision whole = alignment.decide(rows, 7, AlignmentState.START, new SplittableRandom(1));
+        for (int from = 0; from < 7; from += 3) {
+            PairLogProbs part = rows.slice(from, Math.min(7, from + 3));
+            AlignmentDecision alone = alignment.decide(part, 7, AlignmentState.START, new SplittableRandom(1));
+            for (int i = 0; i < part.size(); i++) {
+                double share = part.size() / 7.0;
+                for (ResponseQuantity quantity :
+                        List.of(ResponseQuantity.POLICY, ResponseQuantity.POLICY_TAIL, ResponseQuantity.REFERENCE_KL)) {
+                    assertThat(share * alone.chosenDerivative(quantity, i))
+                            .isCloseTo(whole.chosenDerivative(quantity, from + i), withinPercentage(1e-10));
+                    assertThat(share * alone.rejectedDerivative(quantity, i))
+                            .isCloseTo(whole.rejectedDerivative(quantity, from + i), withinPercentage(1e-10));
+                }
             }
         }
     }

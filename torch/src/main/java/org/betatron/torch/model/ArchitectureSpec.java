@@ -20,6 +20,13 @@ public sealed interface ArchitectureSpec permits NeoxSpec, LlamaSpec {
     /// @return dimensions of a head
     int headDim();
 
+    /// @return numbers per token that autograd keeps of one layer, about: what enters and leaves its
+    ///     products and norms, and a copy of keys and values per response
+    long graphNumbersPerLayer();
+
+    /// @return width of the residual stream
+    int hiddenSize();
+
     /// @return shape of every weight by its Hugging Face name, in file order
     Map<String, long[]> weightShapes();
 

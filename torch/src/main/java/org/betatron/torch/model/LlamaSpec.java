@@ -70,6 +70,12 @@ record LlamaSpec(
     }
 
     @Override
+    public long graphNumbersPerLayer() {
+        long keyValue = (long) numKeyValueHeads * headDim;
+        return 8L * hiddenSize + 2L * numHeads * headDim + 5 * keyValue + 4L * intermediateSize;
+    }
+
+    @Override
     public Map<String, long[]> weightShapes() {
         Map<String, long[]> shapes = new LinkedHashMap<>();
         long queries = (long) numHeads * headDim;

@@ -64,6 +64,11 @@ record NeoxSpec(
         return hiddenSize / numHeads;
     }
 
+    @Override
+    public long graphNumbersPerLayer() {
+        return 13L * hiddenSize + 2L * intermediateSize;
+    }
+
     static String layer(int layer, String rest) {
         return "gpt_neox.layers." + layer + "." + rest;
     }

@@ -65,6 +65,12 @@ public final class Transformer implements AutoCloseable {
         }
     }
 
+    /// @return memory that a forward pass keeps per token, bytes, about
+    public long graphBytesPerToken() {
+        long numbers = compute.recomputeLayers() ? spec.hiddenSize() : spec.graphNumbersPerLayer();
+        return Float.BYTES * numbers * spec.numLayers();
+    }
+
     private TransformerPass pass(
             LayerPass layers, PackedBatch batch, VocabularyRequest request, @Nullable Transformer reference) {
         ReferenceRows rows = reference == null ? null : reference.rows(batch);

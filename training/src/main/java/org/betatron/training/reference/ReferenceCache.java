@@ -7,6 +7,7 @@ import java.util.List;
 import org.betatron.core.model.LanguageModel;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TokenLogProbs;
+import org.betatron.data.BatchLimit;
 import org.betatron.data.TokenizedRow;
 import org.betatron.training.run.AtomicFiles;
 import org.betatron.training.run.TrainingException;
@@ -46,24 +47,25 @@ public record ReferenceCache(Path file, ReferenceKey key) {
 
     /// Computes the log-probability of every response token and writes the file.
     ///
-    /// @param model        the reference
-    /// @param rows         the rows that the key was made from
-    /// @param rowsPerBatch rows per call of the model, ≥ 1
-    /// @param progress     hears of every batch
+    /// @param model    the reference
+    /// @param rows     the rows that the key was made from
+    /// @param limit    how much goes through the model at once
+    /// @param progress hears of every batch
     /// @throws TrainingException if the file exists already or cannot be written, or if a
     ///     log-probability is not finite
     public void compute(
-            LanguageModel model, List<? extends TokenizedRow> rows, int rowsPerBatch, ReferenceProgress progress) {
+            LanguageModel model, List<? extends TokenizedRow> rows, BatchLimit limit, ReferenceProgress progress) {
         if (exists()) {
             throw new TrainingException("reference file " + file + " exists already; delete it to compute it anew");
         }
         try {
             AtomicFiles.writeFile(file, partial -> {
                 try (ReferenceWriter writer = new ReferenceWriter(partial, key, rows)) {
-                    for (int from = 0; from < rows.size(); from += rowsPerBatch) {
-                        int to = Math.min(rows.size(), from + rowsPerBatch);
-                        writer.append(score(model, rows.subList(from, to)));
-                        progress.rowsScored(to, rows.size());
+                    int done = 0;
+                    for (PackedBatch batch : limit.pack(rows)) {
+                        writer.append(score(model, batch, rows.subList(done, done + batch.numGroups())));
+                        done += batch.numGroups();
+                        progress.rowsScored(done, rows.size());
                     }
                 }
             });
@@ -75,10 +77,8 @@ public record ReferenceCache(Path file, ReferenceKey key) {
         }
     }
 
-    private static TokenLogProbs score(LanguageModel model, List<? extends TokenizedRow> rows) {
-        PackedBatch.Builder builder = PackedBatch.builder();
-        rows.forEach(row -> row.addTo(builder));
-        TokenLogProbs logProbs = model.score(builder.build());
+    private static TokenLogProbs score(LanguageModel model, PackedBatch batch, List<? extends TokenizedRow> rows) {
+        TokenLogProbs logProbs = model.score(batch);
         for (int response = 0; response < logProbs.batch().numResponses(); response++) {
             if (!Double.isFinite(logProbs.sum(response))) {
                 int row = response * rows.size() / logProbs.batch().numResponses();

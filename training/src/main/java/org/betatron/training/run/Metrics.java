@@ -24,6 +24,7 @@ import java.util.OptionalDouble;
 /// | `train/kept` | share | pairs that were learned from |
 /// | `train/gradientNorm` | | Euclidean norm before clipping; 0 where there was no update |
 /// | `train/learningRate` | | of this step |
+/// | `train/forwardPasses` | passes | 2 where the batch was too large to keep what its backward pass needs |
 /// | `train/skippedSteps` | steps | steps so far without anything to learn |
 /// | `speed/tokensPerSecond`, `speed/rowsPerSecond` | 1/s | since the last line, in steps |
 /// | `memory/peakBytes` | bytes | largest resident size of the process, where the system tells |

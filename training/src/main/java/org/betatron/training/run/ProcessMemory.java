@@ -1,16 +1,23 @@
 package org.betatron.training.run;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 
-/// How much memory this process has needed, native memory included.
+/// How much memory there is, and how much this process has needed, native memory included.
 public final class ProcessMemory {
 
     private static final Path STATUS = Path.of("/proc/self/status");
 
     private ProcessMemory() {}
+
+    /// @return memory of the machine, or of the container that this process runs in, bytes
+    public static long ofMachine() {
+        return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+    }
 
     /// @return largest resident size since the process started, bytes; empty where the system does
     ///     not say

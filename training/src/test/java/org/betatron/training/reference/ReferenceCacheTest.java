@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TokenLogProbs;
+import org.betatron.data.BatchLimit;
 import org.betatron.data.TokenizedPair;
 import org.betatron.testkit.TinyLanguageModel;
 import org.betatron.training.run.TrainingException;
@@ -37,7 +38,7 @@ class ReferenceCacheTest {
     void valuesAreThoseOfTheModelBitForBit() {
         List<Integer> progress = new ArrayList<>();
         ReferenceCache cache = new ReferenceCache(file, key("model", "tokenizer", "none", ROWS));
-        cache.compute(model, ROWS, 2, (done, _) -> progress.add(done));
+        cache.compute(model, ROWS, new BatchLimit(2, 1000), (done, _) -> progress.add(done));
         assertThat(progress).containsExactly(2, 3);
         try (MappedReferenceLogProbs values = cache.open()) {
             for (int row = 0; row < ROWS.size(); row++) {
@@ -98,7 +99,7 @@ class ReferenceCacheTest {
     @Test
     void interruptedComputationLeavesNoFile() throws IOException {
         ReferenceCache cache = new ReferenceCache(file, key("model", "tokenizer", "none", ROWS));
-        assertThatThrownBy(() -> cache.compute(model, ROWS, 1, (done, _) -> {
+        assertThatThrownBy(() -> cache.compute(model, ROWS, new BatchLimit(1, 1000), (done, _) -> {
                     if (done == 2) {
                         throw new IllegalStateException("interrupted");
                     }
@@ -111,7 +112,7 @@ class ReferenceCacheTest {
     @Test
     void existingFileIsNeverOverwritten() {
         ReferenceCache cache = compute();
-        assertThatThrownBy(() -> cache.compute(model, ROWS, 1, (_, _) -> {}))
+        assertThatThrownBy(() -> cache.compute(model, ROWS, new BatchLimit(1, 1000), (_, _) -> {}))
                 .isInstanceOf(TrainingException.class)
                 .hasMessage("reference file " + file + " exists already; delete it to compute it anew");
     }
@@ -122,7 +123,7 @@ class ReferenceCacheTest {
         // response.
         model.weights()[model.weights().length - 1] = Double.NEGATIVE_INFINITY;
         ReferenceCache cache = new ReferenceCache(file, key("model", "tokenizer", "none", ROWS));
-        assertThatThrownBy(() -> cache.compute(model, ROWS, 3, (_, _) -> {}))
+        assertThatThrownBy(() -> cache.compute(model, ROWS, new BatchLimit(3, 1000), (_, _) -> {}))
                 .isInstanceOf(TrainingException.class)
                 .hasMessage("reference log-probability of row 'a' is -Infinity; remove the row or check the model");
         assertThat(cache.exists()).isFalse();
@@ -130,7 +131,7 @@ class ReferenceCacheTest {
 
     private ReferenceCache compute() {
         ReferenceCache cache = new ReferenceCache(file, key("model", "tokenizer", "none", ROWS));
-        cache.compute(model, ROWS, 2, (_, _) -> {});
+        cache.compute(model, ROWS, new BatchLimit(2, 1000), (_, _) -> {});
         return cache;
     }
 

@@ -118,6 +118,11 @@ class CheckpointsTest {
         }
 
         @Override
+        public long graphBytes(long numTokens) {
+            return model.graphBytes(numTokens);
+        }
+
+        @Override
         public void moveTowards(TrainableModel other, double share) {
             model.moveTowards(other, share);
         }
