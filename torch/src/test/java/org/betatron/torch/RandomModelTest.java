@@ -15,6 +15,7 @@ import org.betatron.core.model.ForwardPass;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.testkit.RandomBatches;
 import org.betatron.torch.memory.Memory;
+import org.betatron.torch.model.Gradients;
 import org.betatron.torch.weights.DataType;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -234,7 +235,9 @@ class RandomModelTest {
         }
         Map<String, float[]> gradients = Memory.compute(() -> {
             Map<String, float[]> copies = new LinkedHashMap<>();
-            model.weights().asMap().forEach((name, weight) -> copies.put(name, Tensors.toFloats(weight.grad())));
+            model.weights()
+                    .asMap()
+                    .forEach((name, weight) -> copies.put(name, Tensors.toFloats(Gradients.dense(weight))));
             return copies;
         });
         model.weights().clearGradients();

@@ -14,6 +14,7 @@ import org.betatron.core.model.ForwardPass;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TokenLogProbs;
 import org.betatron.torch.memory.Memory;
+import org.betatron.torch.model.Gradients;
 import org.betatron.torch.weights.DataType;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
@@ -131,8 +132,7 @@ class TransformersParityTest {
         return Memory.compute(() -> {
             Map<String, float[]> gradients = new LinkedHashMap<>();
             for (Map.Entry<String, Tensor> weight : model.weights().asMap().entrySet()) {
-                gradients.put(
-                        weight.getKey(), Tensors.toFloats(weight.getValue().grad()));
+                gradients.put(weight.getKey(), Tensors.toFloats(Gradients.dense(weight.getValue())));
             }
             return gradients;
         });

@@ -20,6 +20,7 @@ import org.betatron.core.model.VocabularyRequest;
 import org.betatron.testkit.RandomBatches;
 import org.betatron.testkit.TinyLanguageModel;
 import org.betatron.torch.memory.Memory;
+import org.betatron.torch.model.Gradients;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -192,7 +193,7 @@ class VocabularyStatisticsTest {
         Map<String, float[]> gradients = new LinkedHashMap<>();
         Memory.run(() -> model.weights().asMap().forEach((name, weight) -> {
             if (weight.grad().defined()) {
-                gradients.put(name, Tensors.toFloats(weight.grad()));
+                gradients.put(name, Tensors.toFloats(Gradients.dense(weight)));
             }
         }));
         model.weights().clearGradients();

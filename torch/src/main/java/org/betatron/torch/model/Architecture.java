@@ -2,6 +2,7 @@ package org.betatron.torch.model;
 
 import org.betatron.torch.model.RotaryTable.Rotation;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /// A transformer bound to its weights, up to but not including the product with the vocabulary.
@@ -11,9 +12,8 @@ interface Architecture extends AutoCloseable {
 
     int numLayers();
 
-    /// @param tokenIds int64 `[T]`
-    /// @return what enters the first layer, `[T, E]`
-    Tensor embed(Tensor tokenIds);
+    /// @return the embedding of tokens `[V, E]`, lent
+    Tensor embedding();
 
     /// @param positions position of each row in its sequence, `[T]`
     /// @return how queries and keys are turned, for all layers
@@ -41,7 +41,7 @@ interface Architecture extends AutoCloseable {
     /// @return last hidden states before the final norm, `[T, E]`
     default Tensor hidden(Tensor tokenIds, int[] positions, Attention attention) {
         Rotation rotation = rotation(positions);
-        Tensor hidden = embed(tokenIds);
+        Tensor hidden = torch.embedding(embedding(), tokenIds);
         for (int i = 0; i < numLayers(); i++) {
             hidden = layer(i, hidden, rotation, attention, null);
         }

@@ -1,5 +1,6 @@
 package org.betatron.torch.model;
 
+import java.util.List;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.memory.Owned;
 import org.bytedeco.pytorch.BoolOptional;
@@ -8,11 +9,18 @@ import org.bytedeco.pytorch.TensorArrayRefOptional;
 
 /// Keeps autograd's graph of all layers.
 ///
-/// @param root predictors with the graph behind them; owned
-record GraphPass(Owned root) implements LayerPass {
+/// @param layers   what was run
+/// @param embedded what entered the first layer, a leaf of the graph; owned
+/// @param root     predictors with the graph behind them; owned
+record GraphPass(LayerStack layers, Owned embedded, Owned root) implements LayerPass {
 
     static GraphPass start(LayerStack layers) {
-        return new GraphPass(Memory.keep("predictor rows", layers::predictors));
+        List<Owned> ends = Memory.keepAll("ends of the graph", () -> {
+            LayerStack.Inputs inputs = layers.inputs();
+            Tensor embedded = layers.embed(inputs).requires_grad_(true);
+            return List.of(embedded, layers.predictors(embedded, inputs));
+        });
+        return new GraphPass(layers, ends.get(0), ends.get(1));
     }
 
     @Override
@@ -23,6 +31,7 @@ record GraphPass(Owned root) implements LayerPass {
     @Override
     public void backward(Tensor gradient) {
         backward(root.tensor(), gradient);
+        layers.addEmbeddingGradient(layers.inputs(), embedded.tensor().grad());
     }
 
     static void backward(Tensor root, Tensor gradient) {
@@ -32,5 +41,6 @@ record GraphPass(Owned root) implements LayerPass {
     @Override
     public void close() {
         root.close();
+        embedded.close();
     }
 }

@@ -5,6 +5,7 @@ import org.betatron.torch.Tensors;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.model.RotaryTable.Rotation;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// All layers of an architecture over one batch, from token ids to the rows that predict a response token.
@@ -35,9 +36,17 @@ record LayerStack(Architecture architecture, PackedBatch batch, ScalarType type,
         return architecture.numLayers();
     }
 
-    /// @return what enters the first layer, `[T, E]`
+    /// @return what enters the first layer, `[T, E]`, without graph
     Tensor embed(Inputs inputs) {
-        return architecture.embed(inputs.tokenIds());
+        return torch.embedding(architecture.embedding().detach(), inputs.tokenIds());
+    }
+
+    /// Adds the gradient of the embedding. Autograd would make a matrix of the whole vocabulary for every
+    /// batch, most of it zeros, and add that.
+    ///
+    /// @param gradient dL/d[#embed], `[T, E]`
+    void addEmbeddingGradient(Inputs inputs, Tensor gradient) {
+        Gradients.addToRows(architecture.embedding(), inputs.tokenIds(), gradient);
     }
 
     /// @param hidden what enters the layer, `[T, E]`
@@ -57,7 +66,12 @@ record LayerStack(Architecture architecture, PackedBatch batch, ScalarType type,
     /// @return normalised states of the rows that predict, `[N, E]`, with graph if one is being recorded
     Tensor predictors() {
         Inputs inputs = inputs();
-        Tensor hidden = embed(inputs);
+        return predictors(embed(inputs), inputs);
+    }
+
+    /// As [#predictors()], from given embeddings on.
+    Tensor predictors(Tensor embedded, Inputs inputs) {
+        Tensor hidden = embedded;
         for (int i = 0; i < size(); i++) {
             int index = i;
             Tensor entering = hidden;

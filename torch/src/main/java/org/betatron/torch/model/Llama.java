@@ -43,8 +43,8 @@ final class Llama implements Architecture {
     }
 
     @Override
-    public Tensor embed(Tensor tokenIds) {
-        return torch.embedding(embedding, tokenIds);
+    public Tensor embedding() {
+        return embedding;
     }
 
     @Override

@@ -41,8 +41,8 @@ final class Neox implements Architecture {
     }
 
     @Override
-    public Tensor embed(Tensor tokenIds) {
-        return torch.embedding(embedding, tokenIds);
+    public Tensor embedding() {
+        return embedding;
     }
 
     @Override

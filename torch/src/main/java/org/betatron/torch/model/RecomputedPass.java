@@ -60,7 +60,7 @@ final class RecomputedPass implements LayerPass {
             });
             states.removeLast().close();
         }
-        GraphPass.backward(layers.embed(inputs), leaving);
+        layers.addEmbeddingGradient(inputs, leaving);
     }
 
     @Override

@@ -193,7 +193,7 @@ final class VocabularyHead {
     private Tensor addGradient(Tensor probabilities, Tensor states, Tensor headWeight, Rows rows) {
         Tensor cast = precision.cast(probabilities);
         Tensor scaled = states.mul(rows.derivatives()); // [n, E]
-        Tensor weightGradient = gradientOf(weight);
+        Tensor weightGradient = Gradients.dense(weight);
         subtract(weightGradient, cast.t(), precision.cast(scaled));
         weightGradient.index_add_(0, rows.targets(), scaled);
         return weight.index_select(0, rows.targets())
@@ -218,14 +218,6 @@ final class VocabularyHead {
         } else {
             gradient.sub_(torch.matmul(left, right));
         }
-    }
-
-    /// @return the weight's gradient, made of zeros where there is none yet
-    static Tensor gradientOf(Tensor weight) {
-        if (!weight.grad().defined()) {
-            weight.mutable_grad().put(torch.zeros_like(weight));
-        }
-        return weight.mutable_grad();
     }
 
     private long chunkRows() {

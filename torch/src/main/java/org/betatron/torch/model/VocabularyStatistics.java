@@ -86,7 +86,7 @@ final class VocabularyStatistics {
     /// @return `[N, E]`, float32, in the current scope
     Tensor backward(Tensor hidden, ReferenceRows reference, float[] divergences) {
         Tensor hiddenGradient = Tensors.zeros(ScalarType.Float, hidden.size(0), hidden.size(1));
-        Tensor weightGradient = VocabularyHead.gradientOf(weight);
+        Tensor weightGradient = Gradients.dense(weight);
         Tensor factors = Tensors.floats(divergences).unsqueeze(1); // [N, 1]
         forEachChunk(divergences.length, (from, count) -> {
             Tensor rows = hidden.narrow(0, from, count); // [n, E]

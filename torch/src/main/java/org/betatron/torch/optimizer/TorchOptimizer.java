@@ -16,6 +16,7 @@ import org.betatron.torch.ModelException;
 import org.betatron.torch.Tensors;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.memory.Owned;
+import org.betatron.torch.model.Gradients;
 import org.betatron.torch.model.Parameters;
 import org.betatron.torch.weights.DataType;
 import org.betatron.torch.weights.SafetensorsFile;
@@ -32,7 +33,8 @@ public final class TorchOptimizer implements Optimizer {
 
     private static final String STEP = "step";
 
-    /// Numbers of a weight that are updated together. An update is half a dozen passes over weight,
+    /// Numbers of a weight that are updated together, rounded to whole rows. An update is half a dozen passes over
+    /// weight,
     /// gradient and moments. In pieces of 4 MiB the later ones find them in the cache, and the intermediate
     /// result needs no fresh memory.
     private static final long PIECE = 1 << 20;
@@ -72,11 +74,8 @@ public final class TorchOptimizer implements Optimizer {
         return Memory.compute(() -> Memory.withoutGradient(() -> {
             double squares = 0;
             for (Tensor weight : weights.asMap().values()) {
-                Tensor gradient = weight.grad();
-                if (gradient.defined()) {
-                    double norm = gradient.norm().item_double();
-                    squares += norm * norm;
-                }
+                double norm = Gradients.norm(weight);
+                squares += norm * norm;
             }
             return Math.sqrt(squares);
         }));
@@ -98,12 +97,14 @@ public final class TorchOptimizer implements Optimizer {
             return;
         }
         long numel = weight.numel();
-        for (long from = 0; from < numel; from += PIECE) {
+        long row = weight.dim() > 1 ? numel / weight.size(0) : 1;
+        long size = Math.max(1, PIECE / row) * row;
+        for (long from = 0; from < numel; from += size) {
             long start = from;
-            long count = Math.min(PIECE, numel - from);
+            long count = Math.min(size, numel - from);
             // A scope per piece, or the denominators of the whole weight would live until it is done.
             Memory.run(() -> {
-                Tensor gradient = piece(weight.grad(), start, count);
+                Tensor gradient = Gradients.part(weight, start, count);
                 if (gradientScale != 1) {
                     gradient.mul_(new Scalar(gradientScale));
                 }
@@ -121,7 +122,7 @@ public final class TorchOptimizer implements Optimizer {
         }
     }
 
-    /// @return a view: weights, gradients and moments lie in memory without gaps
+    /// @return a view: weights and moments lie in memory without gaps
     private static Tensor piece(Tensor tensor, long start, long count) {
         return tensor.view(-1).narrow(0, start, count);
     }

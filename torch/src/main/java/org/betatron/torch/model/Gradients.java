@@ -1,0 +1,90 @@
+package org.betatron.torch.model;
+
+import org.betatron.torch.Tensors;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/// The gradient of a weight while it accumulates: a matrix of the weight's shape, or only those of its
+/// rows that anything was added to.
+///
+/// An embedding gets a gradient for the tokens of a batch, a small share of the vocabulary. As long as
+/// that is so, rows are kept (PyTorch's sparse layout); a full matrix would often be the largest single
+/// gradient of a small model.
+public final class Gradients {
+
+    private Gradients() {}
+
+    /// @param weight a leaf, `[...]`
+    /// @return its accumulated gradient as a full tensor, made of zeros where there is none yet; lent
+    public static Tensor dense(Tensor weight) {
+        Tensor gradient = weight.grad();
+        if (!gradient.defined()) {
+            weight.mutable_grad().put(torch.zeros_like(weight.detach()));
+        } else if (gradient.is_sparse()) {
+            weight.mutable_grad().put(gradient.to_dense());
+        }
+        return weight.mutable_grad();
+    }
+
+    /// Adds to some rows of the gradient.
+    ///
+    /// @param weight `[V, E]`
+    /// @param rows   which rows, int64 `[T]`; one may occur several times
+    /// @param values what is added, `[T, E]`
+    static void addToRows(Tensor weight, Tensor rows, Tensor values) {
+        Tensor gradient = weight.grad();
+        long kept = gradient.defined() && gradient.is_sparse() ? gradient._nnz() : 0;
+        boolean fewRows = 2 * (kept + rows.size(0)) <= weight.size(0);
+        if (!fewRows || (gradient.defined() && !gradient.is_sparse())) {
+            dense(weight).index_add_(0, rows, values);
+            return;
+        }
+        Tensor added = torch.sparse_coo_tensor(rows.unsqueeze(0), values, Tensors.shape(weight));
+        weight.mutable_grad().put(gradient.defined() ? gradient.add(added) : added);
+    }
+
+    /// @return Euclidean norm of the gradient; 0 where there is none
+    public static double norm(Tensor weight) {
+        Tensor gradient = summed(weight);
+        if (!gradient.defined()) {
+            return 0;
+        }
+        return (gradient.is_sparse() ? gradient.values() : gradient).norm().item_double();
+    }
+
+    /// @param weight has a gradient
+    /// @param start  first number of the part, counted over the whole tensor; first of a row
+    /// @param count  numbers of the part, whole rows
+    /// @return that part of the gradient, `[count]`, which may be written: a view, or a copy where only some
+    ///     rows are kept
+    public static Tensor part(Tensor weight, long start, long count) {
+        Tensor gradient = summed(weight);
+        if (!gradient.is_sparse()) {
+            return gradient.view(-1).narrow(0, start, count);
+        }
+        long width = weight.size(1);
+        long firstRow = start / width;
+        Tensor part = Tensors.zeros(ScalarType.Float, count / width, width);
+        Tensor rows = gradient.indices().select(0, 0); // ascending
+        Tensor limits =
+                torch.searchsorted(rows, Tensors.indices(new int[] {(int) firstRow, (int) (firstRow + count / width)}));
+        long from = limits.select(0, 0).item_long();
+        long numRows = limits.select(0, 1).item_long() - from;
+        part.index_copy_(
+                0,
+                rows.narrow(0, from, numRows).sub(new Scalar(firstRow), new Scalar(1L)),
+                gradient.values().narrow(0, from, numRows));
+        return part.view(-1);
+    }
+
+    /// @return the gradient, rows that occur several times added up, ascending
+    private static Tensor summed(Tensor weight) {
+        Tensor gradient = weight.grad();
+        if (gradient.defined() && gradient.is_sparse() && !gradient.is_coalesced()) {
+            weight.mutable_grad().put(gradient.coalesce());
+        }
+        return weight.grad();
+    }
+}
