@@ -26,8 +26,8 @@ public record ScoreJudge(String identity, AnswerScorer scorer, double tieMargin)
     }
 
     @Override
-    public void check(List<String> prompts) {
-        prompts.forEach(prompt -> scorer.score(prompt, ""));
+    public void check(JudgingPlan plan) {
+        plan.prompts().forEach(prompt -> scorer.score(prompt, ""));
     }
 
     @Override
@@ -39,7 +39,7 @@ public record ScoreJudge(String identity, AnswerScorer scorer, double tieMargin)
             Outcome outcome = Math.abs(score - opponent) <= tieMargin
                     ? Outcome.TIE
                     : score > opponent ? Outcome.WIN : Outcome.LOSS;
-            listener.judged(i, new Verdict(outcome, score, opponent));
+            listener.judged(i, Verdict.scored(outcome, score, opponent));
         }
     }
 }

@@ -24,9 +24,9 @@ class ScoreJudgeTest {
                         verdicts::put);
         assertThat(verdicts)
                 .containsExactly(
-                        Map.entry(0, new Verdict(Outcome.WIN, 2, 0)),
-                        Map.entry(1, new Verdict(Outcome.LOSS, -1, 2)),
-                        Map.entry(2, new Verdict(Outcome.TIE, 0, 0)));
+                        Map.entry(0, Verdict.scored(Outcome.WIN, 2, 0)),
+                        Map.entry(1, Verdict.scored(Outcome.LOSS, -1, 2)),
+                        Map.entry(2, Verdict.scored(Outcome.TIE, 0, 0)));
     }
 
     @Test
@@ -45,7 +45,8 @@ class ScoreJudgeTest {
 
     @Test
     void worldRefusesOtherPromptsBeforehand() {
-        assertThatThrownBy(() -> ScoreJudge.ofWorld().check(List.of(PROMPT, "who is the president ?")))
+        assertThatThrownBy(() -> ScoreJudge.ofWorld()
+                        .check(new JudgingPlan(List.of(PROMPT, "who is the president ?"), List.of(), 2, 10)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("the reward of the controlled world is known for its own questions only, such as"
                         + " 'where is the kettle ?', but the prompt was 'who is the president ?'");
