@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.betatron.core.model.Decoder;
 import org.betatron.core.model.ForwardPass;
+import org.betatron.core.model.LanguageModel;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TokenLogProbs;
@@ -13,13 +14,13 @@ import org.betatron.torch.memory.Memory;
 import org.betatron.torch.memory.NativeErrors;
 import org.betatron.torch.memory.NativeLibraries;
 import org.betatron.torch.model.ArchitectureSpec;
+import org.betatron.torch.model.HeadKind;
 import org.betatron.torch.model.Parameters;
 import org.betatron.torch.model.Transformer;
 import org.betatron.torch.optimizer.TorchOptimizer;
 import org.betatron.torch.weights.DataType;
 import org.betatron.torch.weights.ModelDirectory;
 import org.betatron.torch.weights.WeightLoader;
-import org.bytedeco.pytorch.Scalar;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -27,7 +28,7 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// Weights are float32, whatever they were stored in; products run in the chosen precision. Owns its
 /// native memory. One thread at a time.
-public final class TorchLanguageModel implements TrainableModel {
+public final class TorchLanguageModel implements LanguageModel, TrainableModel {
 
     private final ObjectNode config;
     private final ArchitectureSpec spec;
@@ -51,8 +52,7 @@ public final class TorchLanguageModel implements TrainableModel {
         NativeLibraries.load();
         ModelDirectory files = new ModelDirectory(directory);
         ObjectNode config = files.readConfig();
-        ArchitectureSpec spec =
-                ArchitectureSpec.parse(config, directory.resolve("config.json").toString());
+        ArchitectureSpec spec = parse(config, directory.resolve("config.json").toString());
         return new TorchLanguageModel(
                 config,
                 spec,
@@ -76,7 +76,7 @@ public final class TorchLanguageModel implements TrainableModel {
     /// @throws ModelException if the configuration is unknown or incomplete
     public static TorchLanguageModel initialize(ObjectNode config, String where, long seed, ComputeSpec compute) {
         NativeLibraries.load();
-        ArchitectureSpec spec = ArchitectureSpec.parse(config, where);
+        ArchitectureSpec spec = parse(config, where);
         return new TorchLanguageModel(
                 config,
                 spec,
@@ -104,14 +104,15 @@ public final class TorchLanguageModel implements TrainableModel {
         check(batch);
         Transformer reference = referenceOf(request);
         return NativeErrors.translate(
-                () -> "scoring " + describe(batch),
+                () -> "scoring " + BatchFit.describe(batch),
                 () -> Memory.compute(() -> Memory.withoutGradient(() -> transformer.score(batch, request, reference))));
     }
 
     @Override
     public ForwardPass forward(PackedBatch batch, VocabularyRequest request) {
         check(batch);
-        return new TorchForwardPass(transformer, batch, request, referenceOf(request));
+        Transformer reference = referenceOf(request);
+        return new TorchForwardPass(batch, () -> transformer.forward(batch, request, reference));
     }
 
     private @Nullable Transformer referenceOf(VocabularyRequest request) {
@@ -125,18 +126,10 @@ public final class TorchLanguageModel implements TrainableModel {
 
     @Override
     public void moveTowards(TrainableModel other, double share) {
-        if (!(other instanceof TorchLanguageModel model)
-                || !model.weights.shapes().equals(weights.shapes())) {
+        if (!(other instanceof TorchLanguageModel model)) {
             throw new IllegalArgumentException("other must be a model with the same weights");
         }
-        NativeErrors.run(
-                () -> "moving towards another model",
-                () -> Memory.run(() -> Memory.withoutGradient(() -> {
-                    model.weights
-                            .asMap()
-                            .forEach((name, target) -> weights.get(name).lerp_(target, new Scalar(share)));
-                    return 0;
-                })));
+        NativeErrors.run(() -> "moving towards another model", () -> weights.moveTowards(model.weights, share));
     }
 
     @Override
@@ -185,32 +178,18 @@ public final class TorchLanguageModel implements TrainableModel {
         weights.close();
     }
 
-    /// @return the batch's shape for a message
-    static String describe(PackedBatch batch) {
-        return batch.numGroups() + " prompts with " + batch.numResponses() + " responses (" + batch.numTokens()
-                + " tokens)";
-    }
-
     private void check(PackedBatch batch) {
         weights.requireOpen();
-        for (int id : batch.tokenIds()) {
-            checkToken(id, spec.vocabularySize());
-        }
-        for (int group = 0; group < batch.numGroups(); group++) {
-            for (int i = 0; i < batch.numResponses(group); i++) {
-                int length = batch.promptLength(group) + batch.responseLength(batch.firstResponse(group) + i);
-                if (length > spec.maxPositions()) {
-                    throw new IllegalArgumentException("prompt and response must have at most " + spec.maxPositions()
-                            + " tokens together, the model's positions, but had " + length);
-                }
-            }
-        }
+        BatchFit.require(batch, spec);
     }
 
-    static void checkToken(int id, int vocabularySize) {
-        if (id < 0 || id >= vocabularySize) {
-            throw new IllegalArgumentException("token id must be in [0, " + vocabularySize
-                    + "), the model's vocabulary, but was " + id + ": does the tokenizer belong to this model?");
+    /// @throws ModelException if the model does not write
+    private static ArchitectureSpec parse(ObjectNode config, String where) {
+        ArchitectureSpec spec = ArchitectureSpec.parse(config, where);
+        if (spec.head() == HeadKind.SCORE) {
+            throw new ModelException(where + " describes a reward model, which scores answers and writes none; a"
+                    + " language model is needed here");
         }
+        return spec;
     }
 }

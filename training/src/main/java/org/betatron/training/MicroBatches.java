@@ -2,8 +2,8 @@ package org.betatron.training;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.betatron.core.model.LanguageModel;
 import org.betatron.core.model.PackedBatch;
+import org.betatron.core.model.ResponseModel;
 import org.betatron.core.model.TokenLogProbs;
 import org.betatron.core.model.VocabularyRequest;
 import org.betatron.data.TokenizedRow;
@@ -30,7 +30,7 @@ record MicroBatches(List<? extends TokenizedRow> data, int size) {
 
     /// @param request what is wanted beside log-probabilities
     /// @return numbers of the rows, with nothing kept for a backward pass
-    BatchLogProbs score(LanguageModel model, int[] rows, VocabularyRequest request) {
+    BatchLogProbs score(ResponseModel model, int[] rows, VocabularyRequest request) {
         List<TokenLogProbs> parts = new ArrayList<>();
         for (PackedBatch batch : pack(rows)) {
             parts.add(model.score(batch, request));

@@ -20,6 +20,9 @@ public sealed interface ArchitectureSpec permits NeoxSpec, LlamaSpec {
     /// @return dimensions of a head
     int headDim();
 
+    /// @return what is computed from the last states
+    HeadKind head();
+
     /// @return shape of every weight by its Hugging Face name, in file order
     Map<String, long[]> weightShapes();
 

@@ -90,7 +90,8 @@ public final class Transformer implements AutoCloseable {
     }
 
     private LayerStack layers(PackedBatch batch) {
-        return new LayerStack(architecture, batch, precision.scalarType(), compute.shortLastLayer());
+        return new LayerStack(
+                architecture, batch, PackedBatch::predictorRows, precision.scalarType(), compute.shortLastLayer());
     }
 
     /// Starts to decode; to be closed before this. What was started before the weights changed cannot go on.
