@@ -28,7 +28,7 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// Weights are float32, whatever they were stored in; products run in the chosen precision. Owns its
 /// native memory. One thread at a time.
-public final class TorchLanguageModel implements LanguageModel, TrainableModel {
+public final class TorchLanguageModel implements LanguageModel, TorchModel {
 
     private final ObjectNode config;
     private final ArchitectureSpec spec;
@@ -92,7 +92,7 @@ public final class TorchLanguageModel implements LanguageModel, TrainableModel {
         return initialize(config, where, seed, ComputeSpec.in(precision));
     }
 
-    /// @return an optimizer of this model's weights, to be closed before the model
+    @Override
     public TorchOptimizer optimizer(OptimizerSpec optimizer) {
         return NativeErrors.translate(
                 () -> "making the optimizer of " + spec.numParameters() + " weights",
@@ -143,11 +143,7 @@ public final class TorchLanguageModel implements LanguageModel, TrainableModel {
         save(directory, DataType.FP32);
     }
 
-    /// Writes the model in a chosen number format.
-    ///
-    /// @param directory directory to write into; made if missing
-    /// @param type      number format of the files
-    /// @throws IOException if a file cannot be written
+    @Override
     public void save(Path directory, DataType type) throws IOException {
         new ModelDirectory(directory).write(config, weights.asMap(), type);
     }
@@ -162,7 +158,7 @@ public final class TorchLanguageModel implements LanguageModel, TrainableModel {
         return spec.maxPositions();
     }
 
-    /// @return number of trainable numbers
+    @Override
     public long numParameters() {
         return weights.count();
     }

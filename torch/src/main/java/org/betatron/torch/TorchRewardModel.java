@@ -26,7 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// Weights are float32, whatever they were stored in; products run in the chosen precision, the score itself
 /// in float32. Owns its native memory. One thread at a time.
-public final class TorchRewardModel implements TrainableModel {
+public final class TorchRewardModel implements TorchModel {
 
     private static final String PADDING = "pad_token_id";
 
@@ -105,7 +105,7 @@ public final class TorchRewardModel implements TrainableModel {
         return scoring.put(PADDING, paddingId).put("tie_word_embeddings", false);
     }
 
-    /// @return an optimizer of this model's weights, to be closed before the model
+    @Override
     public TorchOptimizer optimizer(OptimizerSpec optimizer) {
         return NativeErrors.translate(
                 () -> "making the optimizer of " + spec.numParameters() + " weights",
@@ -149,11 +149,7 @@ public final class TorchRewardModel implements TrainableModel {
         save(directory, DataType.FP32);
     }
 
-    /// Writes the model in a chosen number format.
-    ///
-    /// @param directory directory to write into; made if missing
-    /// @param type      number format of the files
-    /// @throws IOException if a file cannot be written
+    @Override
     public void save(Path directory, DataType type) throws IOException {
         new ModelDirectory(directory).write(config, weights.asMap(), type);
     }
@@ -168,7 +164,7 @@ public final class TorchRewardModel implements TrainableModel {
         return spec.maxPositions();
     }
 
-    /// @return number of trainable numbers
+    @Override
     public long numParameters() {
         return weights.count();
     }

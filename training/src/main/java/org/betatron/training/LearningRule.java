@@ -21,7 +21,7 @@ public interface LearningRule {
     /// Decides about one whole optimizer batch.
     ///
     /// @param step     number of the step, from 1 on
-    /// @param logProbs log-probabilities of the batch under the model as it is
+    /// @param logProbs numbers of the batch under the model as it is
     /// @param state    what earlier batches left
     /// @return the loss, its derivatives and what this batch leaves
     /// @throws org.betatron.training.run.TrainingException if anything is not finite, naming the

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.betatron.cli.run.RewardScorer;
 import org.betatron.evaluation.judge.Judge;
 import org.betatron.evaluation.judge.ScoreJudge;
 import org.betatron.evaluation.judge.endpoint.EndpointJudge;
@@ -29,13 +31,18 @@ import tools.jackson.databind.node.ObjectNode;
 /// Who judges, and what that judge has to be told.
 final class JudgeOptions {
 
+    private static final String REWARD_MODEL = "--reward-model";
+
     @Option(
             names = "--judge",
             required = true,
             paramLabel = "NAME",
             description = "Who says which answer is better: world (the known reward of the controlled world),"
-                    + " endpoint (a model behind an OpenAI-compatible server).")
+                    + " reward (a reward model), endpoint (a model behind an OpenAI-compatible server).")
     private JudgeName name = JudgeName.WORLD;
+
+    @Option(names = REWARD_MODEL, paramLabel = "DIR", description = "Reward model that judges.")
+    private @Nullable Path rewardModel;
 
     @Option(names = "--judge-url", paramLabel = "URL", description = "Server of the judge, such as http://host/v1.")
     private @Nullable String url;
@@ -96,6 +103,7 @@ final class JudgeOptions {
     /// Judges that can be named.
     enum JudgeName {
         WORLD,
+        REWARD,
         ENDPOINT
     }
 
@@ -104,10 +112,17 @@ final class JudgeOptions {
     Judge create(@Nullable Path out, Consumer<String> progress) {
         return switch (name) {
             case WORLD -> {
-                requireNoneBut(List.of());
+                refuse(option -> true);
                 yield ScoreJudge.ofWorld();
             }
-            case ENDPOINT -> endpoint(out, progress);
+            case REWARD -> {
+                refuse(option -> !option.equals(REWARD_MODEL));
+                yield RewardScorer.judge(require(rewardModel, REWARD_MODEL + " DIR"));
+            }
+            case ENDPOINT -> {
+                refuse(REWARD_MODEL::equals);
+                yield endpoint(out, progress);
+            }
         };
     }
 
@@ -151,11 +166,12 @@ final class JudgeOptions {
     }
 
     /// Refuses options of another judge, which would have no effect.
-    private void requireNoneBut(List<String> own) {
+    private void refuse(Predicate<String> isOfAnother) {
         spec.commandLine().getParseResult().matchedOptions().stream()
                 .map(option -> option.longestName())
-                .filter(option -> option.startsWith("--judge-") || option.equals("--yes"))
-                .filter(option -> !own.contains(option))
+                .filter(option ->
+                        option.startsWith("--judge-") || option.equals("--yes") || option.equals(REWARD_MODEL))
+                .filter(isOfAnother)
                 .findFirst()
                 .ifPresent(option -> {
                     throw wrong(option + " has no effect with this judge");

@@ -31,7 +31,7 @@ class ScoreJudgeTest {
 
     @Test
     void differencesUpToTheMarginAreTies() {
-        ScoreJudge judge = new ScoreJudge("length", (prompt, answer) -> answer.length(), 2);
+        ScoreJudge judge = new ScoreJudge("length", ScoreJudgeTest::lengths, 2);
         Map<Integer, Verdict> verdicts = new TreeMap<>();
         judge.judge(
                 List.of(new Comparison("", "abc", "a"), new Comparison("", "abcd", "a"), new Comparison("", "", "abc")),
@@ -39,8 +39,22 @@ class ScoreJudgeTest {
         assertThat(verdicts.values())
                 .extracting(Verdict::outcome)
                 .containsExactly(Outcome.TIE, Outcome.WIN, Outcome.LOSS);
-        assertThatThrownBy(() -> new ScoreJudge("x", (prompt, answer) -> 0, Double.NaN))
+        assertThatThrownBy(() -> new ScoreJudge("x", ScoreJudgeTest::lengths, Double.NaN))
                 .hasMessage("tieMargin must be ≥ 0 but was NaN");
+    }
+
+    @Test
+    void answerThatCannotBeScoredIsUndecided() {
+        ScoreJudge judge = new ScoreJudge("length", ScoreJudgeTest::lengths, 0);
+        Map<Integer, Verdict> verdicts = new TreeMap<>();
+        judge.judge(List.of(new Comparison("", "too long", "a"), new Comparison("", "a", "too long")), verdicts::put);
+        assertThat(verdicts).isEmpty();
+    }
+
+    private static double[] lengths(List<String> prompts, List<String> answers) {
+        return answers.stream()
+                .mapToDouble(answer -> answer.equals("too long") ? Double.NaN : answer.length())
+                .toArray();
     }
 
     @Test
