@@ -15,6 +15,7 @@ import java.util.random.RandomGenerator;
 import org.betatron.core.RandomStreams;
 import org.betatron.core.model.Decoder;
 import org.betatron.core.model.ForwardPass;
+import org.betatron.core.model.LanguageModel;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TokenLogProbs;
 import org.betatron.core.model.TokenQuantity;
@@ -26,7 +27,7 @@ import org.betatron.core.model.VocabularyRequest;
 ///
 /// Weights are double precision; log-probabilities are rounded to single precision as the contract
 /// asks. Results do not depend on how groups are packed, bit for bit. Not thread-safe.
-public final class TinyLanguageModel implements TrainableModel {
+public final class TinyLanguageModel implements LanguageModel, TrainableModel {
 
     /// File that [#save] writes.
     public static final String FILE_NAME = "tiny-model.bin";

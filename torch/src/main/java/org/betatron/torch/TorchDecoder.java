@@ -60,7 +60,7 @@ final class TorchDecoder implements Decoder {
                 throw new IllegalArgumentException("at least one token must be appended");
             }
             for (int id : tokenIds[i]) {
-                TorchLanguageModel.checkToken(id, spec.vocabularySize());
+                BatchFit.requireToken(id, spec.vocabularySize());
             }
             int length = state.length(sequences[i]) + tokenIds[i].length;
             if (length > spec.maxPositions()) {

@@ -1,30 +1,25 @@
 package org.betatron.torch;
 
+import java.util.function.Supplier;
 import org.betatron.core.model.ForwardPass;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TokenLogProbs;
-import org.betatron.core.model.VocabularyRequest;
 import org.betatron.torch.memory.NativeErrors;
-import org.betatron.torch.model.Transformer;
-import org.betatron.torch.model.TransformerPass;
-import org.jspecify.annotations.Nullable;
+import org.betatron.torch.model.ModelPass;
 
-/// One batch run forward: guards what the [Transformer] keeps for the backward pass.
+/// One batch run forward: guards what a model keeps for the backward pass.
 final class TorchForwardPass implements ForwardPass {
 
     private final PackedBatch batch;
-    private final TransformerPass pass;
+    private final ModelPass pass;
     private final TokenLogProbs logProbs;
     private boolean used;
     private boolean closed;
 
-    /// @param reference the reference of the request; null where it has none
-    TorchForwardPass(
-            Transformer transformer, PackedBatch batch, VocabularyRequest request, @Nullable Transformer reference) {
+    /// @param forward runs the model over the batch
+    TorchForwardPass(PackedBatch batch, Supplier<ModelPass> forward) {
         this.batch = batch;
-        pass = NativeErrors.translate(
-                () -> "running the model over " + TorchLanguageModel.describe(batch),
-                () -> transformer.forward(batch, request, reference));
+        pass = NativeErrors.translate(() -> "running the model over " + BatchFit.describe(batch), forward);
         logProbs = new TokenLogProbs(batch, pass.logProbs(), pass.quantities());
     }
 
@@ -55,8 +50,7 @@ final class TorchForwardPass implements ForwardPass {
             return;
         }
         NativeErrors.run(
-                () -> "differentiating " + TorchLanguageModel.describe(batch),
-                () -> pass.backward(derivatives, divergences));
+                () -> "differentiating " + BatchFit.describe(batch), () -> pass.backward(derivatives, divergences));
     }
 
     private static boolean checkFiniteAndAnyNonZero(float[] derivatives) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.betatron.core.model.Decoder;
 import org.betatron.core.model.ForwardPass;
+import org.betatron.core.model.LanguageModel;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TokenLogProbs;
@@ -13,13 +14,13 @@ import org.betatron.torch.memory.Memory;
 import org.betatron.torch.memory.NativeErrors;
 import org.betatron.torch.memory.NativeLibraries;
 import org.betatron.torch.model.ArchitectureSpec;
+import org.betatron.torch.model.HeadKind;
 import org.betatron.torch.model.Parameters;
 import org.betatron.torch.model.Transformer;
 import org.betatron.torch.optimizer.TorchOptimizer;
 import org.betatron.torch.weights.DataType;
 import org.betatron.torch.weights.ModelDirectory;
 import org.betatron.torch.weights.WeightLoader;
-import org.bytedeco.pytorch.Scalar;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -27,17 +28,19 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// Weights are float32, whatever they were stored in; products run in the chosen precision. Owns its
 /// native memory. One thread at a time.
-public final class TorchLanguageModel implements TrainableModel {
+public final class TorchLanguageModel implements LanguageModel, TorchModel {
 
     private final ObjectNode config;
     private final ArchitectureSpec spec;
     private final Parameters weights;
+    private final ComputeSpec compute;
     private final Transformer transformer;
 
     private TorchLanguageModel(ObjectNode config, ArchitectureSpec spec, Parameters weights, ComputeSpec compute) {
         this.config = config;
         this.spec = spec;
         this.weights = weights;
+        this.compute = compute;
         transformer = new Transformer(spec, weights, compute);
     }
 
@@ -51,8 +54,7 @@ public final class TorchLanguageModel implements TrainableModel {
         NativeLibraries.load();
         ModelDirectory files = new ModelDirectory(directory);
         ObjectNode config = files.readConfig();
-        ArchitectureSpec spec =
-                ArchitectureSpec.parse(config, directory.resolve("config.json").toString());
+        ArchitectureSpec spec = parse(config, directory.resolve("config.json").toString());
         return new TorchLanguageModel(
                 config,
                 spec,
@@ -76,7 +78,7 @@ public final class TorchLanguageModel implements TrainableModel {
     /// @throws ModelException if the configuration is unknown or incomplete
     public static TorchLanguageModel initialize(ObjectNode config, String where, long seed, ComputeSpec compute) {
         NativeLibraries.load();
-        ArchitectureSpec spec = ArchitectureSpec.parse(config, where);
+        ArchitectureSpec spec = parse(config, where);
         return new TorchLanguageModel(
                 config,
                 spec,
@@ -92,7 +94,7 @@ public final class TorchLanguageModel implements TrainableModel {
         return initialize(config, where, seed, ComputeSpec.in(precision));
     }
 
-    /// @return an optimizer of this model's weights, to be closed before the model
+    @Override
     public TorchOptimizer optimizer(OptimizerSpec optimizer) {
         return NativeErrors.translate(
                 () -> "making the optimizer of " + spec.numParameters() + " weights",
@@ -104,19 +106,15 @@ public final class TorchLanguageModel implements TrainableModel {
         check(batch);
         Transformer reference = referenceOf(request);
         return NativeErrors.translate(
-                () -> "scoring " + describe(batch),
+                () -> "scoring " + BatchFit.describe(batch),
                 () -> Memory.compute(() -> Memory.withoutGradient(() -> transformer.score(batch, request, reference))));
     }
 
     @Override
     public ForwardPass forward(PackedBatch batch, VocabularyRequest request) {
         check(batch);
-        return new TorchForwardPass(transformer, batch, request, referenceOf(request));
-    }
-
-    @Override
-    public long graphBytes(long numTokens) {
-        return numTokens * transformer.graphBytesPerToken();
+        Transformer reference = referenceOf(request);
+        return new TorchForwardPass(batch, () -> transformer.forward(batch, request, reference));
     }
 
     private @Nullable Transformer referenceOf(VocabularyRequest request) {
@@ -129,19 +127,16 @@ public final class TorchLanguageModel implements TrainableModel {
     }
 
     @Override
+    public long graphBytes(long numTokens) {
+        return spec.graphBytes(numTokens, compute);
+    }
+
+    @Override
     public void moveTowards(TrainableModel other, double share) {
-        if (!(other instanceof TorchLanguageModel model)
-                || !model.weights.shapes().equals(weights.shapes())) {
+        if (!(other instanceof TorchLanguageModel model)) {
             throw new IllegalArgumentException("other must be a model with the same weights");
         }
-        NativeErrors.run(
-                () -> "moving towards another model",
-                () -> Memory.run(() -> Memory.withoutGradient(() -> {
-                    model.weights
-                            .asMap()
-                            .forEach((name, target) -> weights.get(name).lerp_(target, new Scalar(share)));
-                    return 0;
-                })));
+        NativeErrors.run(() -> "moving towards another model", () -> weights.moveTowards(model.weights, share));
     }
 
     @Override
@@ -155,11 +150,7 @@ public final class TorchLanguageModel implements TrainableModel {
         save(directory, DataType.FP32);
     }
 
-    /// Writes the model in a chosen number format.
-    ///
-    /// @param directory directory to write into; made if missing
-    /// @param type      number format of the files
-    /// @throws IOException if a file cannot be written
+    @Override
     public void save(Path directory, DataType type) throws IOException {
         new ModelDirectory(directory).write(config, weights.asMap(), type);
     }
@@ -174,7 +165,7 @@ public final class TorchLanguageModel implements TrainableModel {
         return spec.maxPositions();
     }
 
-    /// @return number of trainable numbers
+    @Override
     public long numParameters() {
         return weights.count();
     }
@@ -190,32 +181,18 @@ public final class TorchLanguageModel implements TrainableModel {
         weights.close();
     }
 
-    /// @return the batch's shape for a message
-    static String describe(PackedBatch batch) {
-        return batch.numGroups() + " prompts with " + batch.numResponses() + " responses (" + batch.numTokens()
-                + " tokens)";
-    }
-
     private void check(PackedBatch batch) {
         weights.requireOpen();
-        for (int id : batch.tokenIds()) {
-            checkToken(id, spec.vocabularySize());
-        }
-        for (int group = 0; group < batch.numGroups(); group++) {
-            for (int i = 0; i < batch.numResponses(group); i++) {
-                int length = batch.promptLength(group) + batch.responseLength(batch.firstResponse(group) + i);
-                if (length > spec.maxPositions()) {
-                    throw new IllegalArgumentException("prompt and response must have at most " + spec.maxPositions()
-                            + " tokens together, the model's positions, but had " + length);
-                }
-            }
-        }
+        BatchFit.require(batch, spec);
     }
 
-    static void checkToken(int id, int vocabularySize) {
-        if (id < 0 || id >= vocabularySize) {
-            throw new IllegalArgumentException("token id must be in [0, " + vocabularySize
-                    + "), the model's vocabulary, but was " + id + ": does the tokenizer belong to this model?");
+    /// @throws ModelException if the model does not write
+    private static ArchitectureSpec parse(ObjectNode config, String where) {
+        ArchitectureSpec spec = ArchitectureSpec.parse(config, where);
+        if (spec.head() == HeadKind.SCORE) {
+            throw new ModelException(where + " describes a reward model, which scores answers and writes none; a"
+                    + " language model is needed here");
         }
+        return spec;
     }
 }

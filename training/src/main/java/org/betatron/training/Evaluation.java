@@ -1,7 +1,7 @@
 package org.betatron.training;
 
 import org.betatron.core.alignment.AlignmentState;
-import org.betatron.core.model.LanguageModel;
+import org.betatron.core.model.ResponseModel;
 import org.betatron.training.run.Metrics;
 
 /// What a model is worth on held-out rows.
@@ -16,5 +16,5 @@ public interface Evaluation {
     /// @param model what is evaluated
     /// @param state what training has left so far; an objective that follows running moments is evaluated with them
     /// @return measurements without a prefix
-    Metrics evaluate(LanguageModel model, AlignmentState state);
+    Metrics evaluate(ResponseModel model, AlignmentState state);
 }

@@ -34,7 +34,7 @@ public interface LearningRule {
     /// Decides about one whole optimizer batch, or a part of it.
     ///
     /// @param step     number of the step, from 1 on
-    /// @param logProbs log-probabilities of the rows under the model as it is
+    /// @param logProbs numbers of the rows under the model as it is
     /// @param state    what earlier batches left
     /// @param share    weight of these rows in the loss of the batch, which derivatives are multiplied
     ///     with, in (0, 1]; below 1 only where [#decidesRowByRow]

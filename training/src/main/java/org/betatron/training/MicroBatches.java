@@ -3,8 +3,8 @@ package org.betatron.training;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.betatron.core.model.LanguageModel;
 import org.betatron.core.model.PackedBatch;
+import org.betatron.core.model.ResponseModel;
 import org.betatron.core.model.TokenLogProbs;
 import org.betatron.core.model.VocabularyRequest;
 import org.betatron.data.BatchLimit;
@@ -24,7 +24,7 @@ record MicroBatches(List<? extends TokenizedRow> data, BatchLimit limit) {
 
     /// @param request what is wanted beside log-probabilities
     /// @return numbers of the rows, with nothing kept for a backward pass
-    BatchLogProbs score(LanguageModel model, int[] rows, VocabularyRequest request) {
+    BatchLogProbs score(ResponseModel model, int[] rows, VocabularyRequest request) {
         List<TokenLogProbs> parts = new ArrayList<>();
         for (PackedBatch batch : pack(rows)) {
             parts.add(model.score(batch, request));

@@ -13,7 +13,7 @@ import org.betatron.data.LabelledRow;
 /// What a model says about one row, at beta_0.
 ///
 /// @param row               a pair, or a labelled answer
-/// @param policyChosen      log-prob of the chosen response, nats; 0 where the row has none, and so below
+/// @param policyChosen      log-prob of the chosen response, or its score, nats; 0 where the row has none, and so below
 /// @param policyRejected    log-prob of the rejected response, nats
 /// @param referenceChosen   the same under the reference; empty where the objective has none
 /// @param referenceRejected the same under the reference

@@ -8,7 +8,7 @@ import org.betatron.core.alignment.Alignment;
 import org.betatron.core.alignment.AlignmentState;
 import org.betatron.core.logprob.PairLogProbs;
 import org.betatron.core.logprob.RequiredInputs;
-import org.betatron.core.model.LanguageModel;
+import org.betatron.core.model.ResponseModel;
 import org.betatron.data.BatchLimit;
 import org.betatron.data.LabelledRow;
 import org.betatron.training.reference.Reference;
@@ -28,7 +28,7 @@ public record PairScoring(Alignment alignment, Reference reference, BatchLimit l
     /// @param progress hears how many rows are done, after every batch
     /// @return measurements in the order of the rows
     public List<PairMeasurement> measure(
-            LanguageModel model, List<? extends LabelledRow<?>> rows, IntConsumer progress) {
+            ResponseModel model, List<? extends LabelledRow<?>> rows, IntConsumer progress) {
         RequiredInputs inputs = alignment.objective().inputs();
         List<PairMeasurement> measurements = new ArrayList<>(rows.size());
         for (int from = 0; from < rows.size(); from += limit.rows()) {

@@ -7,7 +7,7 @@ import org.betatron.core.alignment.Alignment;
 import org.betatron.core.alignment.AlignmentState;
 import org.betatron.core.logprob.PairLogProbs;
 import org.betatron.core.logprob.RequiredInputs;
-import org.betatron.core.model.LanguageModel;
+import org.betatron.core.model.ResponseModel;
 import org.betatron.core.objective.ObjectiveValue;
 import org.betatron.data.BatchLimit;
 import org.betatron.data.LabelledRow;
@@ -40,7 +40,7 @@ public record PreferenceEvaluation(
     }
 
     @Override
-    public Metrics evaluate(LanguageModel model, AlignmentState state) {
+    public Metrics evaluate(ResponseModel model, AlignmentState state) {
         int[] all = IntStream.range(0, rows.size()).toArray();
         RequiredInputs inputs = inputs(alignment);
         BatchLogProbs logProbs =

@@ -3,7 +3,7 @@ package org.betatron.training;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.betatron.core.alignment.AlignmentState;
-import org.betatron.core.model.LanguageModel;
+import org.betatron.core.model.ResponseModel;
 import org.betatron.core.model.VocabularyRequest;
 import org.betatron.data.BatchLimit;
 import org.betatron.data.TokenizedText;
@@ -16,7 +16,7 @@ import org.betatron.training.run.Metrics;
 public record SupervisedEvaluation(List<TokenizedText> rows, BatchLimit limit) implements Evaluation {
 
     @Override
-    public Metrics evaluate(LanguageModel model, AlignmentState state) {
+    public Metrics evaluate(ResponseModel model, AlignmentState state) {
         int[] all = IntStream.range(0, rows.size()).toArray();
         BatchLogProbs logProbs = new MicroBatches(rows, limit).score(model, all, VocabularyRequest.NONE);
         double sum = 0;

@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
             InspectCommand.class,
             SftCommand.class,
             AlignCommand.class,
+            RewardCommand.class,
             GenerateCommand.class,
             ChatCommand.class,
             EvaluateCommand.class,

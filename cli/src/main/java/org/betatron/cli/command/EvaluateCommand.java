@@ -4,13 +4,13 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import org.betatron.cli.run.EvaluationRequest;
+import org.betatron.cli.run.EvaluationResult;
 import org.betatron.cli.run.EvaluationRun;
 import org.betatron.evaluation.comparison.ComparisonReport;
 import org.betatron.evaluation.comparison.Estimate;
 import org.betatron.evaluation.generation.GenerationSpec;
-import org.betatron.evaluation.judge.Judge;
-import org.betatron.evaluation.judge.ScoreJudge;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,6 +26,8 @@ import picocli.CommandLine.Spec;
 final class EvaluateCommand implements Runnable {
 
     private static final String CHOSEN = "chosen";
+
+    private static final int MOST_REASONS = 5;
 
     @Option(names = "--model", required = true, paramLabel = "DIR", description = "Model to measure.")
     private Path model = Path.of("");
@@ -54,13 +56,6 @@ final class EvaluateCommand implements Runnable {
     private int limit;
 
     @Option(
-            names = "--judge",
-            required = true,
-            paramLabel = "NAME",
-            description = "Who says which answer is better: world (the known reward of the controlled world).")
-    private JudgeName judge = JudgeName.WORLD;
-
-    @Option(
             names = "--temperature",
             paramLabel = "X",
             split = ",",
@@ -77,24 +72,21 @@ final class EvaluateCommand implements Runnable {
     private @Nullable Path out;
 
     @Mixin
+    private JudgeOptions judge = new JudgeOptions();
+
+    @Mixin
     private GenerationOptions options = new GenerationOptions();
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    /// Judges that can be named.
-    enum JudgeName {
-        WORLD;
-
-        Judge create() {
-            return switch (this) {
-                case WORLD -> ScoreJudge.ofWorld();
-            };
-        }
-    }
-
     @Override
     public void run() {
+        PrintWriter printer = spec.commandLine().getOut();
+        Consumer<String> progress = line -> {
+            printer.println(line);
+            printer.flush();
+        };
         Path opponent = against.equals(CHOSEN) ? null : Path.of(against);
         EvaluationRequest request = new EvaluationRequest(
                 model,
@@ -102,16 +94,30 @@ final class EvaluateCommand implements Runnable {
                 reference == null ? opponent : reference,
                 files,
                 limit,
-                judge.create(),
+                judge.create(out, progress),
                 temperatures,
                 options.spec(GenerationSpec.DEFAULT.sampling().temperature(), samples),
                 out);
-        PrintWriter printer = spec.commandLine().getOut();
-        List<ComparisonReport> reports = EvaluationRun.run(request, line -> {
-            printer.println(line);
-            printer.flush();
-        });
-        reports.forEach(report -> print(report, printer));
+        EvaluationResult result = EvaluationRun.run(request, progress);
+        result.reports().forEach(report -> print(report, printer));
+        printSummary(result, printer);
+        if (result.gaveUp().isPresent()) {
+            throw result.gaveUp().get();
+        }
+    }
+
+    private void printSummary(EvaluationResult result, PrintWriter printer) {
+        if (result.undecided() > 0) {
+            printer.printf(
+                    "%nPARTIAL: %d of %d comparisons have no verdict%n",
+                    result.undecided(), result.undecided() + result.judged());
+            result.reasons().stream().limit(MOST_REASONS).forEach(reason -> printer.println("  " + reason));
+        }
+        if (!result.account().isEmpty()) {
+            printer.println();
+            result.account().forEach(printer::println);
+        }
+        printer.flush();
     }
 
     private void print(ComparisonReport report, PrintWriter printer) {
@@ -144,12 +150,14 @@ final class EvaluateCommand implements Runnable {
     }
 
     private static String percent(Estimate estimate) {
-        return String.format(
-                Locale.ROOT,
-                "%5.1f %%  (%.1f to %.1f)",
-                100 * estimate.value(),
-                100 * estimate.low(),
-                100 * estimate.high());
+        return Double.isNaN(estimate.value())
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        "%5.1f %%  (%.1f to %.1f)",
+                        100 * estimate.value(),
+                        100 * estimate.low(),
+                        100 * estimate.high());
     }
 
     private static String number(Estimate estimate) {

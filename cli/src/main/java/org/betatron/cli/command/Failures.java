@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import org.betatron.cli.recipe.RecipeException;
 import org.betatron.data.DataException;
+import org.betatron.evaluation.judge.JudgeException;
 import org.betatron.torch.ModelException;
 import org.betatron.training.run.TrainingException;
 import picocli.CommandLine.ParameterException;
@@ -28,6 +29,7 @@ final class Failures {
                 || problem instanceof DataException
                 || problem instanceof ModelException
                 || problem instanceof TrainingException
+                || problem instanceof JudgeException
                 || problem instanceof IllegalArgumentException
                 || problem instanceof UncheckedIOException
                 || problem instanceof IOException;

@@ -92,6 +92,17 @@ public final class RecipeChecks {
         checks.finish(where);
     }
 
+    /// @param resuming as for [#check]
+    /// @throws RecipeException with every problem
+    public static void checkReward(String where, RecipeReader.Resolved<RewardRecipe> resolved, boolean resuming) {
+        RecipeChecks checks = new RecipeChecks(resuming ? Set.of() : resolved.explicit());
+        checks.data(resolved.recipe().data(), resolved.recipe().model());
+        checks.transforms(resolved.recipe().data());
+        checks.training(resolved.recipe().train());
+        checks.refuse("compute.keptLogitsMiB", "has no effect: a reward model has no logits");
+        checks.finish(where);
+    }
+
     private void data(DataSection<?> data, String model) {
         if (model.isEmpty()) {
             problems.add("model: must be given (--model DIR)");

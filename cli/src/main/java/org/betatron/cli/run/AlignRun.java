@@ -2,15 +2,11 @@ package org.betatron.cli.run;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.betatron.cli.recipe.AlignRecipe;
 import org.betatron.cli.recipe.RowChoice;
 import org.betatron.core.alignment.Alignment;
 import org.betatron.data.AnswerFormat;
-import org.betatron.data.DataException;
 import org.betatron.data.DataSetLoader;
 import org.betatron.data.HeldOut.Split;
 import org.betatron.data.HuggingFaceTokenizer;
@@ -21,7 +17,6 @@ import org.betatron.data.TokenizedDataSet;
 import org.betatron.evaluation.report.Sample;
 import org.betatron.torch.TorchLanguageModel;
 import org.betatron.training.Evaluation;
-import org.betatron.training.PairMeasurement;
 import org.betatron.training.PreferenceEvaluation;
 import org.betatron.training.PreferenceRule;
 import org.betatron.training.TrainSpec;
@@ -52,7 +47,7 @@ public final class AlignRun {
             DataSetLoader loader = source.loader(tokenizer, recipe.data().truncation());
             Split<? extends LabelledRow<?>> rows = rows(session, loader);
             try (References references = References.open(request, session, source, rows);
-                    TorchLanguageModel model = session.openModel(start, recipe.compute())) {
+                    TorchLanguageModel model = session.openModel(start, recipe.compute(), TorchLanguageModel::load)) {
                 train(session, source, rows, references, model, new RunAccount(request.out(), tokenizer));
             }
         } catch (RuntimeException e) {
@@ -82,7 +77,7 @@ public final class AlignRun {
                         rows.evaluation(),
                         references.evaluation(),
                         train.microBatch(),
-                        listener(account, startsAnew && train.evaluateEvery() > 0));
+                        account.listener(startsAnew && train.evaluateEvery() > 0));
         session.train(
                 model,
                 recipe.optimizer(),
@@ -93,12 +88,6 @@ public final class AlignRun {
                 recipe.compute(),
                 references.moving(),
                 () -> account.sample(model, rows.evaluation(), Sample.AFTER));
-    }
-
-    /// @param beginsBefore whether the first evaluation comes before the first step
-    private static Consumer<List<PairMeasurement>> listener(RunAccount account, boolean beginsBefore) {
-        AtomicBoolean isBefore = new AtomicBoolean(beginsBefore);
-        return measurements -> account.evaluated(measurements, isBefore.getAndSet(false));
     }
 
     private Split<? extends LabelledRow<?>> rows(RunSession session, DataSetLoader loader) {
@@ -131,13 +120,8 @@ public final class AlignRun {
     }
 
     private <R extends LabelledRow<R>> TokenizedDataSet<R> requireScores(TokenizedDataSet<R> rows) {
-        if (alignment.needsScores() && !rows.report().scores().allScored()) {
-            String first = Optional.ofNullable(rows.report().scores().firstWithout())
-                    .map(place -> "; the first row without them is " + place)
-                    .orElse("");
-            throw new DataException("the gap of this alignment is one of explicit scores, so every pair must have"
-                    + " chosen_score and rejected_score" + first);
-        }
-        return rows;
+        return alignment.needsScores()
+                ? RequiredScores.of(rows, "the gap of this alignment is one of explicit scores")
+                : rows;
     }
 }

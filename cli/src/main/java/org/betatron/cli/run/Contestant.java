@@ -6,6 +6,7 @@ import org.betatron.data.ChatTemplate;
 import org.betatron.data.HuggingFaceTokenizer;
 import org.betatron.data.PromptRow;
 import org.betatron.data.PromptStyle;
+import org.betatron.data.Tokenizer;
 import org.betatron.evaluation.generation.Answer;
 import org.betatron.evaluation.generation.AnswerLogProbs;
 import org.betatron.evaluation.generation.GenerationListener;
@@ -49,6 +50,11 @@ final class Contestant implements AutoCloseable {
 
     /// @return tokens of an answer, with the one that ends it
     int[] answerIds(String text) {
+        return ended(tokenizer, text);
+    }
+
+    /// @return tokens of an answer, with the one that ends it
+    static int[] ended(Tokenizer tokenizer, String text) {
         int[] ids = tokenizer.encode(text);
         int[] ended = java.util.Arrays.copyOf(ids, ids.length + 1);
         ended[ids.length] = tokenizer.eosId();

@@ -6,7 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.betatron.evaluation.comparison.ComparisonReport;
+import java.util.Locale;
 import org.betatron.evaluation.generation.Answer;
 import org.betatron.evaluation.judge.Comparison;
 import org.betatron.evaluation.judge.Verdict;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/// What an evaluation leaves: `answers.jsonl`, a line per verdict as it comes, and `report.json`.
+/// What an evaluation leaves: `answers.jsonl`, a line per answer as it is judged, and `report.json`.
 ///
 /// @param directory where, or null to leave nothing
 /// @param answers   open file, null without directory
@@ -32,21 +32,38 @@ record EvaluationFiles(@Nullable Path directory, @Nullable BufferedWriter answer
         }
     }
 
-    void answer(double temperature, String id, Answer answer, Comparison comparison, Verdict verdict) {
-        if (answers == null) {
-            return;
-        }
-        ObjectNode line = JsonMapper.shared()
+    /// @return what is known of an answer without a judge
+    static ObjectNode line(double temperature, String id, Answer answer, Comparison comparison) {
+        return JsonMapper.shared()
                 .createObjectNode()
                 .put("temperature", temperature)
                 .put("id", id)
                 .put("sample", answer.sample())
                 .put("prompt", comparison.prompt())
                 .put("answer", comparison.answer())
-                .put("opponent", comparison.opponent())
-                .put("outcome", verdict.outcome().name().toLowerCase(java.util.Locale.ROOT));
+                .put("opponent", comparison.opponent());
+    }
+
+    /// @param line of the answer, to which the verdict is added
+    void answer(ObjectNode line, Verdict verdict) {
+        line.put("outcome", verdict.outcome().name().toLowerCase(Locale.ROOT));
         if (Double.isFinite(verdict.score())) {
             line.put("score", verdict.score()).put("opponentScore", verdict.opponentScore());
+        }
+        write(line, verdict.replies());
+    }
+
+    /// @param line of the answer, to which it is added why there is no verdict
+    void undecided(ObjectNode line, String why, List<String> replies) {
+        write(line.put("outcome", "undecided").put("why", why), replies);
+    }
+
+    private void write(ObjectNode line, List<String> replies) {
+        if (answers == null) {
+            return;
+        }
+        if (!replies.isEmpty()) {
+            line.set("replies", JsonMapper.shared().valueToTree(replies));
         }
         try {
             answers.write(line + "\n");
@@ -56,7 +73,7 @@ record EvaluationFiles(@Nullable Path directory, @Nullable BufferedWriter answer
         }
     }
 
-    void report(List<ComparisonReport> reports, EvaluationRequest request) {
+    void report(EvaluationResult result, EvaluationRequest request) {
         if (directory == null) {
             return;
         }
@@ -69,9 +86,12 @@ record EvaluationFiles(@Nullable Path directory, @Nullable BufferedWriter answer
                 .put(
                         "reference",
                         request.reference() == null ? "" : request.reference().toString())
-                .put("judge", request.judge().identity());
+                .put("judge", request.judge().identity())
+                .put("partial", result.undecided() > 0);
+        root.set("undecidedBecause", mapper.valueToTree(result.reasons()));
+        root.set("account", mapper.valueToTree(result.account()));
         root.set("generation", mapper.valueToTree(request.generation()));
-        root.set("reports", mapper.valueToTree(reports));
+        root.set("reports", mapper.valueToTree(result.reports()));
         try {
             Files.writeString(
                     directory.resolve("report.json"),

@@ -2,7 +2,10 @@ package org.betatron.cli.run;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.betatron.core.RandomStreams;
 import org.betatron.data.PromptRow;
@@ -11,6 +14,8 @@ import org.betatron.evaluation.comparison.JudgedAnswer;
 import org.betatron.evaluation.generation.Answer;
 import org.betatron.evaluation.generation.GenerationSpec;
 import org.betatron.evaluation.judge.Comparison;
+import org.betatron.evaluation.judge.JudgeException;
+import org.betatron.evaluation.judge.JudgingPlan;
 import org.betatron.evaluation.judge.Verdict;
 import org.jspecify.annotations.Nullable;
 
@@ -29,14 +34,14 @@ public final class EvaluationRun {
     }
 
     /// @param progress hears what is going on, a line at a time
-    /// @return a report per temperature, in order
+    /// @return a report per temperature, in order; what was judged before a judge gave up is in it
     /// @throws IllegalArgumentException if the judge cannot judge a prompt, no prompt is left, or an
     ///     answer to compare with is missing; before anything is generated
-    public static List<ComparisonReport> run(EvaluationRequest request, Consumer<String> progress) {
+    public static EvaluationResult run(EvaluationRequest request, Consumer<String> progress) {
         return new EvaluationRun(request, progress).run();
     }
 
-    private List<ComparisonReport> run() {
+    private EvaluationResult run() {
         Path against = request.against();
         try (Contestant model = new Contestant(request.model())) {
             if (against == null) {
@@ -79,7 +84,20 @@ public final class EvaluationRun {
                     "no prompt is left to evaluate: each must have fewer tokens than the model's "
                             + model.maxPositions() + " positions");
         }
-        request.judge().check(rows.stream().map(PromptRow::prompt).toList());
+        request.judge().check(plan(opponent == null));
+    }
+
+    private JudgingPlan plan(boolean againstChosen) {
+        List<String> chosen = againstChosen
+                ? rows.stream().map(row -> String.valueOf(row.chosen())).toList()
+                : List.of();
+        int answersPerPrompt =
+                specs().stream().mapToInt(GenerationSpec::samples).sum();
+        return new JudgingPlan(
+                rows.stream().map(PromptRow::prompt).toList(),
+                chosen,
+                rows.size() * answersPerPrompt,
+                request.generation().maxNewTokens());
     }
 
     /// The opponent's answers at one temperature, by prompt and sample.
@@ -131,27 +149,43 @@ public final class EvaluationRun {
         return request.temperatures().stream().map(request::at).toList();
     }
 
-    private List<ComparisonReport> compare(Contestant model, List<OpponentAnswers> opponents) {
+    private EvaluationResult compare(Contestant model, List<OpponentAnswers> opponents) {
         progress.accept("Answers of " + model.directory() + " ...");
         List<List<Answer>> answers = model.answers(promptIds, specs());
         List<ComparisonReport> reports = new ArrayList<>();
+        Set<String> reasons = new LinkedHashSet<>();
+        Optional<JudgeException> gaveUp = Optional.empty();
         try (EvaluationFiles files = EvaluationFiles.open(request.out())) {
             for (int t = 0; t < answers.size(); t++) {
                 double temperature = request.temperatures().get(t);
                 List<Answer> own = answers.get(t);
-                List<Comparison> comparisons = comparisons(own, opponents.get(t));
-                @Nullable Verdict[] verdicts = new @Nullable Verdict[own.size()];
-                request.judge().judge(comparisons, (index, verdict) -> {
-                    verdicts[index] = verdict;
-                    Answer answer = own.get(index);
-                    files.answer(temperature, rows.get(answer.prompt()).id(), answer, comparisons.get(index), verdict);
-                });
-                reports.add(
-                        report(temperature, own, opponents.get(t), verdicts, logRatios(model, own, specs().get(t))));
+                VerdictBook book = new VerdictBook(
+                        temperature,
+                        own,
+                        comparisons(own, opponents.get(t)),
+                        index -> rows.get(own.get(index).prompt()).id(),
+                        files);
+                gaveUp = gaveUp.or(() -> judge(book));
+                book.close(
+                        gaveUp.isPresent() ? "not asked: the judge was given up before" : "the judge gave no verdict");
+                reasons.addAll(book.reasons());
+                reports.add(report(
+                        temperature, own, opponents.get(t), book.verdicts(), logRatios(model, own, specs().get(t))));
             }
-            files.report(reports, request);
+            EvaluationResult result =
+                    new EvaluationResult(reports, reasons, request.judge().account(), gaveUp);
+            files.report(result, request);
+            return result;
         }
-        return reports;
+    }
+
+    private Optional<JudgeException> judge(VerdictBook book) {
+        try {
+            request.judge().judge(book.comparisons(), book);
+            return Optional.empty();
+        } catch (JudgeException e) {
+            return Optional.of(e);
+        }
     }
 
     private List<Comparison> comparisons(List<Answer> answers, OpponentAnswers opponent) {
@@ -169,13 +203,13 @@ public final class EvaluationRun {
             double temperature,
             List<Answer> answers,
             OpponentAnswers opponent,
-            @Nullable Verdict[] verdicts,
+            List<Optional<Verdict>> verdicts,
             double[] logRatios) {
         List<JudgedAnswer> judged = new ArrayList<>();
         for (int i = 0; i < answers.size(); i++) {
             judged.add(new JudgedAnswer(
                     answers.get(i).prompt(),
-                    verdicts[i],
+                    verdicts.get(i).orElse(null),
                     answers.get(i).tokenIds().length,
                     opponent.tokens().get(i),
                     logRatios.length == 0 ? Double.NaN : logRatios[i]));

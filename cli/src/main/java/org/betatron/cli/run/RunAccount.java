@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.betatron.core.sampling.SamplingSpec;
 import org.betatron.data.DatasetReport;
 import org.betatron.data.LabelledRow;
@@ -55,10 +57,17 @@ final class RunAccount {
         }
     }
 
+    /// @param beginsBefore whether the first evaluation comes before the first step
+    /// @return writes down every evaluation that it hears of
+    Consumer<List<PairMeasurement>> listener(boolean beginsBefore) {
+        AtomicBoolean isBefore = new AtomicBoolean(beginsBefore);
+        return measurements -> evaluated(measurements, isBefore.getAndSet(false));
+    }
+
     /// Writes down an evaluation. Called after each; the newest replaces those before it.
     ///
     /// @param isBefore whether nothing was learned yet
-    void evaluated(List<PairMeasurement> measurements, boolean isBefore) {
+    private void evaluated(List<PairMeasurement> measurements, boolean isBefore) {
         List<HeldOutGap> gaps = new ArrayList<>();
         for (PairMeasurement measured : measurements) {
             LabelledRow<?> row = measured.row();

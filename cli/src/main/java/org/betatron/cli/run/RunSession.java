@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.betatron.cli.recipe.ComputeSection;
 import org.betatron.cli.recipe.DataSection;
@@ -21,7 +22,8 @@ import org.betatron.data.transform.Transforms;
 import org.betatron.evaluation.RunMetrics;
 import org.betatron.evaluation.report.RunPage;
 import org.betatron.evaluation.report.RunRecord;
-import org.betatron.torch.TorchLanguageModel;
+import org.betatron.torch.ComputeSpec;
+import org.betatron.torch.TorchModel;
 import org.betatron.torch.memory.NativeLibraries;
 import org.betatron.torch.optimizer.TorchOptimizer;
 import org.betatron.training.Evaluation;
@@ -38,7 +40,7 @@ import org.betatron.training.run.RunDirectory;
 import org.betatron.training.run.RunIdentity;
 import org.betatron.training.run.TrainingException;
 
-/// What alignment and supervised fine-tuning do alike: the run directory, the split, the model to begin
+/// What every kind of training does alike: the run directory, the split, the model to begin
 /// with, the loop, the final model.
 final class RunSession {
 
@@ -149,10 +151,12 @@ final class RunSession {
     }
 
     /// Opens the model that training begins or goes on with.
-    TorchLanguageModel openModel(Path start, ComputeSection compute) {
+    ///
+    /// @param loader opens a directory, that of the recipe or that of a checkpoint
+    <M extends TorchModel> M openModel(Path start, ComputeSection compute, BiFunction<Path, ComputeSpec, M> loader) {
         useThreads(compute);
         Path from = checkpoint.map(Checkpoint::modelDirectory).orElse(start);
-        TorchLanguageModel model = TorchLanguageModel.load(from, compute.model());
+        M model = loader.apply(from, compute.model());
         request.display()
                 .line("Model %s: %,d parameters, %s products, %d threads"
                         .formatted(
@@ -172,7 +176,7 @@ final class RunSession {
     ///
     /// @param beforeSaving called with the trained model still open, after the last step
     void train(
-            TorchLanguageModel model,
+            TorchModel model,
             OptimizerSpec optimizerSpec,
             LearningRule rule,
             Evaluation evaluation,
@@ -208,7 +212,7 @@ final class RunSession {
 
     /// @return whether every step was done
     private boolean carryOut(
-            TorchLanguageModel model,
+            TorchModel model,
             OptimizerSpec optimizerSpec,
             LearningRule rule,
             Evaluation evaluation,

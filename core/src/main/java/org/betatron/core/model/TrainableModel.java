@@ -3,13 +3,13 @@ package org.betatron.core.model;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/// A language model whose weights can be learned.
+/// A model whose weights can be learned.
 ///
 /// The gradient is a property of the model: [ForwardPass#backward] adds to it, [Optimizer#step] uses it
 /// and clears it.
-public interface TrainableModel extends LanguageModel {
+public interface TrainableModel extends ResponseModel {
 
-    /// Computes the log-probability of every response token and keeps what the backward pass needs.
+    /// Computes the number of every response token and keeps what the backward pass needs.
     ///
     /// @param batch groups of a prompt and its responses
     /// @return the pass; to be closed by the caller, at the latest before the next optimizer step

@@ -1,7 +1,7 @@
 package org.betatron.evaluation.judge;
 
+import java.util.ArrayList;
 import java.util.List;
-import org.betatron.data.world.WorldReward;
 
 /// Prefers the answer with the higher score.
 ///
@@ -21,25 +21,40 @@ public record ScoreJudge(String identity, AnswerScorer scorer, double tieMargin)
 
     /// @return a judge that knows the true reward of the controlled world
     public static ScoreJudge ofWorld() {
-        return new ScoreJudge(
-                "world", (prompt, answer) -> WorldReward.of(prompt, answer).total(), WORLD_TIE);
+        return new ScoreJudge("world", new WorldScorer(), WORLD_TIE);
     }
 
     @Override
-    public void check(List<String> prompts) {
-        prompts.forEach(prompt -> scorer.score(prompt, ""));
+    public void check(JudgingPlan plan) {
+        plan.prompts().forEach(scorer::check);
     }
 
     @Override
     public void judge(List<Comparison> comparisons, VerdictListener listener) {
-        for (int i = 0; i < comparisons.size(); i++) {
-            Comparison comparison = comparisons.get(i);
-            double score = scorer.score(comparison.prompt(), comparison.answer());
-            double opponent = scorer.score(comparison.prompt(), comparison.opponent());
-            Outcome outcome = Math.abs(score - opponent) <= tieMargin
-                    ? Outcome.TIE
-                    : score > opponent ? Outcome.WIN : Outcome.LOSS;
-            listener.judged(i, new Verdict(outcome, score, opponent));
+        List<String> prompts = new ArrayList<>();
+        List<String> answers = new ArrayList<>();
+        for (Comparison comparison : comparisons) {
+            prompts.add(comparison.prompt());
+            prompts.add(comparison.prompt());
+            answers.add(comparison.answer());
+            answers.add(comparison.opponent());
         }
+        double[] scores = scorer.scores(prompts, answers);
+        for (int i = 0; i < comparisons.size(); i++) {
+            double score = scores[2 * i];
+            double opponent = scores[2 * i + 1];
+            if (Double.isNaN(score - opponent)) {
+                listener.undecided(i, "an answer is too long to be scored", List.of());
+            } else {
+                listener.judged(i, Verdict.scored(outcome(score, opponent), score, opponent));
+            }
+        }
+    }
+
+    private Outcome outcome(double score, double opponent) {
+        if (Math.abs(score - opponent) <= tieMargin) {
+            return Outcome.TIE;
+        }
+        return score > opponent ? Outcome.WIN : Outcome.LOSS;
     }
 }

@@ -106,10 +106,13 @@ public final class Findings {
                     end(loss));
         }
         Series held = series("eval/loss");
-        if (!held.isEmpty() && isLogistic() && run.lastStep() > 0 && held.last() > Math.log(2) + 1e-3) {
+        if (!held.isEmpty()
+                && (isLogistic() || isPlainReward())
+                && run.lastStep() > 0
+                && held.last() > Math.log(2) + 1e-3) {
             add(
                     PROBLEM,
-                    "The loss on held-out rows is %.4g, above the ln 2 = 0.693 of a policy that has learned nothing.",
+                    "The loss on held-out rows is %.4g, above the ln 2 = 0.693 of a model that has learned nothing.",
                     held.last());
         }
         if (held.size() >= 3) {
@@ -131,6 +134,15 @@ public final class Findings {
         return run.setting("/alignment/objective/type").equals("dpo");
     }
 
+    /// Of a reward model without margin and centering, whose loss is ln 2 where all scores are equal.
+    private boolean isPlainReward() {
+        return run.number("/reward/marginScale") == 0 && run.number("/reward/centering") == 0;
+    }
+
+    private boolean isReward() {
+        return !run.setting("/reward").isEmpty();
+    }
+
     private void rewards() {
         Series chosen = series("train/reward/chosen");
         Series rejected = series("train/reward/rejected");
@@ -145,6 +157,8 @@ public final class Findings {
                     "The margin between chosen and rejected answers does not grow (rewards moved by %.3g and %.3g).",
                     up,
                     down);
+        } else if (isReward()) {
+            scores(end(chosen), end(rejected), up - down);
         } else if (up < 0) {
             add(
                     EXPECTED,
@@ -172,6 +186,23 @@ public final class Findings {
                     "%.0f %% of the chosen answers are less probable than under the reference. If answers get worse,"
                             + " raise alignment.objective.beta, or lower the learning rate.",
                     100 * end(below));
+        }
+    }
+
+    /// @param growth how much the difference of the two has grown
+    private void scores(double chosen, double rejected, double growth) {
+        add(
+                EXPECTED,
+                "The model scores chosen answers %.3g above rejected ones, %.3g more than at the beginning.",
+                chosen - rejected,
+                growth);
+        double middle = (chosen + rejected) / 2;
+        if (Math.abs(middle) > chosen - rejected) {
+            add(
+                    NOTE,
+                    "Scores lie around %.3g, further from 0 than chosen and rejected ones from each other: only"
+                            + " differences are learned. Set reward.centering=0.01 where scores are to be read alone.",
+                    middle);
         }
     }
 

@@ -21,6 +21,7 @@ record Panel(String title, List<String> paths) {
             new Panel("Rewards", List.of("train/reward/chosen", "train/reward/rejected")),
             new Panel("Margin, without beta", List.of("train/margin", "eval/margin")),
             new Panel("Accuracy", List.of("train/accuracy", "eval/accuracy")),
+            new Panel("Agreement with the scores of the data, share", List.of("eval/agreement")),
             new Panel("Beta", List.of("train/beta")),
             GAP,
             new Panel("Share of pairs kept", List.of("train/kept")),

@@ -52,6 +52,8 @@ public final class RunPage {
         facts.put("Sensitivity", "/alignment/calibration/sensitivity");
         facts.put("Selection", "/alignment/selection/type");
         facts.put("Kept", "/alignment/selection/keep");
+        facts.put("Margin per score", "/reward/marginScale");
+        facts.put("Centering", "/reward/centering");
         facts.put("Learning rate", "/train/learningRate");
         facts.put("Batch size", "/train/batchSize");
         facts.put("Length", "/train/length");
@@ -122,7 +124,10 @@ public final class RunPage {
         html.raw("<h2>Gaps of held-out rows</h2>")
                 .element(
                         "p class=\"dim\"",
-                        "beta_0 times the margin, nats. " + negative + " of " + after.size()
+                        (run.setting("/reward").isEmpty()
+                                        ? "beta_0 times the margin, nats. "
+                                        : "Chosen minus rejected score. ")
+                                + negative + " of " + after.size()
                                 + " rows are below 0 at the newest evaluation"
                                 + (before.isEmpty()
                                         ? "; nothing was evaluated before the first step."

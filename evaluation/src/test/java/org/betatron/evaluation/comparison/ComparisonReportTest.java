@@ -124,6 +124,6 @@ class ComparisonReportTest {
 
     private static JudgedAnswer answer(int prompt, @Nullable Outcome outcome, int tokens, int opponentTokens) {
         return new JudgedAnswer(
-                prompt, outcome == null ? null : new Verdict(outcome, 2, 1), tokens, opponentTokens, 0.25);
+                prompt, outcome == null ? null : Verdict.scored(outcome, 2, 1), tokens, opponentTokens, 0.25);
     }
 }

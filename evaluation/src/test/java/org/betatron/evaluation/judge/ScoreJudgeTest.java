@@ -24,14 +24,14 @@ class ScoreJudgeTest {
                         verdicts::put);
         assertThat(verdicts)
                 .containsExactly(
-                        Map.entry(0, new Verdict(Outcome.WIN, 2, 0)),
-                        Map.entry(1, new Verdict(Outcome.LOSS, -1, 2)),
-                        Map.entry(2, new Verdict(Outcome.TIE, 0, 0)));
+                        Map.entry(0, Verdict.scored(Outcome.WIN, 2, 0)),
+                        Map.entry(1, Verdict.scored(Outcome.LOSS, -1, 2)),
+                        Map.entry(2, Verdict.scored(Outcome.TIE, 0, 0)));
     }
 
     @Test
     void differencesUpToTheMarginAreTies() {
-        ScoreJudge judge = new ScoreJudge("length", (prompt, answer) -> answer.length(), 2);
+        ScoreJudge judge = new ScoreJudge("length", ScoreJudgeTest::lengths, 2);
         Map<Integer, Verdict> verdicts = new TreeMap<>();
         judge.judge(
                 List.of(new Comparison("", "abc", "a"), new Comparison("", "abcd", "a"), new Comparison("", "", "abc")),
@@ -39,13 +39,28 @@ class ScoreJudgeTest {
         assertThat(verdicts.values())
                 .extracting(Verdict::outcome)
                 .containsExactly(Outcome.TIE, Outcome.WIN, Outcome.LOSS);
-        assertThatThrownBy(() -> new ScoreJudge("x", (prompt, answer) -> 0, Double.NaN))
+        assertThatThrownBy(() -> new ScoreJudge("x", ScoreJudgeTest::lengths, Double.NaN))
                 .hasMessage("tieMargin must be ≥ 0 but was NaN");
     }
 
     @Test
+    void answerThatCannotBeScoredIsUndecided() {
+        ScoreJudge judge = new ScoreJudge("length", ScoreJudgeTest::lengths, 0);
+        Map<Integer, Verdict> verdicts = new TreeMap<>();
+        judge.judge(List.of(new Comparison("", "too long", "a"), new Comparison("", "a", "too long")), verdicts::put);
+        assertThat(verdicts).isEmpty();
+    }
+
+    private static double[] lengths(List<String> prompts, List<String> answers) {
+        return answers.stream()
+                .mapToDouble(answer -> answer.equals("too long") ? Double.NaN : answer.length())
+                .toArray();
+    }
+
+    @Test
     void worldRefusesOtherPromptsBeforehand() {
-        assertThatThrownBy(() -> ScoreJudge.ofWorld().check(List.of(PROMPT, "who is the president ?")))
+        assertThatThrownBy(() -> ScoreJudge.ofWorld()
+                        .check(new JudgingPlan(List.of(PROMPT, "who is the president ?"), List.of(), 2, 10)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("the reward of the controlled world is known for its own questions only, such as"
                         + " 'where is the kettle ?', but the prompt was 'who is the president ?'");

@@ -5,7 +5,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
-/// A transformer bound to its weights, up to but not including the product with the vocabulary.
+/// A transformer bound to its weights, up to but not including the product with its head.
 ///
 /// `T` rows, `E` hidden size. All results belong to the current scope.
 interface Architecture extends AutoCloseable {
@@ -29,10 +29,10 @@ interface Architecture extends AutoCloseable {
     Tensor layer(int index, Tensor hidden, Rotation rotation, Attention attention, @Nullable Tensor rows);
 
     /// @param hidden `[N, E]`
-    /// @return normalised states that the vocabulary head takes, `[N, E]`
+    /// @return normalised states that the head takes, `[N, E]`
     Tensor finalNorm(Tensor hidden);
 
-    /// @return the vocabulary matrix `[V, E]`, lent
+    /// @return the matrix of the head, `[V, E]` for logits and `[1, E]` for a score; lent
     Tensor headWeight();
 
     /// @param tokenIds  int64 `[T]`

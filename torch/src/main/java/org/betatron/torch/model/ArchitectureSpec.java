@@ -2,6 +2,7 @@ package org.betatron.torch.model;
 
 import java.util.Map;
 import java.util.stream.LongStream;
+import org.betatron.torch.ComputeSpec;
 import org.betatron.torch.ModelException;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -27,6 +28,9 @@ public sealed interface ArchitectureSpec permits NeoxSpec, LlamaSpec {
     /// @return width of the residual stream
     int hiddenSize();
 
+    /// @return what is computed from the last states
+    HeadKind head();
+
     /// @return shape of every weight by its Hugging Face name, in file order
     Map<String, long[]> weightShapes();
 
@@ -35,6 +39,12 @@ public sealed interface ArchitectureSpec permits NeoxSpec, LlamaSpec {
         return weightShapes().values().stream()
                 .mapToLong(shape -> LongStream.of(shape).reduce(1, Math::multiplyExact))
                 .sum();
+    }
+
+    /// @return memory that a forward pass keeps for its backward pass, bytes, about
+    default long graphBytes(long numTokens, ComputeSpec compute) {
+        long perLayer = compute.recomputeLayers() ? hiddenSize() : graphNumbersPerLayer();
+        return numTokens * numLayers() * perLayer * Float.BYTES;
     }
 
     /// @param name a tensor found in a file that is not a weight

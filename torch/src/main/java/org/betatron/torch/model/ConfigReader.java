@@ -56,6 +56,18 @@ record ConfigReader(ObjectNode json, String where) {
                 : new ConfigReader(json.objectNode(), where + ": " + key);
     }
 
+    /// @return whether the model is one that classifies texts instead of writing them
+    boolean isSequenceClassification() {
+        return json.path("architectures").path(0).asString("").endsWith("ForSequenceClassification");
+    }
+
+    /// @return classes that it tells apart; two where nothing is said, as in `transformers`
+    int numLabels() {
+        return json.has("id2label")
+                ? json.path("id2label").size()
+                : json.path("num_labels").asInt(2);
+    }
+
     boolean has(String key) {
         return json.hasNonNull(key);
     }

@@ -1,5 +1,6 @@
 package org.betatron.torch.model;
 
+import java.util.function.Function;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.torch.Tensors;
 import org.betatron.torch.memory.Memory;
@@ -8,26 +9,33 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/// All layers of an architecture over one batch, from token ids to the rows that predict a response token.
+/// All layers of an architecture over one batch, from token ids to the rows that a head takes: those that
+/// predict a response token, or those that a response is scored by.
 ///
-/// `T` rows, `N` predicted tokens, `E` hidden size. All results belong to the current scope.
+/// `T` rows, `N` rows that are asked for, `E` hidden size. All results belong to the current scope.
 ///
 /// @param architecture   the layers
 /// @param batch          what they run over
+/// @param rows           which rows of a batch are asked for, `[N]`
 /// @param type           number format of queries, keys and values
-/// @param shortLastLayer whether the last layer computes only what rows that predict need
-record LayerStack(Architecture architecture, PackedBatch batch, ScalarType type, boolean shortLastLayer) {
+/// @param shortLastLayer whether the last layer computes only what these rows need
+record LayerStack(
+        Architecture architecture,
+        PackedBatch batch,
+        Function<PackedBatch, int[]> rows,
+        ScalarType type,
+        boolean shortLastLayer) {
 
     /// What layers need besides hidden states, in the scope that asked for it.
     ///
     /// @param tokenIds   int64 `[T]`
-    /// @param predictors rows that predict, int64 `[N]`
+    /// @param predictors rows that are asked for, int64 `[N]`
     record Inputs(Tensor tokenIds, Tensor predictors, Rotation rotation, Attention attention) {}
 
     Inputs inputs() {
         return new Inputs(
                 Tensors.indices(batch.tokenIds()),
-                Tensors.indices(batch.predictorRows()),
+                Tensors.indices(rows.apply(batch)),
                 architecture.rotation(batch.positions()),
                 new PackedAttention(batch, type));
     }

@@ -22,7 +22,7 @@ final class Llama implements Architecture {
     private final Tensor embedding; // [V, E]
     private final List<Layer> layers;
     private final Tensor finalNorm; // [E]
-    private final Tensor head; // [V, E]
+    private final Tensor head; // [V, E], or [1, E] of a score
 
     Llama(LlamaSpec spec, Parameters weights, Precision precision, AffineMaps maps) {
         this.spec = spec;
@@ -34,7 +34,11 @@ final class Llama implements Architecture {
             layers.add(new Layer(i, weights, maps));
         }
         finalNorm = weights.get("model.norm.weight");
-        head = spec.tiedHead() ? embedding : weights.get("lm_head.weight");
+        head = switch (spec.head()) {
+            case VOCABULARY -> weights.get(LlamaSpec.HEAD);
+            case TIED -> embedding;
+            case SCORE -> weights.get(HeadKind.SCORE_WEIGHT);
+        };
     }
 
     @Override

@@ -16,7 +16,7 @@ import java.util.Map;
 /// @param normEpsilon      added to the mean square in norms
 /// @param attentionBias    whether attention projections have biases
 /// @param feedForwardBias  whether feed-forward projections have biases
-/// @param tiedHead         whether the head shares the embedding
+/// @param head             what is computed from the last states
 /// @param initializerRange standard deviation of fresh matrices
 /// @param rotary           rotary embedding
 record LlamaSpec(
@@ -31,10 +31,12 @@ record LlamaSpec(
         double normEpsilon,
         boolean attentionBias,
         boolean feedForwardBias,
-        boolean tiedHead,
+        HeadKind head,
         double initializerRange,
         RotarySpec rotary)
         implements ArchitectureSpec {
+
+    static final String HEAD = "lm_head.weight";
 
     static LlamaSpec parse(ConfigReader config) {
         int hiddenSize = config.integer("hidden_size");
@@ -60,7 +62,7 @@ record LlamaSpec(
                 config.number("rms_norm_eps", 1e-6),
                 config.flag("attention_bias", false),
                 config.flag("mlp_bias", false),
-                config.flag("tie_word_embeddings", false),
+                HeadKind.parse(config),
                 config.number("initializer_range", 0.02),
                 RotarySpec.parse(config, headDim, null, "rope_theta"));
     }
@@ -93,15 +95,17 @@ record LlamaSpec(
             Linear.addShapes(shapes, layer(i, "mlp.down_proj"), hiddenSize, intermediateSize, feedForwardBias);
         }
         shapes.put("model.norm.weight", new long[] {hiddenSize});
-        if (!tiedHead) {
-            shapes.put("lm_head.weight", new long[] {vocabularySize, hiddenSize});
+        switch (head) {
+            case VOCABULARY -> shapes.put(HEAD, new long[] {vocabularySize, hiddenSize});
+            case SCORE -> shapes.put(HeadKind.SCORE_WEIGHT, new long[] {1, hiddenSize});
+            case TIED -> {}
         }
         return shapes;
     }
 
     @Override
     public boolean isIgnorable(String name) {
-        return name.endsWith(".rotary_emb.inv_freq") || (tiedHead && name.equals("lm_head.weight"));
+        return name.endsWith(".rotary_emb.inv_freq") || (head != HeadKind.VOCABULARY && name.equals(HEAD));
     }
 
     @Override

@@ -20,7 +20,7 @@ final class Neox implements Architecture {
     private final Tensor embedding; // [V, E]
     private final List<Layer> layers;
     private final Norm finalNorm;
-    private final Tensor head; // [V, E]
+    private final Tensor head; // [V, E], or [1, E] of a score
 
     Neox(NeoxSpec spec, Parameters weights, Precision precision, AffineMaps maps) {
         this.spec = spec;
@@ -32,7 +32,11 @@ final class Neox implements Architecture {
             layers.add(new Layer(i, weights, maps));
         }
         finalNorm = new Norm(weights, "gpt_neox.final_layer_norm");
-        head = spec.tiedHead() ? embedding : weights.get("embed_out.weight");
+        head = switch (spec.head()) {
+            case VOCABULARY -> weights.get(NeoxSpec.HEAD);
+            case TIED -> embedding;
+            case SCORE -> weights.get(HeadKind.SCORE_WEIGHT);
+        };
     }
 
     @Override

@@ -15,7 +15,7 @@ import java.util.Map;
 /// @param parallelResidual whether attention and feed-forward read the same input
 /// @param attentionBias    whether attention projections have biases
 /// @param exactGelu        whether GELU is exact (erf) or the tanh approximation
-/// @param tiedHead         whether the head shares the embedding
+/// @param head             what is computed from the last states
 /// @param initializerRange standard deviation of fresh matrices
 /// @param rotary           rotary embedding
 record NeoxSpec(
@@ -29,10 +29,12 @@ record NeoxSpec(
         boolean parallelResidual,
         boolean attentionBias,
         boolean exactGelu,
-        boolean tiedHead,
+        HeadKind head,
         double initializerRange,
         RotarySpec rotary)
         implements ArchitectureSpec {
+
+    static final String HEAD = "embed_out.weight";
 
     static NeoxSpec parse(ConfigReader config) {
         int hiddenSize = config.integer("hidden_size");
@@ -54,7 +56,7 @@ record NeoxSpec(
                 config.flag("use_parallel_residual", true),
                 config.flag("attention_bias", true),
                 exactGelu,
-                config.flag("tie_word_embeddings", false),
+                HeadKind.parse(config),
                 config.number("initializer_range", 0.02),
                 RotarySpec.parse(config, hiddenSize / numHeads, "rotary_pct", "rotary_emb_base"));
     }
@@ -87,8 +89,10 @@ record NeoxSpec(
             Linear.addShapes(shapes, layer(i, "mlp.dense_4h_to_h"), e, intermediateSize, true);
         }
         norm(shapes, "gpt_neox.final_layer_norm");
-        if (!tiedHead) {
-            shapes.put("embed_out.weight", new long[] {vocabularySize, e});
+        switch (head) {
+            case VOCABULARY -> shapes.put(HEAD, new long[] {vocabularySize, e});
+            case SCORE -> shapes.put(HeadKind.SCORE_WEIGHT, new long[] {1, e});
+            case TIED -> {}
         }
         return shapes;
     }
@@ -103,7 +107,7 @@ record NeoxSpec(
         return name.endsWith(".attention.bias")
                 || name.endsWith(".attention.masked_bias")
                 || name.endsWith(".rotary_emb.inv_freq")
-                || (tiedHead && name.equals("embed_out.weight"));
+                || (head != HeadKind.VOCABULARY && name.equals(HEAD));
     }
 
     @Override

@@ -60,6 +60,21 @@ public final class Parameters implements AutoCloseable {
                 .sum();
     }
 
+    /// Moves every weight: `weight += share * (other - weight)`.
+    ///
+    /// @param other weights of the same names and shapes
+    /// @param share in (0, 1]
+    /// @throws IllegalArgumentException if names or shapes differ
+    public void moveTowards(Parameters other, double share) {
+        if (!other.shapes().equals(shapes())) {
+            throw new IllegalArgumentException("other must be a model with the same weights");
+        }
+        Memory.run(() -> Memory.withoutGradient(() -> {
+            other.asMap().forEach((name, target) -> get(name).lerp_(target, Tensors.scalar(share)));
+            return 0;
+        }));
+    }
+
     /// @return a number that grows with every change of a weight
     long version() {
         return tensors.values().stream()

@@ -65,12 +65,6 @@ public final class Transformer implements AutoCloseable {
         }
     }
 
-    /// @return memory that a forward pass keeps per token, bytes, about
-    public long graphBytesPerToken() {
-        long numbers = compute.recomputeLayers() ? spec.hiddenSize() : spec.graphNumbersPerLayer();
-        return Float.BYTES * numbers * spec.numLayers();
-    }
-
     private TransformerPass pass(
             LayerPass layers, PackedBatch batch, VocabularyRequest request, @Nullable Transformer reference) {
         ReferenceRows rows = reference == null ? null : reference.rows(batch);
@@ -96,7 +90,8 @@ public final class Transformer implements AutoCloseable {
     }
 
     private LayerStack layers(PackedBatch batch) {
-        return new LayerStack(architecture, batch, precision.scalarType(), compute.shortLastLayer());
+        return new LayerStack(
+                architecture, batch, PackedBatch::predictorRows, precision.scalarType(), compute.shortLastLayer());
     }
 
     /// Starts to decode; to be closed before this. What was started before the weights changed cannot go on.

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// One batch run forward through layers and head, with what is needed to differentiate it once.
 ///
 /// `N` response tokens. Owned by whoever asked for it.
-public final class TransformerPass implements AutoCloseable {
+public final class TransformerPass implements ModelPass {
 
     private final LayerPass layers;
     private final VocabularyHead.Pass head;
@@ -30,25 +30,22 @@ public final class TransformerPass implements AutoCloseable {
         this.reference = reference;
     }
 
-    /// @return log-probability of each response token, `[N]`, nats
+    @Override
     public float[] logProbs() {
         return head.logProbs();
     }
 
-    /// @return the quantities that were asked for, `[N]` each
+    @Override
     public Map<TokenQuantity, float[]> quantities() {
         return quantities;
     }
 
-    /// @return whether a reference was run beside, so that a divergence from it can be differentiated
+    @Override
     public boolean hasReference() {
         return reference != null;
     }
 
-    /// Adds the gradient of all weights.
-    ///
-    /// @param derivatives dL/dlogProb of each response token, `[N]`
-    /// @param divergences dL/dKL of each response token, `[N]`; empty where the loss does not depend on it
+    @Override
     public void backward(float[] derivatives, float[] divergences) {
         Memory.run(() -> {
             Tensor predictors = layers.predictors();

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.betatron.torch.ModelException;
@@ -15,6 +16,7 @@ import org.betatron.torch.Tensors;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.memory.Owned;
 import org.betatron.torch.model.ArchitectureSpec;
+import org.betatron.torch.model.HeadKind;
 import org.betatron.torch.model.Parameters;
 import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -34,6 +36,18 @@ public final class WeightLoader {
     /// @throws ModelException if a weight is missing, has another shape, or a tensor does not belong to
     ///     the model
     public static Parameters load(ModelDirectory directory, ArchitectureSpec spec) {
+        return load(directory, spec, OptionalLong.empty());
+    }
+
+    /// As [#load(ModelDirectory, ArchitectureSpec)], drawing the score's weight where the files have none, as a
+    /// language model has none.
+    ///
+    /// @param seed seed of that weight
+    public static Parameters loadWithFreshScore(ModelDirectory directory, ArchitectureSpec spec, long seed) {
+        return load(directory, spec, OptionalLong.of(seed));
+    }
+
+    private static Parameters load(ModelDirectory directory, ArchitectureSpec spec, OptionalLong scoreSeed) {
         Map<String, long[]> shapes = spec.weightShapes();
         Map<String, Owned> loaded = new LinkedHashMap<>();
         try {
@@ -54,6 +68,9 @@ public final class WeightLoader {
                         }
                     }
                 }
+            }
+            if (scoreSeed.isPresent() && !loaded.containsKey(HeadKind.SCORE_WEIGHT)) {
+                loaded.put(HeadKind.SCORE_WEIGHT, fresh(HeadKind.SCORE_WEIGHT, spec, scoreSeed.getAsLong()));
             }
             requireAll(directory, shapes.keySet(), loaded.keySet());
         } catch (IOException e) {
@@ -79,19 +96,29 @@ public final class WeightLoader {
             Memory.run(() -> {
                 GeneratorOptional generator = new GeneratorOptional(torch.make_generator_cpu(seed));
                 spec.weightShapes()
-                        .forEach((name, shape) -> parameters.add(name, leaf(name, () -> {
-                            Tensor tensor = Tensors.empty(ScalarType.Float, shape);
-                            if (shape.length > 1) {
-                                return tensor.normal_(0, spec.initializerRange(), generator);
-                            }
-                            return tensor.fill_(Tensors.scalar(name.endsWith(".bias") ? 0 : 1));
-                        })));
+                        .keySet()
+                        .forEach(name -> parameters.add(name, leaf(name, () -> drawn(name, spec, generator))));
             });
         } catch (RuntimeException e) {
             parameters.close();
             throw e;
         }
         return parameters;
+    }
+
+    private static Owned fresh(String name, ArchitectureSpec spec, long seed) {
+        return Memory.compute(() -> {
+            GeneratorOptional generator = new GeneratorOptional(torch.make_generator_cpu(seed));
+            return leaf(name, () -> drawn(name, spec, generator));
+        });
+    }
+
+    private static Tensor drawn(String name, ArchitectureSpec spec, GeneratorOptional generator) {
+        long[] shape = Objects.requireNonNull(spec.weightShapes().get(name), name);
+        Tensor tensor = Tensors.empty(ScalarType.Float, shape);
+        return shape.length > 1
+                ? tensor.normal_(0, spec.initializerRange(), generator)
+                : tensor.fill_(Tensors.scalar(name.endsWith(".bias") ? 0 : 1));
     }
 
     private static Owned leaf(String name, Supplier<Tensor> maker) {

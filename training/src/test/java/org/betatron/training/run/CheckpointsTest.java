@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.betatron.core.alignment.AlignmentState;
-import org.betatron.core.model.Decoder;
 import org.betatron.core.model.ForwardPass;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.core.model.PackedBatch;
@@ -140,11 +139,6 @@ class CheckpointsTest {
         @Override
         public int maxPositions() {
             return model.maxPositions();
-        }
-
-        @Override
-        public Decoder startDecoding() {
-            return model.startDecoding();
         }
 
         @Override

@@ -1,0 +1,84 @@
+package org.betatron.cli.run;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.betatron.cli.recipe.RewardRecipe;
+import org.betatron.data.DataSetLoader;
+import org.betatron.data.HeldOut.Split;
+import org.betatron.data.HuggingFaceTokenizer;
+import org.betatron.data.PaddingToken;
+import org.betatron.data.TokenizedDataSet;
+import org.betatron.data.TokenizedPair;
+import org.betatron.torch.TorchRewardModel;
+import org.betatron.training.Evaluation;
+import org.betatron.training.RewardEvaluation;
+import org.betatron.training.RewardRule;
+import org.betatron.training.TrainSpec;
+
+/// Training of a reward model from a recipe to a model on disk.
+public final class RewardRun {
+
+    private RewardRun() {}
+
+    /// Carries out a run.
+    public static void run(RunRequest<RewardRecipe> request) {
+        RewardRecipe recipe = request.recipe();
+        Path start = Path.of(recipe.model());
+        ModelSource source = new ModelSource(start);
+        RunSession session = new RunSession(request, recipe.train().keepCheckpoints());
+        try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.load(start)) {
+            DataSetLoader loader = source.loader(tokenizer, recipe.data().truncation());
+            Split<TokenizedPair> pairs = pairs(recipe, session, loader);
+            int padding = PaddingToken.find(start, tokenizer.eosId());
+            if (padding == tokenizer.eosId()) {
+                request.display()
+                        .line("The tokenizer has no padding token but the one that ends answers: scores are taken at"
+                                + " the token before, as transformers does");
+            }
+            try (TorchRewardModel model = session.openModel(
+                    start,
+                    recipe.compute(),
+                    (directory, compute) -> TorchRewardModel.begin(
+                            directory, padding, recipe.train().seed(), compute))) {
+                session.train(
+                        model,
+                        recipe.optimizer(),
+                        new RewardRule(recipe.reward(), pairs.training()),
+                        evaluation(request, session, pairs.evaluation(), new RunAccount(request.out(), tokenizer)),
+                        recipe.train(),
+                        source,
+                        recipe.compute(),
+                        Optional.empty(),
+                        () -> {});
+            }
+        } catch (RuntimeException e) {
+            session.discardIfEmpty();
+            throw e;
+        }
+    }
+
+    private static Split<TokenizedPair> pairs(RewardRecipe recipe, RunSession session, DataSetLoader loader) {
+        Split<TokenizedPair> asRead = session.split(
+                recipe.data(),
+                files -> {
+                    TokenizedDataSet<TokenizedPair> read =
+                            loader.pairs(files, recipe.data().format());
+                    return recipe.reward().needsScores()
+                            ? RequiredScores.of(read, "reward.marginScale asks for a margin from scores")
+                            : read;
+                },
+                recipe.train().seed());
+        return session.transform(asRead, recipe.data().transforms());
+    }
+
+    private static Evaluation evaluation(
+            RunRequest<RewardRecipe> request, RunSession session, List<TokenizedPair> rows, RunAccount account) {
+        TrainSpec train = request.recipe().train();
+        boolean beginsBefore = session.checkpoint().isEmpty() && train.evaluateEvery() > 0;
+        return rows.isEmpty()
+                ? Evaluation.NONE
+                : new RewardEvaluation(
+                        request.recipe().reward(), rows, train.microBatch(), account.listener(beginsBefore));
+    }
+}

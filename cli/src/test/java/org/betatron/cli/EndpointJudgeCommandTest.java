@@ -1,0 +1,233 @@
+package org.betatron.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.betatron.testkit.JudgeServer;
+import org.betatron.testkit.JudgeServer.Response;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// `evaluate --judge endpoint` against a real server that plays good and bad endpoints.
+class EndpointJudgeCommandTest {
+
+    @TempDir
+    private static Path directory = Path.of("");
+
+    @TempDir
+    private Path out = Path.of("");
+
+    @BeforeAll
+    static void makeModel() throws IOException {
+        String world = directory.resolve("world").toString();
+        Invocation.succeed("world", world, "--texts", "50", "--pairs", "10", "--evaluation", "6");
+        Path config = directory.resolve("config.json");
+        Files.writeString(
+                config,
+                Files.readString(Path.of(world, "config.json"))
+                        .replaceFirst("\"hidden_size\" : \\d+", "\"hidden_size\" : 32")
+                        .replaceFirst("\"intermediate_size\" : \\d+", "\"intermediate_size\" : 64")
+                        .replaceFirst("\"num_hidden_layers\" : \\d+", "\"num_hidden_layers\" : 1"));
+        Invocation.succeed(
+                "init",
+                "--config",
+                config.toString(),
+                "--tokenizer",
+                world,
+                "--out",
+                directory.resolve("model").toString());
+    }
+
+    private Invocation evaluate(String url, String... options) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "evaluate",
+                "--model",
+                directory.resolve("model").toString(),
+                "--data",
+                directory.resolve("world").resolve("evaluation.jsonl").toString(),
+                "--temperature",
+                "0,1",
+                "--max-new-tokens",
+                "10",
+                "--judge",
+                "endpoint",
+                "--judge-url",
+                url,
+                "--judge-model",
+                "judge-1",
+                "--judge-retries",
+                "0",
+                "--out",
+                out.toString()));
+        arguments.addAll(List.of(options));
+        return Invocation.of(arguments.toArray(String[]::new));
+    }
+
+    private JsonNode report() throws IOException {
+        return JsonMapper.shared().readTree(Files.readString(out.resolve("report.json")));
+    }
+
+    private List<JsonNode> answers() throws IOException {
+        return Files.readAllLines(out.resolve("answers.jsonl")).stream()
+                .map(line -> JsonMapper.shared().readTree(line))
+                .toList();
+    }
+
+    @Test
+    void costIsSaidAndAgreedToBeforeAnythingIsWritten() {
+        try (JudgeServer server = new JudgeServer(JudgeServer.LONGER)) {
+            Invocation invocation = evaluate(server.url(), "--judge-price", "3,15");
+            assertThat(invocation.exitCode()).isEqualTo(2);
+            assertThat(invocation.err())
+                    .startsWith(
+                            "betatron: nothing was written or sent yet: the judge would be asked at most 24 requests")
+                    .contains(", cost 0.")
+                    .endsWith("; add --yes to go on\n");
+            assertThat(server.requests()).isEmpty();
+            assertThat(out).isEmptyDirectory();
+        }
+    }
+
+    @Test
+    void repliesAreInTheOutputAndASecondRunAsksNothing() throws IOException {
+        String first;
+        String url;
+        try (JudgeServer server = new JudgeServer(JudgeServer.LONGER)) {
+            url = server.url();
+            Invocation invocation = evaluate(url, "--yes");
+            assertThat(invocation.err()).isEmpty();
+            assertThat(invocation.out())
+                    .contains("win rate", "24 requests answered, 0 more from earlier runs; 240 tokens in, 48 out")
+                    .doesNotContain("PARTIAL", "score", "NaN");
+            first = Files.readString(out.resolve("report.json"));
+            assertThat(server.requests()).hasSize(24);
+        }
+        assertThat(answers()).hasSize(12).allSatisfy(answer -> {
+            boolean longer = answer.path("answer").asString().length()
+                    > answer.path("opponent").asString().length();
+            assertThat(answer.path("outcome").asString()).isEqualTo(longer ? "win" : "loss");
+            assertThat(answer.path("replies")).hasSize(2);
+            assertThat(answer.path("replies").get(0).asString()).startsWith("They differ in length.");
+        });
+        assertThat(report().path("partial").asBoolean()).isFalse();
+        // The server is gone by now.
+        Invocation again = evaluate(url, "--yes");
+        assertThat(again.exitCode()).isZero();
+        assertThat(again.out()).contains("0 requests answered, 24 more from earlier runs");
+        JsonNode reports = JsonMapper.shared().readTree(first).path("reports");
+        assertThat(report().path("reports")).isEqualTo(reports);
+    }
+
+    @Test
+    void whatWasJudgedBeforeTheServerFailedIsAPartialReport() throws IOException {
+        try (JudgeServer server = new JudgeServer((number, request) ->
+                number < 10 ? JudgeServer.LONGER.answer(number, request) : Response.status(503, "overloaded"))) {
+            Invocation invocation = evaluate(server.url(), "--yes", "--judge-parallel", "1");
+            assertThat(invocation.exitCode()).isEqualTo(1);
+            assertThat(invocation.out())
+                    .contains(
+                            "Temperature 0.0: 5 answers to 6 prompts",
+                            "PARTIAL: 7 of 12 comparisons have no verdict",
+                            "  the endpoint answered 503: overloaded",
+                            "10 requests answered");
+            assertThat(invocation.err())
+                    .isEqualTo("betatron: the judge was given up: the endpoint answered 503: overloaded; what it"
+                            + " answered is kept, and the same command goes on where it stopped\n");
+            assertThat(report().path("partial").asBoolean()).isTrue();
+            assertThat(answers())
+                    .hasSize(12)
+                    .filteredOn(answer -> answer.path("outcome").asString().equals("undecided"))
+                    .hasSize(7)
+                    .allSatisfy(answer ->
+                            assertThat(answer.path("answer").isString()).isTrue());
+
+            server.become(JudgeServer.LONGER);
+            assertThat(evaluate(server.url(), "--yes").out())
+                    .contains("14 requests answered, 10 more from earlier runs")
+                    .doesNotContain("PARTIAL");
+        }
+    }
+
+    @Test
+    void judgeThatSaysNothingUsefulLeavesAPartialReport() throws IOException {
+        try (JudgeServer server = new JudgeServer((_, _) -> Response.completion("Well."))) {
+            Invocation invocation = evaluate(server.url(), "--yes");
+            assertThat(invocation.exitCode()).isZero();
+            assertThat(invocation.out())
+                    .contains(
+                            "PARTIAL: 12 of 12 comparisons have no verdict",
+                            "the judge's reply holds no verdict [[A]], [[B]] or [[tie]]")
+                    .doesNotContain("win rate", "NaN");
+            assertThat(answers())
+                    .hasSize(12)
+                    .allSatisfy(answer ->
+                            assertThat(answer.path("replies").get(1).asString()).isEqualTo("Well."));
+        }
+    }
+
+    @Test
+    void endpointThatIsDownIsOneLineBeforeAnythingIsWritten() {
+        String url;
+        try (JudgeServer server = new JudgeServer(JudgeServer.LONGER)) {
+            url = server.url();
+        }
+        Invocation invocation = evaluate(url, "--yes");
+        assertThat(invocation.exitCode()).isEqualTo(1);
+        assertThat(invocation.err())
+                .isEqualTo("betatron: the judge cannot be asked, and nothing was written yet: no connection to " + url
+                        + "/chat/completions; is the server running there?\n");
+        assertThat(out).isEmptyDirectory();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--judge-key-env NO_SUCH_KEY | --judge-key-env: the environment variable NO_SUCH_KEY is not set",
+                "--judge-parameters [1] | --judge-parameters must be a JSON object but was [1]",
+                "--judge-parameters {\"stream\":true} | the judge's parameters must not set 'stream', which is set already",
+                "--judge-parallel 0 | parallel requests must be in [1, 1000] but were 0",
+                "--judge-price 1 | --judge-price must be two numbers, IN,OUT, but was [1.0]",
+                "--judge-template missing.txt | cannot read the judge's template missing.txt: no such file: missing.txt",
+            })
+    void wrongSettingsAreOneLine(String options, String message) {
+        Invocation invocation = evaluate("http://127.0.0.1:9/v1", options.split(" "));
+        assertThat(invocation.err()).startsWith("betatron: " + message + "\n");
+    }
+
+    @Test
+    void urlThatIsNoneIsOneLine() {
+        assertThat(evaluate("ftp://host", "--yes").err())
+                .isEqualTo("betatron: the judge's URL must look like https://host/v1 but was 'ftp://host'\n");
+    }
+
+    @Test
+    void optionsOfAnotherJudgeAreRefused() {
+        Invocation invocation = Invocation.of(
+                "evaluate", "--model", "m", "--data", "d", "--judge", "world", "--judge-model", "judge-1");
+        assertThat(invocation.err()).startsWith("betatron: --judge-model has no effect with this judge\n");
+        assertThat(Invocation.of(
+                                "evaluate",
+                                "--model",
+                                "m",
+                                "--data",
+                                "d",
+                                "--judge",
+                                "endpoint",
+                                "--judge-model",
+                                "judge-1",
+                                "--judge-url",
+                                "http://127.0.0.1:9")
+                        .err())
+                .startsWith("betatron: --judge endpoint needs --out DIR or --judge-cache DIR, to keep the judge's");
+    }
+}

@@ -1,0 +1,253 @@
+package org.betatron.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.betatron.cli.display.Display;
+import org.betatron.cli.recipe.RecipeReader;
+import org.betatron.cli.recipe.RewardRecipe;
+import org.betatron.cli.run.RewardRun;
+import org.betatron.cli.run.RunRequest;
+import org.betatron.evaluation.RunMetrics;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/// `reward`, and the reward model as a judge, in the controlled world.
+class RewardCommandTest {
+
+    @TempDir
+    private static Path directory = Path.of("");
+
+    private static String world = "";
+    private static String model = "";
+    private static Path run = Path.of("");
+
+    @BeforeAll
+    static void trainOne() throws IOException {
+        world = at("world");
+        model = at("model");
+        run = directory.resolve("run");
+        Invocation.succeed("world", world, "--texts", "50", "--pairs", "400", "--evaluation", "60");
+        Path config = directory.resolve("config.json");
+        Files.writeString(
+                config,
+                Files.readString(Path.of(world, "config.json"))
+                        .replaceFirst("\"hidden_size\" : \\d+", "\"hidden_size\" : 32")
+                        .replaceFirst("\"intermediate_size\" : \\d+", "\"intermediate_size\" : 64")
+                        .replaceFirst("\"num_hidden_layers\" : \\d+", "\"num_hidden_layers\" : 2"));
+        Invocation.succeed("init", "--config", config.toString(), "--tokenizer", world, "--out", model);
+        Invocation.succeed(reward(run.toString(), "--steps", "60"));
+    }
+
+    private static String at(String name) {
+        return directory.resolve(name).toString();
+    }
+
+    private static String[] reward(String out, String... more) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "reward",
+                "--model",
+                model,
+                "--data",
+                world + "/pairs.jsonl",
+                "--eval",
+                world + "/evaluation.jsonl",
+                "--out",
+                out,
+                "--batch-size",
+                "16",
+                "--learning-rate",
+                "5e-3",
+                "--set",
+                "train.warmupSteps=5"));
+        arguments.addAll(List.of(more));
+        return arguments.toArray(String[]::new);
+    }
+
+    @Test
+    void learnsTheOrderOfTheWorld() throws IOException {
+        RunMetrics metrics = RunMetrics.read(run);
+        // Half of the pairs differ by at most 0.75 in true reward, so their labels are near coin flips.
+        assertThat(metrics.series("eval/agreement").last()).isGreaterThan(0.62);
+        assertThat(metrics.series("eval/accuracy").last()).isGreaterThan(0.58);
+        assertThat(metrics.series("eval/loss").last()).isLessThan(Math.log(2));
+        String report = Files.readString(run.resolve("report.html"));
+        assertThat(report)
+                .contains(
+                        "The model scores chosen answers", "Chosen minus rejected score", "Centering", "Agreement with")
+                .doesNotContain("more probable", "Sample answers", "beta_0 times");
+        assertThat(Files.readAllLines(run.resolve("gaps-after.jsonl"))).hasSize(60);
+        JsonNode config = JsonMapper.shared().readTree(Files.readString(run.resolve("model/config.json")));
+        assertThat(config.path("architectures").path(0).asString()).isEqualTo("GPTNeoXForSequenceClassification");
+        assertThat(config.path("pad_token_id").isInt()).isTrue();
+        assertThat(run.resolve("model/tokenizer.json")).exists();
+    }
+
+    /// The judge reads answers as training does: opponents that are the two answers of a pair get scores that differ by
+    /// the gap which the run measured.
+    @Test
+    void judgesAnswersByTheScoresOfTraining() throws IOException {
+        List<String> turned = new ArrayList<>();
+        for (String line : Files.readAllLines(Path.of(world, "evaluation.jsonl"))) {
+            ObjectNode row = (ObjectNode) JsonMapper.shared().readTree(line);
+            String chosen = row.path("chosen").asString();
+            turned.add(row.put("chosen", row.path("rejected").asString())
+                    .put("rejected", chosen)
+                    .toString());
+        }
+        Path rejected = Files.write(directory.resolve("turned.jsonl"), turned);
+        List<JsonNode> againstChosen = judged(Path.of(world, "evaluation.jsonl"), "against-chosen");
+        List<JsonNode> againstRejected = judged(rejected, "against-rejected");
+        List<String> gaps = Files.readAllLines(run.resolve("gaps-after.jsonl"));
+        assertThat(againstChosen).hasSameSizeAs(gaps).hasSameSizeAs(againstRejected);
+        for (int i = 0; i < gaps.size(); i++) {
+            JsonNode gap = JsonMapper.shared().readTree(gaps.get(i));
+            assertThat(againstChosen.get(i).path("id")).isEqualTo(gap.path("id"));
+            assertThat(againstChosen.get(i).path("opponentScore").asDouble()
+                            - againstRejected.get(i).path("opponentScore").asDouble())
+                    .isCloseTo(gap.path("gap").asDouble(), within(1e-4));
+        }
+    }
+
+    private static List<JsonNode> judged(Path data, String name) throws IOException {
+        String said = Invocation.succeed(
+                "evaluate",
+                "--model",
+                model,
+                "--data",
+                data.toString(),
+                "--judge",
+                "reward",
+                "--reward-model",
+                run.resolve("model").toString(),
+                "--temperature",
+                "0",
+                "--max-new-tokens",
+                "5",
+                "--out",
+                at(name));
+        assertThat(said).contains("Temperature 0.0: 60 answers to 60 prompts").doesNotContain("PARTIAL");
+        JsonNode report = JsonMapper.shared().readTree(Files.readString(Path.of(at(name), "report.json")));
+        assertThat(report.path("judge").asString()).startsWith("reward " + run.resolve("model"));
+        List<JsonNode> answers = new ArrayList<>();
+        for (String line : Files.readAllLines(Path.of(at(name), "answers.jsonl"))) {
+            JsonNode answer = JsonMapper.shared().readTree(line);
+            boolean higher = answer.path("score").asDouble()
+                    > answer.path("opponentScore").asDouble();
+            assertThat(answer.path("outcome").asString()).isEqualTo(higher ? "win" : "loss");
+            answers.add(answer);
+        }
+        return answers;
+    }
+
+    @Test
+    void stoppedRunGoesOnAsIfItHadNotStopped() throws IOException {
+        Path whole = directory.resolve("whole");
+        Path stopped = directory.resolve("stopped");
+        start(whole, false, () -> false);
+        AtomicInteger asked = new AtomicInteger();
+        start(stopped, false, () -> asked.getAndIncrement() == 3);
+        assertThat(stopped.resolve("model")).doesNotExist();
+        start(stopped, true, () -> false);
+        assertThat(stopped.resolve("model/model.safetensors"))
+                .hasSameBinaryContentAs(whole.resolve("model/model.safetensors"));
+        assertThat(stopped.resolve("model/config.json")).hasSameTextualContentAs(whole.resolve("model/config.json"));
+    }
+
+    private static void start(Path out, boolean resuming, BooleanSupplier stop) {
+        RecipeReader reader = new RecipeReader();
+        if (resuming) {
+            reader.file(out.resolve("recipe.yaml"));
+        } else {
+            reader.option("model", model)
+                    .option("data.files", List.of(world + "/pairs.jsonl"))
+                    .overrides(List.of(
+                            "train.length.type=steps",
+                            "train.length.count=6",
+                            "train.batchSize=8",
+                            "train.learningRate=1e-3",
+                            "train.warmupSteps=2",
+                            "reward.marginScale=0.1",
+                            "reward.centering=0.01"));
+        }
+        Display display = Display.of(new PrintWriter(new StringWriter()), false);
+        RewardRun.run(new RunRequest<>(
+                reader.resolve(RewardRecipe.class, RewardRecipe.DEFAULT), out, resuming, display, stop));
+    }
+
+    @Test
+    void modelsOfTheWrongKindAreOneLine() {
+        String rewardModel = run.resolve("model").toString();
+        assertFails(
+                rewardModel + "/config.json describes a reward model, which scores answers and writes none; a language"
+                        + " model is needed here",
+                "generate",
+                "--model",
+                rewardModel,
+                "--prompt",
+                "where is the kettle ?");
+        assertFails(
+                model + " is a language model and scores no answers; betatron reward makes a reward model of it",
+                "evaluate",
+                "--model",
+                model,
+                "--data",
+                world + "/evaluation.jsonl",
+                "--judge",
+                "reward",
+                "--reward-model",
+                model);
+        Invocation none =
+                Invocation.of("evaluate", "--model", model, "--data", world + "/evaluation.jsonl", "--judge", "reward");
+        assertThat(none.err()).startsWith("betatron: --judge reward needs --reward-model DIR\n");
+    }
+
+    @Test
+    void settingsThatCannotWorkAreRefused() throws IOException {
+        assertThat(Invocation.of(reward(at("none"), "--set", "compute.keptLogitsMiB=1", "--set", "reward.centering=-1"))
+                        .err())
+                .contains("centering must be in [0, ∞) but was -1.0");
+        assertThat(Invocation.of(reward(at("none"), "--set", "compute.keptLogitsMiB=1"))
+                        .err())
+                .contains("compute.keptLogitsMiB: has no effect: a reward model has no logits");
+        Path unscored = Files.writeString(
+                directory.resolve("unscored.jsonl"),
+                "{\"prompt\": \"where is the kettle ?\", \"chosen\": \"i do not know .\", \"rejected\": \"the kettle is red .\"}\n"
+                        .repeat(4));
+        Invocation invocation = Invocation.of(
+                "reward",
+                "--model",
+                model,
+                "--data",
+                unscored.toString(),
+                "--out",
+                at("unscored"),
+                "--set",
+                "reward.marginScale=1");
+        assertThat(invocation.exitCode()).isEqualTo(2);
+        assertThat(invocation.err())
+                .startsWith("betatron: reward.marginScale asks for a margin from scores, so every pair must have"
+                        + " chosen_score and rejected_score; the first row without them is ")
+                .hasLineCount(1);
+        assertThat(Path.of(at("unscored"))).doesNotExist();
+    }
+
+    private static void assertFails(String message, String... arguments) {
+        Invocation invocation = Invocation.of(arguments);
+        assertThat(invocation.err()).isEqualTo("betatron: " + message + "\n");
+        assertThat(invocation.exitCode()).isEqualTo(2);
+    }
+}

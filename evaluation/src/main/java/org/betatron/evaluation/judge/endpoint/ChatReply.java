@@ -1,0 +1,53 @@
+package org.betatron.evaluation.judge.endpoint;
+
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// A chat completion as it came from an endpoint.
+///
+/// @param raw          the whole response, JSON
+/// @param text         what the model wrote
+/// @param inputTokens  as the endpoint counted; 0 where it does not
+/// @param outputTokens likewise
+record ChatReply(String raw, String text, long inputTokens, long outputTokens) {
+
+    /// @throws EndpointFailure if the response is no chat completion
+    static ChatReply parse(String raw) throws EndpointFailure {
+        try {
+            JsonNode root = JsonMapper.shared().readTree(raw);
+            JsonNode content = root.path("choices").path(0).path("message").path("content");
+            if (!content.isString()) {
+                throw EndpointFailure.passing(
+                        "the endpoint's response has no choices[0].message.content: " + excerpt(raw));
+            }
+            JsonNode usage = root.path("usage");
+            return new ChatReply(
+                    raw,
+                    content.asString(),
+                    usage.path("prompt_tokens").asLong(0),
+                    usage.path("completion_tokens").asLong(0));
+        } catch (JacksonException e) {
+            throw EndpointFailure.passing("the endpoint's response is not JSON: " + excerpt(raw));
+        }
+    }
+
+    /// @return what an error response says: the usual field, else its beginning
+    static String errorText(String raw) {
+        try {
+            String message = JsonMapper.shared()
+                    .readTree(raw)
+                    .path("error")
+                    .path("message")
+                    .asString("");
+            return message.isEmpty() ? excerpt(raw) : excerpt(message);
+        } catch (JacksonException e) {
+            return excerpt(raw);
+        }
+    }
+
+    private static String excerpt(String text) {
+        String line = text.strip().replaceAll("\\s+", " ");
+        return line.isEmpty() ? "(empty)" : line.length() <= 200 ? line : line.substring(0, 200) + " ...";
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.betatron.evaluation.judge.endpoint;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,189 @@
+package org.betatron.torch;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.betatron.core.model.ForwardPass;
+import org.betatron.core.model.OptimizerSpec;
+import org.betatron.core.model.PackedBatch;
+import org.betatron.core.model.TokenLogProbs;
+import org.betatron.core.model.TrainableModel;
+import org.betatron.core.model.VocabularyRequest;
+import org.betatron.torch.memory.Memory;
+import org.betatron.torch.memory.NativeErrors;
+import org.betatron.torch.memory.NativeLibraries;
+import org.betatron.torch.model.ArchitectureSpec;
+import org.betatron.torch.model.HeadKind;
+import org.betatron.torch.model.Parameters;
+import org.betatron.torch.model.ScoringTransformer;
+import org.betatron.torch.optimizer.TorchOptimizer;
+import org.betatron.torch.weights.DataType;
+import org.betatron.torch.weights.ModelDirectory;
+import org.betatron.torch.weights.WeightLoader;
+import tools.jackson.databind.node.ObjectNode;
+
+/// A GPT-NeoX or Llama model with a scalar head on libtorch: `GPTNeoXForSequenceClassification` and
+/// `LlamaForSequenceClassification` of `transformers` with one label.
+///
+/// Weights are float32, whatever they were stored in; products run in the chosen precision, the score itself
+/// in float32. Owns its native memory. One thread at a time.
+public final class TorchRewardModel implements TorchModel {
+
+    private static final String PADDING = "pad_token_id";
+
+    private final ObjectNode config;
+    private final ArchitectureSpec spec;
+    private final Parameters weights;
+    private final ComputeSpec compute;
+    private final ScoringTransformer transformer;
+
+    private TorchRewardModel(ObjectNode config, ArchitectureSpec spec, Parameters weights, ComputeSpec compute) {
+        this.config = config;
+        this.spec = spec;
+        this.weights = weights;
+        this.compute = compute;
+        transformer = new ScoringTransformer(spec, weights, config.path(PADDING).asInt(-1), compute);
+    }
+
+    /// Loads a reward model.
+    ///
+    /// @param directory holds `config.json` and safetensors weights
+    /// @param compute   how it computes
+    /// @return the model, to be closed by the caller
+    /// @throws ModelException if the directory does not hold a whole reward model of a known architecture
+    public static TorchRewardModel load(Path directory, ComputeSpec compute) {
+        NativeLibraries.load();
+        ModelDirectory files = new ModelDirectory(directory);
+        ObjectNode config = files.readConfig();
+        ArchitectureSpec spec = parse(config, directory);
+        if (spec.head() != HeadKind.SCORE) {
+            throw new ModelException(directory + " is a language model and scores no answers; betatron reward makes a"
+                    + " reward model of it");
+        }
+        return new TorchRewardModel(
+                config,
+                spec,
+                NativeErrors.translate(() -> "loading " + directory, () -> WeightLoader.load(files, spec)),
+                compute);
+    }
+
+    /// Makes a reward model of a language model, whose head is left behind; a directory that holds a reward model
+    /// already is loaded as it is.
+    ///
+    /// @param directory holds `config.json` and safetensors weights
+    /// @param paddingId token that is ignored at the end of an answer; where a tokenizer has no other,
+    ///     the token that ends answers
+    /// @param seed      seed of the head, which is normal with the model's standard deviation
+    /// @param compute   how it computes
+    /// @return the model, to be closed by the caller
+    /// @throws ModelException if the directory does not hold a whole model of a known architecture
+    public static TorchRewardModel begin(Path directory, int paddingId, long seed, ComputeSpec compute) {
+        NativeLibraries.load();
+        ModelDirectory files = new ModelDirectory(directory);
+        ObjectNode config = files.readConfig();
+        if (parse(config, directory).head() == HeadKind.SCORE) {
+            return load(directory, compute);
+        }
+        ObjectNode scoring = scoring(config, paddingId);
+        ArchitectureSpec spec = parse(scoring, directory);
+        return new TorchRewardModel(
+                scoring,
+                spec,
+                NativeErrors.translate(
+                        () -> "loading " + directory, () -> WeightLoader.loadWithFreshScore(files, spec, seed)),
+                compute);
+    }
+
+    private static ArchitectureSpec parse(ObjectNode config, Path directory) {
+        return ArchitectureSpec.parse(config, directory.resolve("config.json").toString());
+    }
+
+    /// @return the configuration of a language model as `transformers` writes it for one label
+    private static ObjectNode scoring(ObjectNode config, int paddingId) {
+        ObjectNode scoring = config.deepCopy();
+        String name = config.path("model_type").asString().equals("gpt_neox") ? "GPTNeoX" : "Llama";
+        scoring.putArray("architectures").add(name + "ForSequenceClassification");
+        scoring.putObject("id2label").put("0", "LABEL_0");
+        scoring.putObject("label2id").put("LABEL_0", 0);
+        return scoring.put(PADDING, paddingId).put("tie_word_embeddings", false);
+    }
+
+    @Override
+    public TorchOptimizer optimizer(OptimizerSpec optimizer) {
+        return NativeErrors.translate(
+                () -> "making the optimizer of " + spec.numParameters() + " weights",
+                () -> TorchOptimizer.create(optimizer, weights));
+    }
+
+    @Override
+    public TokenLogProbs score(PackedBatch batch, VocabularyRequest request) {
+        check(batch, request);
+        return NativeErrors.translate(
+                () -> "scoring " + BatchFit.describe(batch),
+                () -> Memory.compute(
+                        () -> Memory.withoutGradient(() -> new TokenLogProbs(batch, transformer.score(batch)))));
+    }
+
+    @Override
+    public ForwardPass forward(PackedBatch batch, VocabularyRequest request) {
+        check(batch, request);
+        return new TorchForwardPass(batch, () -> transformer.forward(batch));
+    }
+
+    private void check(PackedBatch batch, VocabularyRequest request) {
+        if (!request.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "a reward model has no distribution over the vocabulary and no " + request.quantities());
+        }
+        weights.requireOpen();
+        BatchFit.require(batch, spec);
+    }
+
+    @Override
+    public long graphBytes(long numTokens) {
+        return spec.graphBytes(numTokens, compute);
+    }
+
+    @Override
+    public void moveTowards(TrainableModel other, double share) {
+        if (!(other instanceof TorchRewardModel model)) {
+            throw new IllegalArgumentException("other must be a model with the same weights");
+        }
+        NativeErrors.run(() -> "moving towards another model", () -> weights.moveTowards(model.weights, share));
+    }
+
+    @Override
+    public void save(Path directory) throws IOException {
+        save(directory, DataType.FP32);
+    }
+
+    @Override
+    public void save(Path directory, DataType type) throws IOException {
+        new ModelDirectory(directory).write(config, weights.asMap(), type);
+    }
+
+    @Override
+    public int vocabularySize() {
+        return spec.vocabularySize();
+    }
+
+    @Override
+    public int maxPositions() {
+        return spec.maxPositions();
+    }
+
+    @Override
+    public long numParameters() {
+        return weights.count();
+    }
+
+    /// @return the weights, lent
+    public Parameters weights() {
+        return weights;
+    }
+
+    @Override
+    public void close() {
+        transformer.close();
+        weights.close();
+    }
+}
