@@ -31,29 +31,25 @@ final class RowTokenizer {
         return truncation;
     }
 
-    /// Tokenizes several rows at once, which lets the tokenizer use several threads.
+    /// A prompt that is the one of the row before is not tokenized again.
+    ///
+    /// @return the rows in the same order
     List<FittedRow> tokenize(List<RenderedRow> rows) {
-        List<String> texts = new ArrayList<>();
-        for (RenderedRow row : rows) {
-            texts.add(row.prompt());
-            texts.addAll(row.responses());
-        }
-        List<int[]> ids = tokenizer.encodeAll(texts);
         List<FittedRow> fitted = new ArrayList<>(rows.size());
-        int next = 0;
+        String prompt = "";
+        int[] promptIds = withStart(new int[0]);
         for (RenderedRow row : rows) {
-            int[] prompt = ids.get(next++);
-            List<int[]> responses = new ArrayList<>(row.responses().size());
-            for (int i = 0; i < row.responses().size(); i++) {
-                responses.add(withoutEnd(ids.get(next++)));
+            if (!row.prompt().equals(prompt)) {
+                prompt = row.prompt();
+                promptIds = withStart(tokenizer.encode(prompt));
             }
-            fitted.add(fit(prompt, responses));
+            List<int[]> responses = new ArrayList<>(row.responses().size());
+            for (String response : row.responses()) {
+                responses.add(withoutEnd(tokenizer.encode(response)));
+            }
+            fitted.add(FittedRow.fit(promptIds, bosPrefix.length, responses, tokenizer.eosId(), truncation));
         }
         return fitted;
-    }
-
-    private FittedRow fit(int[] prompt, List<int[]> responses) {
-        return FittedRow.fit(withStart(prompt), bosPrefix.length, responses, tokenizer.eosId(), truncation);
     }
 
     /// @return what stands before a text without a prompt: the start tokens, else the end token
