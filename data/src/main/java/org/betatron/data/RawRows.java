@@ -21,6 +21,7 @@ final class RawRows implements AutoCloseable {
 
     private final SourceFile file;
     private final @Nullable JsonParser list;
+    private boolean listEnded;
 
     private RawRows(SourceFile file, @Nullable JsonParser list) {
         this.file = file;
@@ -60,6 +61,9 @@ final class RawRows implements AutoCloseable {
     }
 
     private RawRow.@Nullable Listed nextListed(JsonParser parser) {
+        if (listEnded) {
+            return null;
+        }
         try {
             JsonToken token = parser.nextToken();
             if (token == JsonToken.END_ARRAY) {
@@ -68,6 +72,7 @@ final class RawRows implements AutoCloseable {
                             + parser.currentTokenLocation().getLineNr()
                             + ": a JSON file must hold one list but more follows it");
                 }
+                listEnded = true;
                 return null;
             }
             int line = parser.currentTokenLocation().getLineNr();

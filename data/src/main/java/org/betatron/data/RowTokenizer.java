@@ -3,6 +3,7 @@ package org.betatron.data;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /// Turns the texts of rows into token ids that fit: start tokens on the prompt, one end token on
 /// each response, then truncation. Thread-safe.
@@ -11,12 +12,14 @@ final class RowTokenizer {
     private final Tokenizer tokenizer;
     private final Truncation truncation;
     private final int[] bosPrefix;
+    private final AtomicReferenceArray<Boolean> blank;
 
     /// @throws IllegalArgumentException if a cut prompt would have no room besides the start tokens
     RowTokenizer(Tokenizer tokenizer, Truncation truncation) {
         this.tokenizer = tokenizer;
         this.truncation = truncation;
         this.bosPrefix = tokenizer.bosPrefix();
+        this.blank = new AtomicReferenceArray<>(tokenizer.vocabularySize());
         if (truncation.maxPromptTokens() <= bosPrefix.length) {
             throw new IllegalArgumentException("maxPromptTokens must be more than the " + bosPrefix.length
                     + " tokens that the tokenizer puts before every text but was " + truncation.maxPromptTokens());
@@ -78,10 +81,20 @@ final class RowTokenizer {
         for (int i = length - 1; i >= 0; i--) {
             if (response[i] == tokenizer.eosId()) {
                 length = i;
-            } else if (!tokenizer.decode(new int[] {response[i]}).isBlank()) {
+            } else if (!isBlank(response[i])) {
                 break;
             }
         }
         return length == response.length ? response : Arrays.copyOf(response, length);
+    }
+
+    /// Asked for the last token of every response, and only the native library knows.
+    private boolean isBlank(int id) {
+        Boolean known = blank.get(id);
+        if (known == null) {
+            known = tokenizer.decode(new int[] {id}).isBlank();
+            blank.set(id, known);
+        }
+        return known;
     }
 }
