@@ -129,7 +129,7 @@ class ReadingTest {
         }
     }
 
-    /// A process with a heap of 20 MiB: 100,000 rows as objects would need more than that.
+    /// A heap of 14 MiB, of which the libraries need 5: 50,000 of these rows as objects need 11 more.
     @Test
     void theHeapDoesNotGrowWithTheRows() throws IOException, InterruptedException {
         Path file = directory.resolve("short.jsonl");

@@ -6,7 +6,7 @@ import java.util.List;
 /// What a process with a small heap does for [ReadingTest].
 final class SmallHeap {
 
-    static final int MIB = 20;
+    static final int MIB = 14;
 
     private SmallHeap() {}
 
