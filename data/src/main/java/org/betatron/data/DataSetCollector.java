@@ -2,45 +2,52 @@ package org.betatron.data;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.function.ToIntFunction;
+import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
-/// Gathers rows and counts while files are read. Not thread-safe.
-final class DataSetCollector<R extends TokenizedRow> {
+/// Gathers rows and counts while files are read: rows in files, counts in memory that does not
+/// grow with them, but for the gap of each pair that has one (8 bytes). Not thread-safe; close it.
+final class DataSetCollector<R extends TokenizedRow> implements AutoCloseable {
 
     private final List<DatasetReport.Source> sources = new ArrayList<>();
-    private final List<R> rows = new ArrayList<>();
-    private final List<DroppedRow> dropped = new ArrayList<>();
-    private final List<Integer> promptLengths = new ArrayList<>();
-    private final List<Integer> responseLengths = new ArrayList<>();
-    private final List<Double> gaps = new ArrayList<>();
-    private final Set<String> ids = new HashSet<>();
-    private int numRead;
+    private final StoredList.Writer<R> rows;
+    private final StoredList.Writer<DroppedRow> dropped;
+    private final UniqueIds ids = new UniqueIds();
+    private final Map<DropReason, Integer> numDropped = new EnumMap<>(DropReason.class);
+    private final LengthCounts promptLengths = new LengthCounts();
+    private final LengthCounts responseLengths = new LengthCounts();
+    private final LengthCounts rowLengths = new LengthCounts();
+    private final DoubleStream.Builder gaps = DoubleStream.builder();
     private int numDesirable;
     private int numUndesirable;
     private @Nullable RowPlace firstWithoutScores;
-    private int numRenamed;
     private int numPromptsCut;
     private int numResponsesCut;
     private long numTokensCut;
+
+    /// @param form    how rows are kept
+    /// @param dropped how rows that are left out are kept
+    /// @throws DataException if no temporary file can be made
+    DataSetCollector(StoredList.Form<R> form, StoredList.Form<DroppedRow> dropped) {
+        this.rows = new StoredList.Writer<>(form);
+        this.dropped = new StoredList.Writer<>(dropped);
+    }
 
     void addSource(String file, String format) {
         sources.add(new DatasetReport.Source(file, format));
     }
 
     void drop(DroppedRow row) {
-        numRead++;
         dropped.add(row);
+        numDropped.merge(row.reason(), 1, Integer::sum);
     }
 
     void keep(R row, FittedRow fitted) {
-        numRead++;
         rows.add(row);
         count(row);
+        rowLengths.add(row.numTokens());
         promptLengths.add(fitted.prompt().length);
         fitted.responses().forEach(response -> responseLengths.add(response.length));
         numPromptsCut += fitted.promptTokensCut() > 0 ? 1 : 0;
@@ -71,21 +78,15 @@ final class DataSetCollector<R extends TokenizedRow> {
     /// @return the id, with a suffix if it occurred before: files repeat ids, for example one per
     ///     prompt
     String unique(String id) {
-        String unique = id;
-        for (int i = 2; !ids.add(unique); i++) {
-            unique = id + "#" + i;
-        }
-        numRenamed += unique.equals(id) ? 0 : 1;
-        return unique;
+        return ids.unique(id);
     }
 
     /// @throws DataException if no row is left
     TokenizedDataSet<R> finish() {
-        Map<DropReason, Integer> counts = new EnumMap<>(DropReason.class);
-        dropped.forEach(row -> counts.merge(row.reason(), 1, Integer::sum));
-        if (rows.isEmpty()) {
+        int numRead = rows.size() + dropped.size();
+        if (rows.size() == 0) {
             StringBuilder reasons = new StringBuilder();
-            counts.forEach((reason, count) -> reasons.append(reasons.isEmpty() ? ": " : ", ")
+            numDropped.forEach((reason, count) -> reasons.append(reasons.isEmpty() ? ": " : ", ")
                     .append(count)
                     .append(" × ")
                     .append(reason.text()));
@@ -93,29 +94,29 @@ final class DataSetCollector<R extends TokenizedRow> {
                     sources.stream().map(DatasetReport.Source::file).toList() + ": none of the " + numRead
                             + " rows can be used" + reasons);
         }
+        GapDistribution distribution = GapDistribution.of(gaps.build().toArray());
         DatasetReport report = new DatasetReport(
                 sources,
                 numRead,
-                counts,
+                numDropped,
                 rows.size(),
-                new ScoreReport(
-                        gaps.size(),
-                        firstWithoutScores,
-                        GapDistribution.of(
-                                gaps.stream().mapToDouble(Double::doubleValue).toArray())),
+                new ScoreReport(distribution.count(), firstWithoutScores, distribution),
                 numDesirable,
                 numUndesirable,
-                numRenamed,
+                ids.numRenamed(),
                 numPromptsCut,
                 numResponsesCut,
                 numTokensCut,
-                statistics(promptLengths, Integer::intValue),
-                statistics(responseLengths, Integer::intValue),
-                statistics(rows, TokenizedRow::numTokens));
-        return new TokenizedDataSet<>(rows, dropped, report);
+                LengthStatistics.of(promptLengths),
+                LengthStatistics.of(responseLengths),
+                LengthStatistics.of(rowLengths));
+        return new TokenizedDataSet<>(rows.finish(), dropped.finish(), report);
     }
 
-    private static <T> LengthStatistics statistics(List<T> items, ToIntFunction<? super T> length) {
-        return LengthStatistics.of(items.stream().mapToInt(length).toArray());
+    @Override
+    public void close() {
+        ids.close();
+        rows.close();
+        dropped.close();
     }
 }

@@ -3,31 +3,50 @@ package org.betatron.data;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Reads files into token ids: parse, drop what teaches nothing, write prompts with the chat
-/// template, tokenize, truncate. Files are streamed; only token ids stay in memory.
+/// template, tokenize, truncate. Files are streamed through several threads that parse and
+/// tokenize; order, ids and drops do not depend on their number. Rows are kept in temporary files
+/// ([StoredList]), so memory does not grow with the data.
 ///
 /// Thread-safe if the tokenizer is.
 public final class DataSetLoader {
 
-    /// Rows tokenized together, enough to keep several threads busy.
-    private static final int ROWS_AT_ONCE = 512;
-
     private final RowTokenizer rowTokenizer;
     private final ChatTemplate template;
     private final PromptStyle promptStyle;
+    private final OrderedWork work;
 
+    /// Uses every processor.
+    ///
     /// @param tokenizer   borrowed; has to stay open while files are loaded
     /// @param template    for prompts that are messages
     /// @param promptStyle for prompts that are text
     /// @param truncation  limits of every row
     /// @throws IllegalArgumentException if a cut prompt would have no room besides the start tokens
     public DataSetLoader(Tokenizer tokenizer, ChatTemplate template, PromptStyle promptStyle, Truncation truncation) {
+        this(
+                tokenizer,
+                template,
+                promptStyle,
+                truncation,
+                new OrderedWork(Runtime.getRuntime().availableProcessors()));
+    }
+
+    DataSetLoader(
+            Tokenizer tokenizer,
+            ChatTemplate template,
+            PromptStyle promptStyle,
+            Truncation truncation,
+            OrderedWork work) {
         this.rowTokenizer = new RowTokenizer(tokenizer, truncation);
         this.template = template;
         this.promptStyle = promptStyle;
+        this.work = work;
     }
 
     /// Reads preference pairs.
@@ -36,7 +55,7 @@ public final class DataSetLoader {
     /// @param format of all files, or [PreferenceFormat#AUTO] for each its own
     /// @throws DataException if a file or row cannot be used, or no row is left
     public TokenizedDataSet<TokenizedPair> pairs(List<Path> files, PreferenceFormat format) {
-        return load(files, format);
+        return load(files, format, new RowForms(), RowForms::pairs);
     }
 
     /// Reads unpaired rows: single answers with a label.
@@ -45,7 +64,7 @@ public final class DataSetLoader {
     /// @param format of all files, or [AnswerFormat#AUTO] for each its own
     /// @throws DataException if a file or row cannot be used, or no row is left
     public TokenizedDataSet<TokenizedAnswer> answers(List<Path> files, AnswerFormat format) {
-        return load(files, format);
+        return load(files, format, new RowForms(), RowForms::answers);
     }
 
     /// Reads texts to imitate.
@@ -58,61 +77,85 @@ public final class DataSetLoader {
     /// @param format of all files, or [TextFormat#AUTO] for each its own
     /// @throws DataException if a file or row cannot be used, or no row is left
     public TokenizedDataSet<TokenizedText> texts(List<Path> files, TextFormat format) {
-        DataSetCollector<TokenizedText> collector = new DataSetCollector<>();
-        for (Path file : files) {
-            TextFormat resolved = format.resolve(file);
-            if (resolved == TextFormat.PLAIN) {
-                collector.addSource(file.toString(), TextFormat.PLAIN.name());
-                TextWindows.read(file, rowTokenizer, collector);
-            } else {
-                read(file, resolved, collector);
+        RowForms forms = new RowForms();
+        try (DataSetCollector<TokenizedText> collector = new DataSetCollector<>(forms.texts(), forms.dropped())) {
+            for (Path file : files) {
+                TextFormat resolved = format.resolve(file);
+                if (resolved == TextFormat.PLAIN) {
+                    collector.addSource(file.toString(), TextFormat.PLAIN.name());
+                    TextWindows.read(file, rowTokenizer, work, collector);
+                } else {
+                    read(file, resolved, collector);
+                }
             }
+            return collector.finish();
         }
-        return collector.finish();
     }
 
     private <T extends SourceRow<R>, R extends TokenizedRow> TokenizedDataSet<R> load(
-            List<Path> files, RowFormat<T> format) {
-        DataSetCollector<R> collector = new DataSetCollector<>();
-        files.forEach(file -> read(file, format, collector));
-        return collector.finish();
+            List<Path> files, RowFormat<T> format, RowForms forms, Function<RowForms, StoredList.Form<R>> form) {
+        try (DataSetCollector<R> collector = new DataSetCollector<>(form.apply(forms), forms.dropped())) {
+            files.forEach(file -> read(file, format, collector));
+            return collector.finish();
+        }
     }
 
     private <T extends SourceRow<R>, R extends TokenizedRow> void read(
             Path file, RowFormat<T> format, DataSetCollector<R> collector) {
         try (RowReader<T> reader = format.open(file)) {
             collector.addSource(file.toString(), reader.format());
-            while (reader.hasNext()) {
-                add(nextRows(reader), collector);
-            }
+            work.run(
+                    reader::nextChunk,
+                    chunk -> tokenize(reader.parse(chunk)),
+                    results -> results.forEach(result -> add(result, collector)));
         }
     }
 
-    private <T extends SourceRow<R>, R extends TokenizedRow> void add(
-            List<ReadRow<T>> rows, DataSetCollector<R> collector) {
-        List<FittedRow> fitted = rowTokenizer.tokenize(rows.stream()
-                .<SourceRow<R>>mapMulti((row, keep) -> {
-                    if (row instanceof ReadRow.Kept<T>(RowPlace _, T kept)) {
-                        keep.accept(kept);
-                    }
-                })
-                .map(this::render)
-                .toList());
-        int next = 0;
+    /// What became of a row; its texts are behind it.
+    ///
+    /// @param <T> the kind of row as text
+    private sealed interface Result<T> {
+
+        /// @param row   as text
+        /// @param place where it was read
+        /// @param ids   its tokens
+        record Kept<T>(T row, RowPlace place, FittedRow ids) implements Result<T> {}
+
+        /// @param row which row and why
+        record Dropped<T>(DroppedRow row) implements Result<T> {}
+    }
+
+    private <T extends SourceRow<?>> List<Result<T>> tokenize(List<ReadRow<T>> rows) {
+        List<RenderedRow> rendered = new ArrayList<>(rows.size());
         for (ReadRow<T> read : rows) {
-            switch (read) {
-                case ReadRow.Dropped<T>(DroppedRow dropped) -> collector.drop(dropped);
-                case ReadRow.Kept<T>(RowPlace place, T row) -> {
-                    FittedRow ids = fitted.get(next++);
-                    DropReason reason = uselessness(ids);
-                    if (reason != null) {
-                        collector.drop(new DroppedRow(row.id(), place, reason));
-                        continue;
-                    }
-                    collector.keep(
-                            row.tokenized(collector.unique(row.id()), place, ids.prompt(), ids.responses()), ids);
-                }
+            if (read instanceof ReadRow.Kept<T>(RowPlace _, T kept)) {
+                rendered.add(render(kept));
             }
+        }
+        Iterator<FittedRow> fitted = rowTokenizer.tokenize(rendered).iterator();
+        List<Result<T>> results = new ArrayList<>(rows.size());
+        for (ReadRow<T> read : rows) {
+            results.add(
+                    switch (read) {
+                        case ReadRow.Dropped<T>(DroppedRow dropped) -> new Result.Dropped<>(dropped);
+                        case ReadRow.Kept<T>(RowPlace place, T row) -> {
+                            FittedRow ids = fitted.next();
+                            DropReason reason = uselessness(ids);
+                            yield reason == null
+                                    ? new Result.Kept<>(row, place, ids)
+                                    : new Result.Dropped<>(new DroppedRow(row.id(), place, reason));
+                        }
+                    });
+        }
+        return results;
+    }
+
+    private static <T extends SourceRow<R>, R extends TokenizedRow> void add(
+            Result<T> result, DataSetCollector<R> collector) {
+        switch (result) {
+            case Result.Dropped<T>(DroppedRow row) -> collector.drop(row);
+            case Result.Kept<T>(T row, RowPlace place, FittedRow ids) ->
+                collector.keep(row.tokenized(collector.unique(row.id()), place, ids.prompt(), ids.responses()), ids);
         }
     }
 
@@ -158,13 +201,5 @@ public final class DataSetLoader {
     /// The text was nothing but end tokens.
     private boolean isOnlyEnd(int[] response) {
         return response.length == 1 && response[0] == rowTokenizer.tokenizer().eosId();
-    }
-
-    private static <T> List<ReadRow<T>> nextRows(RowReader<T> reader) {
-        List<ReadRow<T>> rows = new ArrayList<>();
-        while (reader.hasNext() && rows.size() < ROWS_AT_ONCE) {
-            rows.add(reader.next());
-        }
-        return rows;
     }
 }

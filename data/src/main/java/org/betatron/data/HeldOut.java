@@ -1,6 +1,5 @@
 package org.betatron.data;
 
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -75,29 +74,21 @@ public sealed interface HeldOut {
         }
     }
 
-    /// Splits rows; both sides keep their order. Rows that share a prompt may end up on both sides.
+    /// Splits rows; both sides are views that keep their order. Rows that share a prompt may end up on both sides.
     ///
     /// @throws IllegalArgumentException if no row would be left on one side
     default <R> Split<R> split(List<R> rows) {
         BitSet heldOut = of(rows.size());
-        List<R> training = new ArrayList<>();
-        List<R> evaluation = new ArrayList<>();
-        for (int i = 0; i < rows.size(); i++) {
-            (heldOut.get(i) ? evaluation : training).add(rows.get(i));
-        }
-        return new Split<>(training, evaluation);
+        List<R> evaluation = new SelectedRows<>(rows, heldOut);
+        heldOut.flip(0, rows.size());
+        return new Split<>(new SelectedRows<>(rows, heldOut), evaluation);
     }
 
     /// Both sides of a data set.
     ///
-    /// @param training   rows to learn from
-    /// @param evaluation rows to measure on
-    record Split<R>(List<R> training, List<R> evaluation) {
-        public Split {
-            training = List.copyOf(training);
-            evaluation = List.copyOf(evaluation);
-        }
-    }
+    /// @param training   rows to learn from, unmodifiable
+    /// @param evaluation rows to measure on, unmodifiable
+    record Split<R>(List<R> training, List<R> evaluation) {}
 
     private static void requirePositive(String name, int value) {
         if (value < 1) {

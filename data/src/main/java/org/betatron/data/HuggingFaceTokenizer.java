@@ -6,7 +6,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 
 /// A `tokenizer.json` of a Hugging Face model directory, run by the `tokenizers` library that made
@@ -100,11 +99,6 @@ public final class HuggingFaceTokenizer implements Tokenizer, AutoCloseable {
         } finally {
             library.deleteEncoding(encoding);
         }
-    }
-
-    @Override
-    public List<int[]> encodeAll(List<String> texts) {
-        return texts.parallelStream().map(this::encode).toList();
     }
 
     @Override

@@ -3,7 +3,11 @@ package org.betatron.data;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /// One JSON object of an input file, with typed reads whose errors say where and what is required.
 ///
@@ -11,6 +15,30 @@ import tools.jackson.databind.JsonNode;
 /// @param line line on which the object begins, from 1
 /// @param node the object
 record JsonRow(String file, int line, JsonNode node) {
+
+    static final JsonMapper JSON = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    /// @param text of one line
+    /// @throws DataException if it is not one JSON object
+    static JsonRow parse(String file, int line, String text) {
+        try {
+            return of(file, line, JSON.readTree(text));
+        } catch (JacksonException e) {
+            throw new DataException(
+                    file + ":" + line + ": every line must be one JSON object: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    /// @throws DataException if it is no object
+    static JsonRow of(String file, int line, JsonNode node) {
+        if (!node.isObject()) {
+            throw new DataException(file + ":" + line + ": every row must be a JSON object but was " + kind(node));
+        }
+        return new JsonRow(file, line, node);
+    }
 
     RowPlace place() {
         return new RowPlace(file, line);

@@ -1,7 +1,6 @@
 package org.betatron.data;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -32,23 +31,22 @@ public record LengthStatistics(
         histogram = List.copyOf(histogram);
     }
 
-    /// @param lengths tokens, not changed
-    public static LengthStatistics of(int[] lengths) {
-        if (lengths.length == 0) {
+    static LengthStatistics of(LengthCounts lengths) {
+        int count = lengths.count();
+        if (count == 0) {
             return new LengthStatistics(0, 0, 0, 0, 0, 0, 0, List.of());
         }
-        int[] sorted = lengths.clone();
-        Arrays.sort(sorted);
-        int max = sorted[sorted.length - 1];
+        int min = lengths.atRank(0);
+        int max = lengths.atRank(count - 1);
         return new LengthStatistics(
-                sorted.length,
-                sorted[0],
-                Arrays.stream(sorted).asLongStream().sum() / (double) sorted.length,
-                sorted[rank(sorted.length, 0.5)],
-                sorted[rank(sorted.length, 0.9)],
-                sorted[rank(sorted.length, 0.99)],
+                count,
+                min,
+                lengths.sum() / (double) count,
+                lengths.atRank(rank(count, 0.5)),
+                lengths.atRank(rank(count, 0.9)),
+                lengths.atRank(rank(count, 0.99)),
                 max,
-                buckets(sorted, bucketWidth(max)));
+                buckets(lengths, min, max));
     }
 
     /// @return index of the nearest rank among `count` sorted values
@@ -69,15 +67,11 @@ public record LengthStatistics(
         }
     }
 
-    private static List<Bucket> buckets(int[] sorted, int width) {
-        int first = sorted[0] / width;
-        int[] counts = new int[sorted[sorted.length - 1] / width - first + 1];
-        for (int length : sorted) {
-            counts[length / width - first]++;
-        }
+    private static List<Bucket> buckets(LengthCounts lengths, int min, int max) {
+        int width = bucketWidth(max);
         List<Bucket> buckets = new ArrayList<>();
-        for (int i = 0; i < counts.length; i++) {
-            buckets.add(new Bucket((first + i) * width, (first + i + 1) * width - 1, counts[i]));
+        for (int from = min / width * width; from <= max; from += width) {
+            buckets.add(new Bucket(from, from + width - 1, lengths.between(from, from + width - 1)));
         }
         return buckets;
     }

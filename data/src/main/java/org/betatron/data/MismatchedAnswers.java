@@ -1,8 +1,9 @@
 package org.betatron.data;
 
-import java.util.ArrayList;
+import java.util.AbstractList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.RandomAccess;
 
 /// Gives each row another row's answer, from which KTO estimates how far the policy has left its reference.
 ///
@@ -16,7 +17,7 @@ public final class MismatchedAnswers {
     /// @param rows      rows of one data set, at least two
     /// @param maxTokens longest prompt and answer together; a longer answer is cut at its end
     /// @param seed      seed of the circle
-    /// @return the same rows in the same order, each with an answer that is not its own
+    /// @return a view of the same rows in the same order, each with an answer that is not its own
     /// @throws DataException if there is one row only
     public static List<TokenizedAnswer> assign(List<TokenizedAnswer> rows, int maxTokens, long seed) {
         if (rows.size() < 2) {
@@ -24,13 +25,37 @@ public final class MismatchedAnswers {
         }
         RowOrder order = new RowOrder(rows.size(), seed);
         int[] circle = order.rows(0, rows.size());
-        List<TokenizedAnswer> result = new ArrayList<>(rows);
+        int[] others = new int[circle.length];
         for (int i = 0; i < circle.length; i++) {
-            TokenizedAnswer row = rows.get(circle[i]);
-            int[] other = rows.get(circle[(i + 1) % circle.length]).response();
-            int room = Math.max(1, maxTokens - row.prompt().length);
-            result.set(circle[i], row.withMismatched(other.length <= room ? other : Arrays.copyOf(other, room)));
+            others[circle[i]] = circle[(i + 1) % circle.length];
         }
-        return result;
+        return new View(rows, others, maxTokens);
+    }
+
+    /// Holds, for every row, the row whose answer it gets.
+    private static final class View extends AbstractList<TokenizedAnswer> implements RandomAccess {
+
+        private final List<TokenizedAnswer> rows;
+        private final int[] others;
+        private final int maxTokens;
+
+        View(List<TokenizedAnswer> rows, int[] others, int maxTokens) {
+            this.rows = rows;
+            this.others = others;
+            this.maxTokens = maxTokens;
+        }
+
+        @Override
+        public TokenizedAnswer get(int i) {
+            TokenizedAnswer row = rows.get(i);
+            int[] other = rows.get(others[i]).response();
+            int room = Math.max(1, maxTokens - row.prompt().length);
+            return row.withMismatched(other.length <= room ? other : Arrays.copyOf(other, room));
+        }
+
+        @Override
+        public int size() {
+            return others.length;
+        }
     }
 }

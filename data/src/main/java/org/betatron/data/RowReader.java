@@ -2,19 +2,29 @@ package org.betatron.data;
 
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Queue;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/// Rows of one file, one at a time, in the order of the file. Not thread-safe; close it.
+/// Rows of one file in the order of the file: one at a time, or in chunks that are parsed by any
+/// thread while more are read. Reading is not thread-safe, parsing is; close it.
 ///
 /// @param <T> [PreferencePair], [TrainingText] or [LabelledAnswer]
 public final class RowReader<T> implements Iterator<ReadRow<T>>, AutoCloseable {
 
-    private final JsonRows rows;
+    /// A chunk should keep a thread busy for some milliseconds, and a few of them should fit any
+    /// heap.
+    private static final int CHUNK_ROWS = 64;
+
+    private static final int CHUNK_BYTES = 1 << 18;
+
+    private final RawRows rows;
     private final Parser<T> parser;
+    private final Queue<RawRow> opened;
     private final Queue<ReadRow<T>> parsed = new ArrayDeque<>();
 
     /// How the objects of a file are read.
@@ -29,8 +39,9 @@ public final class RowReader<T> implements Iterator<ReadRow<T>>, AutoCloseable {
         }
     }
 
-    private RowReader(JsonRows rows, Parser<T> parser) {
+    private RowReader(RawRows rows, Queue<RawRow> opened, Parser<T> parser) {
         this.rows = rows;
+        this.opened = opened;
         this.parser = parser;
     }
 
@@ -38,9 +49,15 @@ public final class RowReader<T> implements Iterator<ReadRow<T>>, AutoCloseable {
     /// @throws DataException if the file cannot be read, has no rows, or its format is not
     ///     recognised
     static <T> RowReader<T> open(Path file, Function<JsonRow, Parser<T>> parserOf) {
-        JsonRows rows = JsonRows.open(file);
+        RawRows rows = RawRows.open(file);
         try {
-            return new RowReader<>(rows, parserOf.apply(rows.first()));
+            for (RawRow raw = rows.next(); raw != null; raw = rows.next()) {
+                JsonRow first = raw.parse();
+                if (first != null) {
+                    return new RowReader<>(rows, new ArrayDeque<>(List.of(raw)), parserOf.apply(first));
+                }
+            }
+            throw new DataException(file + ": has no rows");
         } catch (RuntimeException e) {
             rows.close();
             throw e;
@@ -52,22 +69,64 @@ public final class RowReader<T> implements Iterator<ReadRow<T>>, AutoCloseable {
         return parser.format();
     }
 
+    /// Reads rows without parsing them.
+    ///
+    /// @return at least one, for [#parse]; null at the end of the file
+    /// @throws DataException if the file cannot be read any further and no row came before that
+    @Nullable
+    List<RawRow> nextChunk() {
+        List<RawRow> chunk = new ArrayList<>();
+        int numBytes = 0;
+        while (chunk.size() < CHUNK_ROWS && numBytes < CHUNK_BYTES) {
+            RawRow row = nextRaw();
+            if (row == null) {
+                break;
+            }
+            chunk.add(row);
+            numBytes += row.numBytes();
+        }
+        return chunk.isEmpty() ? null : chunk;
+    }
+
+    /// @param chunk rows of this file in order
+    /// @return what they became, in order; thread-safe
+    /// @throws DataException if a row does not have the format of the file
+    List<ReadRow<T>> parse(List<RawRow> chunk) {
+        List<ReadRow<T>> read = new ArrayList<>(chunk.size());
+        for (RawRow raw : chunk) {
+            JsonRow row = raw.parse();
+            if (row != null) {
+                read.addAll(parser.parse().apply(row));
+            }
+        }
+        return read;
+    }
+
+    private @Nullable RawRow nextRaw() {
+        RawRow first = opened.poll();
+        return first == null ? rows.next() : first;
+    }
+
+    /// @throws DataException if the row does not have the format of the file
     @Override
     public boolean hasNext() {
-        return !parsed.isEmpty() || rows.hasNext();
+        while (parsed.isEmpty()) {
+            RawRow raw = nextRaw();
+            if (raw == null) {
+                return false;
+            }
+            parsed.addAll(parse(List.of(raw)));
+        }
+        return true;
     }
 
     /// @throws DataException if the row does not have the format of the file
     @Override
     public ReadRow<T> next() {
-        if (parsed.isEmpty()) {
-            parsed.addAll(parser.parse().apply(rows.next()));
-        }
-        ReadRow<T> row = parsed.poll();
-        if (row == null) {
+        if (!hasNext()) {
             throw new NoSuchElementException();
         }
-        return row;
+        return parsed.remove();
     }
 
     @Override

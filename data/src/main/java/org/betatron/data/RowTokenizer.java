@@ -3,6 +3,7 @@ package org.betatron.data;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /// Turns the texts of rows into token ids that fit: start tokens on the prompt, one end token on
 /// each response, then truncation. Thread-safe.
@@ -11,12 +12,14 @@ final class RowTokenizer {
     private final Tokenizer tokenizer;
     private final Truncation truncation;
     private final int[] bosPrefix;
+    private final AtomicReferenceArray<Boolean> blank;
 
     /// @throws IllegalArgumentException if a cut prompt would have no room besides the start tokens
     RowTokenizer(Tokenizer tokenizer, Truncation truncation) {
         this.tokenizer = tokenizer;
         this.truncation = truncation;
         this.bosPrefix = tokenizer.bosPrefix();
+        this.blank = new AtomicReferenceArray<>(tokenizer.vocabularySize());
         if (truncation.maxPromptTokens() <= bosPrefix.length) {
             throw new IllegalArgumentException("maxPromptTokens must be more than the " + bosPrefix.length
                     + " tokens that the tokenizer puts before every text but was " + truncation.maxPromptTokens());
@@ -31,29 +34,25 @@ final class RowTokenizer {
         return truncation;
     }
 
-    /// Tokenizes several rows at once, which lets the tokenizer use several threads.
+    /// A prompt that is the one of the row before is not tokenized again.
+    ///
+    /// @return the rows in the same order
     List<FittedRow> tokenize(List<RenderedRow> rows) {
-        List<String> texts = new ArrayList<>();
-        for (RenderedRow row : rows) {
-            texts.add(row.prompt());
-            texts.addAll(row.responses());
-        }
-        List<int[]> ids = tokenizer.encodeAll(texts);
         List<FittedRow> fitted = new ArrayList<>(rows.size());
-        int next = 0;
+        String prompt = "";
+        int[] promptIds = withStart(new int[0]);
         for (RenderedRow row : rows) {
-            int[] prompt = ids.get(next++);
-            List<int[]> responses = new ArrayList<>(row.responses().size());
-            for (int i = 0; i < row.responses().size(); i++) {
-                responses.add(withoutEnd(ids.get(next++)));
+            if (!row.prompt().equals(prompt)) {
+                prompt = row.prompt();
+                promptIds = withStart(tokenizer.encode(prompt));
             }
-            fitted.add(fit(prompt, responses));
+            List<int[]> responses = new ArrayList<>(row.responses().size());
+            for (String response : row.responses()) {
+                responses.add(withoutEnd(tokenizer.encode(response)));
+            }
+            fitted.add(FittedRow.fit(promptIds, bosPrefix.length, responses, tokenizer.eosId(), truncation));
         }
         return fitted;
-    }
-
-    private FittedRow fit(int[] prompt, List<int[]> responses) {
-        return FittedRow.fit(withStart(prompt), bosPrefix.length, responses, tokenizer.eosId(), truncation);
     }
 
     /// @return what stands before a text without a prompt: the start tokens, else the end token
@@ -82,10 +81,20 @@ final class RowTokenizer {
         for (int i = length - 1; i >= 0; i--) {
             if (response[i] == tokenizer.eosId()) {
                 length = i;
-            } else if (!tokenizer.decode(new int[] {response[i]}).isBlank()) {
+            } else if (!isBlank(response[i])) {
                 break;
             }
         }
         return length == response.length ? response : Arrays.copyOf(response, length);
+    }
+
+    /// Asked for the last token of every response, and only the native library knows.
+    private boolean isBlank(int id) {
+        Boolean known = blank.get(id);
+        if (known == null) {
+            known = tokenizer.decode(new int[] {id}).isBlank();
+            blank.set(id, known);
+        }
+        return known;
     }
 }

@@ -1,16 +1,19 @@
 package org.betatron.data;
 
 import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
@@ -19,13 +22,16 @@ import org.jspecify.annotations.Nullable;
 /// name, with strict UTF-8. Not thread-safe.
 final class SourceFile implements AutoCloseable {
 
-    private static final int PEEK_BYTES = 1 << 16;
+    private static final int BUFFER_BYTES = 1 << 16;
 
     private final String name;
-    private final BufferedInputStream in;
+    private final InputStream in;
+    private final byte[] buffer = new byte[BUFFER_BYTES];
+    private int position;
+    private int limit;
     private int line;
 
-    private SourceFile(String name, BufferedInputStream in) {
+    private SourceFile(String name, InputStream in) {
         this.name = name;
         this.in = in;
     }
@@ -39,10 +45,9 @@ final class SourceFile implements AutoCloseable {
             throw new DataException(path + ": must be a file but was a directory");
         }
         try {
-            BufferedInputStream raw = new BufferedInputStream(Files.newInputStream(path), PEEK_BYTES);
-            BufferedInputStream in =
-                    isGzip(raw) ? new BufferedInputStream(new GZIPInputStream(raw, PEEK_BYTES), PEEK_BYTES) : raw;
-            SourceFile file = new SourceFile(path.toString(), in);
+            BufferedInputStream raw = new BufferedInputStream(Files.newInputStream(path), BUFFER_BYTES);
+            SourceFile file =
+                    new SourceFile(path.toString(), isGzip(raw) ? new GZIPInputStream(raw, BUFFER_BYTES) : raw);
             file.skipByteOrderMark();
             return file;
         } catch (IOException e) {
@@ -58,10 +63,27 @@ final class SourceFile implements AutoCloseable {
     }
 
     private void skipByteOrderMark() throws IOException {
-        in.mark(3);
-        if (!(in.read() == 0xef && in.read() == 0xbb && in.read() == 0xbf)) {
-            in.reset();
+        boolean more = true;
+        while (more && limit < 3) {
+            more = readMore();
         }
+        if (limit >= 3 && buffer[0] == (byte) 0xef && buffer[1] == (byte) 0xbb && buffer[2] == (byte) 0xbf) {
+            position = 3;
+        }
+    }
+
+    /// Reads behind what is buffered; what was taken makes room.
+    ///
+    /// @return whether there was anything, and room for it
+    private boolean readMore() throws IOException {
+        if (position == limit) {
+            position = 0;
+            limit = 0;
+        }
+        // One call: a damaged file then fails only after everything before the damage was taken.
+        int count = limit == buffer.length ? 0 : in.read(buffer, limit, buffer.length - limit);
+        limit += Math.max(0, count);
+        return count > 0;
     }
 
     String name() {
@@ -76,13 +98,15 @@ final class SourceFile implements AutoCloseable {
     /// @return first byte that is not white space, -1 if there is none nearby; consumes nothing
     int peek() {
         try {
-            in.mark(PEEK_BYTES);
-            int b = in.read();
-            for (int i = 1; i < PEEK_BYTES && (b == ' ' || b == '\n' || b == '\r' || b == '\t'); i++) {
-                b = in.read();
+            for (int i = 0; ; i++) {
+                if (position + i == limit && !readMore()) {
+                    return -1;
+                }
+                byte b = buffer[position + i];
+                if (b != ' ' && b != '\n' && b != '\r' && b != '\t') {
+                    return b & 0xff;
+                }
             }
-            in.reset();
-            return b;
         } catch (IOException e) {
             throw translate(name, 0, e);
         }
@@ -90,25 +114,7 @@ final class SourceFile implements AutoCloseable {
 
     /// @return the rest as bytes; errors while reading it go through [#translate]
     InputStream bytes() {
-        return in;
-    }
-
-    /// @return the next line without its end (`\n` or `\r\n`), null at the end of the file
-    /// @throws DataException if the line is not UTF-8 or the file is cut short
-    @Nullable
-    String nextLine() {
-        byte[] bytes = nextLineBytes();
-        if (bytes == null) {
-            return null;
-        }
-        int length = bytes.length;
-        if (length > 0 && bytes[length - 1] == '\n') {
-            length--;
-        }
-        if (length > 0 && bytes[length - 1] == '\r') {
-            length--;
-        }
-        return decode(bytes, length);
+        return new SequenceInputStream(new ByteArrayInputStream(buffer, position, limit - position), in);
     }
 
     /// @return the next line with its end, null at the end of the file
@@ -116,37 +122,58 @@ final class SourceFile implements AutoCloseable {
     @Nullable
     String nextLineWithEnd() {
         byte[] bytes = nextLineBytes();
-        return bytes == null ? null : decode(bytes, bytes.length);
+        return bytes == null ? null : decode(name, line, bytes);
     }
 
-    private byte @Nullable [] nextLineBytes() {
+    /// @return the next line with its end, as it stands in the file; null at the end of the file
+    /// @throws DataException if the file is cut short
+    byte @Nullable [] nextLineBytes() {
         try {
-            int b = in.read();
-            if (b < 0) {
+            if (position == limit && !readMore()) {
                 return null;
             }
-            ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
             line++;
-            while (b >= 0) {
-                bytes.write(b);
-                if (b == '\n') {
-                    break;
-                }
-                b = in.read();
+            int end = lineEnd();
+            if (end > position) {
+                return take(end);
             }
-            return bytes.toByteArray();
+            // Longer than what is buffered.
+            ByteArrayOutputStream whole = new ByteArrayOutputStream(2 * buffer.length);
+            do {
+                end = lineEnd();
+                whole.writeBytes(take(end > position ? end : limit));
+            } while (end < 0 && readMore());
+            return whole.toByteArray();
         } catch (IOException e) {
             throw translate(name, line, e);
         }
     }
 
-    private String decode(byte[] bytes, int length) {
+    /// @return position behind the next line break, -1 if none is buffered
+    private int lineEnd() {
+        for (int i = position; i < limit; i++) {
+            if (buffer[i] == '\n') {
+                return i + 1;
+            }
+        }
+        return -1;
+    }
+
+    private byte[] take(int end) {
+        byte[] bytes = Arrays.copyOfRange(buffer, position, end);
+        position = end;
+        return bytes;
+    }
+
+    /// @return the text of a line
+    /// @throws DataException if it is not UTF-8
+    static String decode(String name, int line, byte[] bytes) {
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()
                     .onMalformedInput(CodingErrorAction.REPORT)
                     .onUnmappableCharacter(CodingErrorAction.REPORT)
-                    .decode(ByteBuffer.wrap(bytes, 0, length))
+                    .decode(ByteBuffer.wrap(bytes))
                     .toString();
         } catch (CharacterCodingException e) {
             throw new DataException(name + ":" + line + ": not valid UTF-8: convert the file to UTF-8", e);

@@ -1,18 +1,14 @@
 package org.betatron.data;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Cuts a plain text into windows of tokens that are learned one after the other.
 final class TextWindows {
 
     /// Characters tokenized at once, about.
     private static final int CHUNK_CHARS = 1 << 16;
-
-    /// Chunks tokenized together, so that several threads have work.
-    private static final int CHUNKS_AT_ONCE = 16;
 
     private final String name;
     private final RowTokenizer rowTokenizer;
@@ -30,37 +26,55 @@ final class TextWindows {
         this.window = new int[rowTokenizer.truncation().maxTokens() - start.length];
     }
 
-    static void read(Path file, RowTokenizer rowTokenizer, DataSetCollector<TokenizedText> collector) {
+    static void read(
+            Path file, RowTokenizer rowTokenizer, OrderedWork work, DataSetCollector<TokenizedText> collector) {
         TextWindows windows = new TextWindows(String.valueOf(file.getFileName()), rowTokenizer, collector);
-        try (SourceFile source = SourceFile.open(file)) {
-            List<String> chunks = new ArrayList<>();
-            StringBuilder chunk = new StringBuilder();
-            for (String line = source.nextLineWithEnd(); line != null; line = source.nextLineWithEnd()) {
-                // A line break before a line with text is where common tokenizers begin a new
-                // piece, so tokenizing the chunks on their own gives the ids of the whole text.
-                if (chunk.length() >= CHUNK_CHARS && !Character.isWhitespace(line.charAt(0))) {
-                    chunks.add(chunk.toString());
-                    chunk.setLength(0);
-                }
-                if (chunks.size() == CHUNKS_AT_ONCE) {
-                    windows.add(chunks);
-                    chunks.clear();
-                }
-                chunk.append(line);
-            }
-            if (!chunk.isEmpty()) {
-                chunks.add(chunk.toString());
-            }
-            windows.add(chunks);
+        try (Chunks chunks = new Chunks(SourceFile.open(file))) {
+            work.run(chunks::next, rowTokenizer.tokenizer()::encode, windows::add);
         }
         windows.finish(file);
     }
 
-    private void add(List<String> chunks) {
-        for (int[] ids : rowTokenizer.tokenizer().encodeAll(chunks)) {
-            for (int id : ids) {
-                add(id);
+    /// The text in parts that are tokenized on their own.
+    private static final class Chunks implements AutoCloseable {
+
+        private final SourceFile source;
+        private final StringBuilder chunk = new StringBuilder();
+
+        Chunks(SourceFile source) {
+            this.source = source;
+        }
+
+        @Nullable
+        String next() {
+            for (String line = source.nextLineWithEnd(); line != null; line = source.nextLineWithEnd()) {
+                // A line break before a line with text is where common tokenizers begin a new
+                // piece, so tokenizing the chunks on their own gives the ids of the whole text.
+                boolean ends = chunk.length() >= CHUNK_CHARS && !Character.isWhitespace(line.charAt(0));
+                String whole = ends ? take() : null;
+                chunk.append(line);
+                if (whole != null) {
+                    return whole;
+                }
             }
+            return chunk.isEmpty() ? null : take();
+        }
+
+        private String take() {
+            String text = chunk.toString();
+            chunk.setLength(0);
+            return text;
+        }
+
+        @Override
+        public void close() {
+            source.close();
+        }
+    }
+
+    private void add(int[] ids) {
+        for (int id : ids) {
+            add(id);
         }
     }
 

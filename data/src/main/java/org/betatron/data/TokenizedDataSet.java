@@ -5,16 +5,14 @@ import java.util.List;
 
 /// Rows ready for training, the rows that were left out, and a report of both. Ids are unique.
 ///
-/// @param rows    in the order of the files
-/// @param dropped in the order of the files
+/// The lists are views of temporary files: every access makes a new row, and a copy of a list
+/// would put all of them on the heap.
+///
+/// @param rows    in the order of the files, unmodifiable
+/// @param dropped in the order of the files, unmodifiable
 /// @param report  counts and lengths
 /// @param <R>     [TokenizedPair], [TokenizedText] or [TokenizedAnswer]
 public record TokenizedDataSet<R extends TokenizedRow>(List<R> rows, List<DroppedRow> dropped, DatasetReport report) {
-
-    public TokenizedDataSet {
-        rows = List.copyOf(rows);
-        dropped = List.copyOf(dropped);
-    }
 
     /// Writes `{"id", "where", "reason"}` for every row that was left out, as JSON lines.
     ///

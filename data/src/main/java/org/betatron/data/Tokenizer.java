@@ -1,7 +1,5 @@
 package org.betatron.data;
 
-import java.util.List;
-
 /// Text to token ids and back. Implementations are thread-safe.
 public interface Tokenizer {
 
@@ -10,13 +8,6 @@ public interface Tokenizer {
     ///
     /// @return token ids, none for an empty text
     int[] encode(String text);
-
-    /// Encodes many texts, on several threads where that helps.
-    ///
-    /// @return for every text what [#encode] returns, in the same order
-    default List<int[]> encodeAll(List<String> texts) {
-        return texts.stream().map(this::encode).toList();
-    }
 
     /// @return the text of the ids, special tokens written out; unknown ids are left out
     String decode(int[] ids);

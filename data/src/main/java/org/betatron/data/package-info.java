@@ -6,9 +6,13 @@
 /// [org.betatron.data.RowOrder] says which row comes next.
 ///
 /// ```text
-/// file --SourceFile, JsonRows--> JsonRow --PreferenceParser, TextParser, AnswerParser--> SourceRow
+/// file --SourceFile, RawRows--> JsonRow --PreferenceParser, TextParser, AnswerParser--> SourceRow
 ///      --ChatTemplate--> RenderedRow --Tokenizer, Truncation--> FittedRow --> TokenizedRow
+/// TokenizedRow --DataSetCollector--> StoredList in a ScratchFile --> the same rows, one at a time
 /// ```
+///
+/// What lies between the first and the last of these happens on several threads
+/// ([org.betatron.data.OrderedWork]), in the order of the files.
 ///
 /// Models, losses and training state do not belong here.
 @NullMarked

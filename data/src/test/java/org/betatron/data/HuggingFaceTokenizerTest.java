@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.json.JsonMapper;
@@ -39,18 +38,6 @@ class HuggingFaceTokenizerTest {
             assertThat(tokenizer.bosPrefix()).isEmpty();
             assertThat(tokenizer.eosId()).isEqualTo(256);
             assertThat(tokenizer.vocabularySize()).isEqualTo(ByteTokenizer.VOCABULARY_SIZE);
-        }
-    }
-
-    @Test
-    void manyTextsKeepTheirOrder() {
-        try (HuggingFaceTokenizer tokenizer = TestTokenizers.bytes(directory)) {
-            List<String> texts =
-                    IntStream.range(0, 1000).mapToObj(String::valueOf).toList();
-            List<int[]> ids = tokenizer.encodeAll(texts);
-            for (int i = 0; i < 1000; i++) {
-                assertThat(ids.get(i)).isEqualTo(TestTokenizers.ids(texts.get(i)));
-            }
         }
     }
 

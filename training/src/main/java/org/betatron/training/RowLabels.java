@@ -1,9 +1,13 @@
 package org.betatron.training;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.List;
-import org.betatron.data.LabelledRow;
 import org.betatron.data.TokenizedAnswer;
+import org.betatron.data.TokenizedPair;
 import org.betatron.data.TokenizedRow;
+import org.betatron.data.TokenizedText;
 import org.betatron.training.reference.ReferenceKey;
 import org.betatron.training.run.Fingerprint;
 
@@ -15,16 +19,28 @@ public final class RowLabels {
     /// @param rows the training rows in order
     /// @return fingerprint of token ids, labels and scores
     public static String digest(List<? extends TokenizedRow> rows) {
-        StringBuilder labels = new StringBuilder();
-        for (TokenizedRow row : rows) {
-            if (row instanceof TokenizedAnswer answer) {
-                labels.append(answer.desirable() ? '+' : '-');
-            }
-            if (row instanceof LabelledRow<?> labelled) {
-                labelled.scoreGap().ifPresent(gap -> labels.append(gap).append(' '));
-            }
-        }
         String tokens = ReferenceKey.digest(rows);
-        return labels.isEmpty() ? tokens : Fingerprint.of(tokens + " " + labels);
+        MessageDigest digest = Fingerprint.sha256();
+        update(digest, tokens + " ");
+        boolean labelled = false;
+        for (TokenizedRow row : rows) {
+            String label = label(row);
+            labelled |= !label.isEmpty();
+            update(digest, label);
+        }
+        return labelled ? HexFormat.of().formatHex(digest.digest()) : tokens;
+    }
+
+    private static String label(TokenizedRow row) {
+        return switch (row) {
+            case TokenizedAnswer answer -> answer.desirable() ? "+" : "-";
+            case TokenizedPair pair ->
+                pair.scoreGap().isPresent() ? pair.scoreGap().getAsDouble() + " " : "";
+            case TokenizedText _ -> "";
+        };
+    }
+
+    private static void update(MessageDigest digest, String text) {
+        digest.update(text.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -4,31 +4,30 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.betatron.data.LabelledRow;
 
 /// Turns labels round.
 record FlipTransform(TransformSpec.Flip spec, String path) implements Transform {
 
     @Override
-    public <R extends LabelledRow<R>> Outcome<R> apply(List<TransformedRow<R>> rows) {
+    public Outcome apply(List<TransformedRow> rows) {
         Set<String> ids = drawn(rows);
-        List<TransformedRow<R>> changed = new ArrayList<>(rows.size());
-        for (TransformedRow<R> row : rows) {
-            changed.add(ids.contains(row.row().id()) ? row.flipped("flip") : row);
+        List<TransformedRow> changed = new ArrayList<>(rows.size());
+        for (TransformedRow row : rows) {
+            changed.add(ids.contains(row.id()) ? row.flipped("flip") : row);
         }
-        return new Outcome<>(changed, "flip: " + ids.size() + " of " + rows.size() + " rows" + how());
+        return new Outcome(changed, "flip: " + ids.size() + " of " + rows.size() + " rows" + how());
     }
 
-    private <R extends LabelledRow<R>> Set<String> drawn(List<TransformedRow<R>> rows) {
+    private Set<String> drawn(List<TransformedRow> rows) {
         RowDraws draws = new RowDraws(spec.seed(), path);
         Set<String> ids = new HashSet<>();
         switch (spec.draw()) {
             case EXACT ->
                 draws.smallest((int) Math.round(spec.rate() * rows.size()), rows)
-                        .forEach(row -> ids.add(row.row().id()));
+                        .forEach(row -> ids.add(row.id()));
             case INDEPENDENT ->
                 rows.stream()
-                        .map(row -> row.row().id())
+                        .map(row -> row.id())
                         .filter(id -> draws.uniform(id) < spec.rate())
                         .forEach(ids::add);
         }

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import org.betatron.data.DataException;
-import org.betatron.data.LabelledRow;
 import org.betatron.data.RowGap;
 
 /// Which gap rows are divided by.
@@ -30,15 +29,14 @@ public record GapSource(String file, Measure measure) {
     /// @param path how messages call the transform that asks
     /// @return the same rows, each with its gap from this source
     /// @throws DataException if a row has none, naming the first, or the file cannot be used
-    <R extends LabelledRow<R>> List<TransformedRow<R>> measure(List<TransformedRow<R>> rows, String path) {
+    List<TransformedRow> measure(List<TransformedRow> rows, String path) {
         Map<String, Double> gaps = file.isEmpty() ? Map.of() : RowGap.readAll(Path.of(file));
-        List<TransformedRow<R>> measured = new ArrayList<>(rows.size());
-        for (TransformedRow<R> row : rows) {
-            OptionalDouble gap =
-                    file.isEmpty() ? row.fileScoreGap() : find(gaps, row.row().id());
+        List<TransformedRow> measured = new ArrayList<>(rows.size());
+        for (TransformedRow row : rows) {
+            OptionalDouble gap = file.isEmpty() ? row.scoreGap() : find(gaps, row.id());
             if (gap.isEmpty()) {
                 throw new DataException(path + ": every row must have a gap but row '"
-                        + row.row().id() + "' (" + row.row().place() + ") has none"
+                        + row.id() + "' (" + row.place() + ") has none"
                         + (file.isEmpty()
                                 ? ": its answers have no scores; name a file of gaps under sides.gap.file"
                                 : " in " + file));
@@ -54,7 +52,7 @@ public record GapSource(String file, Measure measure) {
     }
 
     /// @param row one that has been measured
-    double valueOf(TransformedRow<?> row) {
+    double valueOf(TransformedRow row) {
         double gap = row.gap().orElseThrow();
         return switch (measure) {
             case ABSOLUTE -> Math.abs(gap);

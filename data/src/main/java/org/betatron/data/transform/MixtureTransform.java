@@ -5,14 +5,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.betatron.data.DataException;
-import org.betatron.data.LabelledRow;
 
 /// Keeps rows of both sides at a ratio.
 record MixtureTransform(TransformSpec.Mixture spec, String path) implements Transform {
 
     @Override
-    public <R extends LabelledRow<R>> Outcome<R> apply(List<TransformedRow<R>> rows) {
-        Sides<R> sides = Sides.divide(spec.sides(), rows, path);
+    public Outcome apply(List<TransformedRow> rows) {
+        Sides sides = Sides.divide(spec.sides(), rows, path);
         int numLow = sides.low().size();
         int numHigh = sides.high().size();
         int largest = largest(numLow, numHigh);
@@ -27,21 +26,21 @@ record MixtureTransform(TransformSpec.Mixture spec, String path) implements Tran
                     + " give at highShare " + spec.highShare() + ", but was " + size);
         }
         int high = spec.numHigh(size);
-        List<TransformedRow<R>> drawnLow = draw(Side.LOW, size - high, sides);
-        List<TransformedRow<R>> drawnHigh = draw(Side.HIGH, high, sides);
-        Map<String, TransformedRow<R>> drawn = new HashMap<>();
-        drawnLow.forEach(row -> drawn.put(row.row().id(), row));
-        drawnHigh.forEach(row -> drawn.put(row.row().id(), row));
-        return new Outcome<>(
+        List<TransformedRow> drawnLow = draw(Side.LOW, size - high, sides);
+        List<TransformedRow> drawnHigh = draw(Side.HIGH, high, sides);
+        Map<String, TransformedRow> drawn = new HashMap<>();
+        drawnLow.forEach(row -> drawn.put(row.id(), row));
+        drawnHigh.forEach(row -> drawn.put(row.id(), row));
+        return new Outcome(
                 rows.stream()
-                        .map(row -> drawn.get(row.row().id()))
+                        .map(row -> drawn.get(row.id()))
                         .filter(Objects::nonNull)
                         .toList(),
                 "mixture: " + drawnLow.size() + " of " + numLow + " low rows" + sides.gapText(drawnLow) + ", "
                         + drawnHigh.size() + " of " + numHigh + " high rows" + sides.gapText(drawnHigh));
     }
 
-    private <R extends LabelledRow<R>> List<TransformedRow<R>> draw(Side side, int count, Sides<R> sides) {
+    private List<TransformedRow> draw(Side side, int count, Sides sides) {
         return new RowDraws(spec.seed(), path)
                 .smallest(count, sides.of(side)).stream()
                         .map(row -> row.selected("mixture " + side.text()))

@@ -6,7 +6,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.betatron.core.RandomStreams;
-import org.betatron.data.LabelledRow;
 
 /// One random number per row id.
 ///
@@ -21,9 +20,8 @@ record RowDraws(long seed, String purpose) {
 
     /// @return those of the rows with the smallest numbers, `count` of them, in the order of the
     ///     rows
-    <R extends LabelledRow<R>> List<TransformedRow<R>> smallest(int count, List<TransformedRow<R>> rows) {
-        double[] keys =
-                rows.stream().mapToDouble(row -> uniform(row.row().id())).toArray();
+    List<TransformedRow> smallest(int count, List<TransformedRow> rows) {
+        double[] keys = rows.stream().mapToDouble(row -> uniform(row.id())).toArray();
         int[] indices = IntStream.range(0, keys.length)
                 .boxed()
                 .sorted(Comparator.comparingDouble(i -> keys[i]))
@@ -31,7 +29,7 @@ record RowDraws(long seed, String purpose) {
                 .mapToInt(Integer::intValue)
                 .toArray();
         Arrays.sort(indices);
-        List<TransformedRow<R>> drawn = new ArrayList<>(indices.length);
+        List<TransformedRow> drawn = new ArrayList<>(indices.length);
         for (int index : indices) {
             drawn.add(rows.get(index));
         }

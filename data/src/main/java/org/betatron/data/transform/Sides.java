@@ -11,22 +11,20 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
-import org.betatron.data.LabelledRow;
 
 /// The rows of a data set by the size of their gaps.
 ///
 /// @param low  in the order of the data set
 /// @param high in the order of the data set
 /// @param gap  what they were divided by, if by a gap
-record Sides<R extends LabelledRow<R>>(
-        List<TransformedRow<R>> low, List<TransformedRow<R>> high, Optional<GapSource> gap) {
+record Sides(List<TransformedRow> low, List<TransformedRow> high, Optional<GapSource> gap) {
 
     /// Of rows with equal gaps, neither files nor lines should decide which is low.
     private static final RowDraws TIES = new RowDraws(0, "ties");
 
     /// @param path how messages call the transform that asks
     /// @throws org.betatron.data.DataException if the gap of a row is asked for and not known
-    static <R extends LabelledRow<R>> Sides<R> divide(SidesSpec spec, List<TransformedRow<R>> rows, String path) {
+    static Sides divide(SidesSpec spec, List<TransformedRow> rows, String path) {
         return switch (spec) {
             case SidesSpec.Quantile quantile -> byRank(rows, quantile, path);
             case SidesSpec.Threshold threshold -> byValue(rows, threshold, path);
@@ -34,27 +32,25 @@ record Sides<R extends LabelledRow<R>>(
         };
     }
 
-    List<TransformedRow<R>> of(Side side) {
+    List<TransformedRow> of(Side side) {
         return switch (side) {
             case LOW -> low;
             case HIGH -> high;
         };
     }
 
-    private static <R extends LabelledRow<R>> Sides<R> byRank(
-            List<TransformedRow<R>> rows, SidesSpec.Quantile spec, String path) {
-        List<TransformedRow<R>> measured = spec.gap().measure(rows, path);
+    private static Sides byRank(List<TransformedRow> rows, SidesSpec.Quantile spec, String path) {
+        List<TransformedRow> measured = spec.gap().measure(rows, path);
         int n = measured.size();
         double[] gaps = measured.stream().mapToDouble(spec.gap()::valueOf).toArray();
-        double[] ties = measured.stream()
-                .mapToDouble(row -> TIES.uniform(row.row().id()))
-                .toArray();
+        double[] ties =
+                measured.stream().mapToDouble(row -> TIES.uniform(row.id())).toArray();
         int[] ranked = IntStream.range(0, n)
                 .boxed()
                 .sorted(Comparator.<Integer>comparingDouble(i -> gaps[i]).thenComparingDouble(i -> ties[i]))
                 .mapToInt(Integer::intValue)
                 .toArray();
-        return new Sides<>(
+        return new Sides(
                 inOrder(measured, ranked, 0, spec.numLow(n)),
                 inOrder(measured, ranked, n - spec.numHigh(n), n),
                 Optional.of(spec.gap()));
@@ -70,21 +66,20 @@ record Sides<R extends LabelledRow<R>>(
         return chosen;
     }
 
-    private static <R extends LabelledRow<R>> Sides<R> byValue(
-            List<TransformedRow<R>> rows, SidesSpec.Threshold spec, String path) {
-        List<TransformedRow<R>> measured = spec.gap().measure(rows, path);
-        return new Sides<>(
+    private static Sides byValue(List<TransformedRow> rows, SidesSpec.Threshold spec, String path) {
+        List<TransformedRow> measured = spec.gap().measure(rows, path);
+        return new Sides(
                 where(measured, row -> spec.gap().valueOf(row) <= spec.low()),
                 where(measured, row -> spec.gap().valueOf(row) > spec.high()),
                 Optional.of(spec.gap()));
     }
 
-    private static <R extends LabelledRow<R>> Sides<R> byFile(List<TransformedRow<R>> rows, SidesSpec.Files spec) {
+    private static Sides byFile(List<TransformedRow> rows, SidesSpec.Files spec) {
         Set<Path> high = new HashSet<>();
         spec.high().forEach(file -> high.add(Path.of(file)));
-        Predicate<TransformedRow<R>> isHigh =
-                row -> high.contains(Path.of(row.row().place().file()));
-        return new Sides<>(where(rows, isHigh.negate()), where(rows, isHigh), Optional.empty());
+        Predicate<TransformedRow> isHigh =
+                row -> high.contains(Path.of(row.place().file()));
+        return new Sides(where(rows, isHigh.negate()), where(rows, isHigh), Optional.empty());
     }
 
     private static <T> List<T> where(List<T> rows, Predicate<T> condition) {
@@ -93,7 +88,7 @@ record Sides<R extends LabelledRow<R>>(
 
     /// @param rows some of a side
     /// @return the range of their gaps for a message, empty where they were not divided by gaps
-    String gapText(List<TransformedRow<R>> rows) {
+    String gapText(List<TransformedRow> rows) {
         if (gap.isEmpty() || rows.isEmpty()) {
             return "";
         }

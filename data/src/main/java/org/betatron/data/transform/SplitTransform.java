@@ -2,21 +2,20 @@ package org.betatron.data.transform;
 
 import java.util.List;
 import org.betatron.data.DataException;
-import org.betatron.data.LabelledRow;
 
 /// Keeps the rows of one side.
 record SplitTransform(TransformSpec.Split spec, String path) implements Transform {
 
     @Override
-    public <R extends LabelledRow<R>> Outcome<R> apply(List<TransformedRow<R>> rows) {
-        Sides<R> sides = Sides.divide(spec.sides(), rows, path);
+    public Outcome apply(List<TransformedRow> rows) {
+        Sides sides = Sides.divide(spec.sides(), rows, path);
         String side = spec.keep().text();
-        List<TransformedRow<R>> kept = sides.of(spec.keep());
+        List<TransformedRow> kept = sides.of(spec.keep());
         if (kept.isEmpty()) {
             throw new DataException(path + ": the " + side + " side must have rows but none of the " + rows.size()
                     + " training rows is " + side);
         }
-        return new Outcome<>(
+        return new Outcome(
                 kept.stream().map(row -> row.selected("split " + side)).toList(),
                 "split: " + kept.size() + " " + side + " of " + rows.size() + " rows" + sides.gapText(kept));
     }

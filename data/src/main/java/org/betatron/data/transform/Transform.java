@@ -1,7 +1,6 @@
 package org.betatron.data.transform;
 
 import java.util.List;
-import org.betatron.data.LabelledRow;
 
 /// A change to the training rows. Immutable; the same rows give the same result.
 interface Transform {
@@ -18,11 +17,11 @@ interface Transform {
 
     /// @param rows in the order of the data set
     /// @throws org.betatron.data.DataException if they cannot be changed that way, or none is left
-    <R extends LabelledRow<R>> Outcome<R> apply(List<TransformedRow<R>> rows);
+    Outcome apply(List<TransformedRow> rows);
 
     /// What became of the rows.
     ///
     /// @param rows    those that are left, in the same order
     /// @param summary what was done, with counts, on one line
-    record Outcome<R extends LabelledRow<R>>(List<TransformedRow<R>> rows, String summary) {}
+    record Outcome(List<TransformedRow> rows, String summary) {}
 }

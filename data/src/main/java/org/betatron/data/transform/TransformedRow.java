@@ -4,40 +4,47 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 import org.betatron.data.LabelledRow;
+import org.betatron.data.RowPlace;
 import org.betatron.data.TransformedRowRecord;
 
-/// A row on its way through transforms, with what was done to it so far.
+/// A row on its way through transforms, with what was done to it so far. Token ids stay where they
+/// are.
 ///
-/// @param row        as it is now
+/// @param index      number of the row before any transform
+/// @param id         see [org.betatron.data.TokenizedRow#id]
+/// @param place      where it was read
+/// @param scoreGap   gap of its scores as they stand in the file
 /// @param isFlipped  whether its label is the opposite of the file's
 /// @param gap        chosen minus rejected before any flip: what it was last divided by, else the
 ///     gap of its scores
 /// @param transforms what was done to it, in order
-record TransformedRow<R extends LabelledRow<R>>(R row, boolean isFlipped, OptionalDouble gap, List<String> transforms) {
+record TransformedRow(
+        int index,
+        String id,
+        RowPlace place,
+        OptionalDouble scoreGap,
+        boolean isFlipped,
+        OptionalDouble gap,
+        List<String> transforms) {
 
     TransformedRow {
         transforms = List.copyOf(transforms);
     }
 
-    static <R extends LabelledRow<R>> TransformedRow<R> untouched(R row) {
-        return new TransformedRow<>(row, false, row.scoreGap(), List.of());
+    static TransformedRow untouched(int index, LabelledRow<?> row) {
+        return new TransformedRow(index, row.id(), row.place(), row.scoreGap(), false, row.scoreGap(), List.of());
     }
 
-    /// @return the gap of its scores as they stand in the file
-    OptionalDouble fileScoreGap() {
-        return isFlipped ? row.flipped().scoreGap() : row.scoreGap();
+    TransformedRow withGap(OptionalDouble measured) {
+        return new TransformedRow(index, id, place, scoreGap, isFlipped, measured, transforms);
     }
 
-    TransformedRow<R> withGap(OptionalDouble measured) {
-        return new TransformedRow<>(row, isFlipped, measured, transforms);
+    TransformedRow flipped(String name) {
+        return new TransformedRow(index, id, place, scoreGap, !isFlipped, gap, with(name));
     }
 
-    TransformedRow<R> flipped(String name) {
-        return new TransformedRow<>(row.flipped(), !isFlipped, gap, with(name));
-    }
-
-    TransformedRow<R> selected(String name) {
-        return new TransformedRow<>(row, isFlipped, gap, with(name));
+    TransformedRow selected(String name) {
+        return new TransformedRow(index, id, place, scoreGap, isFlipped, gap, with(name));
     }
 
     private List<String> with(String name) {
@@ -47,6 +54,6 @@ record TransformedRow<R extends LabelledRow<R>>(R row, boolean isFlipped, Option
     }
 
     TransformedRowRecord asRecord() {
-        return new TransformedRowRecord(row.place(), row.id(), transforms, gap.isPresent() ? gap.getAsDouble() : null);
+        return new TransformedRowRecord(place, id, transforms, gap.isPresent() ? gap.getAsDouble() : null);
     }
 }

@@ -1,0 +1,51 @@
+package org.betatron.data;
+
+import org.jspecify.annotations.Nullable;
+
+/// One row of a file before it is understood: what is left to do can be done by any thread.
+sealed interface RawRow {
+
+    /// @return bytes in the file, about
+    int numBytes();
+
+    /// @return the row, null for a blank line
+    /// @throws DataException if it is no JSON object, saying where
+    @Nullable
+    JsonRow parse();
+
+    /// A line of a JSON lines file. Takes the array over.
+    final class Line implements RawRow {
+
+        private final String file;
+        private final int number;
+        private final byte[] bytes;
+
+        /// @param number from 1
+        /// @param bytes  with the line's end
+        Line(String file, int number, byte[] bytes) {
+            this.file = file;
+            this.number = number;
+            this.bytes = bytes;
+        }
+
+        @Override
+        public int numBytes() {
+            return bytes.length;
+        }
+
+        @Override
+        public @Nullable JsonRow parse() {
+            String text = SourceFile.decode(file, number, bytes);
+            return text.isBlank() ? null : JsonRow.parse(file, number, text);
+        }
+    }
+
+    /// An element of a list, which had to be parsed to find its end.
+    record Listed(JsonRow row, int numBytes) implements RawRow {
+
+        @Override
+        public JsonRow parse() {
+            return row;
+        }
+    }
+}
