@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
             PlotCommand.class,
             ReportCommand.class,
             ScoreCommand.class,
+            StudyCommand.class,
             WorldCommand.class
         },
         mixinStandardHelpOptions = true,
