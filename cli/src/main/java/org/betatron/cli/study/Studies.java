@@ -29,7 +29,7 @@ public final class Studies {
     private static final String BETA_DPO = "beta-DPO";
 
     private static final List<String> SIZES = List.of("small", "medium", "large");
-    private static final List<String> SHARES = List.of("0", "0.25", "0.5", "0.75", "1");
+    private static final List<String> SHARES = List.of("0", "0.5", "1");
     private static final List<String> BETAS = List.of("0.03", "0.1", "0.3", "1", "3");
     private static final List<String> FLIPS = List.of("0", "0.1", "0.2", "0.3");
 
@@ -43,7 +43,7 @@ public final class Studies {
         List<String> qualities = List.of("low gap", "mixed", "high gap");
         List<Arm> arms = new ArrayList<>();
         for (String quality : qualities) {
-            String share = SHARES.get(2 * qualities.indexOf(quality));
+            String share = SHARES.get(qualities.indexOf(quality));
             for (String beta : BETAS) {
                 arms.add(arm(quality, beta, mixture(share), dpo(beta)));
             }
@@ -124,8 +124,12 @@ public final class Studies {
 
     private static Study filters() {
         List<String> filters = List.of(
-                "none", "gaussian", "random", "gap largest", "gap smallest", "gap both", "gradient largest",
-                "gradient smallest", "gradient both");
+                "none",
+                "gaussian",
+                "random",
+                "gap largest",
+                "gap smallest",
+                "gap both");
         String fixed = "fixed beta";
         String dynamic = "dynamic beta";
         List<Arm> arms = new ArrayList<>();
@@ -139,7 +143,9 @@ public final class Studies {
                 "filters",
                 "Filters, with and without dynamic beta",
                 "Published (figure 5, left): cutting off the top 20 % helps, and dynamic beta improves every filter. Each"
-                        + " filter here drops 20 % of a batch (both: 10 % at each end). A large gradient is a small gap.",
+                        + " filter here drops 20 % of a batch (both: 10 % at each end). Of DPO the largest gradients are"
+                        + " those of the smallest gaps, so filters by gradient are those by gap with the ends"
+                        + " exchanged, pair by pair.",
                 "filter",
                 View.WIN_RATE,
                 arms,
@@ -152,9 +158,10 @@ public final class Studies {
                                                 new Place(dynamic, "gaussian"), new Place(dynamic, other)))
                                         .toList()),
                         new Claim(
-                                "cutting off the largest gradients helps.",
-                                List.of(new Contest(
-                                        new Place(fixed, "gradient largest"), new Place(fixed, "none"))))));
+                                "cutting off the top helps (by gap, or by gradient, which is the other end).",
+                                Stream.of("gap largest", "gap smallest")
+                                        .map(end -> new Contest(new Place(fixed, end), new Place(fixed, "none")))
+                                        .toList())));
     }
 
     private static String[] filter(String name) {
@@ -247,7 +254,7 @@ public final class Studies {
 
     private static Study suspicious() {
         List<Arm> arms = new ArrayList<>();
-        for (String steps : List.of("100", "300")) {
+        for (String steps : List.of("48", "192")) {
             String length = "train.length.count=" + steps;
             arms.add(noisy(DPO, steps, length));
             arms.add(noisy(BETA_DPO, steps, length, calibration("batch", BETA), GAUSSIAN));

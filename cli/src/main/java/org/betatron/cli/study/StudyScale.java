@@ -11,8 +11,8 @@ import org.betatron.data.world.WorldSpec;
 /// @param threads         of one operation; 0 for one per core
 public record StudyScale(int supervisedSteps, int steps, int questions, int threads) {
 
-    /// One pass over the training pairs; an arm of the medium model takes about 15 seconds on one core.
-    public static final StudyScale DEFAULT = new StudyScale(400, 100, 400, 1);
+    /// One pass over the training pairs; an arm of the medium model takes about ten seconds on one core.
+    public static final StudyScale DEFAULT = new StudyScale(400, 48, 320, 1);
 
     /// Whether everything works, within minutes; its numbers mean nothing.
     public static final StudyScale QUICK = new StudyScale(40, 8, 40, 1);
@@ -24,14 +24,14 @@ public record StudyScale(int supervisedSteps, int steps, int questions, int thre
     static final String FLIPPED_WORLD = "flipped-world";
 
     static final List<Double> TEMPERATURES = List.of(0.0, 0.25, 0.5, 0.75, 1.0);
-    static final int TRAINING_PAIRS = 3200;
+    static final int TRAINING_PAIRS = 1536;
     static final int BATCH_SIZE = 32;
     static final double LOW_GAP = WorldSpec.LOW_GAP;
     private static final double OUTLIERS = 0.1;
     private static final double FLIPS = 0.2;
 
-    /// So many that the 3,200 of a mixture are there, whatever its share.
-    private static final int POOL = 8000;
+    /// So many that those of a mixture are there, whatever its share.
+    private static final int POOL = 4000;
 
     public StudyScale withThreads(int other) {
         return new StudyScale(supervisedSteps, steps, questions, other);
@@ -80,7 +80,7 @@ public record StudyScale(int supervisedSteps, int steps, int questions, int thre
                 "train.length.count=" + steps,
                 "train.batchSize=" + BATCH_SIZE,
                 "train.microBatchSize=" + BATCH_SIZE,
-                "train.learningRate=3e-4",
+                "train.learningRate=5e-4",
                 "train.warmupSteps=10",
                 "train.evaluateEvery=0",
                 "train.checkpointEvery=0",

@@ -49,6 +49,12 @@ public record Study(
     /// @param temperature of its answers
     public record Point(Place place, Arm arm, double temperature) {}
 
+    /// @param temperatures that are measured
+    /// @return where its points are
+    public List<Place> places(List<Double> temperatures) {
+        return points(temperatures).stream().map(Point::place).toList();
+    }
+
     /// @param temperatures that were measured
     /// @return every point, in the order of tables
     List<Point> points(List<Double> temperatures) {
