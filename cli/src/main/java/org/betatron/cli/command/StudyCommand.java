@@ -21,8 +21,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "study",
         mixinStandardHelpOptions = true,
-        description = "Runs a published comparison again in the controlled world, over several seeds, and writes a report"
-                + " with intervals. A study that was stopped goes on with the same command.")
+        description =
+                "Runs a published comparison again in the controlled world, over several seeds, and writes a report"
+                        + " with intervals. A study that was stopped goes on with the same command.")
 final class StudyCommand implements Runnable {
 
     private static final int SEEDS = 3;
@@ -42,7 +43,8 @@ final class StudyCommand implements Runnable {
     @Option(
             names = "--threads",
             paramLabel = "N",
-            description = "Threads of one operation (default 1: such small models gain little by more; 0: one per core).")
+            description =
+                    "Threads of one operation (default 1: such small models gain little by more; 0: one per core).")
     private int threads = StudyScale.DEFAULT.threads();
 
     @Spec
@@ -54,7 +56,11 @@ final class StudyCommand implements Runnable {
         if (names.equals(List.of("list"))) {
             for (Study study : Studies.ALL) {
                 printer.printf(
-                        Locale.ROOT, "%-12s %3d arms  %s%n", study.name(), study.arms().size(), study.title());
+                        Locale.ROOT,
+                        "%-12s %3d arms  %s%n",
+                        study.name(),
+                        study.arms().size(),
+                        study.title());
             }
             printer.flush();
             return;

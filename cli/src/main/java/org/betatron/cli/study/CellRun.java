@@ -78,8 +78,7 @@ final class CellRun {
         List<FlipSearch> searches = List.of();
         if (arm.isTrained()) {
             Resolved<AlignRecipe> recipe = workshop.recipe(arm, seed, start);
-            AlignRun.run(new RunRequest<>(
-                    recipe, run, false, new QuietDisplay(workshop.progress()), workshop.stop()));
+            AlignRun.run(new RunRequest<>(recipe, run, false, new QuietDisplay(workshop.progress()), workshop.stop()));
             model = run.resolve("model");
             if (!Files.exists(model)) {
                 throw new StudyStopped();
@@ -151,7 +150,8 @@ final class CellRun {
             for (String text : Files.readAllLines(file)) {
                 JsonNode line = JsonMapper.shared().readTree(text);
                 int question = questions.computeIfAbsent(line.path("prompt").asString(), _ -> questions.size());
-                Outcome outcome = Outcome.valueOf(line.path("outcome").asString().toUpperCase(Locale.ROOT));
+                Outcome outcome =
+                        Outcome.valueOf(line.path("outcome").asString().toUpperCase(Locale.ROOT));
                 scored.computeIfAbsent(line.path("temperature").asDouble(), _ -> new ArrayList<>())
                         .add(new ScoredAnswer(
                                 question, outcome.value(), line.path("score").asDouble()));

@@ -48,15 +48,19 @@ final class Conditions {
                 StudyScale.TRAINING_PAIRS,
                 StudyScale.BATCH_SIZE,
                 scale.steps()));
-        lines.add("- Win rate: the true reward of an answer against that of the chosen answer of the data, ties as half,"
-                + " on " + scale.questions() + " rows with questions that occur in no training data. Answers at temperature"
-                + " 1 unless the table says otherwise.");
-        lines.add("- Intervals: 95 % percentiles of 4,000 bootstrap samples of seeds, and of questions within each seed."
-                + " With few seeds they are rather too short. Differences are of answers to the same rows. A comparison"
-                + " *holds* if its interval excludes zero even with an error of 5 % shared among all comparisons of the"
-                + " study (Bonferroni). *Within the interval* means that nothing was shown, not that both are alike.");
-        lines.add("- Dynamic beta: sensitivity 0.6 / beta_0 on gaps with beta_0, which is `a = 0.6` of the published code;"
-                + " beta within 0.01 and 10 times beta_0. Filters keep 80 %.");
+        lines.add(
+                "- Win rate: the true reward of an answer against that of the chosen answer of the data, ties as half,"
+                        + " on " + scale.questions()
+                        + " rows with questions that occur in no training data. Answers at temperature"
+                        + " 1 unless the table says otherwise.");
+        lines.add(
+                "- Intervals: 95 % percentiles of 4,000 bootstrap samples of seeds, and of questions within each seed."
+                        + " With few seeds they are rather too short. Differences are of answers to the same rows. A comparison"
+                        + " *holds* if its interval excludes zero even with an error of 5 % shared among all comparisons of the"
+                        + " study (Bonferroni). *Within the interval* means that nothing was shown, not that both are alike.");
+        lines.add(
+                "- Dynamic beta: sensitivity 0.6 / beta_0 on gaps with beta_0, which is `a = 0.6` of the published code;"
+                        + " beta within 0.01 and 10 times beta_0. Filters keep 80 %.");
         lines.add("- Every number of every arm and seed: `results.jsonl`.");
         return lines;
     }

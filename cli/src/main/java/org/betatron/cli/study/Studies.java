@@ -123,13 +123,7 @@ public final class Studies {
     }
 
     private static Study filters() {
-        List<String> filters = List.of(
-                "none",
-                "gaussian",
-                "random",
-                "gap largest",
-                "gap smallest",
-                "gap both");
+        List<String> filters = List.of("none", "gaussian", "random", "gap largest", "gap smallest", "gap both");
         String fixed = "fixed beta";
         String dynamic = "dynamic beta";
         List<Arm> arms = new ArrayList<>();
@@ -154,8 +148,8 @@ public final class Studies {
                         new Claim(
                                 "the Gaussian filter is ahead of no filter and of a random one.",
                                 Stream.of("none", "random")
-                                        .map(other -> new Contest(
-                                                new Place(dynamic, "gaussian"), new Place(dynamic, other)))
+                                        .map(other ->
+                                                new Contest(new Place(dynamic, "gaussian"), new Place(dynamic, other)))
                                         .toList()),
                         new Claim(
                                 "cutting off the top helps (by gap, or by gradient, which is the other end).",
@@ -195,11 +189,7 @@ public final class Studies {
             arms.add(arm(fixed, objective.name(), objective.setting()));
         }
         for (Objective objective : objectives) {
-            arms.add(arm(
-                    dynamic,
-                    objective.name(),
-                    objective.setting(),
-                    calibration("batch", objective.beta())));
+            arms.add(arm(dynamic, objective.name(), objective.setting(), calibration("batch", objective.beta())));
         }
         return new Study(
                 "objectives",
@@ -248,8 +238,7 @@ public final class Studies {
                         arm(DPO, "", mixture("0.5")),
                         arm("batch", "", mixture("0.5"), calibration("batch", BETA)),
                         arm("instance", "", mixture("0.5"), calibration("instance", BETA))),
-                List.of(Claim.everywhere(
-                        "batch-level is ahead of instance-level.", "batch", "instance", List.of(""))));
+                List.of(Claim.everywhere("batch-level is ahead of instance-level.", "batch", "instance", List.of(""))));
     }
 
     private static Study suspicious() {

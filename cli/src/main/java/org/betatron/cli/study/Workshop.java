@@ -109,7 +109,9 @@ record Workshop(Path root, StudyScale scale, Consumer<String> progress, BooleanS
         return new RecipeReader()
                 .option("model", start.toString())
                 .option("data.files", List.of(world.resolve("pairs.jsonl").toString()))
-                .option("data.evaluation", List.of(world.resolve("evaluation.jsonl").toString()))
+                .option(
+                        "data.evaluation",
+                        List.of(world.resolve("evaluation.jsonl").toString()))
                 .overrides(scale.aligned(seed))
                 .overrides(arm.settings());
     }

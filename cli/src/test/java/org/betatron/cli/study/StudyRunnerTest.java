@@ -33,8 +33,7 @@ class StudyRunnerTest {
     private static final String ROWS =
             "data.transforms=[{type: mixture, size: 64, sides: {type: threshold, low: 0.75, high: 0.75}}]";
     private static final Arm START = new Arm("before", "", "small", StudyScale.WORLD, List.of());
-    private static final Arm DPO =
-            new Arm("DPO", "", "small", StudyScale.WORLD, List.of("alignment.preset=dpo", ROWS));
+    private static final Arm DPO = new Arm("DPO", "", "small", StudyScale.WORLD, List.of("alignment.preset=dpo", ROWS));
     private static final Arm BETA_DPO =
             new Arm("beta-DPO", "", "small", StudyScale.WORLD, List.of("alignment.preset=beta-dpo", ROWS));
     private static final Study STUDY = new Study(
@@ -86,7 +85,8 @@ class StudyRunnerTest {
             List<Path> all = files.toList();
             assertThat(all.stream().filter(path -> path.endsWith("training.logprobs")))
                     .hasSize(1);
-            assertThat(all.stream().filter(path -> path.startsWith(directory.resolve("cells")))
+            assertThat(all.stream()
+                            .filter(path -> path.startsWith(directory.resolve("cells")))
                             .filter(path -> path.endsWith("model.safetensors")))
                     .isEmpty();
         }

@@ -26,7 +26,8 @@ public record Cell(long seed, double seconds, List<AnswersAt> answers, List<Doub
     /// @param kl          from the supervised model, nats per answer; null where it was not measured
     /// @param answers     judged by their true reward against the chosen answer of the data, in the order of
     ///     the data
-    public record AnswersAt(double temperature, double tokens, @Nullable Double kl, List<ScoredAnswer> answers) {}
+    public record AnswersAt(
+            double temperature, double tokens, @Nullable Double kl, List<ScoredAnswer> answers) {}
 
     /// An answer and what it is worth.
     ///

@@ -43,8 +43,11 @@ final class ClusteredBootstrap {
                 sum += value.value();
                 count++;
             }
-            sums[seed] = questions.values().stream().mapToDouble(total -> total[0]).toArray();
-            counts[seed] = questions.values().stream().mapToInt(total -> (int) total[1]).toArray();
+            sums[seed] =
+                    questions.values().stream().mapToDouble(total -> total[0]).toArray();
+            counts[seed] = questions.values().stream()
+                    .mapToInt(total -> (int) total[1])
+                    .toArray();
         }
         mean = sum / count;
         for (int i = 0; i < RESAMPLES; i++) {

@@ -22,8 +22,9 @@ final class Figure {
     private static final int APART = 5;
 
     /// Colours that remain apart for most kinds of colour blindness (Okabe and Ito 2008).
-    private static final List<String> COLORS =
-            List.of("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#000000", "#e69f00", "#56b4e9", "#7f7f7f", "#b8a800", "#6a3d9a");
+    private static final List<String> COLORS = List.of(
+            "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#000000", "#e69f00", "#56b4e9", "#7f7f7f", "#b8a800",
+            "#6a3d9a");
 
     /// @param label  of the line
     /// @param values by place
@@ -46,7 +47,8 @@ final class Figure {
         for (int i = 0; i < labels.size(); i++) {
             int x = LEFT + (i % 3) * 220;
             int y = HEIGHT - bottom + 52 + 18 * (i / 3);
-            svg.append("<rect x=\"%d\" y=\"%d\" width=\"14\" height=\"4\" fill=\"%s\"/>%n".formatted(x, y - 6, color(i)));
+            svg.append(
+                    "<rect x=\"%d\" y=\"%d\" width=\"14\" height=\"4\" fill=\"%s\"/>%n".formatted(x, y - 6, color(i)));
             text(x + 20, y, "start", labels.get(i), "");
         }
     }
@@ -105,23 +107,22 @@ final class Figure {
     /// @param xName         what the values are
     /// @param distributions at least one, each with values; shown as cumulative shares
     static String distributions(String title, String xName, List<Distribution> distributions) {
-        Figure figure =
-                new Figure(title, distributions.stream().map(Distribution::label).toList());
+        Figure figure = new Figure(
+                title, distributions.stream().map(Distribution::label).toList());
         double[] all = distributions.stream()
                 .flatMap(each -> each.values().stream())
                 .mapToDouble(Double::doubleValue)
                 .toArray();
         Axis x = Axis.of(
-                DoubleStream.of(all).min().orElse(0),
-                DoubleStream.of(all).max().orElse(1),
-                6);
+                DoubleStream.of(all).min().orElse(0), DoubleStream.of(all).max().orElse(1), 6);
         Axis y = Axis.of(0, 1, 5);
         figure.frame(xName, y, "share of pairs below");
         for (double tick : x.ticks()) {
             figure.text(px(x, tick), figure.base() + 18, "middle", x.label(tick), "");
         }
         for (int k = 0; k < distributions.size(); k++) {
-            List<Double> sorted = distributions.get(k).values().stream().sorted().toList();
+            List<Double> sorted =
+                    distributions.get(k).values().stream().sorted().toList();
             StringBuilder points = new StringBuilder();
             for (int i = 0; i < sorted.size(); i++) {
                 points.append(number(px(x, sorted.get(i))))

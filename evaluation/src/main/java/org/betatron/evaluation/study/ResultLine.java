@@ -54,7 +54,10 @@ record ResultLine(
                 at.temperature(),
                 arm.settings(),
                 at.answers().stream().mapToDouble(ScoredAnswer::win).average().orElse(Double.NaN),
-                at.answers().stream().mapToDouble(ScoredAnswer::reward).average().orElse(Double.NaN),
+                at.answers().stream()
+                        .mapToDouble(ScoredAnswer::reward)
+                        .average()
+                        .orElse(Double.NaN),
                 at.tokens(),
                 at.kl(),
                 cell.seconds(),

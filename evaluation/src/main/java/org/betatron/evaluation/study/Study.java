@@ -36,7 +36,8 @@ public record Study(
     public Study {
         arms = List.copyOf(arms);
         claims = List.copyOf(claims);
-        List<Place> places = arms.stream().map(arm -> new Place(arm.line(), arm.x())).toList();
+        List<Place> places =
+                arms.stream().map(arm -> new Place(arm.line(), arm.x())).toList();
         if (places.stream().distinct().count() != places.size()) {
             throw new IllegalArgumentException("study " + name + " has two arms at the same place");
         }
@@ -61,8 +62,8 @@ public record Study(
         return arms.stream()
                 .flatMap(arm -> view == View.WIN_RATE_BY_TEMPERATURE
                         ? temperatures.stream()
-                                .map(temperature -> new Point(
-                                        new Place(arm.line(), temperature.toString()), arm, temperature))
+                                .map(temperature ->
+                                        new Point(new Place(arm.line(), temperature.toString()), arm, temperature))
                         : Stream.of(new Point(new Place(arm.line(), arm.x()), arm, TEMPERATURE)))
                 .toList();
     }

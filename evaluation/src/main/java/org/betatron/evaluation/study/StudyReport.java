@@ -127,7 +127,10 @@ public final class StudyReport {
     }
 
     private List<Double> gaps(Arm arm) {
-        return results.of(arm).stream().flatMap(cell -> cell.gaps().stream()).sorted().toList();
+        return results.of(arm).stream()
+                .flatMap(cell -> cell.gaps().stream())
+                .sorted()
+                .toList();
     }
 
     private void table() {
@@ -145,11 +148,22 @@ public final class StudyReport {
                     fixed(1, win.value()),
                     fixed(1, win.low()) + " to " + fixed(1, win.high()),
                     answers.stream()
-                            .map(at -> fixed(1, 100 * at.answers().stream().mapToDouble(Cell.ScoredAnswer::win).average().orElse(Double.NaN)))
+                            .map(at -> fixed(
+                                    1,
+                                    100
+                                            * at.answers().stream()
+                                                    .mapToDouble(Cell.ScoredAnswer::win)
+                                                    .average()
+                                                    .orElse(Double.NaN)))
                             .collect(Collectors.joining(" ")),
                     fixed(2, reward.value()),
                     fixed(2, reward.low()) + " to " + fixed(2, reward.high()),
-                    fixed(1, answers.stream().mapToDouble(AnswersAt::tokens).average().orElse(Double.NaN)),
+                    fixed(
+                            1,
+                            answers.stream()
+                                    .mapToDouble(AnswersAt::tokens)
+                                    .average()
+                                    .orElse(Double.NaN)),
                     kl(answers));
         }
     }
@@ -159,7 +173,12 @@ public final class StudyReport {
                 answers.stream().map(AnswersAt::kl).filter(Objects::nonNull).toList();
         return known.isEmpty()
                 ? ""
-                : fixed(2, known.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN));
+                : fixed(
+                        2,
+                        known.stream()
+                                .mapToDouble(Double::doubleValue)
+                                .average()
+                                .orElse(Double.NaN));
     }
 
     private void comparisons() {

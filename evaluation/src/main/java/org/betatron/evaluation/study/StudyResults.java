@@ -92,9 +92,8 @@ public record StudyResults(Study study, Map<Arm, List<Cell>> cells) {
 
     /// @return how every contest of a claim came out
     List<Outcome> outcomes(Claim claim) {
-        int comparisons = study.claims().stream()
-                .mapToInt(each -> each.contests().size())
-                .sum();
+        int comparisons =
+                study.claims().stream().mapToInt(each -> each.contests().size()).sum();
         return claim.contests().stream()
                 .map(contest -> outcome(contest, comparisons))
                 .toList();
@@ -111,8 +110,8 @@ public record StudyResults(Study study, Map<Arm, List<Cell>> cells) {
                     of(worse.arm()).get(seed).at(worse.temperature()).answers();
             List<Value> paired = new ArrayList<>();
             for (int i = 0; i < a.size(); i++) {
-                paired.add(new Value(
-                        a.get(i).question(), a.get(i).win() - b.get(i).win()));
+                paired.add(
+                        new Value(a.get(i).question(), a.get(i).win() - b.get(i).win()));
             }
             differences.add(paired);
         }
@@ -136,7 +135,7 @@ public record StudyResults(Study study, Map<Arm, List<Cell>> cells) {
         return points().stream()
                 .filter(point -> point.place().equals(place))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "study " + study.name() + " has nothing at " + place.name(study)));
+                .orElseThrow(() ->
+                        new IllegalArgumentException("study " + study.name() + " has nothing at " + place.name(study)));
     }
 }

@@ -65,7 +65,8 @@ class StudyReportTest {
                         new Contest(GOOD_PLACE, BAD_PLACE),
                         new Contest(BAD_PLACE, GOOD_PLACE),
                         new Contest(BAD_PLACE, new Place("bad < & >", "1"))));
-        List<Outcome> outcomes = results(View.WIN_RATE, List.of(), List.of(claim)).outcomes(claim);
+        List<Outcome> outcomes =
+                results(View.WIN_RATE, List.of(), List.of(claim)).outcomes(claim);
         assertThat(outcomes.stream().map(Outcome::verdict))
                 .containsExactly(Verdict.HOLDS, Verdict.REVERSED, Verdict.WITHIN);
         assertThat(outcomes.getFirst().difference().value()).isEqualTo(0.5);
@@ -122,8 +123,8 @@ class StudyReportTest {
 
     @Test
     void temperaturesBecomePlaces() throws IOException {
-        Path report = StudyReport.write(
-                results(View.WIN_RATE_BY_TEMPERATURE, List.of(), List.of()), List.of(), directory);
+        Path report =
+                StudyReport.write(results(View.WIN_RATE_BY_TEMPERATURE, List.of(), List.of()), List.of(), directory);
         assertThat(Files.readString(report)).contains("| good | 0.0 | 85.0 |", "| good | 1.0 | 85.0 |");
     }
 
