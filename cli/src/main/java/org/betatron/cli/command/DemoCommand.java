@@ -50,7 +50,7 @@ final class DemoCommand implements Callable<Integer> {
     ///
     /// @param title     what it is for
     /// @param arguments as a user would type them after `betatron`
-    private record Step(String title, List<String> arguments) {
+    record Step(String title, List<String> arguments) {
 
         /// @param command arguments without spaces in them, separated by one
         static Step of(String title, String command) {
@@ -93,7 +93,7 @@ final class DemoCommand implements Callable<Integer> {
         return 0;
     }
 
-    private List<Step> steps() {
+    List<Step> steps() {
         String world = out + "/world";
         List<Step> steps = new ArrayList<>();
         steps.add(Step.of(
