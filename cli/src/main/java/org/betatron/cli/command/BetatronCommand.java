@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
             PlotCommand.class,
             ReportCommand.class,
             ScoreCommand.class,
+            StudyCommand.class,
             WorldCommand.class
         },
         mixinStandardHelpOptions = true,
@@ -61,11 +62,10 @@ public final class BetatronCommand implements Runnable {
         PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
         BetatronCommand root = new BetatronCommand();
-        CommandLine commandLine = new CommandLine(root);
+        CommandLine commandLine = parser(root);
         commandLine
                 .setOut(out)
                 .setErr(err)
-                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
                 .setExecutionExceptionHandler((problem, _, _) -> Failures.report(problem, root.debug, err))
                 .setParameterExceptionHandler(
@@ -77,6 +77,11 @@ public final class BetatronCommand implements Runnable {
         } finally {
             StopSignal.commandEnded();
         }
+    }
+
+    /// @return what understands command lines
+    static CommandLine parser(BetatronCommand root) {
+        return new CommandLine(root).setCaseInsensitiveEnumValuesAllowed(true);
     }
 
     private boolean isDebug(String... arguments) {

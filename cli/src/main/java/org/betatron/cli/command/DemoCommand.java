@@ -7,22 +7,35 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import org.betatron.cli.run.DemoData;
+import org.betatron.cli.run.EvaluationFiles;
+import org.betatron.data.world.WorldModel;
+import org.betatron.evaluation.comparison.Estimate;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/// `betatron demo`: the whole pipeline through the very commands that a user would type.
+/// `betatron demo`: the whole pipeline through the very commands that a user would type, in a world where
+/// the true reward of every answer is known.
+///
+/// Sizes are chosen so that training shows in the true win rate within minutes; nothing is chosen by which
+/// method comes out ahead.
 @Command(
         name = "demo",
         mixinStandardHelpOptions = true,
-        description =
-                "Runs the whole pipeline on small data that it makes itself: init, inspect, sft, align, generate.")
+        description = "DPO and beta-DPO on noisy pairs of the controlled world, from the data to true win rates:"
+                + " world, init, sft, align, generate, evaluate, report.")
 final class DemoCommand implements Callable<Integer> {
+
+    private static final String SUPERVISED = "sft";
+    private static final String DPO = "dpo";
+    private static final String BETA_DPO = "beta-dpo";
+
+    private static final List<Double> TEMPERATURES = List.of(0.0, 1.0);
 
     @Option(
             names = "--out",
@@ -37,7 +50,7 @@ final class DemoCommand implements Callable<Integer> {
     ///
     /// @param title     what it is for
     /// @param arguments as a user would type them after `betatron`
-    private record Step(String title, List<String> arguments) {
+    record Step(String title, List<String> arguments) {
 
         /// @param command arguments without spaces in them, separated by one
         static Step of(String title, String command) {
@@ -45,13 +58,27 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
+    /// Two models to be compared.
+    ///
+    /// @param model    name of a run
+    /// @param opponent name of another
+    private record Duel(String model, String opponent) {
+
+        String directory() {
+            return model + "-against-" + opponent;
+        }
+    }
+
+    private static final List<Duel> DUELS =
+            List.of(new Duel(DPO, SUPERVISED), new Duel(BETA_DPO, SUPERVISED), new Duel(BETA_DPO, DPO));
+
     @Override
     public Integer call() {
         requireEmpty();
-        DemoData.write(out);
-        for (Step step : steps()) {
+        List<Step> steps = steps();
+        for (Step step : steps) {
             out().println();
-            out().println(step.title());
+            out().println("(" + (steps.indexOf(step) + 1) + " of " + steps.size() + ") " + step.title());
             out().println("$ betatron "
                     + String.join(
                             " ",
@@ -62,40 +89,102 @@ final class DemoCommand implements Callable<Integer> {
                 return exitCode;
             }
         }
-        out().println();
-        out().println("Done. The aligned model is in " + out + "/beta-dpo/model, its metrics in " + out
-                + "/beta-dpo/metrics.jsonl, the curves in " + out + "/curves.png.");
+        summary();
         return 0;
     }
 
-    private List<Step> steps() {
+    List<Step> steps() {
+        String world = out + "/world";
         List<Step> steps = new ArrayList<>();
         steps.add(Step.of(
-                "1. A tiny model with random weights",
-                "init --config " + out + "/config.json --tokenizer bytes --out " + out + "/model"));
+                "Questions and answers of a small world; every fifth pair is labelled the wrong way round",
+                "world " + world + " --seed 1 --flips 0.2"));
         steps.add(Step.of(
-                "2. What the preference file becomes",
-                "inspect " + out + "/pairs.jsonl --tokenizer " + out + "/model"));
+                "A small model with random weights",
+                "init --config " + world + "/" + WorldModel.MEDIUM.fileName() + " --tokenizer " + world + " --out "
+                        + out + "/model"));
         steps.add(Step.of(
-                "3. Supervised fine-tuning on polite and rude answers alike",
-                "sft --model " + out + "/model --data " + out + "/texts.jsonl --out " + out
-                        + "/sft --steps 250 --batch-size 32 --learning-rate 3e-3 --set train.warmupSteps=20"
-                        + " --set train.decay=cosine --set train.finalRatio=0.1"));
-        // Few and small steps: such a small model unlearns to write long before it runs out of margin.
-        steps.add(Step.of(
-                "4. beta-DPO on pairs that prefer the polite answer",
-                "align --model " + out + "/sft/model --data " + out + "/pairs.jsonl --out " + out
-                        + "/beta-dpo --steps 16 --batch-size 32 --learning-rate 3e-5 --set train.warmupSteps=10"));
-        for (String prompt : DemoData.PROMPTS) {
-            steps.add(generate("5. An answer before alignment", "sft", prompt));
-            steps.add(generate("   and after", "beta-dpo", prompt));
+                "Supervised fine-tuning on good and bad answers alike",
+                "sft --model " + out + "/model --data " + world + "/sft.jsonl --out " + run(SUPERVISED)
+                        + " --steps 400 --batch-size 32 --learning-rate 5e-3 --set train.warmupSteps=30"
+                        + " --set train.decay=cosine --set train.finalRatio=0.05 --set train.maxGradientNorm=1"));
+        steps.add(align("DPO on the noisy pairs", DPO));
+        steps.add(align("beta-DPO on the same pairs, from the same model", BETA_DPO));
+        for (String name : List.of(SUPERVISED, DPO, BETA_DPO)) {
+            steps.add(new Step(
+                    "An answer of " + name,
+                    List.of(
+                            "generate",
+                            "--model",
+                            run(name) + "/model",
+                            "--prompt",
+                            "where is the kettle ?",
+                            "--temperature",
+                            "1")));
         }
-        steps.add(Step.of("6. The curves", "plot " + out + "/beta-dpo --out " + out + "/curves.png"));
+        for (Duel duel : DUELS) {
+            steps.add(Step.of(
+                    "How often an answer of " + duel.model() + " is truly better than one of " + duel.opponent(),
+                    "evaluate --model " + run(duel.model()) + "/model --against " + run(duel.opponent())
+                            + "/model --data " + world + "/evaluation.jsonl --judge world --temperature "
+                            + String.join(
+                                    ",",
+                                    TEMPERATURES.stream().map(Object::toString).toList())
+                            + " --max-new-tokens 48 --out " + run(duel.directory())));
+        }
+        steps.add(Step.of(
+                "Both runs on one page",
+                "report " + run(DPO) + " " + run(BETA_DPO) + " --out " + out + "/report.html"));
         return steps;
     }
 
-    private Step generate(String title, String run, String prompt) {
-        return new Step(title, List.of("generate", "--model", out + "/" + run + "/model", "--prompt", prompt));
+    private Step align(String title, String preset) {
+        return Step.of(
+                title,
+                "align --model " + run(SUPERVISED) + "/model --data " + out + "/world/pairs.jsonl --eval " + out
+                        + "/world/evaluation.jsonl --out " + run(preset) + " --preset " + preset
+                        + " --reference-cache " + out + "/reference --epochs 1 --batch-size 32 --learning-rate 1e-4"
+                        + " --set train.warmupSteps=10");
+    }
+
+    private String run(String name) {
+        return out + "/" + name;
+    }
+
+    private void summary() {
+        out().println();
+        out().println("True win rates, with 95 % intervals over questions:");
+        for (double temperature : TEMPERATURES) {
+            out().println(
+                            temperature == 0
+                                    ? "  most probable answers"
+                                    : "  answers drawn at temperature " + temperature);
+            DUELS.forEach(duel -> out().println("    " + result(duel, temperature)));
+        }
+        out().println("One seed says little about one method against another: both may change with the next.");
+        out().println();
+        out().println("The page to look at: " + out + "/report.html");
+        out().flush();
+    }
+
+    private String result(Duel duel, double temperature) {
+        Estimate winRate = EvaluationFiles.winRate(Path.of(run(duel.directory())), temperature);
+        return String.format(
+                Locale.ROOT,
+                "%-8s over %-3s  %5.1f %%  (%.1f to %.1f)  %s",
+                duel.model(),
+                duel.opponent(),
+                100 * winRate.value(),
+                100 * winRate.low(),
+                100 * winRate.high(),
+                verdict(duel, winRate));
+    }
+
+    private static String verdict(Duel duel, Estimate winRate) {
+        if (winRate.low() > 0.5) {
+            return duel.model() + " is better";
+        }
+        return winRate.high() < 0.5 ? duel.opponent() + " is better" : "no difference that this run can show";
     }
 
     private void requireEmpty() {

@@ -7,10 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import org.betatron.evaluation.comparison.Estimate;
 import org.betatron.evaluation.generation.Answer;
 import org.betatron.evaluation.judge.Comparison;
 import org.betatron.evaluation.judge.Verdict;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -18,7 +20,10 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// @param directory where, or null to leave nothing
 /// @param answers   open file, null without directory
-record EvaluationFiles(@Nullable Path directory, @Nullable BufferedWriter answers) implements AutoCloseable {
+public record EvaluationFiles(
+        @Nullable Path directory, @Nullable BufferedWriter answers) implements AutoCloseable {
+
+    private static final String REPORT = "report.json";
 
     static EvaluationFiles open(@Nullable Path directory) {
         if (directory == null) {
@@ -94,11 +99,30 @@ record EvaluationFiles(@Nullable Path directory, @Nullable BufferedWriter answer
         root.set("reports", mapper.valueToTree(result.reports()));
         try {
             Files.writeString(
-                    directory.resolve("report.json"),
+                    directory.resolve(REPORT),
                     mapper.writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n");
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write report.json", e);
         }
+    }
+
+    /// @param directory where an evaluation left its report
+    /// @return its win rate at a temperature
+    /// @throws IllegalArgumentException if it was not measured at this temperature
+    public static Estimate winRate(Path directory, double temperature) {
+        Path file = directory.resolve(REPORT);
+        JsonNode root;
+        try {
+            root = JsonMapper.shared().readTree(Files.readString(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file, e);
+        }
+        for (JsonNode report : root.path("reports")) {
+            if (report.path("temperature").asDouble() == temperature) {
+                return JsonMapper.shared().treeToValue(report.path("winRate"), Estimate.class);
+            }
+        }
+        throw new IllegalArgumentException(file + " has no report at temperature " + temperature);
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.betatron.cli.run;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -208,13 +209,24 @@ public final class EvaluationRun {
         List<JudgedAnswer> judged = new ArrayList<>();
         for (int i = 0; i < answers.size(); i++) {
             judged.add(new JudgedAnswer(
-                    answers.get(i).prompt(),
+                    question(answers.get(i).prompt()),
                     verdicts.get(i).orElse(null),
                     answers.get(i).tokenIds().length,
                     opponent.tokens().get(i),
                     logRatios.length == 0 ? Double.NaN : logRatios[i]));
         }
         return ComparisonReport.of(temperature, judged, request.generation().seed());
+    }
+
+    /// Rows may ask the same, and answers to the same question are not independent, whichever rows they are of.
+    ///
+    /// @return number of the first row with the same prompt
+    private int question(int row) {
+        int first = 0;
+        while (!Arrays.equals(promptIds.get(first), promptIds.get(row))) {
+            first++;
+        }
+        return first;
     }
 
     /// @return log-ratio of each answer, or none where it would estimate nothing

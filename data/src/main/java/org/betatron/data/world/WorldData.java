@@ -19,8 +19,8 @@ public final class WorldData {
 
     private WorldData() {}
 
-    /// Writes `sft.jsonl`, `pairs.jsonl`, `evaluation.jsonl`, `tokenizer.json`, a `config.json` of a model
-    /// that is large enough, and `world.json` with the settings. Pairs carry `chosen_score` and
+    /// Writes `sft.jsonl`, `pairs.jsonl`, `evaluation.jsonl`, `tokenizer.json`, a configuration for
+    /// each of [WorldModel], and `world.json` with the settings. Pairs carry `chosen_score` and
     /// `rejected_score`, the true rewards, `flipped`, and their `kind`; pairs to measure on are never
     /// flipped and never outliers.
     ///
@@ -51,7 +51,9 @@ public final class WorldData {
                     directory.resolve("evaluation.jsonl"), pairs(clean, evaluation, spec.evaluation(), "evaluation"));
             JsonMapper mapper = JsonMapper.shared();
             write(directory.resolve("tokenizer.json"), WorldTokenizer.json(), mapper);
-            write(directory.resolve("config.json"), config(mapper), mapper);
+            for (WorldModel model : WorldModel.values()) {
+                write(directory.resolve(model.fileName()), model.config(mapper), mapper);
+            }
             write(directory.resolve("world.json"), mapper.valueToTree(spec), mapper);
         } catch (IOException e) {
             throw new DataException(directory + ": cannot be written: " + e.getMessage(), e);
@@ -95,25 +97,5 @@ public final class WorldData {
                     .toString());
         }
         return lines;
-    }
-
-    /// 1.3 million parameters: four layers of width 160.
-    private static ObjectNode config(JsonMapper mapper) {
-        ObjectNode config = mapper.createObjectNode();
-        config.putArray("architectures").add("GPTNeoXForCausalLM");
-        return config.put("model_type", "gpt_neox")
-                .put("hidden_act", "gelu")
-                .put("hidden_size", 160)
-                .put("initializer_range", 0.02)
-                .put("intermediate_size", 640)
-                .put("layer_norm_eps", 1e-5)
-                .put("max_position_embeddings", 128)
-                .put("num_attention_heads", 4)
-                .put("num_hidden_layers", 4)
-                .put("rotary_emb_base", 10000)
-                .put("rotary_pct", 1.0)
-                .put("tie_word_embeddings", false)
-                .put("use_parallel_residual", true)
-                .put("vocab_size", WorldTokenizer.vocabularySize());
     }
 }

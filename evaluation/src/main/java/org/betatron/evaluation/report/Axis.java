@@ -8,12 +8,12 @@ import java.util.List;
 /// @param low  smallest value
 /// @param high largest value, above `low`
 /// @param step distance of ticks, > 0
-record Axis(double low, double high, double step) {
+public record Axis(double low, double high, double step) {
 
     /// @param low   smallest value, finite
     /// @param high  largest value, finite, ≥ `low`
     /// @param ticks about how many intervals
-    static Axis of(double low, double high, int ticks) {
+    public static Axis of(double low, double high, int ticks) {
         double from = low;
         double to = high;
         // A curve that does not move lies in the middle.
@@ -30,7 +30,7 @@ record Axis(double low, double high, double step) {
         return new Axis(from, to, step);
     }
 
-    List<Double> ticks() {
+    public List<Double> ticks() {
         List<Double> ticks = new ArrayList<>();
         for (double i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) {
             ticks.add(i * step);
@@ -39,12 +39,12 @@ record Axis(double low, double high, double step) {
     }
 
     /// @return place of a value between 0 and 1
-    double place(double value) {
+    public double place(double value) {
         return (value - low) / (high - low);
     }
 
     /// @return a tick as text, with as many digits as ticks need to differ
-    String label(double tick) {
+    public String label(double tick) {
         double clean = Math.abs(tick) < step * 1e-6 ? 0 : tick;
         double size = Math.max(Math.abs(low), Math.abs(high));
         if (size >= 1e6 || size < 1e-3) {

@@ -10,12 +10,12 @@ import java.nio.file.StandardCopyOption;
 import java.util.Locale;
 
 /// A page that is being written: text is escaped, and only what [#raw] is given is markup.
-final class Html {
+public final class Html {
 
     private final StringBuilder text = new StringBuilder();
 
     /// @return the text so that HTML and SVG show it as it is
-    static String escape(String text) {
+    public static String escape(String text) {
         StringBuilder escaped = new StringBuilder(text.length());
         text.codePoints().forEach(c -> {
             switch (c) {
