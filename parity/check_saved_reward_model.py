@@ -3,7 +3,8 @@
     python check_saved_reward_model.py runs/reward/model runs/judged/answers.jsonl
 
 The second file is what `betatron evaluate --judge reward --out runs/judged` leaves: prompts, two answers each, and their
-scores. Here the texts are tokenized, ended and right-padded by transformers. Exit status 1 if a weight is missing or
+scores. Here the texts are tokenized by `tokenizer.json`, ended with `eos_token_id` of `config.json`, right-padded and scored by
+transformers. Exit status 1 if a weight is missing or
 unexpected, or a score is further off than the tolerance.
 """
 
@@ -15,14 +16,7 @@ from pathlib import Path
 from common import made_by
 
 import torch
-from transformers import AutoModelForSequenceClassification, AutoTokenizer, PreTrainedTokenizerFast
-
-
-def tokenizer_of(directory):
-    try:
-        return AutoTokenizer.from_pretrained(directory, local_files_only=True)
-    except Exception:  # a directory with nothing but tokenizer.json
-        return PreTrainedTokenizerFast(tokenizer_file=str(directory / "tokenizer.json"))
+from transformers import AutoModelForSequenceClassification, PreTrainedTokenizerFast
 
 
 def main():
@@ -36,9 +30,9 @@ def main():
         arguments.directory, dtype=torch.float32, local_files_only=True, output_loading_info=True)
     problems = {key: sorted(map(str, value)) for key, value in loading.items() if value}
     model.eval()
-    tokenizer = tokenizer_of(arguments.directory)
-    eos = next(id for id in (tokenizer.eos_token_id, model.config.eos_token_id,
-                             tokenizer.convert_tokens_to_ids("<|endoftext|>")) if id is not None)
+    # AutoTokenizer guesses a class where tokenizer_config.json names none, and rebuilds the pre-tokenizer by it
+    tokenizer = PreTrainedTokenizerFast(tokenizer_file=str(arguments.directory / "tokenizer.json"))
+    eos = model.config.eos_token_id
     texts, expected = [], []
     for line in arguments.answers.read_text().splitlines():
         answer = json.loads(line)
