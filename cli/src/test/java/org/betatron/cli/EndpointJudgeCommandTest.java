@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.betatron.testkit.JudgeServer;
 import org.betatron.testkit.JudgeServer.Response;
 import org.junit.jupiter.api.BeforeAll;
@@ -76,6 +77,13 @@ class EndpointJudgeCommandTest {
         return JsonMapper.shared().readTree(Files.readString(out.resolve("report.json")));
     }
 
+    private List<Path> written() throws IOException {
+        try (Stream<Path> files = Files.list(out)) {
+            return files.filter(file -> file.getFileName().toString().startsWith("written-"))
+                    .toList();
+        }
+    }
+
     private List<JsonNode> answers() throws IOException {
         return Files.readAllLines(out.resolve("answers.jsonl")).stream()
                 .map(line -> JsonMapper.shared().readTree(line))
@@ -119,12 +127,26 @@ class EndpointJudgeCommandTest {
             assertThat(answer.path("replies").get(0).asString()).startsWith("They differ in length.");
         });
         assertThat(report().path("partial").asBoolean()).isFalse();
-        // The server is gone by now.
+        // The server is gone by now, and what was written is found.
+        List<Path> written = written();
+        assertThat(written).hasSize(2);
+        List<String> lines = Files.readAllLines(written.getFirst());
+        assertThat(lines).hasSize(6);
         Invocation again = evaluate(url, "--yes");
         assertThat(again.exitCode()).isZero();
         assertThat(again.out()).contains("0 requests answered, 24 more from earlier runs");
         JsonNode reports = JsonMapper.shared().readTree(first).path("reports");
         assertThat(report().path("reports")).isEqualTo(reports);
+        // Proof that answers are not generated again: what stands in the file is judged.
+        Files.write(
+                written.getFirst(),
+                lines.stream()
+                        .map(line -> line.replaceFirst("\"text\":\"[^\"]*\"", "\"text\":\"typed by hand\""))
+                        .toList());
+        evaluate(url, "--yes");
+        assertThat(answers())
+                .filteredOn(answer -> answer.path("answer").asString().equals("typed by hand"))
+                .hasSize(6);
     }
 
     @Test

@@ -96,8 +96,8 @@ class RewardCommandTest {
         assertThat(run.resolve("model/tokenizer.json")).exists();
     }
 
-    /// The judge reads answers as training does: opponents that are the two answers of a pair get scores that differ by
-    /// the gap which the run measured.
+    /// The judge reads answers as training does: opponents that are the two answers of a pair get
+    /// scores that differ by the gap which the run measured.
     @Test
     void judgesAnswersByTheScoresOfTraining() throws IOException {
         List<String> turned = new ArrayList<>();

@@ -13,8 +13,9 @@ public final class PaddingToken {
 
     private PaddingToken() {}
 
-    /// The tokenizer's own setting, that of `config.json`, or a token with a well-known name: the first that does
-    /// not end answers as well. Where there is no such token, the one that ends answers.
+    /// The tokenizer's own setting, that of `config.json`, or a token with a well-known name: the
+    /// first that does not end answers as well. Where there is no such token, the one that ends
+    /// answers.
     ///
     /// @param modelDirectory holds `tokenizer.json`
     /// @param eosId          token that ends answers

@@ -14,7 +14,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// An HTTP server on this machine that answers like a chat endpoint, or as badly as a test asks for.
+/// An HTTP server on this machine that answers like a chat endpoint, or as badly as a test asks
+/// for.
 public final class JudgeServer implements AutoCloseable {
 
     /// What a server does with a request.

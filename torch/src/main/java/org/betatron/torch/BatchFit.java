@@ -8,7 +8,8 @@ final class BatchFit {
 
     private BatchFit() {}
 
-    /// @throws IllegalArgumentException if a token id is outside the vocabulary or a sequence is too long
+    /// @throws IllegalArgumentException if a token id is outside the vocabulary or a sequence is
+    ///     too long
     static void require(PackedBatch batch, ArchitectureSpec spec) {
         for (int id : batch.tokenIds()) {
             requireToken(id, spec.vocabularySize());

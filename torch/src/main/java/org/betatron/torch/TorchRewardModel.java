@@ -24,8 +24,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// A GPT-NeoX or Llama model with a scalar head on libtorch: `GPTNeoXForSequenceClassification` and
 /// `LlamaForSequenceClassification` of `transformers` with one label.
 ///
-/// Weights are float32, whatever they were stored in; products run in the chosen precision, the score itself
-/// in float32. Owns its native memory. One thread at a time.
+/// Weights are float32, whatever they were stored in; products run in the chosen precision, the
+/// score itself in float32. Owns its native memory. One thread at a time.
 public final class TorchRewardModel implements TorchModel {
 
     private static final String PADDING = "pad_token_id";
@@ -49,7 +49,8 @@ public final class TorchRewardModel implements TorchModel {
     /// @param directory holds `config.json` and safetensors weights
     /// @param compute   how it computes
     /// @return the model, to be closed by the caller
-    /// @throws ModelException if the directory does not hold a whole reward model of a known architecture
+    /// @throws ModelException if the directory does not hold a whole reward model of a known
+    ///     architecture
     public static TorchRewardModel load(Path directory, ComputeSpec compute) {
         NativeLibraries.load();
         ModelDirectory files = new ModelDirectory(directory);
@@ -66,12 +67,12 @@ public final class TorchRewardModel implements TorchModel {
                 compute);
     }
 
-    /// Makes a reward model of a language model, whose head is left behind; a directory that holds a reward model
-    /// already is loaded as it is.
+    /// Makes a reward model of a language model, whose head is left behind; a directory that holds
+    /// a reward model already is loaded as it is.
     ///
     /// @param directory holds `config.json` and safetensors weights
-    /// @param paddingId token that is ignored at the end of an answer; where a tokenizer has no other,
-    ///     the token that ends answers
+    /// @param paddingId token that is ignored at the end of an answer; where a tokenizer has no
+    ///     other, the token that ends answers
     /// @param seed      seed of the head, which is normal with the model's standard deviation
     /// @param compute   how it computes
     /// @return the model, to be closed by the caller

@@ -95,6 +95,28 @@ class NativeMemoryTest {
     }
 
     @Test
+    void rewardModel(@TempDir Path directory) throws IOException {
+        model.save(directory);
+        for (boolean recomputes : new boolean[] {false, true}) {
+            ComputeSpec compute = new ComputeSpec(DataType.FP32, 0, true, recomputes);
+            try (TorchRewardModel scoring = TorchRewardModel.begin(directory, -1, 1, compute);
+                    Optimizer ofScoring = scoring.optimizer(OptimizerSpec.AdamW.DEFAULT)) {
+                assertNoLeak(() -> {
+                    scoring.score(BATCH);
+                    try (ForwardPass pass = scoring.forward(BATCH)) {
+                        pass.backward(derivatives);
+                    }
+                    scoring.forward(BATCH).close();
+                    ofScoring.step(1e-4, 1);
+                });
+            }
+            long live = Owned.liveCount();
+            TorchRewardModel.begin(directory, -1, 1, compute).close();
+            assertThat(Owned.liveCount()).isEqualTo(live);
+        }
+    }
+
+    @Test
     void forwardPassClosedWithoutBackward() throws IOException {
         model.score(BATCH); // makes the rotary table, which the model keeps
         long live = Owned.liveCount();

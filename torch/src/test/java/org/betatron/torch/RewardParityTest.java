@@ -25,8 +25,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/// Scores and gradients of reward models against what `transformers` computed (`parity/rewards.py`): float32
-/// here against float64 there, responses that share a prompt and end with padding among them.
+/// Scores and gradients of reward models against what `transformers` computed
+/// (`parity/rewards.py`): float32 here against float64 there, responses that share a prompt and end
+/// with padding among them.
 class RewardParityTest {
 
     private static final double SCORE_TOLERANCE = 1e-5;

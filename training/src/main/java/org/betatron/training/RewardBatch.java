@@ -80,8 +80,8 @@ final class RewardBatch {
                                 .orElse(0));
     }
 
-    /// Adds the share of pairs that the model puts in the order of the data's own scores, of all whose two scores
-    /// differ; nothing where no pair has two.
+    /// Adds the share of pairs that the model puts in the order of the data's own scores, of all
+    /// whose two scores differ; nothing where no pair has two.
     void measureAgreement(Metrics.Builder metrics) {
         IntStream.range(0, scored.size())
                 .filter(index -> row(index).scoreGap().orElse(0) != 0)

@@ -9,8 +9,8 @@ import org.betatron.training.run.TrainingException;
 
 /// Training of a reward model: score the chosen answer above the rejected one.
 ///
-/// The model gives a response's score to its last token and nothing to the others, so a score is a sum over tokens as
-/// a log-probability is, and each token gets the derivative of its response.
+/// The model gives a response's score to its last token and nothing to the others, so a score is a
+/// sum over tokens as a log-probability is, and each token gets the derivative of its response.
 ///
 /// @param spec margin and centering
 /// @param rows the pairs

@@ -23,8 +23,9 @@ import org.betatron.training.run.Metrics;
 import org.betatron.training.run.TrainingException;
 import org.junit.jupiter.api.Test;
 
-/// A response's number is the sum over its tokens, so the tiny language model stands in for a reward model whose scores
-/// are log-probabilities: what reaches its weights is the gradient of the Bradley-Terry loss.
+/// A response's number is the sum over its tokens, so the tiny language model stands in for a
+/// reward model whose scores are log-probabilities: what reaches its weights is the gradient of the
+/// Bradley-Terry loss.
 class RewardRuleTest {
 
     private static final double TOLERANCE = 1e-6;
@@ -66,7 +67,8 @@ class RewardRuleTest {
         return RewardLoss.of(sums[0], sums[1], margins, 0.01).loss();
     }
 
-    /// @return the pairs with scores 0, 1, 2, ... for the chosen responses and 1 for the rejected ones
+    /// @return the pairs with scores 0, 1, 2, ... for the chosen responses and 1 for the rejected
+    ///     ones
     private static List<TokenizedPair> scored(List<TokenizedPair> pairs) {
         List<TokenizedPair> scored = new ArrayList<>();
         for (TokenizedPair pair : pairs) {

@@ -7,8 +7,8 @@ import org.betatron.training.TrainSpec;
 
 /// The training of a reward model.
 ///
-/// @param model     Hugging Face directory that training starts from: a language model, whose head is exchanged, or a
-///     reward model
+/// @param model     Hugging Face directory that training starts from: a language model, whose head
+///     is exchanged, or a reward model
 /// @param data      preference pairs
 /// @param reward    what is learned from them
 /// @param optimizer how weights move

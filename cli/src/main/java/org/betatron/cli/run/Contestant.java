@@ -1,7 +1,9 @@
 package org.betatron.cli.run;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.betatron.data.ChatTemplate;
 import org.betatron.data.HuggingFaceTokenizer;
 import org.betatron.data.PromptRow;
@@ -61,13 +63,31 @@ final class Contestant implements AutoCloseable {
         return ended;
     }
 
+    /// Answers prompts, or finds what was answered before.
+    ///
+    /// @param written where answers are kept; empty to keep none
     /// @return answers for each of the settings
-    List<List<Answer>> answers(List<int[]> prompts, List<GenerationSpec> specs) {
-        try (TorchLanguageModel model = TorchLanguageModel.load(directory, DataType.FP32)) {
-            return specs.stream()
-                    .map(spec -> new Generator(model, tokenizer, spec).generate(prompts, GenerationListener.NONE))
-                    .toList();
+    List<List<Answer>> answers(List<int[]> prompts, List<GenerationSpec> specs, Optional<WrittenAnswers> written) {
+        List<Optional<List<Answer>>> found = specs.stream()
+                .map(spec -> written.flatMap(answers -> answers.find(directory, prompts, spec)))
+                .toList();
+        if (found.stream().allMatch(Optional::isPresent)) {
+            return found.stream().map(Optional::orElseThrow).toList();
         }
+        List<List<Answer>> all = new ArrayList<>();
+        try (TorchLanguageModel model = TorchLanguageModel.load(directory, DataType.FP32)) {
+            for (int i = 0; i < specs.size(); i++) {
+                GenerationSpec spec = specs.get(i);
+                List<Answer> answers = found.get(i)
+                        .orElseGet(
+                                () -> new Generator(model, tokenizer, spec).generate(prompts, GenerationListener.NONE));
+                if (found.get(i).isEmpty()) {
+                    written.ifPresent(kept -> kept.keep(directory, prompts, spec, answers));
+                }
+                all.add(answers);
+            }
+        }
+        return all;
     }
 
     /// @return log-probs of answers, nats

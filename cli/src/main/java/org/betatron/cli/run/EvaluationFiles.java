@@ -30,8 +30,17 @@ public record EvaluationFiles(
             return new EvaluationFiles(null, null);
         }
         try {
-            Files.createDirectories(directory);
-            return new EvaluationFiles(directory, Files.newBufferedWriter(directory.resolve("answers.jsonl")));
+            return new EvaluationFiles(
+                    directory, Files.newBufferedWriter(made(directory).resolve("answers.jsonl")));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write into " + directory, e);
+        }
+    }
+
+    /// @return the directory, made if it was missing
+    static Path made(Path directory) {
+        try {
+            return Files.createDirectories(directory);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write into " + directory, e);
         }

@@ -138,12 +138,17 @@ public final class EvaluationRun {
         return opponent
                 .answers(
                         opponentPromptIds,
-                        specs().stream().map(spec -> spec.withSeed(seed)).toList())
+                        specs().stream().map(spec -> spec.withSeed(seed)).toList(),
+                        written())
                 .stream()
                 .map(answers -> new OpponentAnswers(
                         answers.stream().map(Answer::text).toList(),
                         answers.stream().map(answer -> answer.tokenIds().length).toList()))
                 .toList();
+    }
+
+    private Optional<WrittenAnswers> written() {
+        return Optional.ofNullable(request.out()).map(EvaluationFiles::made).map(WrittenAnswers::new);
     }
 
     private List<GenerationSpec> specs() {
@@ -152,7 +157,7 @@ public final class EvaluationRun {
 
     private EvaluationResult compare(Contestant model, List<OpponentAnswers> opponents) {
         progress.accept("Answers of " + model.directory() + " ...");
-        List<List<Answer>> answers = model.answers(promptIds, specs());
+        List<List<Answer>> answers = model.answers(promptIds, specs(), written());
         List<ComparisonReport> reports = new ArrayList<>();
         Set<String> reasons = new LinkedHashSet<>();
         Optional<JudgeException> gaveUp = Optional.empty();

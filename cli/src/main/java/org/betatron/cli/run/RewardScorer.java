@@ -18,8 +18,8 @@ import org.betatron.training.run.Fingerprint;
 
 /// A reward model of a directory: its tokenizer, and its weights while it scores.
 ///
-/// A prompt is scored as the measured model reads it, with that model's chat template where it has one, and an answer
-/// with the token that ends it.
+/// A prompt is scored as the measured model reads it, with that model's chat template where it has
+/// one, and an answer with the token that ends it.
 ///
 /// @param directory    holds a reward model
 /// @param maxPositions longest prompt and answer, tokens

@@ -12,8 +12,8 @@ import org.betatron.core.Numbers;
 /// d loss / d t_i = (  sigmoid(-d_i) + 2 c (s_i + t_i) ) / n
 /// ```
 ///
-/// Source: Bradley and Terry 1952; the margin from Touvron et al. 2023, arXiv 2307.09288, equation 2; centering
-/// from Eisenstein et al. 2023, arXiv 2312.09244, section 3.1, as in TRL's `RewardTrainer`.
+/// Source: Bradley and Terry 1952; the margin from Touvron et al. 2023, arXiv 2307.09288, equation
+/// 2; centering from Eisenstein et al. 2023, arXiv 2312.09244, as in TRL's `RewardTrainer`.
 ///
 /// Immutable.
 public final class RewardLoss {

@@ -11,7 +11,12 @@ public final class Answer {
     private final String text;
     private final AnswerEnd end;
 
-    Answer(int prompt, int sample, int[] tokenIds, String text, AnswerEnd end) {
+    /// @param prompt   number of the prompt
+    /// @param sample   number of the answer among those to its prompt
+    /// @param tokenIds every token that was drawn, at least one; kept, not copied
+    /// @param text     without the token or text that ended it
+    /// @param end      why it ended
+    public Answer(int prompt, int sample, int[] tokenIds, String text, AnswerEnd end) {
         this.prompt = prompt;
         this.sample = sample;
         this.tokenIds = tokenIds;

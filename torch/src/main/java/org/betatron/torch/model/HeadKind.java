@@ -12,7 +12,8 @@ public enum HeadKind {
     /// Name of the score's weight, `[1, E]`, in every architecture.
     public static final String SCORE_WEIGHT = "score.weight";
 
-    /// Reads what `transformers` writes: the class `...ForSequenceClassification` with one label is a reward model.
+    /// Reads what `transformers` writes: the class `...ForSequenceClassification` with one label is
+    /// a reward model.
     static HeadKind parse(ConfigReader config) {
         if (config.isSequenceClassification()) {
             int labels = config.numLabels();

@@ -2,16 +2,18 @@ package org.betatron.torch.model;
 
 import org.betatron.core.model.PackedBatch;
 
-/// The row that each response is scored by: the last token of prompt and response that is not padding, as
-/// `transformers` finds it in sequence classification.
+/// The row that each response is scored by: the last token of prompt and response that is not
+/// padding, as `transformers` finds it in sequence classification.
 ///
-/// Where a tokenizer pads with its end token, this is the token before the end, whose own row is never looked at.
+/// Where a tokenizer pads with its end token, this is the token before the end, whose own row is
+/// never looked at.
 ///
-/// @param paddingId id of the padding token; negative where there is none, and the very last token counts
+/// @param paddingId id of the padding token; negative where there is none, and the very last token
+///     counts
 record ScoredRows(int paddingId) {
 
-    /// @return row of each response, `[batch.numResponses()]`; a response of nothing but padding has a row of its
-    ///     prompt
+    /// @return row of each response, `[batch.numResponses()]`; a response of nothing but padding
+    ///     has a row of its prompt
     int[] of(PackedBatch batch) {
         int[] rows = new int[batch.numResponses()];
         for (int group = 0; group < batch.numGroups(); group++) {

@@ -16,8 +16,8 @@ import org.bytedeco.pytorch.global.torch;
 /// d score / d h = w    d score / d w = h
 /// ```
 ///
-/// A response's score is the number of its last token; its other tokens have none. Borrowed weights must
-/// outlive it. `N` responses, `E` hidden size.
+/// A response's score is the number of its last token; its other tokens have none. Borrowed weights
+/// must outlive it. `N` responses, `E` hidden size.
 public final class ScoringTransformer implements AutoCloseable {
 
     private final Architecture architecture;
@@ -26,7 +26,8 @@ public final class ScoringTransformer implements AutoCloseable {
     private final ComputeSpec compute;
     private final Precision precision;
 
-    /// @param paddingId id of the padding token, at which no response is scored; negative where there is none
+    /// @param paddingId id of the padding token, at which no response is scored; negative where
+    ///     there is none
     public ScoringTransformer(ArchitectureSpec spec, Parameters weights, int paddingId, ComputeSpec compute) {
         this.compute = compute;
         precision = new Precision(compute.precision());

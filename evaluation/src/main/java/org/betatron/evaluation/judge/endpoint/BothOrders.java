@@ -6,8 +6,8 @@ import org.betatron.evaluation.judge.Comparison;
 import org.betatron.evaluation.judge.Outcome;
 import org.betatron.evaluation.judge.Verdict;
 
-/// Asks about one comparison twice, each answer being A once: judges favour a place. Whoever is better both times
-/// wins; everything else is a tie.
+/// Asks about one comparison twice, each answer being A once: judges favour a place. Whoever is
+/// better both times wins; everything else is a tie.
 ///
 /// Source: Zheng et al. 2023, arXiv 2306.05685, section 3.4.
 ///

@@ -16,8 +16,9 @@ enum Choice {
     private static final Pattern WORD =
             Pattern.compile("[\\s\\p{Punct}]*(a|b|c|tie)[\\s\\p{Punct}]*", Pattern.CASE_INSENSITIVE);
 
-    /// Reads the last of the marks `[[A]]`, `[[B]]`, `[[tie]]`, because reasons may mention the others before;
-    /// or a reply that is nothing but one of these words. `C` stands for a tie, as in the prompts of MT-Bench.
+    /// Reads the last of the marks `[[A]]`, `[[B]]`, `[[tie]]`, because reasons may mention the
+    /// others before; or a reply that is nothing but one of these words. `C` stands for a tie, as
+    /// in the prompts of MT-Bench.
     ///
     /// @return empty if the reply holds no verdict
     static Optional<Choice> parse(String reply) {

@@ -19,9 +19,10 @@ import org.jspecify.annotations.Nullable;
 
 /// A language model behind a chat endpoint, asked about both orders of two answers.
 ///
-/// Every reply is kept, so a run that was killed, or whose endpoint failed, goes on where it stopped when it is
-/// started again, and asks nothing twice. It gives up when the endpoint refuses the key, the model or the address, and
-/// when [#FAILURES_IN_A_ROW] comparisons one after the other stayed unanswered in spite of all repetitions.
+/// Every reply is kept, so a run that was killed, or whose endpoint failed, goes on where it
+/// stopped when it is started again, and asks nothing twice. It gives up when the endpoint refuses
+/// the key, the model or the address, and when [#FAILURES_IN_A_ROW] comparisons one after the other
+/// stayed unanswered in spite of all repetitions.
 public final class EndpointJudge implements Judge {
 
     /// One request may be too much for a server; so many in a row mean that it is gone. Ours.

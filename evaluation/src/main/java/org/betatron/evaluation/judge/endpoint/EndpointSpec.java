@@ -6,7 +6,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// Which model judges, and how it is asked.
 ///
-/// @param url        of an OpenAI-compatible server, `http` or `https`: with or without `/chat/completions`
+/// @param url        of an OpenAI-compatible server, `http` or `https`: with or without
+///     `/chat/completions`
 /// @param model      name of the model there
 /// @param template   what is asked
 /// @param parameters further fields of each request
@@ -34,8 +35,8 @@ public record EndpointSpec(
         parameters = parameters.deepCopy();
     }
 
-    /// @return the parameters that are sent where no others are given: the most probable reply, of a length that
-    ///     holds a reason and a verdict; ours
+    /// @return the parameters that are sent where no others are given: the most probable reply, of
+    ///     a length that holds a reason and a verdict; ours
     public static ObjectNode defaultParameters() {
         return JsonMapper.shared().createObjectNode().put("temperature", 0).put("max_tokens", 512);
     }

@@ -16,10 +16,11 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Replies that were paid for, a file each: `ab/abcdef....json` with URL, request and response, named by the SHA-256
-/// of URL and request.
+/// Replies that were paid for, a file each: `ab/abcdef....json` with URL, request and response,
+/// named by the SHA-256 of URL and request.
 ///
-/// A file appears whole or not at all, so a killed run loses at most what was on its way. Thread-safe.
+/// A file appears whole or not at all, so a killed run loses at most what was on its way.
+/// Thread-safe.
 ///
 /// @param directory made when the first reply is kept
 public record ReplyCache(Path directory) {

@@ -7,8 +7,8 @@ import java.time.Duration;
 /// @param parallel  requests at the same time, in [1, 1000]
 /// @param timeout   longest wait for a whole reply, > 0
 /// @param retries   how often a failed request is repeated, in [0, 20]
-/// @param firstWait wait before the first repetition, > 0; each further one waits twice as long, unless the
-///     endpoint says how long
+/// @param firstWait wait before the first repetition, > 0; each further one waits twice as long,
+///     unless the endpoint says how long
 public record RequestLimits(int parallel, Duration timeout, int retries, Duration firstWait) {
 
     /// Ours: with five repetitions a pause of half a minute is bridged.
