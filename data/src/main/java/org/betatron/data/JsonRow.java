@@ -21,11 +21,11 @@ record JsonRow(String file, int line, JsonNode node) {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
-    /// @param text of one line
+    /// @param utf8 one line, valid UTF-8
     /// @throws DataException if it is not one JSON object
-    static JsonRow parse(String file, int line, String text) {
+    static JsonRow parse(String file, int line, byte[] utf8) {
         try {
-            return of(file, line, JSON.readTree(text));
+            return of(file, line, JSON.readTree(utf8));
         } catch (JacksonException e) {
             throw new DataException(
                     file + ":" + line + ": every line must be one JSON object: " + e.getOriginalMessage(), e);

@@ -35,8 +35,22 @@ sealed interface RawRow {
 
         @Override
         public @Nullable JsonRow parse() {
-            String text = SourceFile.decode(file, number, bytes);
-            return text.isBlank() ? null : JsonRow.parse(file, number, text);
+            return isBlank() ? null : JsonRow.parse(file, number, bytes);
+        }
+
+        /// Checks that the line is UTF-8 as well. The line itself is parsed as bytes: a text would be
+        /// one more copy of it.
+        private boolean isBlank() {
+            int any = 0;
+            for (byte b : bytes) {
+                any |= b;
+            }
+            int i = 0;
+            while (i < bytes.length && (bytes[i] == ' ' || (bytes[i] >= '\t' && bytes[i] <= '\r'))) {
+                i++;
+            }
+            // Beyond ASCII, decoding says whether the line is valid.
+            return any < 0 ? SourceFile.decode(file, number, bytes).isBlank() : i == bytes.length;
         }
     }
 
