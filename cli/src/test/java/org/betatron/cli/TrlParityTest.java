@@ -69,8 +69,8 @@ class TrlParityTest {
     @Test
     void everyWayOfComputing() throws IOException {
         JsonNode recorded = RecordedRun.json("adamw.json");
-        compare(recorded, OptimizerSpec.AdamW.DEFAULT, new ComputeSpec(DataType.FP32, 0, false, false));
-        compare(recorded, OptimizerSpec.AdamW.DEFAULT, new ComputeSpec(DataType.FP32, 0, true, true));
+        compare(recorded, OptimizerSpec.AdamW.DEFAULT, new ComputeSpec(DataType.FP32, 0, false, false, DataType.FP32));
+        compare(recorded, OptimizerSpec.AdamW.DEFAULT, new ComputeSpec(DataType.FP32, 0, true, true, DataType.FP32));
     }
 
     @Test

@@ -3,7 +3,7 @@ package org.betatron.torch;
 import org.betatron.torch.weights.DataType;
 
 /// How a model computes: in which number format, and what it trades between time and memory. All but
-/// the format leaves results as they are, up to rounding.
+/// the formats leaves results as they are, up to rounding.
 ///
 /// @param precision       number format of matrix products, FP32 or BF16
 /// @param keptLogitsMiB   memory for log-probs of the whole vocabulary that forward passes keep for
@@ -13,15 +13,22 @@ import org.betatron.torch.weights.DataType;
 ///     attention it goes on with rows that predict only
 /// @param recomputeLayers whether a forward pass keeps only what enters each layer, and the backward
 ///     pass runs the layers again: a third more products, a small share of the memory
-public record ComputeSpec(DataType precision, int keptLogitsMiB, boolean shortLastLayer, boolean recomputeLayers) {
+/// @param moments         number format of the optimizer's moments, FP32 or BF16; BF16 takes half their
+///     memory, and rounds them at random, right on average
+public record ComputeSpec(
+        DataType precision, int keptLogitsMiB, boolean shortLastLayer, boolean recomputeLayers, DataType moments) {
 
     /// Float32, fast. 256 MiB hold 1,300 rows of a vocabulary of 50,304; ours.
-    public static final ComputeSpec DEFAULT = new ComputeSpec(DataType.FP32, 256, true, false);
+    public static final ComputeSpec DEFAULT = new ComputeSpec(DataType.FP32, 256, true, false, DataType.FP32);
 
     public ComputeSpec {
         if (precision == DataType.FP16) {
             throw new IllegalArgumentException(
                     "precision must be fp32 or bf16 but was fp16, whose range is too small without loss scaling");
+        }
+        if (moments == DataType.FP16) {
+            throw new IllegalArgumentException(
+                    "moments must be fp32 or bf16 but was fp16, whose range is too small for squared gradients");
         }
         if (keptLogitsMiB < 0) {
             throw new IllegalArgumentException("keptLogitsMiB must be at least 0 but was " + keptLogitsMiB);
@@ -30,6 +37,11 @@ public record ComputeSpec(DataType precision, int keptLogitsMiB, boolean shortLa
 
     /// @return the defaults with products in another number format
     public static ComputeSpec in(DataType precision) {
-        return new ComputeSpec(precision, DEFAULT.keptLogitsMiB(), DEFAULT.shortLastLayer(), DEFAULT.recomputeLayers());
+        return new ComputeSpec(
+                precision,
+                DEFAULT.keptLogitsMiB(),
+                DEFAULT.shortLastLayer(),
+                DEFAULT.recomputeLayers(),
+                DEFAULT.moments());
     }
 }

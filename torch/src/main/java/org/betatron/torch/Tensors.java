@@ -78,6 +78,11 @@ public final class Tensors {
         return torch.cat(new TensorVector(tensors), dim);
     }
 
+    /// @return the tensor in float32, itself if it is so already
+    public static Tensor toFloat(Tensor tensor) {
+        return tensor.to(ScalarType.Float);
+    }
+
     public static Scalar scalar(double value) {
         return new Scalar(value);
     }

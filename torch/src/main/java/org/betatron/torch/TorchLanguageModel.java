@@ -98,7 +98,7 @@ public final class TorchLanguageModel implements LanguageModel, TorchModel {
     public TorchOptimizer optimizer(OptimizerSpec optimizer) {
         return NativeErrors.translate(
                 () -> "making the optimizer of " + spec.numParameters() + " weights",
-                () -> TorchOptimizer.create(optimizer, weights));
+                () -> TorchOptimizer.create(optimizer, weights, compute.moments()));
     }
 
     @Override

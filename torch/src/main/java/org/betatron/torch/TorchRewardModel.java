@@ -112,7 +112,7 @@ public final class TorchRewardModel implements TorchModel {
     public TorchOptimizer optimizer(OptimizerSpec optimizer) {
         return NativeErrors.translate(
                 () -> "making the optimizer of " + spec.numParameters() + " weights",
-                () -> TorchOptimizer.create(optimizer, weights));
+                () -> TorchOptimizer.create(optimizer, weights, compute.moments()));
     }
 
     @Override

@@ -14,7 +14,8 @@ public record ComputeSection(
         DataType saveAs,
         int keptLogitsMiB,
         boolean shortLastLayer,
-        boolean recomputeLayers) {
+        boolean recomputeLayers,
+        DataType moments) {
 
     public static final ComputeSection DEFAULT = new ComputeSection(
             ComputeSpec.DEFAULT.precision(),
@@ -22,10 +23,11 @@ public record ComputeSection(
             DataType.FP32,
             ComputeSpec.DEFAULT.keptLogitsMiB(),
             ComputeSpec.DEFAULT.shortLastLayer(),
-            ComputeSpec.DEFAULT.recomputeLayers());
+            ComputeSpec.DEFAULT.recomputeLayers(),
+            ComputeSpec.DEFAULT.moments());
 
     public ComputeSection {
-        new ComputeSpec(precision, keptLogitsMiB, shortLastLayer, recomputeLayers); // checks its settings
+        new ComputeSpec(precision, keptLogitsMiB, shortLastLayer, recomputeLayers, moments); // checks its settings
         if (threads < 0) {
             throw new IllegalArgumentException("threads must be at least 0 but was " + threads);
         }
@@ -33,6 +35,6 @@ public record ComputeSection(
 
     /// @return the settings that concern a model
     public ComputeSpec model() {
-        return new ComputeSpec(precision, keptLogitsMiB, shortLastLayer, recomputeLayers);
+        return new ComputeSpec(precision, keptLogitsMiB, shortLastLayer, recomputeLayers, moments);
     }
 }

@@ -24,7 +24,7 @@ import org.betatron.torch.weights.SafetensorsWriter;
 import org.betatron.torch.weights.StagedFiles;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /// What optimizers share: the gradient norm, clipping, clearing, and moments on disk.
 ///
@@ -44,14 +44,17 @@ public final class TorchOptimizer implements Optimizer {
     private final Map<String, List<Owned>> moments = new LinkedHashMap<>();
     private long step;
 
-    private TorchOptimizer(Parameters weights, UpdateRule rule) {
+    private final @Nullable RandomRounding rounding; // of moments that are not float32
+
+    private TorchOptimizer(Parameters weights, UpdateRule rule, DataType type) {
         this.weights = weights;
         this.rule = rule;
+        rounding = type == DataType.FP32 ? null : RandomRounding.of(PIECE);
         weights.asMap()
                 .forEach((name, weight) -> moments.put(name, Memory.keepAll("moments of " + name, () -> {
                     List<Tensor> zeros = new ArrayList<>();
                     for (int i = 0; i < rule.momentNames().size(); i++) {
-                        zeros.add(torch.zeros_like(weight.detach()));
+                        zeros.add(Tensors.zeros(type.scalarType(), Tensors.shape(weight)));
                     }
                     return zeros;
                 })));
@@ -61,12 +64,20 @@ public final class TorchOptimizer implements Optimizer {
     /// @param weights what it updates, borrowed
     /// @return the optimizer with moments at zero
     public static TorchOptimizer create(OptimizerSpec spec, Parameters weights) {
+        return create(spec, weights, DataType.FP32);
+    }
+
+    /// As [#create(OptimizerSpec, Parameters)].
+    ///
+    /// @param moments number format that moments are kept in between steps
+    public static TorchOptimizer create(OptimizerSpec spec, Parameters weights, DataType moments) {
         return new TorchOptimizer(
                 weights,
                 switch (spec) {
                     case OptimizerSpec.AdamW adamW -> new AdamWRule(adamW);
                     case OptimizerSpec.RmsProp rmsProp -> new RmsPropRule(rmsProp);
-                });
+                },
+                moments);
     }
 
     @Override
@@ -108,16 +119,21 @@ public final class TorchOptimizer implements Optimizer {
                 if (gradientScale != 1) {
                     gradient.mul_(new Scalar(gradientScale));
                 }
+                List<Tensor> kept = state.stream()
+                        .map(moment -> piece(moment.tensor(), start, count))
+                        .toList();
+                List<Tensor> moments = rounding == null
+                        ? kept
+                        : kept.stream().map(Tensors::toFloat).toList();
                 rule.update(
-                        new UpdateRule.Piece(
-                                piece(weight.detach(), start, count),
-                                gradient,
-                                state.stream()
-                                        .map(moment -> piece(moment.tensor(), start, count))
-                                        .toList(),
-                                weight.dim() > 1),
+                        new UpdateRule.Piece(piece(weight.detach(), start, count), gradient, moments, weight.dim() > 1),
                         learningRate,
                         step);
+                if (rounding != null) {
+                    for (int i = 0; i < kept.size(); i++) {
+                        kept.get(i).copy_(rounding.round(moments.get(i), 31 * step + i));
+                    }
+                }
             });
         }
     }
@@ -209,5 +225,8 @@ public final class TorchOptimizer implements Optimizer {
     public void close() {
         moments.values().forEach(state -> state.forEach(Owned::close));
         moments.clear();
+        if (rounding != null) {
+            rounding.close();
+        }
     }
 }
