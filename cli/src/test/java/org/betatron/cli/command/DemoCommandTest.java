@@ -29,7 +29,8 @@ class DemoCommandTest {
     @Test
     void everyRecipeIsValid() {
         List<Step> trained = STEPS.stream()
-                .filter(step -> List.of("sft", "align").contains(step.arguments().getFirst()))
+                .filter(step ->
+                        List.of("sft", "align").contains(step.arguments().getFirst()))
                 .toList();
         assertThat(trained).hasSize(3);
         for (Step step : trained) {
