@@ -20,6 +20,7 @@ class DemoCommandTest {
                 .containsExactly("world", "init", "sft", "align", "generate", "evaluate", "report");
         for (Step step : STEPS) {
             assertThatCode(() -> new CommandLine(new BetatronCommand())
+                            .setCaseInsensitiveEnumValuesAllowed(true)
                             .parseArgs(step.arguments().toArray(String[]::new)))
                     .as(step.title())
                     .doesNotThrowAnyException();
