@@ -101,7 +101,8 @@ class ReportInBrowserTest {
 
     @Test
     void aCrashedRunIsMarked() throws IOException {
-        assertThat(Files.readString(root.resolve("crashed/report.html"))).contains("Partial: this run has not written its final model");
+        assertThat(Files.readString(root.resolve("crashed/report.html")))
+                .contains("Partial: this run has not written its final model");
     }
 
     /// A page that holds the report in a frame of a given width, which windows cannot have that small, and

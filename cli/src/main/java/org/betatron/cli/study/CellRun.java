@@ -18,6 +18,7 @@ import org.betatron.cli.run.EvaluationRun;
 import org.betatron.cli.run.RunRequest;
 import org.betatron.cli.run.ScoreRun;
 import org.betatron.evaluation.RecordLines;
+import org.betatron.evaluation.RunMetrics;
 import org.betatron.evaluation.comparison.ComparisonReport;
 import org.betatron.evaluation.generation.GenerationSpec;
 import org.betatron.evaluation.judge.Outcome;
@@ -89,11 +90,21 @@ final class CellRun {
         List<Double> gaps = RecordLines.read(run.resolve(RunRecord.GAPS_AFTER_FILE), HeldOutGap.class).stream()
                 .map(HeldOutGap::gap)
                 .toList();
-        Cell cell = new Cell(seed, (System.nanoTime() - begun) * 1e-9, answers, gaps, searches);
+        Cell cell = new Cell(seed, (System.nanoTime() - begun) * 1e-9, beta(run), answers, gaps, searches);
         RecordLines.write(file(), List.of(cell));
         Workshop.deleteTree(run.resolve("model"));
         Workshop.deleteTree(evaluation());
         return cell;
+    }
+
+    private static @Nullable Double beta(Path run) {
+        if (!Files.exists(run)) {
+            return null;
+        }
+        return RunMetrics.read(run).series("train/beta").values().stream()
+                .mapToDouble(Double::doubleValue)
+                .average()
+                .orElse(Double.NaN);
     }
 
     private List<FlipSearch> searches(AlignRecipe recipe, Path model, Path start) {

@@ -35,7 +35,16 @@ public final class Studies {
 
     /// Every study, in the order of the publication.
     public static final List<Study> ALL = List.of(
-            fixedBeta(), temperature(), sizes(), mixtures(), filters(), objectives(), flips(), gaps(), suspicious());
+            fixedBeta(),
+            temperature(),
+            sensitivity(),
+            sizes(),
+            mixtures(),
+            filters(),
+            objectives(),
+            flips(),
+            gaps(),
+            suspicious());
 
     private Studies() {}
 
@@ -84,6 +93,37 @@ public final class Studies {
                 fourMethods("", "medium").toList(),
                 List.of(Claim.everywhere(
                         "beta-DPO is ahead of DPO at every temperature.", BETA_DPO, DPO, temperatures)));
+    }
+
+    private static Study sensitivity() {
+        List<String> sensitivities = List.of("0", "0.2", "0.6", "2.0");
+        List<Arm> arms = new ArrayList<>();
+        sensitivities.forEach(value -> arms.add(arm("no filter", value).with(batch(value))));
+        sensitivities.forEach(
+                value -> arms.add(arm(FILTERED, value).with(batch(value)).with(GAUSSIAN)));
+        List<String> dynamic = sensitivities.subList(1, sensitivities.size());
+        return new Study(
+                "sensitivity",
+                "How much dynamic beta answers to gaps",
+                "Not published as a comparison. Sensitivity 0.6 is the default of the preset `beta-dpo`: the paper's alpha for"
+                        + " gaps with beta_0. 2.0 is what `a = 0.6` of the published code amounts to at beta_0 = 0.3, and"
+                        + " what the other studies use; 0 is a fixed beta.",
+                "sensitivity",
+                View.WIN_RATE,
+                arms,
+                Stream.of("no filter", FILTERED)
+                        .map(line -> new Claim(
+                                "dynamic beta helps (" + line + ").",
+                                dynamic.stream()
+                                        .map(value -> new Contest(new Place(line, value), new Place(line, "0")))
+                                        .toList()))
+                        .toList());
+    }
+
+    private static String[] batch(String sensitivity) {
+        return sensitivity.equals("0")
+                ? new String[0]
+                : new String[] {"alignment.calibration={type: batch, sensitivity: " + sensitivity + "}"};
     }
 
     private static Study sizes() {

@@ -78,7 +78,7 @@ class StudyRunnerTest {
         assertThat(progress.get(0)).endsWith("kept");
         assertThat(progress.get(1)).endsWith("kept");
         assertThat(cells()).hasSize(3).containsAllEntriesOf(before);
-        assertThat(Files.readString(report)).contains("| DPO |", "| beta-DPO |", "Here, of 1 comparisons:");
+        assertThat(Files.readString(report)).contains("| DPO |", "| beta-DPO |", "Here, of 1 comparison:");
 
         // Both arms share the reference, and models are gone once they are measured.
         try (Stream<Path> files = Files.walk(directory)) {

@@ -8,10 +8,17 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param seed     of world, model and training
 /// @param seconds  that training and measuring took
+/// @param beta     mean over the steps of training; null for the supervised model
 /// @param answers  by temperature
 /// @param gaps     of held-out pairs after training, in the unit of gaps; none for the supervised model
 /// @param searches for flipped labels among the training pairs; none where none were flipped on purpose
-public record Cell(long seed, double seconds, List<AnswersAt> answers, List<Double> gaps, List<FlipSearch> searches) {
+public record Cell(
+        long seed,
+        double seconds,
+        @Nullable Double beta,
+        List<AnswersAt> answers,
+        List<Double> gaps,
+        List<FlipSearch> searches) {
 
     public Cell {
         answers = List.copyOf(answers);

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param reward      mean true reward
 /// @param tokens      mean length
 /// @param kl          from the supervised model, nats per answer; null where it was not measured
+/// @param beta        mean over the steps of training; null for the supervised model
 /// @param seconds     that training and measuring took
 /// @param searches    for flipped labels
 record ResultLine(
@@ -33,6 +34,7 @@ record ResultLine(
         double reward,
         double tokens,
         @Nullable Double kl,
+        @Nullable Double beta,
         double seconds,
         List<FlipSearch> searches) {
 
@@ -60,6 +62,7 @@ record ResultLine(
                         .orElse(Double.NaN),
                 at.tokens(),
                 at.kl(),
+                cell.beta(),
                 cell.seconds(),
                 cell.searches());
     }

@@ -7,8 +7,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
+import java.util.OptionalDouble;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import org.betatron.evaluation.comparison.Estimate;
 import org.betatron.evaluation.study.Cell.AnswersAt;
@@ -17,6 +18,7 @@ import org.betatron.evaluation.study.Study.View;
 import org.betatron.evaluation.study.StudyResults.Outcome;
 import org.betatron.evaluation.study.StudyResults.Verdict;
 import org.betatron.evaluation.suspicion.FlipSearch;
+import org.jspecify.annotations.Nullable;
 
 /// A study written down: `REPORT.md`, figures beside it, and the numbers of every arm and seed in
 /// `results.jsonl`.
@@ -80,9 +82,10 @@ public final class StudyReport {
         List<Outcome> outcomes = results.outcomes(claim);
         String counts = Stream.of(Verdict.values())
                 .filter(verdict -> count(outcomes, verdict) > 0)
-                .map(verdict -> count(outcomes, verdict) + " " + verdict)
+                .map(verdict -> count(outcomes, verdict) + " × " + verdict)
                 .collect(Collectors.joining("; "));
-        add("- Published: " + claim.published() + " Here, of " + outcomes.size() + " comparisons: " + counts + ".");
+        add("- Published: " + claim.published() + " Here, of " + outcomes.size()
+                + (outcomes.size() == 1 ? " comparison: " : " comparisons: ") + counts + ".");
     }
 
     private static long count(List<Outcome> outcomes, Verdict verdict) {
@@ -134,8 +137,18 @@ public final class StudyReport {
     }
 
     private void table() {
-        row("", study.xName(), "win rate, %", "95 %", "each seed", "true reward", "95 %", "tokens", "KL, nats");
-        row("---", "---", "---", "---", "---", "---", "---", "---", "---");
+        row(
+                "",
+                study.xName(),
+                "win rate, %",
+                "95 %",
+                "each seed",
+                "true reward",
+                "95 %",
+                "tokens",
+                "KL, nats",
+                "mean beta");
+        row("---", "---", "---", "---", "---", "---", "---", "---", "---", "---");
         for (Point point : results.points()) {
             Estimate win = percent(results.winRate(point.arm(), point.temperature()));
             Estimate reward = results.reward(point.arm(), point.temperature());
@@ -164,21 +177,17 @@ public final class StudyReport {
                                     .mapToDouble(AnswersAt::tokens)
                                     .average()
                                     .orElse(Double.NaN)),
-                    kl(answers));
+                    meanOfKnown(2, answers.stream().map(AnswersAt::kl)),
+                    meanOfKnown(3, results.of(point.arm()).stream().map(Cell::beta)));
         }
     }
 
-    private static String kl(List<AnswersAt> answers) {
-        List<Double> known =
-                answers.stream().map(AnswersAt::kl).filter(Objects::nonNull).toList();
-        return known.isEmpty()
-                ? ""
-                : fixed(
-                        2,
-                        known.stream()
-                                .mapToDouble(Double::doubleValue)
-                                .average()
-                                .orElse(Double.NaN));
+    /// @return the mean of those that are there; nothing if none is
+    private static String meanOfKnown(int digits, Stream<@Nullable Double> values) {
+        OptionalDouble mean = values.flatMapToDouble(
+                        value -> value == null ? DoubleStream.empty() : DoubleStream.of(value))
+                .average();
+        return mean.isPresent() ? fixed(digits, mean.getAsDouble()) : "";
     }
 
     private void comparisons() {

@@ -44,7 +44,7 @@ class StudyReportTest {
             }
             answers.add(new AnswersAt(temperature, 12, temperature == 1 ? 0.25 : null, scored));
         }
-        return new Cell(seed, 2, answers, List.of(-1.0, 0.0, 1.0), searches);
+        return new Cell(seed, 2, 0.1, answers, List.of(-1.0, 0.0, 1.0), searches);
     }
 
     private static StudyResults results(View view, List<FlipSearch> searches, List<Claim> claims) {
@@ -93,9 +93,10 @@ class StudyReportTest {
         assertThat(Files.readString(report))
                 .contains(
                         "# A < test",
-                        "- Published: good is ahead. Here, of 1 comparisons: 1 holds.",
+                        "- Published: good is ahead. Here, of 1 comparison: 1 × holds.",
                         "| good | 1 | 85.0 |",
                         "| 90.0 80.0 | 2.40 |",
+                        "| 12.0 | 0.25 | 0.100 |",
                         "| good (x 1) | bad (x 1) | +50.0 |",
                         "| bad | 1 | -1.000 | -1.000 | -1.000 | 0.000 | 1.000 | 1.000 | 1.000 |",
                         "- measured so");
