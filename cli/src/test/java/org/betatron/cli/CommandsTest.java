@@ -45,7 +45,8 @@ class CommandsTest {
         int layer = 4 * 32 + (32 + 1) * 96 + (32 + 1) * 32 + (32 + 1) * 64 + (64 + 1) * 32;
         int parameters = 2 * 264 * 32 + 2 * layer + 2 * 32;
         assertThat(out).isEqualTo("Model with %,d random parameters written to %s%n".formatted(parameters, again));
-        assertThat(namesIn(Path.of(again))).containsExactly("config.json", "model.safetensors", "tokenizer.json");
+        assertThat(namesIn(Path.of(again)))
+                .containsExactly("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json");
         assertThat(Path.of(again, "model.safetensors"))
                 .hasSameBinaryContentAs(Path.of(inputs.model(), "model.safetensors"));
     }
@@ -131,7 +132,8 @@ class CommandsTest {
         assertThat(Files.readString(run.resolve("report.html")))
                 .contains("Findings", "Only 4 rows are held out", "Sample answers", "rows: 20 read, 20 kept")
                 .doesNotContain("Partial:");
-        assertThat(namesIn(run.resolve("model"))).containsExactly("config.json", "model.safetensors", "tokenizer.json");
+        assertThat(namesIn(run.resolve("model")))
+                .containsExactly("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json");
         assertThat(run.resolve("dropped.jsonl")).isEmptyFile();
         assertThat(Files.readString(run.resolve("recipe.yaml")))
                 .contains("microBatchSize: 4", "sensitivity: 0.6", "keep: 0.8", "seed: 0");

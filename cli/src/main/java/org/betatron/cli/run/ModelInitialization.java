@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import org.betatron.data.ByteTokenizer;
 import org.betatron.data.HuggingFaceTokenizer;
+import org.betatron.data.TokenizerConfig;
 import org.betatron.torch.ModelException;
 import org.betatron.torch.TorchLanguageModel;
 import org.betatron.torch.model.KnownModels;
@@ -32,6 +33,7 @@ public final class ModelInitialization {
             requireEmpty(out);
             Files.createDirectories(out);
             copyTokenizer(tokenizer, out);
+            TokenizerConfig.writeIfMissing(out);
             setEndToken(json, config, out);
             try (TorchLanguageModel model = TorchLanguageModel.initialize(json, config, seed, DataType.FP32)) {
                 model.save(out);
