@@ -79,7 +79,8 @@ class Betatron:
         out = self.work / "betatron-run"
         shutil.rmtree(out, ignore_errors=True)
         cache = self.work / "reference" / f"{Path(model).name}-{Path(data).stem}"
-        if cached and not cache.exists():
+        starts = cached and steps == 1  # times the start: zeros as reference, as on the other side
+        if cached and not starts and not cache.exists():
             self.run(model, data, batch, 1, False)
             shutil.copytree(out / "reference", cache)
             shutil.rmtree(out)
@@ -89,7 +90,9 @@ class Betatron:
             "--set", "train.warmupSteps=0", "--set", "train.evaluateEvery=0", "--set", "train.checkpointEvery=0",
             "--set", "data.heldOut=0", "--set", "data.truncation.maxPromptTokens=511",
             "--set", f"compute.threads={self.threads}", *self.options]
-        if cached:
+        if starts:
+            command += ["--set", "alignment.objective=referencefreedpo"]
+        elif cached:
             command += ["--reference-cache", cache]
         metrics = out / "metrics.jsonl"
         log = self.work / "betatron.log"

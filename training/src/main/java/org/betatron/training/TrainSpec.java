@@ -11,7 +11,7 @@ import org.betatron.training.LearningRateSchedule.Decay;
 ///
 /// @param length          how long
 /// @param batchSize       rows per optimizer step, ≥ 1
-/// @param microBatchSize  most rows that go through the model at once, in [1, batchSize]; changes
+/// @param microBatchSize  most rows that go through the model at once, ≥ 1; changes
 ///     memory and speed only, unless an alignment decides per micro-batch
 /// @param microBatchTokens most tokens that go through the model at once, ≥ 1; a longer row goes by
 ///     itself. Changes memory and speed only
@@ -58,11 +58,7 @@ public record TrainSpec(
 
     public TrainSpec {
         Counts.require("batchSize", batchSize >= 1, "≥ 1", batchSize);
-        Counts.require(
-                "microBatchSize",
-                microBatchSize >= 1 && microBatchSize <= batchSize,
-                "in [1, " + batchSize + "] (batchSize)",
-                microBatchSize);
+        Counts.require("microBatchSize", microBatchSize >= 1, "≥ 1", microBatchSize);
         Counts.require("microBatchTokens", microBatchTokens >= 1, "≥ 1", microBatchTokens);
         require("learningRate", learningRate > 0 && learningRate < Double.POSITIVE_INFINITY, "> 0", learningRate);
         Counts.require("warmupSteps", warmupSteps >= 0, "≥ 0", warmupSteps);

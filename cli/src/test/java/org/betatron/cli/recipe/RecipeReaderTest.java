@@ -319,7 +319,7 @@ class RecipeReaderTest {
                 "alignment: {objective: {type: cdpo, labelSmoothing: 0.7}} | alignment.objective: labelSmoothing must be in (0, 0.5) but was 0.7",
                 "alignment: {selection: {keep: 1.5}}   | alignment.selection: keep must be in (0, 1] but was 1.5",
                 "alignment: {gap: {momentum: 1}}       | alignment.gap: momentum must be in [0, 1) but was 1.0",
-                "train: {microBatchSize: 100}          | train: microBatchSize must be in [1, 64] (batchSize) but was 100",
+                "train: {microBatchSize: 0}            | train: microBatchSize must be ≥ 1 but was 0",
                 "train: {batchSize: 99999999999}       | train.batchSize: must be in [-2147483648, 2147483647] but was 99999999999",
                 "train: {length: {type: epochs, count: 99999999999}} | train.length.count: must be in [-2147483648, 2147483647] but was 99999999999",
                 "train: {length: {type: steps, count: 0}} | train.length: steps must be ≥ 1 but was 0",
