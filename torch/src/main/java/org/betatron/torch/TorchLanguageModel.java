@@ -1,14 +1,11 @@
 package org.betatron.torch;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import org.betatron.core.model.Decoder;
 import org.betatron.core.model.ForwardPass;
 import org.betatron.core.model.LanguageModel;
-import org.betatron.core.model.OptimizerSpec;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TokenLogProbs;
-import org.betatron.core.model.TrainableModel;
 import org.betatron.core.model.VocabularyRequest;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.memory.NativeErrors;
@@ -17,7 +14,6 @@ import org.betatron.torch.model.ArchitectureSpec;
 import org.betatron.torch.model.HeadKind;
 import org.betatron.torch.model.Parameters;
 import org.betatron.torch.model.Transformer;
-import org.betatron.torch.optimizer.TorchOptimizer;
 import org.betatron.torch.weights.DataType;
 import org.betatron.torch.weights.ModelDirectory;
 import org.betatron.torch.weights.WeightLoader;
@@ -28,19 +24,12 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// Weights are float32, whatever they were stored in; products run in the chosen precision. Owns its
 /// native memory. One thread at a time.
-public final class TorchLanguageModel implements LanguageModel, TorchModel {
+public final class TorchLanguageModel extends TorchModel implements LanguageModel {
 
-    private final ObjectNode config;
-    private final ArchitectureSpec spec;
-    private final Parameters weights;
-    private final ComputeSpec compute;
     private final Transformer transformer;
 
     private TorchLanguageModel(ObjectNode config, ArchitectureSpec spec, Parameters weights, ComputeSpec compute) {
-        this.config = config;
-        this.spec = spec;
-        this.weights = weights;
-        this.compute = compute;
+        super(config, spec, weights, compute);
         transformer = new Transformer(spec, weights, compute);
     }
 
@@ -95,13 +84,6 @@ public final class TorchLanguageModel implements LanguageModel, TorchModel {
     }
 
     @Override
-    public TorchOptimizer optimizer(OptimizerSpec optimizer) {
-        return NativeErrors.translate(
-                () -> "making the optimizer of " + spec.numParameters() + " weights",
-                () -> TorchOptimizer.create(optimizer, weights, compute.moments()));
-    }
-
-    @Override
     public TokenLogProbs score(PackedBatch batch, VocabularyRequest request) {
         check(batch);
         Transformer reference = referenceOf(request);
@@ -120,70 +102,22 @@ public final class TorchLanguageModel implements LanguageModel, TorchModel {
     private @Nullable Transformer referenceOf(VocabularyRequest request) {
         return request.reference(TorchLanguageModel.class, this)
                 .map(model -> {
-                    model.weights.requireOpen();
+                    model.weights().requireOpen();
                     return model.transformer;
                 })
                 .orElse(null);
     }
 
     @Override
-    public long graphBytes(long numTokens) {
-        return spec.graphBytes(numTokens, compute);
-    }
-
-    @Override
-    public void moveTowards(TrainableModel other, double share) {
-        if (!(other instanceof TorchLanguageModel model)) {
-            throw new IllegalArgumentException("other must be a model with the same weights");
-        }
-        NativeErrors.run(() -> "moving towards another model", () -> weights.moveTowards(model.weights, share));
-    }
-
-    @Override
     public Decoder startDecoding() {
-        weights.requireOpen();
-        return new TorchDecoder(transformer.startDecoding(), spec, weights);
-    }
-
-    @Override
-    public void save(Path directory) throws IOException {
-        save(directory, DataType.FP32);
-    }
-
-    @Override
-    public void save(Path directory, DataType type) throws IOException {
-        new ModelDirectory(directory).write(config, weights.asMap(), type);
-    }
-
-    @Override
-    public int vocabularySize() {
-        return spec.vocabularySize();
-    }
-
-    @Override
-    public int maxPositions() {
-        return spec.maxPositions();
-    }
-
-    @Override
-    public long numParameters() {
-        return weights.count();
-    }
-
-    /// @return the weights, lent
-    public Parameters weights() {
-        return weights;
+        weights().requireOpen();
+        return new TorchDecoder(transformer.startDecoding(), spec(), weights());
     }
 
     @Override
     public void close() {
         transformer.close();
-        weights.close();
-    }
-
-    private void check(PackedBatch batch) {
-        weights.requireOpen();
-        BatchFit.require(batch, spec);
+        super.close();
     }
 
     /// @throws ModelException if the model does not write

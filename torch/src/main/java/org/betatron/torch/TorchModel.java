@@ -3,23 +3,98 @@ package org.betatron.torch;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.betatron.core.model.OptimizerSpec;
+import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TrainableModel;
+import org.betatron.torch.memory.NativeErrors;
+import org.betatron.torch.model.ArchitectureSpec;
+import org.betatron.torch.model.Parameters;
 import org.betatron.torch.optimizer.TorchOptimizer;
 import org.betatron.torch.weights.DataType;
+import org.betatron.torch.weights.ModelDirectory;
+import tools.jackson.databind.node.ObjectNode;
 
-/// A model on libtorch that can be trained: one that writes, or one that scores.
-public sealed interface TorchModel extends TrainableModel permits TorchLanguageModel, TorchRewardModel {
+/// A model on libtorch that can be trained: one that writes, or one that scores. Owns its weights.
+public abstract sealed class TorchModel implements TrainableModel permits TorchLanguageModel, TorchRewardModel {
+
+    private final ObjectNode config;
+    private final ArchitectureSpec spec;
+    private final Parameters weights;
+    private final ComputeSpec compute;
+
+    TorchModel(ObjectNode config, ArchitectureSpec spec, Parameters weights, ComputeSpec compute) {
+        this.config = config;
+        this.spec = spec;
+        this.weights = weights;
+        this.compute = compute;
+    }
+
+    final ArchitectureSpec spec() {
+        return spec;
+    }
+
+    /// @return the weights, lent
+    public final Parameters weights() {
+        return weights;
+    }
 
     /// @return an optimizer of this model's weights, to be closed before the model
-    TorchOptimizer optimizer(OptimizerSpec optimizer);
+    public final TorchOptimizer optimizer(OptimizerSpec optimizer) {
+        return NativeErrors.translate(
+                () -> "making the optimizer of " + spec.numParameters() + " weights",
+                () -> TorchOptimizer.create(optimizer, weights, compute.moments()));
+    }
 
-    /// @return number of trainable numbers
-    long numParameters();
+    @Override
+    public final long graphBytes(long numTokens) {
+        return spec.graphBytes(numTokens, compute);
+    }
+
+    @Override
+    public final void moveTowards(TrainableModel other, double share) {
+        if (!(other instanceof TorchModel model) || model.getClass() != getClass()) {
+            throw new IllegalArgumentException("other must be a model with the same weights");
+        }
+        NativeErrors.run(() -> "moving towards another model", () -> weights.moveTowards(model.weights, share));
+    }
+
+    @Override
+    public final void save(Path directory) throws IOException {
+        save(directory, DataType.FP32);
+    }
 
     /// Writes the model in a chosen number format.
     ///
     /// @param directory directory to write into; made if missing
     /// @param type      number format of the files
     /// @throws IOException if a file cannot be written
-    void save(Path directory, DataType type) throws IOException;
+    public final void save(Path directory, DataType type) throws IOException {
+        new ModelDirectory(directory).write(config, weights.asMap(), type);
+    }
+
+    @Override
+    public final int vocabularySize() {
+        return spec.vocabularySize();
+    }
+
+    @Override
+    public final int maxPositions() {
+        return spec.maxPositions();
+    }
+
+    /// @return number of trainable numbers
+    public final long numParameters() {
+        return weights.count();
+    }
+
+    /// @throws IllegalStateException    if the model was closed
+    /// @throws IllegalArgumentException if the batch does not fit the model
+    final void check(PackedBatch batch) {
+        weights.requireOpen();
+        BatchFit.require(batch, spec);
+    }
+
+    @Override
+    public void close() {
+        weights.close();
+    }
 }

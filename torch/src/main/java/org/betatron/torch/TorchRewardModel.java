@@ -1,12 +1,9 @@
 package org.betatron.torch;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import org.betatron.core.model.ForwardPass;
-import org.betatron.core.model.OptimizerSpec;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TokenLogProbs;
-import org.betatron.core.model.TrainableModel;
 import org.betatron.core.model.VocabularyRequest;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.memory.NativeErrors;
@@ -15,8 +12,6 @@ import org.betatron.torch.model.ArchitectureSpec;
 import org.betatron.torch.model.HeadKind;
 import org.betatron.torch.model.Parameters;
 import org.betatron.torch.model.ScoringTransformer;
-import org.betatron.torch.optimizer.TorchOptimizer;
-import org.betatron.torch.weights.DataType;
 import org.betatron.torch.weights.ModelDirectory;
 import org.betatron.torch.weights.WeightLoader;
 import tools.jackson.databind.node.ObjectNode;
@@ -26,21 +21,14 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// Weights are float32, whatever they were stored in; products run in the chosen precision, the
 /// score itself in float32. Owns its native memory. One thread at a time.
-public final class TorchRewardModel implements TorchModel {
+public final class TorchRewardModel extends TorchModel {
 
     private static final String PADDING = "pad_token_id";
 
-    private final ObjectNode config;
-    private final ArchitectureSpec spec;
-    private final Parameters weights;
-    private final ComputeSpec compute;
     private final ScoringTransformer transformer;
 
     private TorchRewardModel(ObjectNode config, ArchitectureSpec spec, Parameters weights, ComputeSpec compute) {
-        this.config = config;
-        this.spec = spec;
-        this.weights = weights;
-        this.compute = compute;
+        super(config, spec, weights, compute);
         transformer = new ScoringTransformer(spec, weights, config.path(PADDING).asInt(-1), compute);
     }
 
@@ -109,13 +97,6 @@ public final class TorchRewardModel implements TorchModel {
     }
 
     @Override
-    public TorchOptimizer optimizer(OptimizerSpec optimizer) {
-        return NativeErrors.translate(
-                () -> "making the optimizer of " + spec.numParameters() + " weights",
-                () -> TorchOptimizer.create(optimizer, weights, compute.moments()));
-    }
-
-    @Override
     public TokenLogProbs score(PackedBatch batch, VocabularyRequest request) {
         check(batch, request);
         return NativeErrors.translate(
@@ -135,56 +116,12 @@ public final class TorchRewardModel implements TorchModel {
             throw new IllegalArgumentException(
                     "a reward model has no distribution over the vocabulary and no " + request.quantities());
         }
-        weights.requireOpen();
-        BatchFit.require(batch, spec);
-    }
-
-    @Override
-    public long graphBytes(long numTokens) {
-        return spec.graphBytes(numTokens, compute);
-    }
-
-    @Override
-    public void moveTowards(TrainableModel other, double share) {
-        if (!(other instanceof TorchRewardModel model)) {
-            throw new IllegalArgumentException("other must be a model with the same weights");
-        }
-        NativeErrors.run(() -> "moving towards another model", () -> weights.moveTowards(model.weights, share));
-    }
-
-    @Override
-    public void save(Path directory) throws IOException {
-        save(directory, DataType.FP32);
-    }
-
-    @Override
-    public void save(Path directory, DataType type) throws IOException {
-        new ModelDirectory(directory).write(config, weights.asMap(), type);
-    }
-
-    @Override
-    public int vocabularySize() {
-        return spec.vocabularySize();
-    }
-
-    @Override
-    public int maxPositions() {
-        return spec.maxPositions();
-    }
-
-    @Override
-    public long numParameters() {
-        return weights.count();
-    }
-
-    /// @return the weights, lent
-    public Parameters weights() {
-        return weights;
+        check(batch);
     }
 
     @Override
     public void close() {
         transformer.close();
-        weights.close();
+        super.close();
     }
 }
