@@ -71,6 +71,14 @@ record LayerStack(
                                 architecture.layer(index, hidden, inputs.rotation(), inputs.attention(), null), rows));
     }
 
+    /// Runs all layers forward, to be differentiated.
+    ///
+    /// @param recomputes whether only what enters each layer is kept, and the backward pass runs it again
+    /// @return the pass, owned by the caller
+    LayerPass start(boolean recomputes) {
+        return recomputes ? RecomputedPass.start(this) : GraphPass.start(this);
+    }
+
     /// @return normalised states of the rows that predict, `[N, E]`, with graph if one is being recorded
     Tensor predictors() {
         Inputs inputs = inputs();

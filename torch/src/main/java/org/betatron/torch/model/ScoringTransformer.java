@@ -48,7 +48,7 @@ public final class ScoringTransformer implements AutoCloseable {
     /// @return the pass, to be closed by the caller
     public ModelPass forward(PackedBatch batch) {
         LayerStack stack = layers(batch);
-        LayerPass layers = compute.recomputeLayers() ? RecomputedPass.start(stack) : GraphPass.start(stack);
+        LayerPass layers = stack.start(compute.recomputeLayers());
         try {
             return Memory.compute(() -> Memory.withoutGradient(
                     () -> new Pass(layers, batch, atLastTokens(batch, scores(layers.predictors())))));

@@ -56,7 +56,7 @@ public final class Transformer implements AutoCloseable {
     /// @return the pass, to be closed by the caller
     public TransformerPass forward(PackedBatch batch, VocabularyRequest request, @Nullable Transformer reference) {
         LayerStack stack = layers(batch);
-        LayerPass layers = compute.recomputeLayers() ? RecomputedPass.start(stack) : GraphPass.start(stack);
+        LayerPass layers = stack.start(compute.recomputeLayers());
         try {
             return pass(layers, batch, request, reference);
         } catch (RuntimeException e) {
