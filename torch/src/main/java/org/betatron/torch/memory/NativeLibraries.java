@@ -28,11 +28,10 @@ public final class NativeLibraries {
             setDefault("org.bytedeco.javacpp.maxBytes", "0");
             setDefault("org.bytedeco.javacpp.maxPhysicalBytes", "0");
             // Idle threads that spin while others compute made a step ten times slower on a shared machine.
-            CLibrary.setDefault("OMP_WAIT_POLICY", "PASSIVE");
-            CLibrary.shareOneArena();
+            Environment.setDefault("OMP_WAIT_POLICY", "PASSIVE");
             if (hasMkl()) {
                 // One pool of threads for MKL and libtorch instead of two that fight over the cores.
-                CLibrary.setDefault("MKL_THREADING_LAYER", "GNU");
+                Environment.setDefault("MKL_THREADING_LAYER", "GNU");
                 // libtorch is linked against OpenBLAS's interface; MKL answers it faster (docs/dependencies.md).
                 setDefault("org.bytedeco.openblas.load", "mkl_rt");
                 setDefault("org.bytedeco.mklml.load", "mkl_rt");
