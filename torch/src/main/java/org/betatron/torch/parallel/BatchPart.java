@@ -11,8 +11,9 @@ import org.betatron.core.model.PackedBatch;
 /// Some groups of a batch, packed for themselves.
 public final class BatchPart {
 
-    /// A lane that waits for another one longer than this share of the time has cost what lanes gain.
-    private static final double LEAST_BUSY = 0.8;
+    /// Share of the time that lanes must be busy. Divided operators of a small model lose a tenth (pythia-70m, two
+    /// threads, 1,563 tokens: forward and backward 2.19 s, on lanes 1.97 s); lanes that wait longer lose more.
+    private static final double LEAST_BUSY = 0.9;
 
     private final PackedBatch whole;
     private final int[] groups; // ascending

@@ -40,7 +40,7 @@ class BatchPartTest {
                 .isEqualTo(batch.numTokens());
     }
 
-    /// No lane waits longer than a fifth of the time for another one.
+    /// No lane waits longer than a tenth of the time for another one.
     @ParameterizedTest
     @MethodSource("seeds")
     void partsAreEvenOrThereIsOne(long seed) {
@@ -48,11 +48,11 @@ class BatchPartTest {
         List<BatchPart> parts = BatchPart.divide(batch, 3);
         int longest =
                 parts.stream().mapToInt(part -> part.packed().numTokens()).max().orElseThrow();
-        assertThat(batch.numTokens()).isGreaterThanOrEqualTo((int) (0.8 * parts.size() * longest));
+        assertThat(batch.numTokens()).isGreaterThanOrEqualTo((int) (0.9 * parts.size() * longest));
     }
 
     @ParameterizedTest
-    @CsvSource({"10, 10, 2", "10, 2, 1", "10, 7, 2"})
+    @CsvSource({"10, 10, 2", "10, 2, 1", "10, 7, 1", "10, 9, 2"})
     void divisionOfTwoGroups(int first, int second, int numParts) {
         PackedBatch batch = PackedBatch.builder()
                 .add(new int[first - 1], new int[1])
