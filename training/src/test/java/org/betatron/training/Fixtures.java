@@ -127,12 +127,17 @@ final class Fixtures {
     }
 
     static TrainSpec spec(TrainLength length, int microBatchSize, int microBatchTokens, double graphMemory) {
+        return spec(length, microBatchSize, microBatchTokens, true, graphMemory);
+    }
+
+    static TrainSpec spec(
+            TrainLength length, int microBatchSize, int microBatchTokens, boolean sharePrompts, double graphMemory) {
         return new TrainSpec(
                 length,
                 8,
                 microBatchSize,
                 microBatchTokens,
-                true,
+                sharePrompts,
                 0.02,
                 2,
                 Decay.COSINE,
