@@ -73,7 +73,7 @@ public final class StepProfile {
 
     private static PackedBatch pack(List<TokenizedPair> pairs) {
         PackedBatch.Builder builder = PackedBatch.builder();
-        pairs.forEach(pair -> pair.addTo(builder));
+        pairs.forEach(pair -> builder.add(pair.prompt(), pair.chosen(), pair.rejected()));
         return builder.build();
     }
 

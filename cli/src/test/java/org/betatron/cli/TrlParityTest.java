@@ -144,6 +144,7 @@ class TrlParityTest {
                 hyperparameters.path("per_device_train_batch_size").asInt(),
                 4,
                 2048,
+                true,
                 hyperparameters.path("learning_rate").asDouble(),
                 WARMUP_STEPS - 1,
                 Decay.CONSTANT,
