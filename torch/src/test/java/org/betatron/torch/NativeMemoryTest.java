@@ -82,7 +82,7 @@ class NativeMemoryTest {
 
     @Test
     void trainingStepThatRecomputes() throws IOException {
-        ComputeSpec frugal = new ComputeSpec(DataType.FP32, 0, true, true, DataType.FP32);
+        ComputeSpec frugal = new ComputeSpec(TestDevice.DEVICE, DataType.FP32, 0, true, true, DataType.FP32);
         try (TorchLanguageModel recomputing = TorchLanguageModel.initialize(TinyModels.neox(), "tiny", 1, frugal)) {
             assertNoLeak(() -> {
                 try (ForwardPass pass = recomputing.forward(BATCH)) {
@@ -98,7 +98,7 @@ class NativeMemoryTest {
     void rewardModel(@TempDir Path directory) throws IOException {
         model.save(directory);
         for (boolean recomputes : new boolean[] {false, true}) {
-            ComputeSpec compute = new ComputeSpec(DataType.FP32, 0, true, recomputes, DataType.FP32);
+            ComputeSpec compute = new ComputeSpec(TestDevice.DEVICE, DataType.FP32, 0, true, recomputes, DataType.FP32);
             try (TorchRewardModel scoring = TorchRewardModel.begin(directory, -1, 1, compute);
                     Optimizer ofScoring = scoring.optimizer(OptimizerSpec.AdamW.DEFAULT)) {
                 assertNoLeak(() -> {
@@ -158,7 +158,8 @@ class NativeMemoryTest {
     @Test
     void saveAndLoad(@TempDir Path directory) throws IOException {
         assertNoLeak(() -> model.save(directory));
-        assertNoLeak(() -> TorchLanguageModel.load(directory, DataType.FP32).close());
+        assertNoLeak(() ->
+                TorchLanguageModel.load(directory, TestDevice.in(DataType.FP32)).close());
         assertNoLeak(() -> TinyModels.model("llama", 1).close());
         Path state = directory.resolve("optimizer.safetensors");
         assertNoLeak(() -> {

@@ -103,7 +103,7 @@ class RandomModelTest {
         PackedBatch batch = Groups.random(6).shared();
         float[] derivatives = derivatives(batch.numResponseTokens(), 6);
         derivatives[3] = 0;
-        ComputeSpec plain = new ComputeSpec(DataType.FP32, 0, false, false, DataType.FP32);
+        ComputeSpec plain = new ComputeSpec(TestDevice.DEVICE, DataType.FP32, 0, false, false, DataType.FP32);
         float[] expected;
         Map<String, float[]> expectedGradients;
         try (TorchLanguageModel model = model(architecture, 6, plain)) {
@@ -111,10 +111,10 @@ class RandomModelTest {
             expectedGradients = gradients(model, List.of(batch), derivatives);
         }
         for (ComputeSpec compute : List.of(
-                new ComputeSpec(DataType.FP32, 1, false, false, DataType.FP32),
-                new ComputeSpec(DataType.FP32, 0, true, false, DataType.FP32),
-                new ComputeSpec(DataType.FP32, 0, false, true, DataType.FP32),
-                new ComputeSpec(DataType.FP32, 1, true, true, DataType.FP32),
+                new ComputeSpec(TestDevice.DEVICE, DataType.FP32, 1, false, false, DataType.FP32),
+                new ComputeSpec(TestDevice.DEVICE, DataType.FP32, 0, true, false, DataType.FP32),
+                new ComputeSpec(TestDevice.DEVICE, DataType.FP32, 0, false, true, DataType.FP32),
+                new ComputeSpec(TestDevice.DEVICE, DataType.FP32, 1, true, true, DataType.FP32),
                 ComputeSpec.DEFAULT)) {
             try (TorchLanguageModel model = model(architecture, 6, compute)) {
                 assertClose(model.score(batch).values(), expected);

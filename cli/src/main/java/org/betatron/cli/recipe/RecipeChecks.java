@@ -35,6 +35,7 @@ public final class RecipeChecks {
         checks.data(recipe.data(), recipe.model());
         checks.transforms(recipe.data());
         checks.training(recipe.train());
+        checks.device(recipe.compute());
         Alignment alignment = recipe.alignment().create();
         if (!alignment.looksAtGaps()
                 && !alignment.objective().keepsStatistics()
@@ -89,6 +90,16 @@ public final class RecipeChecks {
             checks.refuse("data.transforms", "has no effect: texts have no label to flip and no gap");
         }
         checks.training(resolved.recipe().train());
+        checks.device(resolved.recipe().compute());
+        checks.finish(where);
+    }
+
+    /// Checks only whether models can compute where they are to.
+    ///
+    /// @throws RecipeException if they cannot
+    public static void checkDevice(String where, ComputeSection compute) {
+        RecipeChecks checks = new RecipeChecks(Set.of());
+        checks.device(compute);
         checks.finish(where);
     }
 
@@ -99,6 +110,7 @@ public final class RecipeChecks {
         checks.data(resolved.recipe().data(), resolved.recipe().model());
         checks.transforms(resolved.recipe().data());
         checks.training(resolved.recipe().train());
+        checks.device(resolved.recipe().compute());
         checks.refuse("compute.keptLogitsMiB", "has no effect: a reward model has no logits");
         checks.finish(where);
     }
@@ -132,6 +144,10 @@ public final class RecipeChecks {
                         .forEach(file -> problems.add(path + ".high: must be one of data.files but was " + file));
             });
         }
+    }
+
+    private void device(ComputeSection compute) {
+        compute.device().problem().ifPresent(problem -> problems.add("compute.device: " + problem));
     }
 
     private void training(TrainSpec train) {

@@ -25,8 +25,8 @@ final class Neox implements Architecture {
     Neox(NeoxSpec spec, Parameters weights, Precision precision, AffineMaps maps) {
         this.spec = spec;
         this.precision = precision;
-        rotary = new RotaryTable(spec.rotary());
         embedding = weights.get("gpt_neox.embed_in.weight");
+        rotary = new RotaryTable(spec.rotary(), embedding);
         layers = new ArrayList<>();
         for (int i = 0; i < spec.numLayers(); i++) {
             layers.add(new Layer(i, weights, maps));
@@ -42,6 +42,11 @@ final class Neox implements Architecture {
     @Override
     public int numLayers() {
         return layers.size();
+    }
+
+    @Override
+    public long headDim() {
+        return spec.headDim();
     }
 
     @Override

@@ -18,9 +18,10 @@ final class PackedAttention implements Attention {
     private final long[] segmentLengths; // prompt, its responses, next prompt, ...
     private final Map<Long, Tensor> masks = new HashMap<>();
 
-    /// @param batch the batch
-    /// @param type  number format of queries, keys and values
-    PackedAttention(PackedBatch batch, ScalarType type) {
+    /// @param batch  the batch
+    /// @param type   number format of queries, keys and values
+    /// @param beside a tensor of their device
+    PackedAttention(PackedBatch batch, ScalarType type, Tensor beside) {
         this.batch = batch;
         segmentLengths = new long[batch.numGroups() + batch.numResponses()];
         int segment = 0;
@@ -31,7 +32,8 @@ final class PackedAttention implements Attention {
                 long responseLength = batch.responseLength(batch.firstResponse(group) + i);
                 segmentLengths[segment++] = responseLength;
                 masks.computeIfAbsent(
-                        key(promptLength, responseLength), _ -> bottomRightCausal(promptLength, responseLength, type));
+                        key(promptLength, responseLength),
+                        _ -> bottomRightCausal(promptLength, responseLength, type, beside));
             }
         }
     }
@@ -66,10 +68,12 @@ final class PackedAttention implements Attention {
         return (promptLength << 32) | responseLength;
     }
 
+    /// @param beside a tensor of the wanted device
     /// @return `[queries, past + queries]`: 0 where query i may see key j, that is `j <= past + i`,
     ///     else -infinity
-    static Tensor bottomRightCausal(long past, long queries, ScalarType type) {
+    static Tensor bottomRightCausal(long past, long queries, ScalarType type, Tensor beside) {
         return torch.triu(
-                Tensors.empty(type, queries, past + queries).fill_(Tensors.scalar(Double.NEGATIVE_INFINITY)), past + 1);
+                Tensors.empty(type, beside, queries, past + queries).fill_(Tensors.scalar(Double.NEGATIVE_INFINITY)),
+                past + 1);
     }
 }
