@@ -46,15 +46,8 @@ public final class HostTensors {
 
     /// Brings a tensor's numbers where Java can read them: the only way out of a device.
     ///
-    /// libtorch's device `meta` has shapes and no numbers. Zeros stand for them, so that every other line
-    /// of a computation can run there: it refuses operands on different devices as CUDA does, and needs
-    /// no card.
-    ///
     /// @return the values without gaps, without graph; the tensor itself if it is so already
     public static Tensor copied(Tensor tensor, ScalarType type) {
-        if (tensor.is_meta()) {
-            return zeros(type, Tensors.shape(tensor));
-        }
         return tensor.detach().to(new Device("cpu"), type).contiguous();
     }
 }

@@ -1,5 +1,7 @@
 package org.betatron.torch;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.pytorch.Device;
@@ -115,6 +117,24 @@ public final class Tensors {
             shape[i] = tensor.size(i);
         }
         return shape;
+    }
+
+    /// Cuts a tensor. Its gradient is put together once, where a view of each part would make a gradient of the
+    /// whole tensor for each.
+    ///
+    /// @param sizes of the parts, which make up the whole
+    /// @return the parts, views
+    public static List<Tensor> split(Tensor tensor, int dim, long... sizes) {
+        List<Tensor> parts = new ArrayList<>(sizes.length);
+        // libtorch's device `lazy`, on which tests look for tensors of the wrong device, gives parts back that
+        // lie in the processor's memory and say that they do not (2.10). It has no speed to lose.
+        TensorVector cut = tensor.is_lazy() ? null : tensor.split_with_sizes(sizes, dim);
+        long start = 0;
+        for (int i = 0; i < sizes.length; i++) {
+            parts.add(cut == null ? tensor.narrow(dim, start, sizes[i]) : cut.get(i));
+            start += sizes[i];
+        }
+        return parts;
     }
 
     public static Tensor cat(int dim, Tensor... tensors) {

@@ -28,7 +28,7 @@ public final class TorchLanguageModel extends TorchModel implements LanguageMode
 
     private final Transformer transformer;
 
-    private TorchLanguageModel(ObjectNode config, ArchitectureSpec spec, Parameters weights, ComputeSpec compute) {
+    TorchLanguageModel(ObjectNode config, ArchitectureSpec spec, Parameters weights, ComputeSpec compute) {
         super(config, spec, weights, compute);
         transformer = new Transformer(spec, weights, compute);
     }

@@ -27,7 +27,7 @@ public final class TorchRewardModel extends TorchModel {
 
     private final ScoringTransformer transformer;
 
-    private TorchRewardModel(ObjectNode config, ArchitectureSpec spec, Parameters weights, ComputeSpec compute) {
+    TorchRewardModel(ObjectNode config, ArchitectureSpec spec, Parameters weights, ComputeSpec compute) {
         super(config, spec, weights, compute);
         transformer = new ScoringTransformer(spec, weights, config.path(PADDING).asInt(-1), compute);
     }

@@ -2,10 +2,10 @@ package org.betatron.torch.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.betatron.torch.Tensors;
 import org.betatron.torch.model.RotaryTable.Rotation;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
@@ -114,7 +114,8 @@ final class Neox implements Architecture {
             Tensor fused = queryKeyValue
                     .forward(input)
                     .view(input.size(0), spec.numHeads(), 3L * spec.headDim()); // [T, H, 3D]
-            TensorVector parts = fused.split(spec.headDim(), 2); // 3 of [T, H, D]
+            List<Tensor> parts =
+                    Tensors.split(fused, 2, spec.headDim(), spec.headDim(), spec.headDim()); // 3 of [T, H, D]
             Tensor queries = precision.cast(rotation.apply(parts.get(0)));
             Tensor keys = precision.cast(rotation.apply(parts.get(1)));
             Tensor attended = attention.attend(index, queries, keys, parts.get(2)); // [T, E]

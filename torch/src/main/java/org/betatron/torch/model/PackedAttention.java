@@ -1,11 +1,11 @@
 package org.betatron.torch.model;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.torch.Tensors;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -40,11 +40,9 @@ final class PackedAttention implements Attention {
 
     @Override
     public Tensor attend(int layer, Tensor queries, Tensor keys, Tensor values) {
-        // One split and one cat per tensor: a slice per segment would make backward write a full-size gradient
-        // for each of them.
-        TensorVector q = queries.split_with_sizes(segmentLengths, 0);
-        TensorVector k = keys.split_with_sizes(segmentLengths, 0);
-        TensorVector v = values.split_with_sizes(segmentLengths, 0);
+        List<Tensor> q = Tensors.split(queries, 0, segmentLengths);
+        List<Tensor> k = Tensors.split(keys, 0, segmentLengths);
+        List<Tensor> v = Tensors.split(values, 0, segmentLengths);
         Tensor[] out = new Tensor[segmentLengths.length];
         int segment = 0;
         for (int group = 0; group < batch.numGroups(); group++) {
