@@ -10,6 +10,7 @@ import org.betatron.torch.model.Parameters;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 
 /// A second device that every build of libtorch has: `lazy`, which writes operators down and computes them on the
 /// processor when a number is read. Its tensors are no tensors of the processor: most operators refuse both
@@ -44,6 +45,10 @@ final class SecondDevice {
         } catch (Throwable e) {
             throw new AssertionError("the device 'lazy' of libtorch cannot be started", e);
         }
+        // Every graph is run once or twice: looking at it longer costs more than it saves.
+        torch.getProfilingMode().put(false);
+        torch.getExecutorMode().put(false);
+        torch.setGraphExecutorOptimize(false);
         started = true;
     }
 
