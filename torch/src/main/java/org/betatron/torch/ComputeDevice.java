@@ -56,7 +56,11 @@ public record ComputeDevice(Kind kind, int index) {
         }
         if (!CudaBuild.isPresent()) {
             return Optional.of("must be cpu but was " + this
-                    + ": this is the build for the processor; one for graphics cards is made with BETATRON_CUDA=1");
+                    + ": this is the build for the processor; BETATRON_CUDA=1 makes the one for graphics cards");
+        }
+        if (!CudaBuild.isLoaded()) {
+            return Optional.of("must be cpu but was " + this + ": the libraries of CUDA 13, cuDNN 9 and NCCL 2 were not"
+                    + " found; LD_LIBRARY_PATH must say where they are");
         }
         int cards = CudaBuild.numDevices();
         if (cards == 0) {

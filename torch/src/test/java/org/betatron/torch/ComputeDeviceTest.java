@@ -40,12 +40,15 @@ class ComputeDeviceTest {
         ComputeDevice card = ComputeDevice.parse("cuda:127");
         assumeFalse(card.problem().isEmpty(), "128 graphics cards");
         String reason = !CudaBuild.isPresent()
-                ? "device must be cpu but was cuda:127: this is the build for the processor; one for graphics cards is"
-                        + " made with BETATRON_CUDA=1"
-                : CudaBuild.numDevices() == 0
-                        ? "device must be cpu but was cuda:127: libtorch finds no graphics card; nvidia-smi must list"
-                                + " one, with a driver for CUDA 13"
-                        : "device must be one of the graphics cards that are there, ";
+                ? "device must be cpu but was cuda:127: this is the build for the processor; BETATRON_CUDA=1 makes the"
+                        + " one for graphics cards"
+                : !CudaBuild.isLoaded()
+                        ? "device must be cpu but was cuda:127: the libraries of CUDA 13, cuDNN 9 and NCCL 2 were not"
+                                + " found; LD_LIBRARY_PATH must say where they are"
+                        : CudaBuild.numDevices() == 0
+                                ? "device must be cpu but was cuda:127: libtorch finds no graphics card; nvidia-smi must"
+                                        + " list one, with a driver for CUDA 13"
+                                : "device must be one of the graphics cards that are there, ";
         assertThatThrownBy(
                         () -> TorchLanguageModel.load(java.nio.file.Path.of("no-such"), ComputeSpec.DEFAULT.on(card)))
                 .isInstanceOf(ModelException.class)

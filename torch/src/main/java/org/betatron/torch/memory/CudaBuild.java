@@ -1,5 +1,6 @@
 package org.betatron.torch.memory;
 
+import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.Context;
 import org.bytedeco.pytorch.global.torch;
 
@@ -8,8 +9,14 @@ public final class CudaBuild {
 
     private CudaBuild() {}
 
-    /// @return whether libtorch was built with CUDA
+    /// @return whether this is the build of libtorch with CUDA
     public static boolean isPresent() {
+        String libraries = "org/bytedeco/pytorch/" + Loader.getPlatform() + "-gpu/";
+        return CudaBuild.class.getClassLoader().getResource(libraries + "libtorch_cuda.so") != null;
+    }
+
+    /// @return whether libtorch found the libraries of CUDA that it needs
+    public static boolean isLoaded() {
         NativeLibraries.load();
         return Context.hasCUDART();
     }
@@ -17,6 +24,6 @@ public final class CudaBuild {
     /// @return graphics cards that libtorch can use; 0 without a driver
     public static int numDevices() {
         NativeLibraries.load();
-        return Math.toIntExact(torch.cuda_device_count());
+        return torch.cuda_device_count();
     }
 }
