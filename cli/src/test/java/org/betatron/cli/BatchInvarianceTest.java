@@ -89,6 +89,7 @@ class BatchInvarianceTest {
                 8,
                 microBatchSize,
                 2048,
+                true,
                 LEARNING_RATE,
                 0,
                 Decay.CONSTANT,

@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import org.betatron.data.BatchLimit;
 import org.betatron.data.TokenizedPair;
+import org.betatron.data.packing.Packing;
 import org.betatron.torch.ComputeSpec;
 import org.betatron.torch.TorchLanguageModel;
 import org.betatron.torch.memory.NativeLibraries;
@@ -65,7 +65,7 @@ final class RecordedRun {
 
     /// Scores pairs with a model through the cache, as a run does.
     static MappedReferenceLogProbs reference(Path file, TorchLanguageModel model, List<TokenizedPair> pairs) {
-        cache(file, pairs).compute(model, pairs, new BatchLimit(8, 2048), (_, _) -> {});
+        cache(file, pairs).compute(model, pairs, new Packing(8, 2048, true), (_, _) -> {});
         return openReference(file, pairs);
     }
 

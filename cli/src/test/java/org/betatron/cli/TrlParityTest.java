@@ -76,11 +76,11 @@ class TrlParityTest {
         compare(
                 recorded,
                 OptimizerSpec.AdamW.DEFAULT,
-                new ComputeSpec(DEVICE, DataType.FP32, 0, false, false, DataType.FP32));
+                new ComputeSpec(DEVICE, DataType.FP32, 0, false, false, DataType.FP32, 1));
         compare(
                 recorded,
                 OptimizerSpec.AdamW.DEFAULT,
-                new ComputeSpec(DEVICE, DataType.FP32, 0, true, true, DataType.FP32));
+                new ComputeSpec(DEVICE, DataType.FP32, 0, true, true, DataType.FP32, 1));
     }
 
     @Test
@@ -151,6 +151,7 @@ class TrlParityTest {
                 hyperparameters.path("per_device_train_batch_size").asInt(),
                 4,
                 2048,
+                true,
                 hyperparameters.path("learning_rate").asDouble(),
                 WARMUP_STEPS - 1,
                 Decay.CONSTANT,

@@ -2,7 +2,9 @@ package org.betatron.data;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /// Turns the texts of rows into token ids that fit: start tokens on the prompt, one end token on
@@ -34,21 +36,23 @@ final class RowTokenizer {
         return truncation;
     }
 
-    /// A prompt that is the one of the row before is not tokenized again.
+    /// A prompt that is the one of the row before is not tokenized again, and no response to it twice.
     ///
     /// @return the rows in the same order
     List<FittedRow> tokenize(List<RenderedRow> rows) {
         List<FittedRow> fitted = new ArrayList<>(rows.size());
         String prompt = "";
         int[] promptIds = withStart(new int[0]);
+        Map<String, int[]> known = new HashMap<>();
         for (RenderedRow row : rows) {
             if (!row.prompt().equals(prompt)) {
                 prompt = row.prompt();
                 promptIds = withStart(tokenizer.encode(prompt));
+                known.clear();
             }
             List<int[]> responses = new ArrayList<>(row.responses().size());
             for (String response : row.responses()) {
-                responses.add(withoutEnd(tokenizer.encode(response)));
+                responses.add(known.computeIfAbsent(response, text -> withoutEnd(tokenizer.encode(text))));
             }
             fitted.add(FittedRow.fit(promptIds, bosPrefix.length, responses, tokenizer.eosId(), truncation));
         }

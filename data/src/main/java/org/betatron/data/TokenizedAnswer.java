@@ -1,7 +1,7 @@
 package org.betatron.data;
 
+import java.util.List;
 import java.util.OptionalDouble;
-import org.betatron.core.model.PackedBatch;
 import org.jspecify.annotations.Nullable;
 
 /// An unpaired row as token ids: a response that is labelled as good or bad. The arrays are lent,
@@ -50,6 +50,7 @@ public final class TokenizedAnswer implements LabelledRow<TokenizedAnswer> {
         return place;
     }
 
+    @Override
     public int[] prompt() {
         return prompt;
     }
@@ -86,16 +87,7 @@ public final class TokenizedAnswer implements LabelledRow<TokenizedAnswer> {
     }
 
     @Override
-    public int numTokens() {
-        return prompt.length + response.length + (mismatched == null ? 0 : mismatched.length);
-    }
-
-    @Override
-    public void addTo(PackedBatch.Builder batch) {
-        if (mismatched == null) {
-            batch.add(prompt, response);
-        } else {
-            batch.add(prompt, response, mismatched);
-        }
+    public List<int[]> responses() {
+        return mismatched == null ? List.of(response) : List.of(response, mismatched);
     }
 }

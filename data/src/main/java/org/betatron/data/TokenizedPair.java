@@ -1,7 +1,7 @@
 package org.betatron.data;
 
+import java.util.List;
 import java.util.OptionalDouble;
-import org.betatron.core.model.PackedBatch;
 import org.jspecify.annotations.Nullable;
 
 /// A preference pair as token ids. The arrays are lent, not to be written.
@@ -50,6 +50,7 @@ public final class TokenizedPair implements LabelledRow<TokenizedPair> {
         return place;
     }
 
+    @Override
     public int[] prompt() {
         return prompt;
     }
@@ -80,12 +81,7 @@ public final class TokenizedPair implements LabelledRow<TokenizedPair> {
     }
 
     @Override
-    public int numTokens() {
-        return prompt.length + chosen.length + rejected.length;
-    }
-
-    @Override
-    public void addTo(PackedBatch.Builder batch) {
-        batch.add(prompt, chosen, rejected);
+    public List<int[]> responses() {
+        return List.of(chosen, rejected);
     }
 }

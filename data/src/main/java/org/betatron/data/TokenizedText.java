@@ -1,6 +1,6 @@
 package org.betatron.data;
 
-import org.betatron.core.model.PackedBatch;
+import java.util.List;
 
 /// A text to imitate as token ids: what is given (`prompt`) and what is learned (`response`). The
 /// arrays are lent, not to be written.
@@ -29,6 +29,7 @@ public final class TokenizedText implements TokenizedRow {
         return id;
     }
 
+    @Override
     public int[] prompt() {
         return prompt;
     }
@@ -38,12 +39,7 @@ public final class TokenizedText implements TokenizedRow {
     }
 
     @Override
-    public int numTokens() {
-        return prompt.length + response.length;
-    }
-
-    @Override
-    public void addTo(PackedBatch.Builder batch) {
-        batch.add(prompt, response);
+    public List<int[]> responses() {
+        return List.of(response);
     }
 }

@@ -14,7 +14,7 @@
 /// What lies between the first and the last of these happens on several threads
 /// ([org.betatron.data.OrderedWork]), in the order of the files.
 ///
-/// Models, losses and training state do not belong here.
+/// [org.betatron.data.packing.RowBatch] takes rows through a model. Losses and training state do not belong here.
 @NullMarked
 package org.betatron.data;
 

@@ -70,7 +70,7 @@ class SecondDeviceTest {
     void trains(String architecture, DataType precision, boolean recompute, int kept, DataType moments)
             throws IOException {
         ObjectNode config = config(architecture);
-        ComputeSpec compute = new ComputeSpec(ComputeDevice.DEFAULT, precision, kept, recompute, recompute, moments);
+        ComputeSpec compute = new ComputeSpec(ComputeDevice.DEFAULT, precision, kept, recompute, recompute, moments, 1);
         Map<String, float[]> here;
         Map<String, float[]> there;
         try (TorchLanguageModel model = TorchLanguageModel.initialize(config, "tiny", 1, compute);

@@ -2,12 +2,15 @@ package org.betatron.training;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import org.betatron.core.alignment.AlignmentState;
 import org.betatron.core.model.ForwardPass;
-import org.betatron.core.model.PackedBatch;
-import org.betatron.core.model.TokenLogProbs;
 import org.betatron.core.model.TrainableModel;
+import org.betatron.data.packing.BatchLogProbs;
+import org.betatron.data.packing.PackedRows;
+import org.betatron.data.packing.RowBatch;
+import org.betatron.data.packing.ScoredRows;
 
 /// The way of one optimizer batch through the model, forth and back, with a decision in between. All
 /// ways leave the same gradient.
@@ -21,43 +24,36 @@ import org.betatron.core.model.TrainableModel;
 enum BatchPass {
     ONE_BY_ONE {
         @Override
-        StepDecision run(TrainableModel model, MicroBatches microBatches, int[] rows, Decider decider) {
-            double totalWeight = decider.weight(rows);
-            List<TokenLogProbs> parts = new ArrayList<>();
-            int from = 0;
-            for (PackedBatch batch : microBatches.pack(rows)) {
-                int[] part = IntStream.range(from, from + batch.numGroups())
-                        .map(i -> rows[i])
-                        .toArray();
-                from += part.length;
-                try (ForwardPass pass = model.forward(batch, decider.rule().request())) {
-                    StepDecision decision = decider.decide(
-                            new BatchLogProbs(part, List.of(pass.logProbs())), decider.weight(part) / totalWeight);
-                    backward(pass, decision, IntStream.range(0, part.length).toArray(), 0);
-                    parts.add(pass.logProbs());
+        StepDecision run(TrainableModel model, RowBatch batch, Decider decider) {
+            double totalWeight = decider.weight(batch);
+            List<ScoredRows> parts = new ArrayList<>();
+            for (PackedRows part : batch.parts()) {
+                try (ForwardPass pass =
+                        model.forward(part.batch(), decider.rule().request())) {
+                    ScoredRows scored = new ScoredRows(part, pass.logProbs());
+                    double share = decider.weight(batch, part) / totalWeight;
+                    StepDecision decision = decider.decide(batch.alone(scored), share);
+                    backward(pass, part, decision, row -> row);
+                    parts.add(scored);
                 }
             }
-            return decider.decide(new BatchLogProbs(rows, parts), 1);
+            return decider.decide(batch.join(parts), 1);
         }
     },
     TOGETHER {
         @Override
-        StepDecision run(TrainableModel model, MicroBatches microBatches, int[] rows, Decider decider) {
+        StepDecision run(TrainableModel model, RowBatch batch, Decider decider) {
             List<ForwardPass> open = new ArrayList<>();
             try {
-                for (PackedBatch batch : microBatches.pack(rows)) {
-                    open.add(model.forward(batch, decider.rule().request()));
+                List<ScoredRows> scored = new ArrayList<>();
+                for (PackedRows part : batch.parts()) {
+                    open.add(model.forward(part.batch(), decider.rule().request()));
+                    scored.add(new ScoredRows(part, open.getLast().logProbs()));
                 }
-                StepDecision decision = decider.decide(
-                        new BatchLogProbs(
-                                rows, open.stream().map(ForwardPass::logProbs).toList()),
-                        1);
-                int[] indices = IntStream.range(0, rows.length).toArray();
-                int from = 0;
-                while (!open.isEmpty()) {
+                StepDecision decision = decider.decide(batch.join(scored), 1);
+                for (PackedRows part : batch.parts()) {
                     try (ForwardPass pass = open.removeFirst()) {
-                        backward(pass, decision, indices, from);
-                        from += pass.logProbs().batch().numGroups();
+                        backward(pass, part, decision, part::index);
                     }
                 }
                 return decision;
@@ -68,18 +64,16 @@ enum BatchPass {
     },
     TWICE {
         @Override
-        StepDecision run(TrainableModel model, MicroBatches microBatches, int[] rows, Decider decider) {
-            StepDecision decision = decider.decide(
-                    microBatches.score(model, rows, decider.rule().request()), 1);
-            int[] indices =
-                    IntStream.range(0, rows.length).filter(decision::teaches).toArray();
-            int from = 0;
-            for (PackedBatch batch :
-                    microBatches.pack(IntStream.of(indices).map(i -> rows[i]).toArray())) {
-                try (ForwardPass pass = model.forward(batch, decider.rule().request())) {
-                    backward(pass, decision, indices, from);
+        StepDecision run(TrainableModel model, RowBatch batch, Decider decider) {
+            StepDecision decision =
+                    decider.decide(batch.score(model, decider.rule().request()), 1);
+            int[] taught =
+                    IntStream.range(0, batch.size()).filter(decision::teaches).toArray();
+            for (PackedRows part : batch.only(taught).parts()) {
+                try (ForwardPass pass =
+                        model.forward(part.batch(), decider.rule().request())) {
+                    backward(pass, part, decision, row -> taught[part.index(row)]);
                 }
-                from += batch.numGroups();
             }
             return decision;
         }
@@ -92,36 +86,35 @@ enum BatchPass {
             return rule.decide(step, logProbs, state, share);
         }
 
-        double weight(int[] rows) {
-            return IntStream.of(rows).mapToDouble(rule::weight).sum();
+        double weight(RowBatch batch) {
+            return weight(IntStream.range(0, batch.size()).map(batch::row));
+        }
+
+        double weight(RowBatch batch, PackedRows part) {
+            return weight(IntStream.range(0, part.size()).map(part::index).map(batch::row));
+        }
+
+        private double weight(IntStream rows) {
+            return rows.mapToDouble(rule::weight).sum();
         }
     }
 
     /// Adds the gradient of the decided loss to that of the model.
     ///
-    /// @param rows numbers in the data set of the rows of the batch
-    /// @return the decision about the whole batch
-    abstract StepDecision run(TrainableModel model, MicroBatches microBatches, int[] rows, Decider decider);
+    /// @param batch rows of one step
+    /// @return the decision about all of them
+    abstract StepDecision run(TrainableModel model, RowBatch batch, Decider decider);
 
-    /// @param indices places in the decision
-    /// @param from    where those of this pass begin
-    private static void backward(ForwardPass pass, StepDecision decision, int[] indices, int from) {
-        int numTokens = pass.logProbs().batch().numResponseTokens();
-        float[] derivatives = new float[numTokens];
-        float[] divergences = new float[decision.divergences(indices[from]).length == 0 ? 0 : numTokens];
-        boolean teaches = false;
-        int offset = 0;
-        for (int k = from; k < from + pass.logProbs().batch().numGroups(); k++) {
-            float[] row = decision.derivatives(indices[k]);
-            System.arraycopy(row, 0, derivatives, offset, row.length);
-            if (divergences.length > 0) {
-                System.arraycopy(decision.divergences(indices[k]), 0, divergences, offset, row.length);
-            }
-            offset += row.length;
-            teaches |= decision.teaches(indices[k]);
+    /// @param part   the rows of the pass
+    /// @param places by row of the part its place in the decision
+    private static void backward(ForwardPass pass, PackedRows part, StepDecision decision, IntUnaryOperator places) {
+        int[] decided = IntStream.range(0, part.size()).map(places).toArray();
+        if (IntStream.of(decided).noneMatch(decision::teaches)) {
+            return;
         }
-        if (teaches) {
-            pass.backward(derivatives, divergences);
-        }
+        boolean withDivergences = IntStream.of(decided).anyMatch(place -> decision.divergences(place).length > 0);
+        pass.backward(
+                part.addUp(row -> decision.derivatives(decided[row])),
+                withDivergences ? part.addUp(row -> decision.divergences(decided[row])) : new float[0]);
     }
 }

@@ -4,6 +4,7 @@ import java.util.List;
 import org.betatron.core.alignment.AlignmentState;
 import org.betatron.core.model.VocabularyRequest;
 import org.betatron.data.TokenizedRow;
+import org.betatron.data.packing.BatchLogProbs;
 
 /// What is learned from rows: the one thing in which kinds of training differ.
 ///

@@ -2,15 +2,16 @@ package org.betatron.training;
 
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 import org.betatron.core.alignment.Alignment;
 import org.betatron.core.alignment.AlignmentState;
 import org.betatron.core.logprob.PairLogProbs;
 import org.betatron.core.logprob.RequiredInputs;
 import org.betatron.core.model.ResponseModel;
 import org.betatron.core.objective.ObjectiveValue;
-import org.betatron.data.BatchLimit;
 import org.betatron.data.LabelledRow;
+import org.betatron.data.packing.BatchLogProbs;
+import org.betatron.data.packing.Packing;
+import org.betatron.data.packing.RowBatch;
 import org.betatron.training.reference.Reference;
 import org.betatron.training.run.Metrics;
 
@@ -19,13 +20,13 @@ import org.betatron.training.run.Metrics;
 /// @param alignment    its objective and beta_0 are used
 /// @param rows         the held-out pairs or labelled answers, at least one
 /// @param reference    what the policy is compared with; a cached one is of these rows
-/// @param limit        how much goes through the model at once
+/// @param packing      how they go through the model
 /// @param listener     hears what was measured of each row, at every evaluation; changes nothing
 public record PreferenceEvaluation(
         Alignment alignment,
         List<? extends LabelledRow<?>> rows,
         Reference reference,
-        BatchLimit limit,
+        Packing packing,
         Consumer<List<PairMeasurement>> listener)
         implements Evaluation {
 
@@ -35,16 +36,14 @@ public record PreferenceEvaluation(
 
     /// An evaluation that nobody hears of.
     public PreferenceEvaluation(
-            Alignment alignment, List<? extends LabelledRow<?>> rows, Reference reference, BatchLimit limit) {
-        this(alignment, rows, reference, limit, _ -> {});
+            Alignment alignment, List<? extends LabelledRow<?>> rows, Reference reference, Packing packing) {
+        this(alignment, rows, reference, packing, _ -> {});
     }
 
     @Override
     public Metrics evaluate(ResponseModel model, AlignmentState state) {
-        int[] all = IntStream.range(0, rows.size()).toArray();
         RequiredInputs inputs = inputs(alignment);
-        BatchLogProbs logProbs =
-                new MicroBatches(rows, limit).score(model, all, PreferenceBatch.request(inputs, reference));
+        BatchLogProbs logProbs = RowBatch.of(rows, packing).score(model, PreferenceBatch.request(inputs, reference));
         PairLogProbs pairs = new PreferenceBatch(inputs, rows, reference, logProbs).quantities(false);
         ObjectiveValue value = alignment.evaluate(pairs, state);
         double loss = 0;

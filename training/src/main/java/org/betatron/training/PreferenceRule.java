@@ -10,6 +10,7 @@ import org.betatron.core.logprob.PairLogProbs;
 import org.betatron.core.model.VocabularyRequest;
 import org.betatron.core.objective.ObjectiveValue;
 import org.betatron.data.LabelledRow;
+import org.betatron.data.packing.BatchLogProbs;
 import org.betatron.training.reference.Reference;
 import org.betatron.training.run.Metrics;
 import org.betatron.training.run.TrainingException;

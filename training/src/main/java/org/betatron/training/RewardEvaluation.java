@@ -2,29 +2,29 @@ package org.betatron.training;
 
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 import org.betatron.core.alignment.AlignmentState;
 import org.betatron.core.model.ResponseModel;
 import org.betatron.core.model.VocabularyRequest;
 import org.betatron.core.reward.RewardSpec;
-import org.betatron.data.BatchLimit;
 import org.betatron.data.TokenizedPair;
+import org.betatron.data.packing.BatchLogProbs;
+import org.betatron.data.packing.Packing;
+import org.betatron.data.packing.RowBatch;
 import org.betatron.training.run.Metrics;
 
 /// Evaluates held-out pairs under a reward model.
 ///
 /// @param spec     margin and centering of the loss
 /// @param rows     the held-out pairs, at least one
-/// @param limit    how much goes through the model at once
+/// @param packing  how they go through the model
 /// @param listener hears what was measured of each row, at every evaluation; changes nothing
 public record RewardEvaluation(
-        RewardSpec spec, List<TokenizedPair> rows, BatchLimit limit, Consumer<List<PairMeasurement>> listener)
+        RewardSpec spec, List<TokenizedPair> rows, Packing packing, Consumer<List<PairMeasurement>> listener)
         implements Evaluation {
 
     @Override
     public Metrics evaluate(ResponseModel model, AlignmentState state) {
-        int[] all = IntStream.range(0, rows.size()).toArray();
-        BatchLogProbs scored = new MicroBatches(rows, limit).score(model, all, VocabularyRequest.NONE);
+        BatchLogProbs scored = RowBatch.of(rows, packing).score(model, VocabularyRequest.NONE);
         RewardBatch batch = new RewardBatch(spec, rows, scored);
         listener.accept(batch.measurements());
         Metrics.Builder metrics = Metrics.builder();

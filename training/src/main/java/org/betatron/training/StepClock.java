@@ -1,6 +1,7 @@
 package org.betatron.training;
 
 import java.util.OptionalLong;
+import org.betatron.data.packing.RowBatch;
 import org.betatron.training.run.Metrics;
 import org.betatron.training.run.ProcessMemory;
 
@@ -13,6 +14,7 @@ final class StepClock {
     private long stepStart;
     private double busySeconds;
     private long numTokens;
+    private long numTokensApart;
     private long numRows;
 
     /// @param elapsedBefore seconds spent in earlier sessions of the run
@@ -24,10 +26,11 @@ final class StepClock {
         stepStart = System.nanoTime();
     }
 
-    void endStep(long tokens, int rows) {
+    void endStep(RowBatch batch) {
         busySeconds += (System.nanoTime() - stepStart) * 1e-9;
-        numTokens += tokens;
-        numRows += rows;
+        numTokens += batch.numTokens();
+        numTokensApart += batch.numTokensApart();
+        numRows += batch.size();
     }
 
     double elapsedSeconds() {
@@ -36,7 +39,9 @@ final class StepClock {
 
     /// Adds the speed since the last call, and starts to measure anew.
     void report(Metrics.Builder metrics) {
-        metrics.put("speed/tokensPerSecond", numTokens / busySeconds).put("speed/rowsPerSecond", numRows / busySeconds);
+        metrics.put("speed/tokensPerSecond", numTokens / busySeconds)
+                .put("speed/rowsPerSecond", numRows / busySeconds)
+                .put("speed/sharedTokens", 1 - (double) numTokens / numTokensApart);
         OptionalLong peak = ProcessMemory.peakBytes();
         if (peak.isPresent()) {
             metrics.put("memory/peakBytes", (double) peak.getAsLong());
@@ -44,6 +49,7 @@ final class StepClock {
         metrics.put("time/elapsedSeconds", elapsedSeconds());
         busySeconds = 0;
         numTokens = 0;
+        numTokensApart = 0;
         numRows = 0;
     }
 }

@@ -2,6 +2,7 @@ package org.betatron.training;
 
 import java.util.Arrays;
 import org.betatron.core.alignment.AlignmentState;
+import org.betatron.data.packing.BatchLogProbs;
 import org.betatron.training.run.Metrics;
 
 /// What one optimizer batch teaches: the derivative of its loss by every response token's

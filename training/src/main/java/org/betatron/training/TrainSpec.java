@@ -2,7 +2,7 @@ package org.betatron.training;
 
 import static org.betatron.core.Numbers.require;
 
-import org.betatron.data.BatchLimit;
+import org.betatron.data.packing.Packing;
 import org.betatron.training.LearningRateSchedule.Decay;
 
 /// How a run trains, whatever it learns.
@@ -15,6 +15,8 @@ import org.betatron.training.LearningRateSchedule.Decay;
 ///     memory and speed only, unless an alignment decides per micro-batch
 /// @param microBatchTokens most tokens that go through the model at once, ≥ 1; a longer row goes by
 ///     itself. Changes memory and speed only
+/// @param sharePrompts    whether rows of a batch with equal prompts share one, and equal responses to it
+///     as well: computed once, the same update up to rounding
 /// @param learningRate    highest learning rate, > 0
 /// @param warmupSteps     steps over which the learning rate rises to it, ≥ 0
 /// @param decay           what the learning rate does afterwards
@@ -37,6 +39,7 @@ public record TrainSpec(
         int batchSize,
         int microBatchSize,
         int microBatchTokens,
+        boolean sharePrompts,
         double learningRate,
         int warmupSteps,
         Decay decay,
@@ -54,7 +57,7 @@ public record TrainSpec(
     /// README). The rest is ours: 8 rows and 1,024 tokens at once, graphs within 0.4 of the memory, evaluation and
     /// checkpoint every 100 steps.
     public static final TrainSpec DEFAULT = new TrainSpec(
-            new TrainLength.Epochs(1), 64, 8, 1024, 5e-7, 150, Decay.CONSTANT, 0, 10, 100, 100, 2, 1, 0.4, 0);
+            new TrainLength.Epochs(1), 64, 8, 1024, true, 5e-7, 150, Decay.CONSTANT, 0, 10, 100, 100, 2, 1, 0.4, 0);
 
     public TrainSpec {
         Counts.require("batchSize", batchSize >= 1, "≥ 1", batchSize);
@@ -78,6 +81,7 @@ public record TrainSpec(
                 batchSize,
                 microBatchSize,
                 microBatchTokens,
+                sharePrompts,
                 newLearningRate,
                 warmupSteps,
                 decay,
@@ -91,9 +95,9 @@ public record TrainSpec(
                 seed);
     }
 
-    /// @return what goes through the model at once
-    public BatchLimit microBatch() {
-        return new BatchLimit(microBatchSize, microBatchTokens);
+    /// @return how rows go through the model
+    public Packing packing() {
+        return new Packing(microBatchSize, microBatchTokens, sharePrompts);
     }
 
     /// @param numRows rows of the data set, ≥ 1

@@ -2,6 +2,7 @@ package org.betatron.training;
 
 import java.util.Map;
 import org.betatron.core.alignment.AlignmentState;
+import org.betatron.data.packing.RowBatch;
 import org.betatron.training.TrainingOutcome.End;
 import org.betatron.training.reference.MovingReference;
 import org.betatron.training.run.Checkpoint;
@@ -32,7 +33,6 @@ public final class Trainer {
 
     private final TrainingJob job;
     private final TrainSpec spec;
-    private final MicroBatches microBatches;
     private final long totalRows;
     private final long totalSteps;
     private final LearningRateSchedule schedule;
@@ -43,7 +43,6 @@ public final class Trainer {
         this.job = job;
         this.spec = job.spec();
         int numRows = job.rule().rows().size();
-        this.microBatches = new MicroBatches(job.rule().rows(), spec.microBatch());
         this.totalRows = spec.length().totalRows(numRows, spec.batchSize());
         this.totalSteps = spec.totalSteps(numRows);
         this.schedule = spec.schedule(totalSteps);
@@ -104,15 +103,15 @@ public final class Trainer {
     private TrainingState step(TrainingState before, StepClock clock) {
         long step = before.step() + 1;
         clock.beginStep();
-        int[] rows = rowsFrom(before.position());
-        BatchPass pass = wayOf(rows);
+        RowBatch batch = RowBatch.of(job.rule().rows(), rowsFrom(before.position()), spec.packing());
+        BatchPass pass = wayOf(batch);
         StepDecision decision =
-                pass.run(job.model(), microBatches, rows, new BatchPass.Decider(job.rule(), step, before.alignment()));
+                pass.run(job.model(), batch, new BatchPass.Decider(job.rule(), step, before.alignment()));
         double gradientNorm = decision.teaches() ? update(step, decision) : 0;
-        clock.endStep(microBatches.numTokens(rows), rows.length);
+        clock.endStep(batch);
         TrainingState after = new TrainingState(
                 step,
-                before.position() + rows.length,
+                before.position() + batch.size(),
                 moveReference(step, decision.state()),
                 before.skippedSteps() + (decision.teaches() ? 0 : 1),
                 clock.elapsedSeconds());
@@ -120,11 +119,11 @@ public final class Trainer {
         return after;
     }
 
-    private BatchPass wayOf(int[] rows) {
+    private BatchPass wayOf(RowBatch batch) {
         if (job.rule().decidesRowByRow()) {
             return BatchPass.ONE_BY_ONE;
         }
-        long needed = job.model().graphBytes(microBatches.numTokens(rows));
+        long needed = job.model().graphBytes(batch.numTokens());
         return needed <= spec.graphMemory() * ProcessMemory.ofMachine() ? BatchPass.TOGETHER : BatchPass.TWICE;
     }
 

@@ -1,9 +1,11 @@
 package org.betatron.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.assertj.core.data.Offset;
 import org.betatron.core.aggregation.AggregationSpec;
 import org.betatron.core.alignment.AlignmentSpec;
 import org.betatron.core.alignment.AlignmentState;
@@ -16,6 +18,7 @@ import org.betatron.core.objective.ObjectiveSpec;
 import org.betatron.core.selection.SelectionSpec;
 import org.betatron.data.TokenizedPair;
 import org.betatron.data.TokenizedRow;
+import org.betatron.data.packing.BatchLogProbs;
 import org.betatron.testkit.TinyLanguageModel;
 import org.betatron.training.run.RunDirectory;
 import org.junit.jupiter.api.Test;
@@ -24,9 +27,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// How a batch is cut for the machine changes nothing, to the last bit: 8 = 4 + 4 = 8 x 1, with
+/// How a batch is cut for the machine changes nothing but the order of sums: 8 = 4 + 4 = 8 x 1, with
 /// forward passes kept or computed twice.
 class BatchInvarianceTest {
+
+    /// Weights are of order 1, and the gradient of a row that is computed once for several is rounded to
+    /// single precision once.
+    private static final Offset<Double> SUMS_IN_ANOTHER_ORDER = within(1e-6);
 
     private static final double KEEP_GRAPHS = 1;
     private static final double COMPUTE_TWICE = 0;
@@ -43,7 +50,7 @@ class BatchInvarianceTest {
     void preferenceUpdateIsTheSame(int microBatchSize, double graphMemory) {
         double[] whole = train(AlignmentSpec.DEFAULT, 8, KEEP_GRAPHS, "whole");
         assertThat(train(AlignmentSpec.DEFAULT, microBatchSize, graphMemory, "cut"))
-                .containsExactly(whole);
+                .containsExactly(whole, SUMS_IN_ANOTHER_ORDER);
         assertThat(whole).isNotEqualTo(Fixtures.model().weights());
     }
 
@@ -54,7 +61,7 @@ class BatchInvarianceTest {
         assertThat(dpo.decidesRowByRow()).isTrue();
         double[] whole = train(new WholeBatches(dpo), Fixtures.spec(LENGTH, 8, KEEP_GRAPHS), "whole");
         assertThat(train(dpo, Fixtures.spec(LENGTH, 8, microBatchTokens, KEEP_GRAPHS), "cut"))
-                .containsExactly(whole);
+                .containsExactly(whole, SUMS_IN_ANOTHER_ORDER);
         assertThat(whole).isNotEqualTo(Fixtures.model().weights());
     }
 
@@ -78,7 +85,7 @@ class BatchInvarianceTest {
     void supervisedUpdateIsTheSame(int microBatchSize, double graphMemory) {
         double[] whole = train(new SupervisedRule(Fixtures.texts(19, 3)), 8, KEEP_GRAPHS, "whole");
         assertThat(train(new SupervisedRule(Fixtures.texts(19, 3)), microBatchSize, graphMemory, "cut"))
-                .containsExactly(whole);
+                .containsExactly(whole, SUMS_IN_ANOTHER_ORDER);
     }
 
     @Test
@@ -87,7 +94,7 @@ class BatchInvarianceTest {
         double[] halves = train(AlignmentSpec.PUBLISHED_CODE, 4, KEEP_GRAPHS, "4");
         assertThat(halves).isNotEqualTo(whole);
         assertThat(train(AlignmentSpec.PUBLISHED_CODE, 4, COMPUTE_TWICE, "twice"))
-                .containsExactly(halves);
+                .containsExactly(halves, SUMS_IN_ANOTHER_ORDER);
     }
 
     @Test
@@ -99,7 +106,7 @@ class BatchInvarianceTest {
                 AggregationSpec.Mean.DEFAULT,
                 new GapSpec(GapSource.MARGIN, 0.9, false, UpdateOrder.BEFORE_USE, Scope.BATCH));
         assertThat(train(AlignmentSpec.PUBLISHED_CODE, 8, KEEP_GRAPHS, "micro"))
-                .containsExactly(train(wholeBatch, 4, KEEP_GRAPHS, "whole"));
+                .containsExactly(train(wholeBatch, 4, KEEP_GRAPHS, "whole"), SUMS_IN_ANOTHER_ORDER);
     }
 
     private double[] train(AlignmentSpec alignment, int microBatchSize, double graphMemory, String name) {

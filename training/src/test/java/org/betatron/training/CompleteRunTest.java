@@ -11,9 +11,9 @@ import org.betatron.core.alignment.Alignment;
 import org.betatron.core.alignment.AlignmentSpec;
 import org.betatron.core.model.Optimizer;
 import org.betatron.core.model.OptimizerSpec;
-import org.betatron.data.BatchLimit;
 import org.betatron.data.RowOrder;
 import org.betatron.data.TokenizedPair;
+import org.betatron.data.packing.Packing;
 import org.betatron.testkit.TinyLanguageModel;
 import org.betatron.testkit.TinyOptimizer;
 import org.betatron.training.TrainingOutcome.End;
@@ -104,7 +104,7 @@ class CompleteRunTest {
                             alignment, rows, new Reference.Cached(reference), SPEC.microBatchSize(), SPEC.seed()),
                     position -> order.rows(position, 1)[0],
                     new PreferenceEvaluation(
-                            alignment, heldOut, new Reference.Cached(heldOutReference), SPEC.microBatch()),
+                            alignment, heldOut, new Reference.Cached(heldOutReference), SPEC.packing()),
                     identity,
                     run,
                     listener,
@@ -126,7 +126,7 @@ class CompleteRunTest {
             // On resume the policy has moved on: the reference is always the model that the run
             // started from.
             try (TinyLanguageModel start = TinyLanguageModel.load(startModel)) {
-                cache.compute(start, pairs, new BatchLimit(16, 1000), listener::referenceScored);
+                cache.compute(start, pairs, new Packing(16, 1000, true), listener::referenceScored);
             }
         }
         return cache.open();

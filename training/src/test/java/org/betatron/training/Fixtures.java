@@ -101,15 +101,20 @@ final class Fixtures {
 
     static Reference reference(TinyLanguageModel model, List<? extends TokenizedRow> rows) {
         return new Reference.Cached((row, from, to) -> {
-            PackedBatch.Builder batch = PackedBatch.builder();
-            rows.get(row).addTo(batch);
-            float[] values = model.score(batch.build()).values();
+            float[] values = model.score(packed(List.of(rows.get(row)))).values();
             double sum = 0;
             for (int token = from; token < to; token++) {
                 sum += values[token];
             }
             return sum;
         });
+    }
+
+    /// @return a group per row, in order
+    static PackedBatch packed(List<? extends TokenizedRow> rows) {
+        PackedBatch.Builder batch = PackedBatch.builder();
+        rows.forEach(row -> batch.add(row.prompt(), row.responses().toArray(int[][]::new)));
+        return batch.build();
     }
 
     static PreferenceRule preference(AlignmentSpec alignment, List<TokenizedPair> rows, int microBatchSize) {
@@ -122,11 +127,17 @@ final class Fixtures {
     }
 
     static TrainSpec spec(TrainLength length, int microBatchSize, int microBatchTokens, double graphMemory) {
+        return spec(length, microBatchSize, microBatchTokens, true, graphMemory);
+    }
+
+    static TrainSpec spec(
+            TrainLength length, int microBatchSize, int microBatchTokens, boolean sharePrompts, double graphMemory) {
         return new TrainSpec(
                 length,
                 8,
                 microBatchSize,
                 microBatchTokens,
+                sharePrompts,
                 0.02,
                 2,
                 Decay.COSINE,

@@ -9,10 +9,12 @@ import java.util.stream.IntStream;
 import org.betatron.core.logprob.PairLogProbs;
 import org.betatron.core.logprob.RequiredInputs;
 import org.betatron.core.model.VocabularyRequest;
-import org.betatron.data.BatchLimit;
 import org.betatron.data.PairScores;
 import org.betatron.data.RowPlace;
 import org.betatron.data.TokenizedPair;
+import org.betatron.data.packing.BatchLogProbs;
+import org.betatron.data.packing.Packing;
+import org.betatron.data.packing.RowBatch;
 import org.betatron.training.reference.Reference;
 import org.junit.jupiter.api.Test;
 
@@ -34,7 +36,7 @@ class PreferenceBatchTest {
     }
 
     private static BatchLogProbs score(List<TokenizedPair> rows, int... batch) {
-        return new MicroBatches(rows, new BatchLimit(2, 1000)).score(Fixtures.model(), batch, VocabularyRequest.NONE);
+        return RowBatch.of(rows, batch, new Packing(2, 1000, true)).score(Fixtures.model(), VocabularyRequest.NONE);
     }
 
     private static double[] scoreGaps(List<TokenizedPair> rows, int... batch) {

@@ -7,16 +7,17 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.IntStream;
 import org.betatron.core.alignment.AlignmentState;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.VocabularyRequest;
 import org.betatron.core.reward.RewardLoss;
 import org.betatron.core.reward.RewardSpec;
-import org.betatron.data.BatchLimit;
 import org.betatron.data.PairScores;
 import org.betatron.data.RowPlace;
 import org.betatron.data.TokenizedPair;
+import org.betatron.data.packing.BatchLogProbs;
+import org.betatron.data.packing.Packing;
+import org.betatron.data.packing.RowBatch;
 import org.betatron.testkit.GradientChecker;
 import org.betatron.testkit.TinyLanguageModel;
 import org.betatron.training.run.Metrics;
@@ -29,8 +30,7 @@ import org.junit.jupiter.api.Test;
 class RewardRuleTest {
 
     private static final double TOLERANCE = 1e-6;
-    private static final BatchLimit LIMIT = new BatchLimit(6, 1000);
-    private static final int[] ROWS = IntStream.range(0, 6).toArray();
+    private static final Packing PACKING = new Packing(6, 1000, true);
 
     private final TinyLanguageModel model = Fixtures.model();
 
@@ -44,11 +44,10 @@ class RewardRuleTest {
         double loss = BatchPass.ONE_BY_ONE
                 .run(
                         model,
-                        new MicroBatches(pairs, new BatchLimit(4, 1000)),
-                        ROWS,
+                        RowBatch.of(pairs, new Packing(4, 1000, true)),
                         new BatchPass.Decider(rule, 1, AlignmentState.START))
                 .loss();
-        PackedBatch batch = new MicroBatches(pairs, LIMIT).pack(ROWS).iterator().next();
+        PackedBatch batch = Fixtures.packed(pairs);
         ToDoubleFunction<double[]> ofWeights = weights -> loss(batch, model.logProbs(batch, weights), pairs);
         assertThat(ofWeights.applyAsDouble(model.weights())).isCloseTo(loss, within(TOLERANCE));
         GradientChecker.assertGradient(ofWeights, model.weights(), model.gradient(), TOLERANCE);
@@ -87,9 +86,9 @@ class RewardRuleTest {
     void measuresAccuracyAndAgreementWithTheDatasScores() {
         List<TokenizedPair> pairs = scored(Fixtures.pairs(6, 5));
         List<PairMeasurement> heard = new ArrayList<>();
-        Metrics metrics = new RewardEvaluation(RewardSpec.DEFAULT, pairs, LIMIT, heard::addAll)
+        Metrics metrics = new RewardEvaluation(RewardSpec.DEFAULT, pairs, PACKING, heard::addAll)
                 .evaluate(model, AlignmentState.START);
-        BatchLogProbs numbers = new MicroBatches(pairs, LIMIT).score(model, ROWS, VocabularyRequest.NONE);
+        BatchLogProbs numbers = RowBatch.of(pairs, PACKING).score(model, VocabularyRequest.NONE);
         int right = 0;
         int agreeing = 0;
         for (int i = 0; i < 6; i++) {
@@ -103,7 +102,7 @@ class RewardRuleTest {
                 .containsEntry("accuracy", right / 6.0)
                 .containsEntry("agreement", agreeing / 5.0)
                 .containsKeys("loss", "margin", "reward/chosen", "reward/rejected");
-        assertThat(new RewardEvaluation(RewardSpec.DEFAULT, Fixtures.pairs(6, 5), LIMIT, _ -> {})
+        assertThat(new RewardEvaluation(RewardSpec.DEFAULT, Fixtures.pairs(6, 5), PACKING, _ -> {})
                         .evaluate(model, AlignmentState.START)
                         .values())
                 .doesNotContainKey("agreement");
@@ -112,7 +111,7 @@ class RewardRuleTest {
     @Test
     void marginNeedsScores() {
         List<TokenizedPair> pairs = Fixtures.pairs(6, 5);
-        BatchLogProbs numbers = new MicroBatches(pairs, LIMIT).score(model, ROWS, VocabularyRequest.NONE);
+        BatchLogProbs numbers = RowBatch.of(pairs, PACKING).score(model, VocabularyRequest.NONE);
         assertThatThrownBy(
                         () -> new RewardRule(new RewardSpec(1, 0), pairs).decide(1, numbers, AlignmentState.START, 1))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -124,7 +123,7 @@ class RewardRuleTest {
     void scoreThatIsNotFiniteEndsTheRun() {
         List<TokenizedPair> pairs = Fixtures.pairs(6, 5);
         model.weights()[0] = Double.NaN;
-        BatchLogProbs numbers = new MicroBatches(pairs, LIMIT).score(model, ROWS, VocabularyRequest.NONE);
+        BatchLogProbs numbers = RowBatch.of(pairs, PACKING).score(model, VocabularyRequest.NONE);
         assertThatThrownBy(() -> new RewardRule(RewardSpec.DEFAULT, pairs).decide(3, numbers, AlignmentState.START, 1))
                 .isInstanceOf(TrainingException.class)
                 .hasMessageStartingWith("step 3: loss is NaN; first bad pair 'pair-");

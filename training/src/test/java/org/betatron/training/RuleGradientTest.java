@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.IntStream;
 import org.betatron.core.Numbers;
 import org.betatron.core.RandomStreams;
 import org.betatron.core.alignment.Alignment;
@@ -17,11 +16,13 @@ import org.betatron.core.logprob.ResponseQuantity;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.VocabularyRequest;
 import org.betatron.core.objective.ObjectiveSpec;
-import org.betatron.data.BatchLimit;
 import org.betatron.data.MismatchedAnswers;
 import org.betatron.data.TokenizedAnswer;
 import org.betatron.data.TokenizedPair;
 import org.betatron.data.TokenizedText;
+import org.betatron.data.packing.BatchLogProbs;
+import org.betatron.data.packing.Packing;
+import org.betatron.data.packing.RowBatch;
 import org.betatron.testkit.GradientChecker;
 import org.betatron.testkit.TinyLanguageModel;
 import org.betatron.training.reference.Reference;
@@ -33,9 +34,6 @@ class RuleGradientTest {
     /// Log-probabilities and derivatives pass the border in single precision.
     private static final double TOLERANCE = 1e-6;
 
-    private static final BatchLimit WHOLE = new BatchLimit(8, 1000);
-    private static final int[] ROWS = IntStream.range(0, 8).toArray();
-
     private final TinyLanguageModel model = Fixtures.model();
 
     @Test
@@ -44,8 +42,8 @@ class RuleGradientTest {
         PreferenceRule rule = Fixtures.preference(AlignmentSpec.DEFAULT, pairs, 8);
         double loss = backward(rule);
 
-        PackedBatch batch = new MicroBatches(pairs, WHOLE).pack(ROWS).iterator().next();
-        BatchLogProbs logProbs = new MicroBatches(pairs, WHOLE).score(model, ROWS, VocabularyRequest.NONE);
+        PackedBatch batch = Fixtures.packed(pairs);
+        BatchLogProbs logProbs = RowBatch.of(pairs, Packing.ofTokens(1000)).score(model, VocabularyRequest.NONE);
         PairLogProbs joined =
                 new PreferenceBatch(rule.alignment().inputs(), pairs, rule.reference(), logProbs).quantities(false);
         AlignmentDecision decision =
@@ -64,7 +62,7 @@ class RuleGradientTest {
         List<TokenizedPair> pairs = Fixtures.pairs(8, 5);
         AlignmentSpec spec = Fixtures.dpo(new ObjectiveSpec.LdDpo(0.1, 0.25, true));
         double loss = backward(Fixtures.preference(spec, pairs, 8));
-        PackedBatch batch = new MicroBatches(pairs, WHOLE).pack(ROWS).iterator().next();
+        PackedBatch batch = Fixtures.packed(pairs);
         double[] reference = Fixtures.referenceModel()
                 .logProbs(batch, Fixtures.referenceModel().weights());
         assertThat(lengthDesensitisedLoss(batch, model.weights(), reference)).isCloseTo(loss, within(TOLERANCE));
@@ -101,7 +99,7 @@ class RuleGradientTest {
         TinyLanguageModel reference = Fixtures.referenceModel();
         Alignment alignment = Fixtures.dpo(new ObjectiveSpec.Tdpo1(0.1)).create();
         double loss = backward(new PreferenceRule(alignment, pairs, new Reference.Live(reference), 8, 7));
-        PackedBatch batch = new MicroBatches(pairs, WHOLE).pack(ROWS).iterator().next();
+        PackedBatch batch = Fixtures.packed(pairs);
         assertThat(tokenLevelLoss(batch, model.weights(), reference)).isCloseTo(loss, within(TOLERANCE));
         GradientChecker.assertGradient(
                 weights -> tokenLevelLoss(batch, weights, reference), model.weights(), model.gradient(), TOLERANCE);
@@ -133,8 +131,7 @@ class RuleGradientTest {
         Alignment alignment = Fixtures.dpo(ObjectiveSpec.Kto.DEFAULT).create();
         TinyLanguageModel other = Fixtures.referenceModel();
         double loss = backward(new PreferenceRule(alignment, answers, Fixtures.reference(other, answers), 8, 7));
-        PackedBatch batch =
-                new MicroBatches(answers, WHOLE).pack(ROWS).iterator().next();
+        PackedBatch batch = Fixtures.packed(answers);
         double[] reference = other.logProbs(batch, other.weights());
         double[] now = model.logProbs(batch, model.weights());
         double mean = 0;
@@ -159,7 +156,7 @@ class RuleGradientTest {
     void supervisedGradientIsThatOfTheMeanOverTokens() {
         List<TokenizedText> texts = Fixtures.texts(8, 5);
         double loss = backward(new SupervisedRule(texts));
-        PackedBatch batch = new MicroBatches(texts, WHOLE).pack(ROWS).iterator().next();
+        PackedBatch batch = Fixtures.packed(texts);
         assertThat(meanLoss(batch, model.weights())).isCloseTo(loss, within(TOLERANCE));
         GradientChecker.assertGradient(
                 weights -> meanLoss(batch, weights), model.weights(), model.gradient(), TOLERANCE);
@@ -170,8 +167,7 @@ class RuleGradientTest {
         return BatchPass.TWICE
                 .run(
                         model,
-                        new MicroBatches(rule.rows(), new BatchLimit(3, 1000)),
-                        ROWS,
+                        RowBatch.of(rule.rows(), new Packing(3, 1000, true)),
                         new BatchPass.Decider(rule, 1, AlignmentState.START))
                 .loss();
     }

@@ -27,7 +27,7 @@ class TrainSpecTest {
                 .hasMessage("microBatchSize must be ≥ 1 but was 0");
         assertThatThrownBy(() -> new TrainLength.Epochs(0)).hasMessage("epochs must be ≥ 1 but was 0");
         assertThatThrownBy(() -> new TrainSpec(
-                        new TrainLength.Steps(1), 1, 1, 1, Double.NaN, 0, Decay.CONSTANT, 0, 1, 0, 0, 1, 1, 0, 0))
+                        new TrainLength.Steps(1), 1, 1, 1, true, Double.NaN, 0, Decay.CONSTANT, 0, 1, 0, 0, 1, 1, 0, 0))
                 .hasMessage("learningRate must be > 0 but was NaN");
     }
 

@@ -23,8 +23,8 @@ import org.betatron.core.selection.Selection;
 import org.betatron.core.selection.SelectionCriterion;
 import org.betatron.core.selection.SelectionSpec;
 import org.betatron.core.statistics.Moments;
-import org.betatron.data.BatchLimit;
 import org.betatron.data.TokenizedPair;
+import org.betatron.data.packing.Packing;
 import org.betatron.testkit.TinyLanguageModel;
 import org.betatron.testkit.TinyOptimizer;
 import org.betatron.training.TrainingOutcome.End;
@@ -55,7 +55,7 @@ class TrainerTest {
     void evaluationLeavesTrainingUnchanged(@TempDir Path directory) throws IOException {
         List<TokenizedPair> heldOut = Fixtures.pairs(5, 11);
         Evaluation evaluation = new PreferenceEvaluation(
-                AlignmentSpec.DEFAULT.create(), heldOut, Fixtures.reference(heldOut), new BatchLimit(2, 1000));
+                AlignmentSpec.DEFAULT.create(), heldOut, Fixtures.reference(heldOut), new Packing(2, 1000, true));
         LearningRule rule = Fixtures.preference(AlignmentSpec.DEFAULT, pairs, 4);
         TrainingOutcome with = new Trainer(Fixtures.with(Fixtures.job(SPEC, model, rule, run), evaluation)).start();
         TinyLanguageModel other = Fixtures.model();
@@ -188,7 +188,7 @@ class TrainerTest {
         // As in a real run: the reference is the model before training.
         LearningRule rule = new PreferenceRule(alignment, rows, Fixtures.reference(Fixtures.model(), rows), 4, 7);
         Evaluation evaluation = new PreferenceEvaluation(
-                alignment, heldOut, Fixtures.reference(Fixtures.model(), heldOut), new BatchLimit(8, 1000));
+                alignment, heldOut, Fixtures.reference(Fixtures.model(), heldOut), new Packing(8, 1000, true));
         TrainSpec spec = Fixtures.spec(new TrainLength.Epochs(5), 4, 1);
         Metrics before = evaluation.evaluate(model, AlignmentState.START);
         TrainingOutcome outcome = new Trainer(Fixtures.job(spec, model, rule, run)).start();
@@ -241,7 +241,7 @@ class TrainerTest {
     @Test
     void learnsToImitate() {
         LearningRule rule = new SupervisedRule(Fixtures.texts(16, 3));
-        Evaluation evaluation = new SupervisedEvaluation(Fixtures.texts(16, 3), new BatchLimit(3, 1000));
+        Evaluation evaluation = new SupervisedEvaluation(Fixtures.texts(16, 3), new Packing(3, 1000, true));
         Metrics before = evaluation.evaluate(model, AlignmentState.START);
         new Trainer(Fixtures.job(Fixtures.spec(new TrainLength.Epochs(40), 8, 0), model, rule, run)).start();
         Metrics after = evaluation.evaluate(model, AlignmentState.START);

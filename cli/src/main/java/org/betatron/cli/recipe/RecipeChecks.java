@@ -12,6 +12,7 @@ import org.betatron.core.objective.ObjectiveSpec;
 import org.betatron.core.objective.RowKind;
 import org.betatron.data.PreferenceFormat;
 import org.betatron.data.transform.GapSource;
+import org.betatron.torch.ComputeDevice;
 import org.betatron.training.LearningRateSchedule.Decay;
 import org.betatron.training.TrainSpec;
 
@@ -148,6 +149,9 @@ public final class RecipeChecks {
 
     private void device(ComputeSection compute) {
         compute.device().problem().ifPresent(problem -> problems.add("compute.device: " + problem));
+        if (compute.device().kind() == ComputeDevice.Kind.CUDA && compute.lanes() != ComputeSection.DEFAULT.lanes()) {
+            refuse("compute.lanes", "has no effect on a graphics card, which one operator fills");
+        }
     }
 
     private void training(TrainSpec train) {

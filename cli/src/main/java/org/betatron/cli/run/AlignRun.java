@@ -76,7 +76,7 @@ public final class AlignRun {
                         alignment,
                         rows.evaluation(),
                         references.evaluation(),
-                        train.microBatch(),
+                        train.packing(),
                         account.listener(startsAnew && train.evaluateEvery() > 0));
         session.train(
                 model,

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import org.betatron.cli.recipe.AlignRecipe;
 import org.betatron.core.alignment.Alignment;
-import org.betatron.data.BatchLimit;
 import org.betatron.data.HeldOut.Split;
 import org.betatron.data.TokenizedRow;
+import org.betatron.data.packing.Packing;
 import org.betatron.torch.TorchLanguageModel;
 import org.betatron.torch.weights.ModelDirectory;
 import org.betatron.training.reference.MappedReferenceLogProbs;
@@ -136,10 +136,10 @@ record References(Reference training, Reference evaluation, Optional<MovingRefer
                 request.display().line("Reference log-probs read from " + file);
             } else {
                 // Scoring keeps no graph, so more fits at once than in training.
-                BatchLimit limit = recipe.train().microBatch().twice();
+                Packing packing = recipe.train().packing().twice();
                 TorchLanguageModel scorer = reference();
                 long begun = System.nanoTime();
-                cache.compute(scorer, rows, limit, request.display()::referenceScored);
+                cache.compute(scorer, rows, packing, request.display()::referenceScored);
                 request.display().finished();
                 request.display()
                         .line("Reference log-probs of %d rows computed in %.1f s"

@@ -79,6 +79,6 @@ public final class RewardRun {
         return rows.isEmpty()
                 ? Evaluation.NONE
                 : new RewardEvaluation(
-                        request.recipe().reward(), rows, train.microBatch(), account.listener(beginsBefore));
+                        request.recipe().reward(), rows, train.packing(), account.listener(beginsBefore));
     }
 }

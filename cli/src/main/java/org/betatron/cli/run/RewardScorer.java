@@ -1,12 +1,15 @@
 package org.betatron.cli.run;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.betatron.core.model.PackedBatch;
-import org.betatron.core.model.TokenLogProbs;
+import java.util.stream.IntStream;
+import org.betatron.core.model.VocabularyRequest;
 import org.betatron.data.HuggingFaceTokenizer;
+import org.betatron.data.TokenizedText;
+import org.betatron.data.packing.BatchLogProbs;
+import org.betatron.data.packing.Packing;
+import org.betatron.data.packing.RowBatch;
 import org.betatron.evaluation.generation.Generator;
 import org.betatron.evaluation.judge.AnswerScorer;
 import org.betatron.evaluation.judge.ScoreJudge;
@@ -26,8 +29,7 @@ import org.betatron.training.run.Fingerprint;
 /// @param maxPositions longest prompt and answer, tokens
 public record RewardScorer(Path directory, ComputeDevice device, int maxPositions) implements AnswerScorer {
 
-    /// Tokens that go through the model at once.
-    private static final int BATCH_TOKENS = 8192;
+    private static final Packing PACKING = Packing.ofTokens(8192);
 
     /// @return a judge that prefers the answer with the higher score
     /// @throws org.betatron.torch.ModelException if the directory holds no reward model
@@ -51,53 +53,20 @@ public record RewardScorer(Path directory, ComputeDevice device, int maxPosition
         Arrays.fill(scores, Double.NaN);
         try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.load(directory);
                 TorchRewardModel model = load(directory, device)) {
-            List<int[]> promptIds = prompts.stream()
-                    .map(prompt -> Generator.promptIds(tokenizer, prompt))
+            List<TokenizedText> rows = IntStream.range(0, answers.size())
+                    .mapToObj(i -> new TokenizedText(
+                            "answer " + i,
+                            Generator.promptIds(tokenizer, prompts.get(i)),
+                            Contestant.ended(tokenizer, answers.get(i))))
                     .toList();
-            List<int[]> answerIds = answers.stream()
-                    .map(answer -> Contestant.ended(tokenizer, answer))
-                    .toList();
-            for (int first = 0; first < scores.length; ) {
-                List<Integer> chosen = new ArrayList<>();
-                PackedBatch.Builder batch = PackedBatch.builder();
-                int next = fill(batch, chosen, first, promptIds, answerIds);
-                if (!chosen.isEmpty()) {
-                    TokenLogProbs scored = model.score(batch.build());
-                    for (int i = 0; i < chosen.size(); i++) {
-                        scores[chosen.get(i)] = scored.sum(i);
-                    }
-                }
-                first = next;
+            int[] fitting = IntStream.range(0, rows.size())
+                    .filter(i -> rows.get(i).numTokens() <= maxPositions)
+                    .toArray();
+            BatchLogProbs scored = RowBatch.of(rows, fitting, PACKING).score(model, VocabularyRequest.NONE);
+            for (int i = 0; i < scored.size(); i++) {
+                scores[scored.row(i)] = scored.sum(i, 0);
             }
         }
         return scores;
-    }
-
-    /// Fills a batch; answers to equal prompts that follow each other share theirs.
-    ///
-    /// @param chosen takes the numbers of the answers that are in it
-    /// @return number of the first answer that is left for the next batch
-    private int fill(
-            PackedBatch.Builder batch, List<Integer> chosen, int first, List<int[]> prompts, List<int[]> answers) {
-        int tokens = 0;
-        int next = first;
-        while (next < answers.size() && tokens < BATCH_TOKENS) {
-            int[] prompt = prompts.get(next);
-            List<int[]> responses = new ArrayList<>();
-            while (next < answers.size() && Arrays.equals(prompts.get(next), prompt)) {
-                int[] answer = answers.get(next);
-                if (prompt.length + answer.length <= maxPositions) {
-                    responses.add(answer);
-                    chosen.add(next);
-                    tokens += answer.length;
-                }
-                next++;
-            }
-            if (!responses.isEmpty()) {
-                batch.add(prompt, responses.toArray(int[][]::new));
-                tokens += prompt.length;
-            }
-        }
-        return next;
     }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.betatron.cli.recipe.AlignRecipe;
 import org.betatron.core.alignment.Alignment;
@@ -89,12 +90,11 @@ public record ScoreRun(
                         TorchLanguageModel.load(model, recipe.compute().model());
                 TorchLanguageModel other =
                         TorchLanguageModel.load(reference, recipe.compute().model())) {
+            AtomicInteger told = new AtomicInteger();
             return new PairScoring(
-                            alignment, new Reference.Live(other), recipe.train().microBatch())
+                            alignment, new Reference.Live(other), recipe.train().packing())
                     .measure(policy, pairs, done -> {
-                        boolean due =
-                                done / PROGRESS_ROWS > (done - recipe.train().microBatchSize()) / PROGRESS_ROWS;
-                        if (due || done == pairs.size()) {
+                        if (done / PROGRESS_ROWS > told.getAndSet(done) / PROGRESS_ROWS || done == pairs.size()) {
                             progress.accept("scored %,d of %,d pairs".formatted(done, pairs.size()));
                         }
                     });

@@ -32,7 +32,7 @@ public final class SftRun {
             try (TorchLanguageModel model = session.openModel(start, recipe.compute(), TorchLanguageModel::load)) {
                 Evaluation evaluation = texts.evaluation().isEmpty()
                         ? Evaluation.NONE
-                        : new SupervisedEvaluation(texts.evaluation(), train.microBatch());
+                        : new SupervisedEvaluation(texts.evaluation(), train.packing());
                 session.train(
                         model,
                         recipe.optimizer(),

@@ -21,12 +21,15 @@ final class Llama implements Architecture {
     private final RotaryTable rotary;
     private final Tensor embedding; // [V, E]
     private final List<Layer> layers;
+    private final List<List<Tensor>> layerWeights;
     private final Tensor finalNorm; // [E]
     private final Tensor head; // [V, E], or [1, E] of a score
 
     Llama(LlamaSpec spec, Parameters weights, Precision precision, AffineMaps maps) {
         this.spec = spec;
         this.precision = precision;
+        layerWeights = Architecture.layerWeights(
+                weights, spec.numLayers(), index -> LlamaSpec.layer(index, ""), "model.norm.");
         embedding = weights.get("model.embed_tokens.weight");
         rotary = new RotaryTable(spec.rotary(), embedding);
         layers = new ArrayList<>();
@@ -64,6 +67,11 @@ final class Llama implements Architecture {
     @Override
     public Tensor layer(int index, Tensor hidden, Rotation rotation, Attention attention, @Nullable Tensor rows) {
         return layers.get(index).forward(hidden, rotation, attention, rows);
+    }
+
+    @Override
+    public List<Tensor> weights(int index) {
+        return layerWeights.get(index);
     }
 
     @Override

@@ -19,12 +19,15 @@ final class Neox implements Architecture {
     private final RotaryTable rotary;
     private final Tensor embedding; // [V, E]
     private final List<Layer> layers;
+    private final List<List<Tensor>> layerWeights;
     private final Norm finalNorm;
     private final Tensor head; // [V, E], or [1, E] of a score
 
     Neox(NeoxSpec spec, Parameters weights, Precision precision, AffineMaps maps) {
         this.spec = spec;
         this.precision = precision;
+        layerWeights = Architecture.layerWeights(
+                weights, spec.numLayers(), index -> NeoxSpec.layer(index, ""), "gpt_neox.final_layer_norm.");
         embedding = weights.get("gpt_neox.embed_in.weight");
         rotary = new RotaryTable(spec.rotary(), embedding);
         layers = new ArrayList<>();
@@ -62,6 +65,11 @@ final class Neox implements Architecture {
     @Override
     public Tensor layer(int index, Tensor hidden, Rotation rotation, Attention attention, @Nullable Tensor rows) {
         return layers.get(index).forward(hidden, rotation, attention, rows);
+    }
+
+    @Override
+    public List<Tensor> weights(int index) {
+        return layerWeights.get(index);
     }
 
     @Override

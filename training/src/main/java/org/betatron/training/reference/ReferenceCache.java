@@ -5,10 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.betatron.core.model.LanguageModel;
-import org.betatron.core.model.PackedBatch;
-import org.betatron.core.model.TokenLogProbs;
-import org.betatron.data.BatchLimit;
+import org.betatron.core.model.VocabularyRequest;
 import org.betatron.data.TokenizedRow;
+import org.betatron.data.packing.BatchLogProbs;
+import org.betatron.data.packing.Packing;
+import org.betatron.data.packing.RowBatch;
 import org.betatron.training.run.AtomicFiles;
 import org.betatron.training.run.TrainingException;
 
@@ -49,23 +50,26 @@ public record ReferenceCache(Path file, ReferenceKey key) {
     ///
     /// @param model    the reference
     /// @param rows     the rows that the key was made from
-    /// @param limit    how much goes through the model at once
-    /// @param progress hears of every batch
+    /// @param packing  how they go through the model
+    /// @param progress hears of every part
     /// @throws TrainingException if the file exists already or cannot be written, or if a
     ///     log-probability is not finite
     public void compute(
-            LanguageModel model, List<? extends TokenizedRow> rows, BatchLimit limit, ReferenceProgress progress) {
+            LanguageModel model, List<? extends TokenizedRow> rows, Packing packing, ReferenceProgress progress) {
         if (exists()) {
             throw new TrainingException("reference file " + file + " exists already; delete it to compute it anew");
         }
         try {
             AtomicFiles.writeFile(file, partial -> {
                 try (ReferenceWriter writer = new ReferenceWriter(partial, key, rows)) {
-                    int done = 0;
-                    for (PackedBatch batch : limit.pack(rows)) {
-                        writer.append(score(model, batch, rows.subList(done, done + batch.numGroups())));
-                        done += batch.numGroups();
-                        progress.rowsScored(done, rows.size());
+                    int before = 0;
+                    for (RowBatch window : RowBatch.windows(rows, packing)) {
+                        int from = before;
+                        BatchLogProbs logProbs = window.score(
+                                model, VocabularyRequest.NONE, done -> progress.rowsScored(from + done, rows.size()));
+                        requireFinite(logProbs, rows);
+                        writer.append(logProbs);
+                        before += window.size();
                     }
                 }
             });
@@ -77,17 +81,17 @@ public record ReferenceCache(Path file, ReferenceKey key) {
         }
     }
 
-    private static TokenLogProbs score(LanguageModel model, PackedBatch batch, List<? extends TokenizedRow> rows) {
-        TokenLogProbs logProbs = model.score(batch);
-        for (int response = 0; response < logProbs.batch().numResponses(); response++) {
-            if (!Double.isFinite(logProbs.sum(response))) {
-                int row = response * rows.size() / logProbs.batch().numResponses();
-                throw new TrainingException("reference log-probability of row '"
-                        + rows.get(row).id() + "' is " + logProbs.sum(response)
-                        + "; remove the row or check the model");
+    private static void requireFinite(BatchLogProbs logProbs, List<? extends TokenizedRow> rows) {
+        for (int index = 0; index < logProbs.size(); index++) {
+            for (int response = 0; response < logProbs.numResponses(index); response++) {
+                double sum = logProbs.sum(index, response);
+                if (!Double.isFinite(sum)) {
+                    throw new TrainingException("reference log-probability of row '"
+                            + rows.get(logProbs.row(index)).id() + "' is " + sum
+                            + "; remove the row or check the model");
+                }
             }
         }
-        return logProbs;
     }
 
     private void requireSame(ReferenceKey saved) {

@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
-import org.betatron.core.model.PackedBatch;
 import org.betatron.data.TokenizedRow;
 import org.betatron.training.run.Fingerprint;
 
@@ -35,21 +34,22 @@ public record ReferenceKey(String model, String tokenizer, String truncation, St
         MessageDigest digest = Fingerprint.sha256();
         for (TokenizedRow row : rows) {
             byte[] id = row.id().getBytes(StandardCharsets.UTF_8);
-            PackedBatch.Builder builder = PackedBatch.builder();
-            row.addTo(builder);
-            PackedBatch batch = builder.build();
+            List<int[]> responses = row.responses();
             // Every variable part is preceded by its length, so that no two lists of rows read the
             // same.
-            ByteBuffer bytes = ByteBuffer.allocate(id.length + 4 * (3 + batch.numResponses() + batch.numTokens()));
-            bytes.putInt(id.length).put(id).putInt(batch.promptLength(0)).putInt(batch.numResponses());
-            for (int response = 0; response < batch.numResponses(); response++) {
-                bytes.putInt(batch.responseLength(response));
-            }
-            for (int token : batch.tokenIds()) {
-                bytes.putInt(token);
-            }
+            ByteBuffer bytes = ByteBuffer.allocate(id.length + 4 * (3 + responses.size() + row.numTokens()));
+            bytes.putInt(id.length).put(id).putInt(row.prompt().length).putInt(responses.size());
+            responses.forEach(response -> bytes.putInt(response.length));
+            putAll(bytes, row.prompt());
+            responses.forEach(response -> putAll(bytes, response));
             digest.update(bytes.flip());
         }
         return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static void putAll(ByteBuffer bytes, int[] tokens) {
+        for (int token : tokens) {
+            bytes.putInt(token);
+        }
     }
 }

@@ -8,9 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
-import org.betatron.core.model.PackedBatch;
-import org.betatron.core.model.TokenLogProbs;
 import org.betatron.data.TokenizedRow;
+import org.betatron.data.packing.BatchLogProbs;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Writes one reference file: header and index first, as response lengths are known before any
@@ -30,11 +29,13 @@ final class ReferenceWriter implements AutoCloseable {
     }
 
     /// Appends the values of the rows that follow those already written.
-    void append(TokenLogProbs logProbs) throws IOException {
-        ByteBuffer bytes =
-                ByteBuffer.allocate(Float.BYTES * logProbs.values().length).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asFloatBuffer().put(logProbs.values());
-        writeAll(bytes);
+    void append(BatchLogProbs logProbs) throws IOException {
+        for (int index = 0; index < logProbs.size(); index++) {
+            float[] values = logProbs.values(index);
+            ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * values.length).order(ByteOrder.LITTLE_ENDIAN);
+            bytes.asFloatBuffer().put(values);
+            writeAll(bytes);
+        }
     }
 
     @Override
@@ -68,9 +69,7 @@ final class ReferenceWriter implements AutoCloseable {
     }
 
     private static int numResponseTokens(TokenizedRow row) {
-        PackedBatch.Builder builder = PackedBatch.builder();
-        row.addTo(builder);
-        return builder.build().numResponseTokens();
+        return row.numTokens() - row.prompt().length;
     }
 
     private void writeAll(ByteBuffer bytes) throws IOException {

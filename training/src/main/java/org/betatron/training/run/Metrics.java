@@ -27,6 +27,7 @@ import java.util.OptionalDouble;
 /// | `train/forwardPasses` | passes | 2 where the batch was too large to keep what its backward pass needs |
 /// | `train/skippedSteps` | steps | steps so far without anything to learn |
 /// | `speed/tokensPerSecond`, `speed/rowsPerSecond` | 1/s | since the last line, in steps |
+/// | `speed/sharedTokens` | share | tokens of rows that another row's computation served |
 /// | `memory/peakBytes` | bytes | largest resident size of the process, where the system tells |
 /// | `time/elapsedSeconds` | s | since the start of the run, over all its sessions |
 ///

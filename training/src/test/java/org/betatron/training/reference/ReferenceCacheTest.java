@@ -11,8 +11,8 @@ import java.util.Arrays;
 import java.util.List;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TokenLogProbs;
-import org.betatron.data.BatchLimit;
 import org.betatron.data.TokenizedPair;
+import org.betatron.data.packing.Packing;
 import org.betatron.testkit.TinyLanguageModel;
 import org.betatron.training.run.TrainingException;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,14 +38,14 @@ class ReferenceCacheTest {
     void valuesAreThoseOfTheModelBitForBit() {
         List<Integer> progress = new ArrayList<>();
         ReferenceCache cache = new ReferenceCache(file, key("model", "tokenizer", "none", ROWS));
-        cache.compute(model, ROWS, new BatchLimit(2, 1000), (done, _) -> progress.add(done));
-        assertThat(progress).containsExactly(2, 3);
+        cache.compute(model, ROWS, new Packing(2, 1000, true), (done, _) -> progress.add(done));
+        assertThat(progress).containsExactly(1, 3);
         try (MappedReferenceLogProbs values = cache.open()) {
             for (int row = 0; row < ROWS.size(); row++) {
                 TokenizedPair pair = ROWS.get(row);
-                PackedBatch.Builder batch = PackedBatch.builder();
-                pair.addTo(batch);
-                TokenLogProbs expected = model.score(batch.build());
+                TokenLogProbs expected = model.score(PackedBatch.builder()
+                        .add(pair.prompt(), pair.chosen(), pair.rejected())
+                        .build());
                 int split = pair.chosen().length;
                 assertThat(values.sum(row, 0, split)).isEqualTo(expected.sum(0));
                 assertThat(values.sum(row, split, split + pair.rejected().length))
@@ -99,7 +99,7 @@ class ReferenceCacheTest {
     @Test
     void interruptedComputationLeavesNoFile() throws IOException {
         ReferenceCache cache = new ReferenceCache(file, key("model", "tokenizer", "none", ROWS));
-        assertThatThrownBy(() -> cache.compute(model, ROWS, new BatchLimit(1, 1000), (done, _) -> {
+        assertThatThrownBy(() -> cache.compute(model, ROWS, new Packing(1, 1000, true), (done, _) -> {
                     if (done == 2) {
                         throw new IllegalStateException("interrupted");
                     }
@@ -112,7 +112,7 @@ class ReferenceCacheTest {
     @Test
     void existingFileIsNeverOverwritten() {
         ReferenceCache cache = compute();
-        assertThatThrownBy(() -> cache.compute(model, ROWS, new BatchLimit(1, 1000), (_, _) -> {}))
+        assertThatThrownBy(() -> cache.compute(model, ROWS, new Packing(1, 1000, true), (_, _) -> {}))
                 .isInstanceOf(TrainingException.class)
                 .hasMessage("reference file " + file + " exists already; delete it to compute it anew");
     }
@@ -123,7 +123,7 @@ class ReferenceCacheTest {
         // response.
         model.weights()[model.weights().length - 1] = Double.NEGATIVE_INFINITY;
         ReferenceCache cache = new ReferenceCache(file, key("model", "tokenizer", "none", ROWS));
-        assertThatThrownBy(() -> cache.compute(model, ROWS, new BatchLimit(3, 1000), (_, _) -> {}))
+        assertThatThrownBy(() -> cache.compute(model, ROWS, new Packing(3, 1000, true), (_, _) -> {}))
                 .isInstanceOf(TrainingException.class)
                 .hasMessage("reference log-probability of row 'a' is -Infinity; remove the row or check the model");
         assertThat(cache.exists()).isFalse();
@@ -131,7 +131,7 @@ class ReferenceCacheTest {
 
     private ReferenceCache compute() {
         ReferenceCache cache = new ReferenceCache(file, key("model", "tokenizer", "none", ROWS));
-        cache.compute(model, ROWS, new BatchLimit(2, 1000), (_, _) -> {});
+        cache.compute(model, ROWS, new Packing(2, 1000, true), (_, _) -> {});
         return cache;
     }
 
