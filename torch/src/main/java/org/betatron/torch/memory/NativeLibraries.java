@@ -7,6 +7,7 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.betatron.torch.ModelException;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.Context;
 import org.bytedeco.pytorch.global.torch;
@@ -76,6 +77,15 @@ public final class NativeLibraries {
                     FileLock _ = channel.lock()) {
                 Loader.load(torch.class);
             }
+        } catch (LinkageError e) {
+            Throwable first = e.getCause() == null ? e : e.getCause();
+            throw new ModelException(
+                    "libtorch cannot be loaded: " + first.getMessage()
+                            + (CudaBuild.isPresent()
+                                    ? "; the build for graphics cards needs the libraries of CUDA 13, cuDNN 9 and NCCL 2"
+                                            + " in LD_LIBRARY_PATH"
+                                    : ""),
+                    e);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot unpack libtorch into the JavaCPP cache (~/.javacpp/cache)", e);
         }

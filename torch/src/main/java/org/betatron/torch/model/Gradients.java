@@ -64,7 +64,7 @@ public final class Gradients {
         if (!gradient.defined()) {
             return 0;
         }
-        return (gradient.is_sparse() ? gradient.values() : gradient).norm().item_double();
+        return Tensors.toFloats((gradient.is_sparse() ? gradient.values() : gradient).norm())[0];
     }
 
     /// @param weight has a gradient
@@ -79,12 +79,12 @@ public final class Gradients {
         }
         long width = weight.size(1);
         long firstRow = start / width;
-        Tensor part = Tensors.zeros(ScalarType.Float, count / width, width);
+        Tensor part = Tensors.zeros(ScalarType.Float, weight, count / width, width);
         Tensor rows = gradient.indices().select(0, 0); // ascending
-        Tensor limits =
-                torch.searchsorted(rows, Tensors.indices(new int[] {(int) firstRow, (int) (firstRow + count / width)}));
-        long from = limits.select(0, 0).item_long();
-        long numRows = limits.select(0, 1).item_long() - from;
+        int[] ends = {(int) firstRow, (int) (firstRow + count / width)};
+        long[] limits = Tensors.toLongs(torch.searchsorted(rows, Tensors.indices(ends, weight)));
+        long from = limits[0];
+        long numRows = limits[1] - from;
         part.index_copy_(
                 0,
                 rows.narrow(0, from, numRows).sub(new Scalar(firstRow), new Scalar(1L)),

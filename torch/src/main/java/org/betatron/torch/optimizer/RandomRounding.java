@@ -1,5 +1,6 @@
 package org.betatron.torch.optimizer;
 
+import org.betatron.torch.HostTensors;
 import org.betatron.torch.Tensors;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.memory.Owned;
@@ -22,11 +23,15 @@ record RandomRounding(Owned noise) implements AutoCloseable {
     private static final int OFFSETS = 1 << 16;
     private static final long SEED = 20150209;
 
-    /// @param most numbers that are rounded at once
-    static RandomRounding of(long most) {
+    /// @param most   numbers that are rounded at once
+    /// @param beside a tensor of their device
+    static RandomRounding of(long most, Tensor beside) {
         return new RandomRounding(Memory.keep("noise of rounding", () -> {
             GeneratorOptional generator = new GeneratorOptional(torch.make_generator_cpu(SEED));
-            return Tensors.empty(ScalarType.Int, most + OFFSETS).random_(0, new LongOptional(OFFSETS), generator);
+            // Drawn by the processor, so that it is the same on every device.
+            Tensor noise =
+                    HostTensors.empty(ScalarType.Int, most + OFFSETS).random_(0, new LongOptional(OFFSETS), generator);
+            return Tensors.moved(noise, beside);
         }));
     }
 

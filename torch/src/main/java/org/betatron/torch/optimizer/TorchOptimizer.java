@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.stream.LongStream;
 import org.betatron.core.model.Optimizer;
 import org.betatron.core.model.OptimizerSpec;
+import org.betatron.torch.HostTensors;
 import org.betatron.torch.ModelException;
 import org.betatron.torch.Tensors;
 import org.betatron.torch.memory.Memory;
@@ -49,12 +50,14 @@ public final class TorchOptimizer implements Optimizer {
     private TorchOptimizer(Parameters weights, UpdateRule rule, DataType type) {
         this.weights = weights;
         this.rule = rule;
-        rounding = type == DataType.FP32 ? null : RandomRounding.of(PIECE);
+        rounding = type == DataType.FP32
+                ? null
+                : RandomRounding.of(PIECE, weights.asMap().values().iterator().next());
         weights.asMap()
                 .forEach((name, weight) -> moments.put(name, Memory.keepAll("moments of " + name, () -> {
                     List<Tensor> zeros = new ArrayList<>();
                     for (int i = 0; i < rule.momentNames().size(); i++) {
-                        zeros.add(Tensors.zeros(type.scalarType(), Tensors.shape(weight)));
+                        zeros.add(Tensors.zeros(type.scalarType(), weight, Tensors.shape(weight)));
                     }
                     return zeros;
                 })));
@@ -165,7 +168,7 @@ public final class TorchOptimizer implements Optimizer {
     private Map<String, Tensor> savedTensors() {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         // Split in two floats: a single float32 counts exactly to 2^24 steps only.
-        tensors.put(STEP, Tensors.floats(new float[] {step >>> 20, step & 0xfffff}));
+        tensors.put(STEP, HostTensors.floats(new float[] {step >>> 20, step & 0xfffff}));
         moments.forEach((name, state) -> {
             for (int i = 0; i < state.size(); i++) {
                 tensors.put(momentName(name, i), state.get(i).tensor());

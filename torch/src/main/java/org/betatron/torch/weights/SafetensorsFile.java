@@ -14,8 +14,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.betatron.torch.HostTensors;
 import org.betatron.torch.ModelException;
-import org.betatron.torch.Tensors;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
@@ -81,7 +81,7 @@ public final class SafetensorsFile implements AutoCloseable {
     /// Copies a tensor's values, converting them to the target's type.
     ///
     /// @param name   a tensor of this file
-    /// @param target contiguous tensor with as many elements
+    /// @param target contiguous tensor with as many elements, on any device
     /// @throws ModelException if there is none of that name, or its number format is not known
     public void copyInto(String name, Tensor target) {
         copyInto(name, target, CHUNK_BYTES);
@@ -206,9 +206,10 @@ public final class SafetensorsFile implements AutoCloseable {
         return path + " (" + entries.size() + " tensors)";
     }
 
-    /// @return a new tensor with the values of one of this file's tensors, in the current scope
+    /// @return a new tensor in the processor's memory with the values of one of this file's tensors, in the
+    ///     current scope
     public Tensor read(String name, DataType type) {
-        Tensor tensor = Tensors.empty(type.scalarType(), dims(entry(name)));
+        Tensor tensor = HostTensors.empty(type.scalarType(), dims(entry(name)));
         copyInto(name, tensor);
         return tensor;
     }

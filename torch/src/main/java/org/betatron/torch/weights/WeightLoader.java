@@ -11,6 +11,8 @@ import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.betatron.torch.ComputeDevice;
+import org.betatron.torch.HostTensors;
 import org.betatron.torch.ModelException;
 import org.betatron.torch.Tensors;
 import org.betatron.torch.memory.Memory;
@@ -32,22 +34,26 @@ public final class WeightLoader {
     ///
     /// @param directory where the files are
     /// @param spec      what must be in them
+    /// @param device    where the weights are to lie
     /// @return the weights, owned by the caller
     /// @throws ModelException if a weight is missing, has another shape, or a tensor does not belong to
     ///     the model
-    public static Parameters load(ModelDirectory directory, ArchitectureSpec spec) {
-        return load(directory, spec, OptionalLong.empty());
+    public static Parameters load(ModelDirectory directory, ArchitectureSpec spec, ComputeDevice device) {
+        return load(directory, spec, device, OptionalLong.empty());
     }
 
-    /// As [#load(ModelDirectory, ArchitectureSpec)], drawing the score's weight where the files have none, as a
+    /// As [#load(ModelDirectory, ArchitectureSpec, ComputeDevice)], drawing the score's weight where the files have
+    /// none, as a
     /// language model has none.
     ///
     /// @param seed seed of that weight
-    public static Parameters loadWithFreshScore(ModelDirectory directory, ArchitectureSpec spec, long seed) {
-        return load(directory, spec, OptionalLong.of(seed));
+    public static Parameters loadWithFreshScore(
+            ModelDirectory directory, ArchitectureSpec spec, ComputeDevice device, long seed) {
+        return load(directory, spec, device, OptionalLong.of(seed));
     }
 
-    private static Parameters load(ModelDirectory directory, ArchitectureSpec spec, OptionalLong scoreSeed) {
+    private static Parameters load(
+            ModelDirectory directory, ArchitectureSpec spec, ComputeDevice device, OptionalLong scoreSeed) {
         Map<String, long[]> shapes = spec.weightShapes();
         Map<String, Owned> loaded = new LinkedHashMap<>();
         try {
@@ -61,7 +67,7 @@ public final class WeightLoader {
                                 throw new ModelException(file + ": tensor '" + name + "' is in another shard too");
                             }
                             requireShape(file, name, shapes.get(name), SafetensorsFile.dims(entry.getValue()));
-                            loaded.put(name, leaf(name, () -> tensors.read(name, DataType.FP32)));
+                            loaded.put(name, leaf(name, () -> read(tensors, name, shapes.get(name), device)));
                         } else if (!spec.isIgnorable(name)) {
                             throw new ModelException(file + ": tensor '" + name
                                     + "' does not belong to the model that config.json describes");
@@ -70,7 +76,7 @@ public final class WeightLoader {
                 }
             }
             if (scoreSeed.isPresent() && !loaded.containsKey(HeadKind.SCORE_WEIGHT)) {
-                loaded.put(HeadKind.SCORE_WEIGHT, fresh(HeadKind.SCORE_WEIGHT, spec, scoreSeed.getAsLong()));
+                loaded.put(HeadKind.SCORE_WEIGHT, fresh(HeadKind.SCORE_WEIGHT, spec, device, scoreSeed.getAsLong()));
             }
             requireAll(directory, shapes.keySet(), loaded.keySet());
         } catch (IOException e) {
@@ -88,16 +94,17 @@ public final class WeightLoader {
     /// Draws all weights: matrices normal with the model's standard deviation, biases zero, norm
     /// weights one, as `transformers` initialises these architectures.
     ///
-    /// @param seed equal seeds give equal weights
+    /// @param device where they are to lie
+    /// @param seed   equal seeds give equal weights, whatever the device
     /// @return the weights, owned by the caller
-    public static Parameters initialize(ArchitectureSpec spec, long seed) {
+    public static Parameters initialize(ArchitectureSpec spec, ComputeDevice device, long seed) {
         Parameters parameters = new Parameters();
         try {
             Memory.run(() -> {
                 GeneratorOptional generator = new GeneratorOptional(torch.make_generator_cpu(seed));
                 spec.weightShapes()
                         .keySet()
-                        .forEach(name -> parameters.add(name, leaf(name, () -> drawn(name, spec, generator))));
+                        .forEach(name -> parameters.add(name, leaf(name, () -> drawn(name, spec, device, generator))));
             });
         } catch (RuntimeException e) {
             parameters.close();
@@ -106,19 +113,27 @@ public final class WeightLoader {
         return parameters;
     }
 
-    private static Owned fresh(String name, ArchitectureSpec spec, long seed) {
+    private static Owned fresh(String name, ArchitectureSpec spec, ComputeDevice device, long seed) {
         return Memory.compute(() -> {
             GeneratorOptional generator = new GeneratorOptional(torch.make_generator_cpu(seed));
-            return leaf(name, () -> drawn(name, spec, generator));
+            return leaf(name, () -> drawn(name, spec, device, generator));
         });
     }
 
-    private static Tensor drawn(String name, ArchitectureSpec spec, GeneratorOptional generator) {
+    private static Tensor read(SafetensorsFile file, String name, long[] shape, ComputeDevice device) {
+        Tensor tensor = Tensors.empty(ScalarType.Float, device, shape);
+        file.copyInto(name, tensor);
+        return tensor;
+    }
+
+    private static Tensor drawn(String name, ArchitectureSpec spec, ComputeDevice device, GeneratorOptional generator) {
         long[] shape = Objects.requireNonNull(spec.weightShapes().get(name), name);
-        Tensor tensor = Tensors.empty(ScalarType.Float, shape);
-        return shape.length > 1
-                ? tensor.normal_(0, spec.initializerRange(), generator)
-                : tensor.fill_(Tensors.scalar(name.endsWith(".bias") ? 0 : 1));
+        Tensor tensor = HostTensors.empty(ScalarType.Float, shape);
+        return Tensors.moved(
+                shape.length > 1
+                        ? tensor.normal_(0, spec.initializerRange(), generator)
+                        : tensor.fill_(Tensors.scalar(name.endsWith(".bias") ? 0 : 1)),
+                device);
     }
 
     private static Owned leaf(String name, Supplier<Tensor> maker) {

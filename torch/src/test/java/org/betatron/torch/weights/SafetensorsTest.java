@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.betatron.torch.HostTensors;
 import org.betatron.torch.ModelException;
 import org.betatron.torch.Tensors;
 import org.betatron.torch.memory.Memory;
@@ -65,7 +66,7 @@ class SafetensorsTest {
         assertThat(pieces).hasSameBinaryContentAs(whole);
         try (SafetensorsFile saved = SafetensorsFile.open(whole)) {
             float[] read = Memory.compute(() -> {
-                Tensor target = Tensors.zeros(DataType.FP32.scalarType(), 5, 3);
+                Tensor target = HostTensors.zeros(DataType.FP32.scalarType(), 5, 3);
                 saved.copyInto("matrix", target, 4L * type.bytes());
                 return Tensors.toFloats(target);
             });
@@ -88,7 +89,8 @@ class SafetensorsTest {
         Path file = directory.resolve("transposed.safetensors");
         Memory.run(() -> {
             try {
-                Tensor matrix = Tensors.floats(new float[] {1, 2, 3, 4, 5, 6}).view(2, 3);
+                Tensor matrix =
+                        HostTensors.floats(new float[] {1, 2, 3, 4, 5, 6}).view(2, 3);
                 SafetensorsWriter.write(file, Map.of("t", matrix.t()), DataType.FP32);
             } catch (IOException e) {
                 throw new AssertionError(e);
@@ -185,10 +187,10 @@ class SafetensorsTest {
     private static void write(Path file, DataType type, long chunkElements) throws IOException {
         IOException failure = Memory.compute(() -> {
             Map<String, Tensor> tensors = new LinkedHashMap<>();
-            tensors.put("matrix", Tensors.floats(VALUES).view(5, 3));
-            tensors.put("vector", Tensors.floats(Arrays.copyOf(VALUES, 4)));
-            tensors.put("empty", Tensors.floats(new float[0]));
-            tensors.put("number", Tensors.floats(new float[] {7}).squeeze());
+            tensors.put("matrix", HostTensors.floats(VALUES).view(5, 3));
+            tensors.put("vector", HostTensors.floats(Arrays.copyOf(VALUES, 4)));
+            tensors.put("empty", HostTensors.floats(new float[0]));
+            tensors.put("number", HostTensors.floats(new float[] {7}).squeeze());
             try {
                 SafetensorsWriter.write(file, tensors, type, chunkElements);
                 return new IOException();
