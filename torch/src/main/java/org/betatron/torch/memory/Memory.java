@@ -3,10 +3,16 @@ package org.betatron.torch.memory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.LongStream;
+import org.betatron.torch.ModelException;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// The shapes that native work takes: [#compute], whose tensors all end with it, [#keep], which hands some
 /// over to an owner, and [#scoped], which hands one over to the work around it.
@@ -58,6 +64,26 @@ public final class Memory {
         });
     }
 
+    /// Makes a tensor of zeros whose memory the system provides page by page, when something is first written
+    /// there; what is only read takes none.
+    ///
+    /// @param name what it is, for messages
+    /// @return the tensor, owned by the caller
+    public static Owned keepZeros(String name, ScalarType type, long... shape) {
+        return compute(() -> {
+            TensorOptions options = new TensorOptions(type);
+            long numbers = LongStream.of(shape).reduce(1, Math::multiplyExact);
+            // The C library hands large zeros on as the system gives them; libtorch would write them.
+            Pointer pages = Pointer.calloc(Math.max(1, numbers), torch.elementSize(type));
+            if (pages == null || pages.isNull()) {
+                throw new ModelException("no memory for " + numbers + " numbers of '" + name + "'");
+            }
+            Tensor tensor = torch.from_blob(pages, shape, options);
+            tensor.retainReference();
+            return new Owned(name, tensor, () -> Pointer.free(pages));
+        });
+    }
+
     /// Runs work in a scope of its own and hands the tensor that it returns to the scope around it.
     ///
     /// @param work a step of a longer computation, whose other tensors are not needed any more
@@ -96,6 +122,6 @@ public final class Memory {
 
     private static Owned own(String name, Tensor tensor) {
         tensor.retainReference();
-        return new Owned(name, tensor);
+        return new Owned(name, tensor, () -> {});
     }
 }

@@ -88,18 +88,45 @@ public final class SafetensorsFile implements AutoCloseable {
     }
 
     void copyInto(String name, Tensor target, long chunkBytes) {
-        Entry entry = entry(name);
-        DataType type = DataType.ofSafetensors(entry.typeName(), path + ": tensor '" + name + "'");
         Tensor flat = target.view(-1);
-        long chunk = Math.max(1, chunkBytes / type.bytes());
-        long numElements = entry.numElements();
-        for (long from = 0; from < numElements; from += chunk) {
-            long count = Math.min(chunk, numElements - from);
-            MemorySegment bytes = mapped.asSlice(dataStart + entry.start() + from * type.bytes(), count * type.bytes());
-            Tensor source = torch.from_blob(
-                    new BytePointer(bytes.asByteBuffer()), new long[] {count}, new TensorOptions(type.scalarType()));
-            flat.narrow(0, from, count).copy_(source);
+        forEachPart(
+                name,
+                Math.max(1, chunkBytes / type(name).bytes()),
+                (start, values) -> flat.narrow(0, start, values.numel()).copy_(values));
+    }
+
+    /// Shows a tensor's values part by part, in the file's number format.
+    ///
+    /// @param name  a tensor of this file
+    /// @param count most numbers of a part, ≥ 1
+    /// @param work  called for each part, in order
+    /// @throws ModelException if there is none of that name, or its number format is not known
+    public void forEachPart(String name, long count, PartReader work) {
+        Entry entry = entry(name);
+        DataType type = type(name);
+        for (long from = 0; from < entry.numElements(); from += count) {
+            long numbers = Math.min(count, entry.numElements() - from);
+            MemorySegment bytes =
+                    mapped.asSlice(dataStart + entry.start() + from * type.bytes(), numbers * type.bytes());
+            work.read(
+                    from,
+                    torch.from_blob(
+                            new BytePointer(bytes.asByteBuffer()),
+                            new long[] {numbers},
+                            new TensorOptions(type.scalarType())));
         }
+    }
+
+    /// What is done with a part of a tensor.
+    public interface PartReader {
+
+        /// @param start  its first number, counted over the whole tensor
+        /// @param values `[n]`, borrowed and not to be written
+        void read(long start, Tensor values);
+    }
+
+    private DataType type(String name) {
+        return DataType.ofSafetensors(entry(name).typeName(), path + ": tensor '" + name + "'");
     }
 
     private Entry entry(String name) {
