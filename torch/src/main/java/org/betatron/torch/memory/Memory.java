@@ -47,7 +47,7 @@ public final class Memory {
     /// @param name what the tensor is, for messages
     /// @return the tensor, owned by the caller
     public static Owned keep(String name, Supplier<Tensor> work) {
-        return compute(() -> own(name, work.get()));
+        return keep(name, work, () -> {});
     }
 
     /// Runs work in a scope of its own and hands over the tensors that it returns.
@@ -64,24 +64,28 @@ public final class Memory {
         });
     }
 
+    /// @param afterwards frees memory that the tensor lies in and does not own
+    private static Owned keep(String name, Supplier<Tensor> work, Runnable afterwards) {
+        return compute(() -> {
+            Tensor tensor = work.get();
+            tensor.retainReference();
+            return new Owned(name, tensor, afterwards);
+        });
+    }
+
     /// Makes a tensor of zeros whose memory the system provides page by page, when something is first written
     /// there; what is only read takes none.
     ///
     /// @param name what it is, for messages
     /// @return the tensor, owned by the caller
     public static Owned keepZeros(String name, ScalarType type, long... shape) {
-        return compute(() -> {
-            TensorOptions options = new TensorOptions(type);
-            long numbers = LongStream.of(shape).reduce(1, Math::multiplyExact);
-            // The C library hands large zeros on as the system gives them; libtorch would write them.
-            Pointer pages = Pointer.calloc(Math.max(1, numbers), torch.elementSize(type));
-            if (pages == null || pages.isNull()) {
-                throw new ModelException("no memory for " + numbers + " numbers of '" + name + "'");
-            }
-            Tensor tensor = torch.from_blob(pages, shape, options);
-            tensor.retainReference();
-            return new Owned(name, tensor, () -> Pointer.free(pages));
-        });
+        long numbers = LongStream.of(shape).reduce(1, Math::multiplyExact);
+        // The C library hands large zeros on as the system gives them; libtorch would write them.
+        Pointer pages = Pointer.calloc(Math.max(1, numbers), torch.elementSize(type));
+        if (pages == null || pages.isNull()) {
+            throw new ModelException("no memory for the " + numbers + " numbers of '" + name + "'");
+        }
+        return keep(name, () -> torch.from_blob(pages, shape, new TensorOptions(type)), () -> Pointer.free(pages));
     }
 
     /// Runs work in a scope of its own and hands the tensor that it returns to the scope around it.

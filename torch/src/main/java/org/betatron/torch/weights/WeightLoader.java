@@ -28,7 +28,9 @@ public final class WeightLoader {
 
     private WeightLoader() {}
 
-    /// Reads all weights as float32 leaves, each straight from the mapped file into its place.
+    /// Reads all weights as float32 leaves. Weights that the files have in float32 stay where they are, mapped into
+    /// memory: rows of an embedding that are never used take none. Others are converted, each straight from the
+    /// mapped file into its place.
     ///
     /// @param directory where the files are
     /// @param spec      what must be in them
@@ -61,7 +63,7 @@ public final class WeightLoader {
                                 throw new ModelException(file + ": tensor '" + name + "' is in another shard too");
                             }
                             requireShape(file, name, shapes.get(name), SafetensorsFile.dims(entry.getValue()));
-                            loaded.put(name, leaf(name, () -> tensors.read(name, DataType.FP32)));
+                            loaded.put(name, read(tensors, name));
                         } else if (!spec.isIgnorable(name)) {
                             throw new ModelException(file + ": tensor '" + name
                                     + "' does not belong to the model that config.json describes");
@@ -104,6 +106,13 @@ public final class WeightLoader {
             throw e;
         }
         return parameters;
+    }
+
+    private static Owned read(SafetensorsFile tensors, String name) {
+        Owned weight = tensors.map(name, DataType.FP32)
+                .orElseGet(() -> Memory.keep(name, () -> tensors.read(name, DataType.FP32)));
+        Memory.run(() -> weight.tensor().requires_grad_(true));
+        return weight;
     }
 
     private static Owned fresh(String name, ArchitectureSpec spec, long seed) {
