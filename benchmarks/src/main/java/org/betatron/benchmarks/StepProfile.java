@@ -18,16 +18,16 @@ import org.betatron.data.PreferenceFormat;
 import org.betatron.data.PromptStyle;
 import org.betatron.data.TokenizedPair;
 import org.betatron.data.Truncation;
+import org.betatron.torch.ComputeSpec;
 import org.betatron.torch.TorchLanguageModel;
 import org.betatron.torch.memory.NativeLibraries;
 import org.betatron.torch.optimizer.TorchOptimizer;
-import org.betatron.torch.weights.DataType;
 
 /// Where the time of a training step goes, part by part: wall time, processor time of all threads, page
 /// faults.
 ///
 /// Processor time is what to compare on a machine that others use too. Arguments: model directory, file
-/// of pairs, pairs per micro-batch, repetitions.
+/// of pairs, pairs per micro-batch, repetitions, and lanes if not as usual.
 public final class StepProfile {
 
     private final Map<String, List<double[]>> parts = new LinkedHashMap<>();
@@ -51,9 +51,17 @@ public final class StepProfile {
                     .pairs(List.of(Path.of(arguments[1])), PreferenceFormat.AUTO)
                     .rows();
         }
+        ComputeSpec standard = ComputeSpec.DEFAULT;
+        ComputeSpec compute = new ComputeSpec(
+                standard.precision(),
+                standard.keptLogitsMiB(),
+                standard.shortLastLayer(),
+                standard.recomputeLayers(),
+                standard.moments(),
+                arguments.length > 4 ? Integer.parseInt(arguments[4]) : standard.lanes());
         StepProfile profile = new StepProfile(2);
         PackedBatch batch = pack(pairs.subList(0, batchSize));
-        try (TorchLanguageModel model = TorchLanguageModel.load(directory, DataType.FP32);
+        try (TorchLanguageModel model = TorchLanguageModel.load(directory, compute);
                 TorchOptimizer optimizer = model.optimizer(OptimizerSpec.AdamW.DEFAULT)) {
             for (int i = 0; i < repetitions + profile.warmUp; i++) {
                 profile.repetition = i;

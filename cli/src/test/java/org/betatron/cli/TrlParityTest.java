@@ -69,8 +69,11 @@ class TrlParityTest {
     @Test
     void everyWayOfComputing() throws IOException {
         JsonNode recorded = RecordedRun.json("adamw.json");
-        compare(recorded, OptimizerSpec.AdamW.DEFAULT, new ComputeSpec(DataType.FP32, 0, false, false, DataType.FP32));
-        compare(recorded, OptimizerSpec.AdamW.DEFAULT, new ComputeSpec(DataType.FP32, 0, true, true, DataType.FP32));
+        compare(
+                recorded,
+                OptimizerSpec.AdamW.DEFAULT,
+                new ComputeSpec(DataType.FP32, 0, false, false, DataType.FP32, 1));
+        compare(recorded, OptimizerSpec.AdamW.DEFAULT, new ComputeSpec(DataType.FP32, 0, true, true, DataType.FP32, 1));
     }
 
     @Test

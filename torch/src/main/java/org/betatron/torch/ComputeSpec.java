@@ -15,11 +15,18 @@ import org.betatron.torch.weights.DataType;
 ///     pass runs the layers again: a third more products, a small share of the memory
 /// @param moments         number format of the optimizer's moments, FP32 or BF16; BF16 takes half their
 ///     memory, and rounds them at random, right on average
+/// @param lanes           parts of a batch that are computed side by side, ≥ 0: each has its share of the
+///     threads. 1 gives every operator all threads; 0 chooses, see [Lanes]
 public record ComputeSpec(
-        DataType precision, int keptLogitsMiB, boolean shortLastLayer, boolean recomputeLayers, DataType moments) {
+        DataType precision,
+        int keptLogitsMiB,
+        boolean shortLastLayer,
+        boolean recomputeLayers,
+        DataType moments,
+        int lanes) {
 
     /// Float32, fast. 256 MiB hold 1,300 rows of a vocabulary of 50,304; ours.
-    public static final ComputeSpec DEFAULT = new ComputeSpec(DataType.FP32, 256, true, false, DataType.FP32);
+    public static final ComputeSpec DEFAULT = new ComputeSpec(DataType.FP32, 256, true, false, DataType.FP32, 0);
 
     public ComputeSpec {
         if (precision == DataType.FP16) {
@@ -33,6 +40,9 @@ public record ComputeSpec(
         if (keptLogitsMiB < 0) {
             throw new IllegalArgumentException("keptLogitsMiB must be at least 0 but was " + keptLogitsMiB);
         }
+        if (lanes < 0) {
+            throw new IllegalArgumentException("lanes must be at least 0 but was " + lanes);
+        }
     }
 
     /// @return the defaults with products in another number format
@@ -42,6 +52,7 @@ public record ComputeSpec(
                 DEFAULT.keptLogitsMiB(),
                 DEFAULT.shortLastLayer(),
                 DEFAULT.recomputeLayers(),
-                DEFAULT.moments());
+                DEFAULT.moments(),
+                DEFAULT.lanes());
     }
 }

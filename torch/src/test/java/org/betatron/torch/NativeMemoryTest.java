@@ -15,6 +15,7 @@ import org.betatron.core.model.OptimizerSpec;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.testkit.RandomBatches;
 import org.betatron.torch.memory.Owned;
+import org.betatron.torch.parallel.BatchPart;
 import org.betatron.torch.weights.DataType;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.AutogradState;
@@ -81,8 +82,27 @@ class NativeMemoryTest {
     }
 
     @Test
+    void trainingStepOnLanes() throws IOException {
+        PackedBatch wide = RandomBatches.batch(3, 9, 2, TinyModels.VOCABULARY, 12);
+        assertThat(BatchPart.divide(wide, 3)).hasSize(3);
+        ComputeSpec sideBySide = new ComputeSpec(DataType.FP32, 1, true, false, DataType.FP32, 3);
+        float[] ofWide = new float[wide.numResponseTokens()];
+        Arrays.fill(ofWide, 0.1F);
+        try (TorchLanguageModel onLanes = TorchLanguageModel.initialize(TinyModels.neox(), "tiny", 1, sideBySide)) {
+            assertNoLeak(() -> {
+                onLanes.score(wide);
+                try (ForwardPass pass = onLanes.forward(wide)) {
+                    pass.backward(ofWide);
+                }
+                onLanes.forward(wide).close();
+                onLanes.weights().clearGradients();
+            });
+        }
+    }
+
+    @Test
     void trainingStepThatRecomputes() throws IOException {
-        ComputeSpec frugal = new ComputeSpec(DataType.FP32, 0, true, true, DataType.FP32);
+        ComputeSpec frugal = new ComputeSpec(DataType.FP32, 0, true, true, DataType.FP32, 1);
         try (TorchLanguageModel recomputing = TorchLanguageModel.initialize(TinyModels.neox(), "tiny", 1, frugal)) {
             assertNoLeak(() -> {
                 try (ForwardPass pass = recomputing.forward(BATCH)) {
@@ -98,7 +118,7 @@ class NativeMemoryTest {
     void rewardModel(@TempDir Path directory) throws IOException {
         model.save(directory);
         for (boolean recomputes : new boolean[] {false, true}) {
-            ComputeSpec compute = new ComputeSpec(DataType.FP32, 0, true, recomputes, DataType.FP32);
+            ComputeSpec compute = new ComputeSpec(DataType.FP32, 0, true, recomputes, DataType.FP32, 1);
             try (TorchRewardModel scoring = TorchRewardModel.begin(directory, -1, 1, compute);
                     Optimizer ofScoring = scoring.optimizer(OptimizerSpec.AdamW.DEFAULT)) {
                 assertNoLeak(() -> {
@@ -121,7 +141,8 @@ class NativeMemoryTest {
         model.score(BATCH); // makes the rotary table, which the model keeps
         long live = Owned.liveCount();
         try (ForwardPass _ = model.forward(BATCH)) {
-            assertThat(Owned.liveCount()).isEqualTo(live + 3); // both ends of the graph, kept log-probs
+            assertThat(Owned.liveCount())
+                    .isEqualTo(live + 2 * 2 + 2); // both ends of each layer, states for the head, kept log-probs
         }
         assertThat(Owned.liveCount()).isEqualTo(live);
         assertNoLeak(() -> model.forward(BATCH).close());

@@ -16,6 +16,7 @@ import org.betatron.core.model.PackedBatch;
 import org.betatron.testkit.RandomBatches;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.model.Gradients;
+import org.betatron.torch.parallel.BatchPart;
 import org.betatron.torch.weights.DataType;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -103,7 +104,7 @@ class RandomModelTest {
         PackedBatch batch = Groups.random(6).shared();
         float[] derivatives = derivatives(batch.numResponseTokens(), 6);
         derivatives[3] = 0;
-        ComputeSpec plain = new ComputeSpec(DataType.FP32, 0, false, false, DataType.FP32);
+        ComputeSpec plain = new ComputeSpec(DataType.FP32, 0, false, false, DataType.FP32, 1);
         float[] expected;
         Map<String, float[]> expectedGradients;
         try (TorchLanguageModel model = model(architecture, 6, plain)) {
@@ -111,10 +112,12 @@ class RandomModelTest {
             expectedGradients = gradients(model, List.of(batch), derivatives);
         }
         for (ComputeSpec compute : List.of(
-                new ComputeSpec(DataType.FP32, 1, false, false, DataType.FP32),
-                new ComputeSpec(DataType.FP32, 0, true, false, DataType.FP32),
-                new ComputeSpec(DataType.FP32, 0, false, true, DataType.FP32),
-                new ComputeSpec(DataType.FP32, 1, true, true, DataType.FP32),
+                new ComputeSpec(DataType.FP32, 1, false, false, DataType.FP32, 1),
+                new ComputeSpec(DataType.FP32, 0, true, false, DataType.FP32, 1),
+                new ComputeSpec(DataType.FP32, 0, false, true, DataType.FP32, 1),
+                new ComputeSpec(DataType.FP32, 1, true, true, DataType.FP32, 1),
+                new ComputeSpec(DataType.FP32, 0, false, false, DataType.FP32, 2),
+                new ComputeSpec(DataType.FP32, 0, true, true, DataType.FP32, 3),
                 ComputeSpec.DEFAULT)) {
             try (TorchLanguageModel model = model(architecture, 6, compute)) {
                 assertClose(model.score(batch).values(), expected);
@@ -124,6 +127,32 @@ class RandomModelTest {
                 assertGradients(gradients(model, List.of(batch), derivatives), expectedGradients);
             }
         }
+    }
+
+    /// Parts of a batch run side by side, in whatever order; sums of floats must not show it.
+    @ParameterizedTest
+    @ValueSource(strings = {"gpt_neox", "llama"})
+    void lanesGiveTheSameBitsEveryTime(String architecture) {
+        PackedBatch batch = Groups.random(7).shared();
+        assertThat(BatchPart.divide(batch, 3)).hasSize(3);
+        float[] derivatives = derivatives(batch.numResponseTokens(), 7);
+        ComputeSpec compute = new ComputeSpec(DataType.FP32, 0, true, false, DataType.FP32, 3);
+        try (TorchLanguageModel model = model(architecture, 7, compute)) {
+            float[] logProbs = model.score(batch).values();
+            Map<String, float[]> first = gradients(model, List.of(batch, batch), twice(derivatives));
+            for (int i = 0; i < 20; i++) {
+                assertThat(model.score(batch).values()).isEqualTo(logProbs);
+                Map<String, float[]> again = gradients(model, List.of(batch, batch), twice(derivatives));
+                first.forEach(
+                        (name, gradient) -> assertThat(again.get(name)).as(name).isEqualTo(gradient));
+            }
+        }
+    }
+
+    private static float[] twice(float[] values) {
+        float[] both = Arrays.copyOf(values, 2 * values.length);
+        System.arraycopy(values, 0, both, values.length, values.length);
+        return both;
     }
 
     /// Dropped pairs: no derivative, no gradient, whatever else is in the batch.

@@ -6,7 +6,7 @@ import org.betatron.torch.weights.DataType;
 /// How the machine is used; see [ComputeSpec] for what is not explained here.
 ///
 /// @param precision number format of matrix products; weights, log-probs and losses stay fp32
-/// @param threads   threads of one operation; 0 for one per core
+/// @param threads   threads of one operation, all lanes together; 0 for one per core
 /// @param saveAs    number format of the final model's files
 public record ComputeSection(
         DataType precision,
@@ -15,7 +15,8 @@ public record ComputeSection(
         int keptLogitsMiB,
         boolean shortLastLayer,
         boolean recomputeLayers,
-        DataType moments) {
+        DataType moments,
+        int lanes) {
 
     public static final ComputeSection DEFAULT = new ComputeSection(
             ComputeSpec.DEFAULT.precision(),
@@ -24,10 +25,12 @@ public record ComputeSection(
             ComputeSpec.DEFAULT.keptLogitsMiB(),
             ComputeSpec.DEFAULT.shortLastLayer(),
             ComputeSpec.DEFAULT.recomputeLayers(),
-            ComputeSpec.DEFAULT.moments());
+            ComputeSpec.DEFAULT.moments(),
+            ComputeSpec.DEFAULT.lanes());
 
     public ComputeSection {
-        new ComputeSpec(precision, keptLogitsMiB, shortLastLayer, recomputeLayers, moments); // checks its settings
+        new ComputeSpec(
+                precision, keptLogitsMiB, shortLastLayer, recomputeLayers, moments, lanes); // checks its settings
         if (threads < 0) {
             throw new IllegalArgumentException("threads must be at least 0 but was " + threads);
         }
@@ -35,6 +38,6 @@ public record ComputeSection(
 
     /// @return the settings that concern a model
     public ComputeSpec model() {
-        return new ComputeSpec(precision, keptLogitsMiB, shortLastLayer, recomputeLayers, moments);
+        return new ComputeSpec(precision, keptLogitsMiB, shortLastLayer, recomputeLayers, moments, lanes);
     }
 }

@@ -57,6 +57,12 @@ public final class PackedBatch {
         return tokenIds.length;
     }
 
+    /// @return number of rows of a group, its prompt and its responses together
+    public int numTokens(int group) {
+        int end = group + 1 < numGroups() ? promptStarts[group + 1] : tokenIds.length;
+        return end - promptStarts[group];
+    }
+
     public int numGroups() {
         return promptStarts.length;
     }
@@ -137,6 +143,25 @@ public final class PackedBatch {
             }
         }
         return rows;
+    }
+
+    /// @param groups numbers of groups, at least one
+    /// @return a batch of these groups alone, in the given order
+    public PackedBatch select(int[] groups) {
+        Builder builder = builder();
+        for (int group : groups) {
+            int[][] responses = new int[numResponses(group)][];
+            for (int i = 0; i < responses.length; i++) {
+                int response = firstResponses[group] + i;
+                responses[i] = tokens(responseStarts[response], responseLength(response));
+            }
+            builder.add(tokens(promptStarts[group], promptLengths[group]), responses);
+        }
+        return builder.build();
+    }
+
+    private int[] tokens(int start, int length) {
+        return Arrays.copyOfRange(tokenIds, start, start + length);
     }
 
     /// @return ids of the scored tokens, `[numResponseTokens]`

@@ -52,6 +52,16 @@ class PackedBatchTest {
     }
 
     @Test
+    void selectedGroupsAreABatchOfTheirOwn() {
+        PackedBatch both = batch.select(new int[] {1, 0});
+        assertThat(both.tokenIds()).containsExactly(41, 42, 51, 52, 53, 11, 12, 13, 21, 22, 31);
+        assertThat(both.targets()).containsExactly(51, 52, 53, 21, 22, 31);
+        assertThat(both.numTokens(0)).isEqualTo(5);
+        assertThat(both.numTokens(1)).isEqualTo(6);
+        assertThat(batch.select(new int[] {1}).positions()).containsExactly(0, 1, 2, 3, 4);
+    }
+
+    @Test
     void responsesContinueFromTheirPrompt() {
         assertThat(batch.positions()).containsExactly(0, 1, 2, 3, 4, 3, 0, 1, 2, 3, 4);
     }

@@ -1,5 +1,9 @@
 package org.betatron.torch.model;
 
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.betatron.torch.model.RotaryTable.Rotation;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -28,6 +32,10 @@ interface Architecture extends AutoCloseable {
     /// @return what leaves the layer, `[N, E]` or `[T, E]`
     Tensor layer(int index, Tensor hidden, Rotation rotation, Attention attention, @Nullable Tensor rows);
 
+    /// @param index number of the layer, from 0
+    /// @return the weights that it depends on, lent; of the last one, those of [#finalNorm] too
+    List<Tensor> weights(int index);
+
     /// @param hidden `[N, E]`
     /// @return normalised states that the head takes, `[N, E]`
     Tensor finalNorm(Tensor hidden);
@@ -46,6 +54,19 @@ interface Architecture extends AutoCloseable {
             hidden = layer(i, hidden, rotation, attention, null);
         }
         return hidden;
+    }
+
+    /// @param ofLayer   beginning of the names of a layer's weights
+    /// @param finalNorm beginning of the names of the final norm's
+    /// @return the weights of each layer; the final norm's among those of the last
+    static List<List<Tensor>> layerWeights(
+            Parameters weights, int numLayers, IntFunction<String> ofLayer, String finalNorm) {
+        return IntStream.range(0, numLayers)
+                .mapToObj(index -> Stream.concat(
+                                weights.startingWith(ofLayer.apply(index)).stream(),
+                                index < numLayers - 1 ? Stream.of() : weights.startingWith(finalNorm).stream())
+                        .toList())
+                .toList();
     }
 
     /// @return the chosen rows, or the tensor itself where `rows` is null

@@ -29,6 +29,19 @@ public final class Gradients {
         return weight.mutable_grad();
     }
 
+    /// Adds to the gradient; the first to be added becomes it.
+    ///
+    /// @param weight a leaf, `[...]`
+    /// @param added  of its shape, used by nobody else
+    static void add(Tensor weight, Tensor added) {
+        Tensor gradient = weight.grad();
+        if (gradient.defined()) {
+            gradient.add_(added);
+        } else {
+            weight.mutable_grad().put(added.contiguous());
+        }
+    }
+
     /// Adds to some rows of the gradient.
     ///
     /// @param weight `[V, E]`

@@ -1,74 +1,58 @@
 package org.betatron.torch.model;
 
-import java.util.function.Function;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.betatron.core.model.PackedBatch;
+import org.betatron.torch.ComputeSpec;
 import org.betatron.torch.Tensors;
 import org.betatron.torch.memory.Memory;
-import org.betatron.torch.model.RotaryTable.Rotation;
+import org.betatron.torch.memory.Owned;
+import org.betatron.torch.parallel.BatchPart;
+import org.betatron.torch.parallel.Lanes;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/// All layers of an architecture over one batch, from token ids to the rows that a head takes: those that
-/// predict a response token, or those that a response is scored by.
+/// All layers of an architecture over one batch, its parts side by side on lanes.
 ///
-/// `T` rows, `N` rows that are asked for, `E` hidden size. All results belong to the current scope.
+/// `N` rows that are asked for, `E` hidden size.
 ///
-/// @param architecture   the layers
-/// @param batch          what they run over
-/// @param rows           which rows of a batch are asked for, `[N]`
-/// @param type           number format of queries, keys and values
-/// @param shortLastLayer whether the last layer computes only what these rows need
-record LayerStack(
-        Architecture architecture,
-        PackedBatch batch,
-        Function<PackedBatch, int[]> rows,
-        ScalarType type,
-        boolean shortLastLayer) {
+/// @param lanes  what the parts run on
+/// @param parts  the layers over each part
+/// @param places of the rows of each part among those of the batch, `[N_part]` each
+record LayerStack(Lanes lanes, List<StackPart> parts, List<int[]> places) {
 
-    /// What layers need besides hidden states, in the scope that asked for it.
-    ///
-    /// @param tokenIds   int64 `[T]`
-    /// @param predictors rows that are asked for, int64 `[N]`
-    record Inputs(Tensor tokenIds, Tensor predictors, Rotation rotation, Attention attention) {}
-
-    Inputs inputs() {
-        return new Inputs(
-                Tensors.indices(batch.tokenIds()),
-                Tensors.indices(rows.apply(batch)),
-                architecture.rotation(batch.positions()),
-                new PackedAttention(batch, type));
+    /// @param rows which rows of the batch are asked for, `[N]`
+    /// @param type number format of queries, keys and values
+    static LayerStack of(
+            Architecture architecture, PackedBatch batch, AskedRows rows, ScalarType type, ComputeSpec compute) {
+        Lanes lanes = Lanes.of(compute.lanes());
+        List<BatchPart> parts = BatchPart.divide(batch, lanes.count());
+        return new LayerStack(
+                lanes,
+                parts.stream()
+                        .map(part -> new StackPart(architecture, part.packed(), rows, type, compute.shortLastLayer()))
+                        .toList(),
+                parts.stream()
+                        .map(part -> part.places(response -> rows.count(batch, response)))
+                        .toList());
     }
 
-    int size() {
-        return architecture.numLayers();
-    }
-
-    /// @return what enters the first layer, `[T, E]`, without graph
-    Tensor embed(Inputs inputs) {
-        return torch.embedding(architecture.embedding().detach(), inputs.tokenIds());
-    }
-
-    /// Adds the gradient of the embedding. Autograd would make a matrix of the whole vocabulary for every
-    /// batch, most of it zeros, and add that.
-    ///
-    /// @param gradient dL/d[#embed], `[T, E]`
-    void addEmbeddingGradient(Inputs inputs, Tensor gradient) {
-        Gradients.addToRows(architecture.embedding(), inputs.tokenIds(), gradient);
-    }
-
-    /// @param hidden what enters the layer, `[T, E]`
-    /// @return what enters the next one, `[T, E]`; of the last one, normalised rows that predict, `[N, E]`
-    Tensor layer(int index, Tensor hidden, Inputs inputs) {
-        if (index < size() - 1) {
-            return architecture.layer(index, hidden, inputs.rotation(), inputs.attention(), null);
+    /// @return normalised states of the rows that are asked for, `[N, E]`, without graph, in the current scope
+    Tensor predictors() {
+        if (parts.size() == 1) {
+            return Memory.withoutGradient(parts.getFirst()::predictors);
         }
-        Tensor rows = inputs.predictors();
-        return architecture.finalNorm(
-                shortLastLayer
-                        ? architecture.layer(index, hidden, inputs.rotation(), inputs.attention(), rows)
-                        : Architecture.select(
-                                architecture.layer(index, hidden, inputs.rotation(), inputs.attention(), null), rows));
+        List<Owned> states = lanes.collect(
+                parts.size(),
+                part -> Memory.keep("predictor rows", () -> Memory.withoutGradient(parts.get(part)::predictors)),
+                Owned::close);
+        try {
+            return gather(states.stream().map(Owned::tensor).toList());
+        } finally {
+            states.forEach(Owned::close);
+        }
     }
 
     /// Runs all layers forward, to be differentiated.
@@ -76,24 +60,30 @@ record LayerStack(
     /// @param recomputes whether only what enters each layer is kept, and the backward pass runs it again
     /// @return the pass, owned by the caller
     LayerPass start(boolean recomputes) {
-        return recomputes ? RecomputedPass.start(this) : GraphPass.start(this);
+        List<PartPass> passes =
+                lanes.collect(parts.size(), part -> PartPass.start(parts.get(part), recomputes), PartPass::close);
+        return new LayerPass(
+                this,
+                passes,
+                Memory.keep(
+                        "predictor rows",
+                        () -> gather(passes.stream().map(PartPass::predictors).toList())));
     }
 
-    /// @return normalised states of the rows that predict, `[N, E]`, with graph if one is being recorded
-    Tensor predictors() {
-        Inputs inputs = inputs();
-        return predictors(embed(inputs), inputs);
-    }
-
-    /// As [#predictors()], from given embeddings on.
-    Tensor predictors(Tensor embedded, Inputs inputs) {
-        Tensor hidden = embedded;
-        for (int i = 0; i < size(); i++) {
-            int index = i;
-            Tensor entering = hidden;
-            // A scope per layer: what autograd does not need is gone before the next one is run.
-            hidden = Memory.scoped(() -> layer(index, entering, inputs));
+    /// @param ofParts rows of each part, `[N_part, E]`
+    /// @return the rows in the order of the batch, `[N, E]`, in the current scope
+    private Tensor gather(List<Tensor> ofParts) {
+        if (ofParts.size() == 1) {
+            return ofParts.getFirst();
         }
-        return hidden;
+        return Memory.withoutGradient(() -> {
+            Tensor all = torch.cat(new TensorVector(ofParts.toArray(Tensor[]::new)), 0);
+            Tensor gathered = torch.empty_like(all);
+            gathered.index_copy_(
+                    0,
+                    Tensors.indices(places.stream().flatMapToInt(IntStream::of).toArray()),
+                    all);
+            return gathered;
+        });
     }
 }

@@ -21,6 +21,7 @@ final class Llama implements Architecture {
     private final RotaryTable rotary;
     private final Tensor embedding; // [V, E]
     private final List<Layer> layers;
+    private final List<List<Tensor>> layerWeights;
     private final Tensor finalNorm; // [E]
     private final Tensor head; // [V, E], or [1, E] of a score
 
@@ -28,6 +29,8 @@ final class Llama implements Architecture {
         this.spec = spec;
         this.precision = precision;
         rotary = new RotaryTable(spec.rotary());
+        layerWeights = Architecture.layerWeights(
+                weights, spec.numLayers(), index -> LlamaSpec.layer(index, ""), "model.norm.");
         embedding = weights.get("model.embed_tokens.weight");
         layers = new ArrayList<>();
         for (int i = 0; i < spec.numLayers(); i++) {
@@ -59,6 +62,11 @@ final class Llama implements Architecture {
     @Override
     public Tensor layer(int index, Tensor hidden, Rotation rotation, Attention attention, @Nullable Tensor rows) {
         return layers.get(index).forward(hidden, rotation, attention, rows);
+    }
+
+    @Override
+    public List<Tensor> weights(int index) {
+        return layerWeights.get(index);
     }
 
     @Override

@@ -19,6 +19,7 @@ final class Neox implements Architecture {
     private final RotaryTable rotary;
     private final Tensor embedding; // [V, E]
     private final List<Layer> layers;
+    private final List<List<Tensor>> layerWeights;
     private final Norm finalNorm;
     private final Tensor head; // [V, E], or [1, E] of a score
 
@@ -26,6 +27,8 @@ final class Neox implements Architecture {
         this.spec = spec;
         this.precision = precision;
         rotary = new RotaryTable(spec.rotary());
+        layerWeights = Architecture.layerWeights(
+                weights, spec.numLayers(), index -> NeoxSpec.layer(index, ""), "gpt_neox.final_layer_norm.");
         embedding = weights.get("gpt_neox.embed_in.weight");
         layers = new ArrayList<>();
         for (int i = 0; i < spec.numLayers(); i++) {
@@ -57,6 +60,11 @@ final class Neox implements Architecture {
     @Override
     public Tensor layer(int index, Tensor hidden, Rotation rotation, Attention attention, @Nullable Tensor rows) {
         return layers.get(index).forward(hidden, rotation, attention, rows);
+    }
+
+    @Override
+    public List<Tensor> weights(int index) {
+        return layerWeights.get(index);
     }
 
     @Override

@@ -34,6 +34,15 @@ public final class Parameters implements AutoCloseable {
         return owned.tensor();
     }
 
+    /// @param prefix beginning of a Hugging Face name
+    /// @return the weights whose names begin so, lent, in order
+    List<Tensor> startingWith(String prefix) {
+        return tensors.entrySet().stream()
+                .filter(entry -> entry.getKey().startsWith(prefix))
+                .map(entry -> entry.getValue().tensor())
+                .toList();
+    }
+
     /// @return the weights by name, lent
     public Map<String, Tensor> asMap() {
         Map<String, Tensor> map = new LinkedHashMap<>();

@@ -7,7 +7,8 @@ import org.betatron.torch.memory.Owned;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/// Cosines and sines of all positions met so far; grows by doubling. Owns two tensors `[positions, dims]`.
+/// Cosines and sines of all positions met so far; grows by doubling. Owns two tensors `[positions, dims]`. Parts of a
+/// batch ask for rotations side by side: thread-safe.
 final class RotaryTable implements AutoCloseable {
 
     private final RotarySpec spec;
@@ -44,7 +45,7 @@ final class RotaryTable implements AutoCloseable {
 
     /// @param positions position of each row, `[T]`
     /// @return the rotation of these rows, in the current scope
-    Rotation rotation(int[] positions) {
+    synchronized Rotation rotation(int[] positions) {
         int needed = 1;
         for (int position : positions) {
             needed = Math.max(needed, position + 1);

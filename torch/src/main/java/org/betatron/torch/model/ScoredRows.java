@@ -10,11 +10,12 @@ import org.betatron.core.model.PackedBatch;
 ///
 /// @param paddingId id of the padding token; negative where there is none, and the very last token
 ///     counts
-record ScoredRows(int paddingId) {
+record ScoredRows(int paddingId) implements AskedRows {
 
     /// @return row of each response, `[batch.numResponses()]`; a response of nothing but padding
     ///     has a row of its prompt
-    int[] of(PackedBatch batch) {
+    @Override
+    public int[] of(PackedBatch batch) {
         int[] rows = new int[batch.numResponses()];
         for (int group = 0; group < batch.numGroups(); group++) {
             int promptRow = last(batch, batch.promptStart(group), batch.promptLength(group));
@@ -25,6 +26,11 @@ record ScoredRows(int paddingId) {
             }
         }
         return rows;
+    }
+
+    @Override
+    public int count(PackedBatch batch, int response) {
+        return 1;
     }
 
     /// @return last row of a segment that is not padding, -1 if all of it is

@@ -63,7 +63,7 @@ public final class ScoringTransformer implements AutoCloseable {
     }
 
     private LayerStack layers(PackedBatch batch) {
-        return new LayerStack(architecture, batch, rows::of, precision.scalarType(), compute.shortLastLayer());
+        return LayerStack.of(architecture, batch, rows, precision.scalarType(), compute);
     }
 
     private static float[] atLastTokens(PackedBatch batch, float[] scores) {

@@ -90,8 +90,7 @@ public final class Transformer implements AutoCloseable {
     }
 
     private LayerStack layers(PackedBatch batch) {
-        return new LayerStack(
-                architecture, batch, PackedBatch::predictorRows, precision.scalarType(), compute.shortLastLayer());
+        return LayerStack.of(architecture, batch, AskedRows.PREDICTORS, precision.scalarType(), compute);
     }
 
     /// Starts to decode; to be closed before this. What was started before the weights changed cannot go on.

@@ -1,0 +1,78 @@
+package org.betatron.torch.model;
+
+import java.util.List;
+import org.betatron.core.model.PackedBatch;
+import org.betatron.torch.Tensors;
+import org.betatron.torch.memory.Memory;
+import org.betatron.torch.model.RotaryTable.Rotation;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/// All layers of an architecture over groups of a batch, from token ids to the rows that a head takes.
+///
+/// `T` rows, `N` rows that are asked for, `E` hidden size. All results belong to the current scope.
+///
+/// @param architecture   the layers
+/// @param batch          the groups
+/// @param rows           which rows are asked for, `[N]`
+/// @param type           number format of queries, keys and values
+/// @param shortLastLayer whether the last layer computes only what these rows need
+record StackPart(
+        Architecture architecture, PackedBatch batch, AskedRows rows, ScalarType type, boolean shortLastLayer) {
+
+    /// What layers need besides hidden states, in the scope that asked for it.
+    ///
+    /// @param tokenIds   int64 `[T]`
+    /// @param predictors rows that are asked for, int64 `[N]`
+    record Inputs(Tensor tokenIds, Tensor predictors, Rotation rotation, Attention attention) {}
+
+    Inputs inputs() {
+        return new Inputs(
+                Tensors.indices(batch.tokenIds()),
+                Tensors.indices(rows.of(batch)),
+                architecture.rotation(batch.positions()),
+                new PackedAttention(batch, type));
+    }
+
+    int size() {
+        return architecture.numLayers();
+    }
+
+    /// @return what enters the first layer, `[T, E]`, without graph
+    Tensor embed(Inputs inputs) {
+        return torch.embedding(architecture.embedding().detach(), inputs.tokenIds());
+    }
+
+    /// @param hidden what enters the layer, `[T, E]`
+    /// @return what enters the next one, `[T, E]`; of the last one, normalised rows that predict, `[N, E]`
+    Tensor layer(int index, Tensor hidden, Inputs inputs) {
+        if (index < size() - 1) {
+            return architecture.layer(index, hidden, inputs.rotation(), inputs.attention(), null);
+        }
+        Tensor rows = inputs.predictors();
+        return architecture.finalNorm(
+                shortLastLayer
+                        ? architecture.layer(index, hidden, inputs.rotation(), inputs.attention(), rows)
+                        : Architecture.select(
+                                architecture.layer(index, hidden, inputs.rotation(), inputs.attention(), null), rows));
+    }
+
+    /// @return the weights that a layer of this stack depends on; of the last one, the norm's after it too
+    List<Tensor> weights(int index) {
+        return architecture.weights(index);
+    }
+
+    /// @return normalised states of the rows that are asked for, `[N, E]`
+    Tensor predictors() {
+        Inputs inputs = inputs();
+        Tensor hidden = embed(inputs);
+        for (int i = 0; i < size(); i++) {
+            int index = i;
+            Tensor entering = hidden;
+            // A scope per layer: what the next one does not need is gone before it is run.
+            hidden = Memory.scoped(() -> layer(index, entering, inputs));
+        }
+        return hidden;
+    }
+}

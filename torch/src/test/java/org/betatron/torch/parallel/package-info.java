@@ -1,0 +1,4 @@
+@NullMarked
+package org.betatron.torch.parallel;
+
+import org.jspecify.annotations.NullMarked;
