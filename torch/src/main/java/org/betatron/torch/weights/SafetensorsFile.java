@@ -160,11 +160,13 @@ public final class SafetensorsFile implements AutoCloseable {
         if (type(name) != type || start % type.bytes() != 0) {
             return Optional.empty();
         }
-        return Optional.of(Memory.keep(name, () -> privateBytes()
-                .narrow(0, start, entry.numElements() * type.bytes())
-                .view(type.scalarType())
-                .view(dims(entry))
-                .variable_data())); // counts its own changes, not those of its neighbours
+        return Optional.of(Memory.keep(
+                name,
+                () -> privateBytes()
+                        .narrow(0, start, entry.numElements() * type.bytes())
+                        .view(type.scalarType())
+                        .view(dims(entry))
+                        .variable_data())); // counts its own changes, not those of its neighbours
     }
 
     private Tensor privateBytes() {
