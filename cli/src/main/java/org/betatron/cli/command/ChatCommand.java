@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.betatron.cli.run.Chat;
+import org.betatron.cli.run.ModelSource;
 import org.betatron.data.HuggingFaceTokenizer;
 import org.betatron.torch.TorchLanguageModel;
 import org.betatron.torch.weights.DataType;
@@ -45,7 +46,7 @@ final class ChatCommand implements Runnable {
     @Override
     public void run() {
         PrintWriter out = spec.commandLine().getOut();
-        try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.load(model);
+        try (HuggingFaceTokenizer tokenizer = new ModelSource(model).openTokenizer();
                 TorchLanguageModel languageModel = TorchLanguageModel.load(model, DataType.FP32)) {
             Chat chat = Chat.with(languageModel, tokenizer, model, options.spec(temperature, 1), plain, out);
             BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
