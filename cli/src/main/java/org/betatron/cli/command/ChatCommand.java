@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.betatron.cli.run.Chat;
+import org.betatron.cli.run.ModelSource;
 import org.betatron.data.HuggingFaceTokenizer;
 import org.betatron.torch.ComputeSpec;
 import org.betatron.torch.TorchLanguageModel;
@@ -49,7 +50,7 @@ final class ChatCommand implements Runnable {
     public void run() {
         PrintWriter out = spec.commandLine().getOut();
         ComputeSpec compute = ComputeSpec.DEFAULT.on(device.device());
-        try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.load(model);
+        try (HuggingFaceTokenizer tokenizer = new ModelSource(model).openTokenizer();
                 TorchLanguageModel languageModel = TorchLanguageModel.load(model, compute)) {
             Chat chat = Chat.with(languageModel, tokenizer, model, options.spec(temperature, 1), plain, out);
             BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));

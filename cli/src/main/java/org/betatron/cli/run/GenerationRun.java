@@ -48,7 +48,7 @@ public record GenerationRun(
             rows.add(new PromptRow("prompt-" + (rows.size() + 1), prompt, null));
         }
         rows.addAll(PromptRow.read(run.files(), ChatTemplate.load(run.model()), PromptStyle.AS_WRITTEN));
-        try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.load(run.model());
+        try (HuggingFaceTokenizer tokenizer = new ModelSource(run.model()).openTokenizer();
                 TorchLanguageModel model = TorchLanguageModel.load(run.model(), ComputeSpec.DEFAULT.on(run.device()))) {
             Generator generator = new Generator(model, tokenizer, run.spec());
             List<int[]> prompts = rows.stream()

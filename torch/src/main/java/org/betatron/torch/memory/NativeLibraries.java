@@ -7,6 +7,7 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.function.Supplier;
 import org.betatron.torch.ModelException;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.Context;
@@ -43,6 +44,39 @@ public final class NativeLibraries {
         // A softmax gradient with logits 90 apart is full of denormals, which made one backward pass sixty
         // times slower.
         Context.setFlushDenormal(true);
+    }
+
+    /// Does something that needs no tensors while libtorch is loaded beside it: a second on another processor.
+    /// Whoever needs libtorch afterwards calls [#load] as always, and meets its failure, if there was one.
+    ///
+    /// @return what the work returned; the loading has ended then, also where the work failed
+    public static <T> T whileLoading(Supplier<T> work) {
+        Thread loader = new Thread(
+                () -> {
+                    try {
+                        load();
+                    } catch (RuntimeException | LinkageError _) {
+                        // Met again by whoever needs it.
+                    }
+                },
+                "betatron-load");
+        loader.setDaemon(true);
+        loader.start();
+        try {
+            return work.get();
+        } finally {
+            // A process that ends while libraries are being loaded can crash.
+            join(loader);
+        }
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while libtorch was loaded", e);
+        }
     }
 
     /// @param numThreads threads of one operation, ≥ 1

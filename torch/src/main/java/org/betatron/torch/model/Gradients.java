@@ -5,6 +5,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
 
 /// The gradient of a weight while it accumulates: a matrix of the weight's shape, or only those of its
 /// rows that anything was added to.
@@ -56,6 +57,13 @@ public final class Gradients {
         }
         Tensor added = torch.sparse_coo_tensor(rows.unsqueeze(0), values, Tensors.shape(weight));
         weight.mutable_grad().put(gradient.defined() ? gradient.add(added) : added);
+    }
+
+    /// @param weight has a gradient
+    /// @return rows that something was added to, int64, ascending; null where the gradient is a full matrix
+    public static @Nullable Tensor rows(Tensor weight) {
+        Tensor gradient = summed(weight);
+        return gradient.is_sparse() ? gradient.indices().select(0, 0) : null;
     }
 
     /// @return Euclidean norm of the gradient; 0 where there is none

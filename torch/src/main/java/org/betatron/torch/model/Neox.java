@@ -126,7 +126,9 @@ final class Neox implements Architecture {
                     Tensors.split(fused, 2, spec.headDim(), spec.headDim(), spec.headDim()); // 3 of [T, H, D]
             Tensor queries = precision.cast(rotation.apply(parts.get(0)));
             Tensor keys = precision.cast(rotation.apply(parts.get(1)));
-            Tensor attended = attention.attend(index, queries, keys, parts.get(2)); // [T, E]
+            // A copy, or the graph would keep all three parts alive for the sake of this one.
+            Tensor values = parts.get(2).contiguous();
+            Tensor attended = attention.attend(index, queries, keys, values); // [T, E]
             return attentionOut.forward(Architecture.select(attended, rows));
         }
 

@@ -36,12 +36,13 @@ record RandomRounding(Owned noise) implements AutoCloseable {
     }
 
     /// @param values float32 `[n]`, finite; used up
+    /// @param part   which numbers they are: what a number is rounded with does not depend on the others
     /// @param call   which of the calls this is
     /// @return the rounded values, float32 whose lower 16 bits are zero
-    Tensor round(Tensor values, long call) {
+    Tensor round(Tensor values, Part part, long call) {
         long offset = Math.floorMod(call * 40_503, (long) OFFSETS); // Knuth's multiplicative hashing
         Tensor bits = values.view(ScalarType.Int);
-        return bits.add_(noise.tensor().narrow(0, offset, values.numel()), new Scalar(1L))
+        return bits.add_(part.select(noise.tensor().narrow(0, offset, part.count())), new Scalar(1L))
                 .bitwise_and_(new Scalar(-65536L))
                 .view(ScalarType.Float);
     }

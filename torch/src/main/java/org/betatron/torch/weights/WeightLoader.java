@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -30,7 +31,9 @@ public final class WeightLoader {
 
     private WeightLoader() {}
 
-    /// Reads all weights as float32 leaves, each straight from the mapped file into its place.
+    /// Reads all weights as float32 leaves. Weights that the files have in float32 stay where they are, mapped into
+    /// memory: rows of an embedding that are never used take none. Others are converted, each straight from the
+    /// mapped file into its place.
     ///
     /// @param directory where the files are
     /// @param spec      what must be in them
@@ -67,7 +70,7 @@ public final class WeightLoader {
                                 throw new ModelException(file + ": tensor '" + name + "' is in another shard too");
                             }
                             requireShape(file, name, shapes.get(name), SafetensorsFile.dims(entry.getValue()));
-                            loaded.put(name, leaf(name, () -> read(tensors, name, shapes.get(name), device)));
+                            loaded.put(name, read(tensors, name, shapes.get(name), device));
                         } else if (!spec.isIgnorable(name)) {
                             throw new ModelException(file + ": tensor '" + name
                                     + "' does not belong to the model that config.json describes");
@@ -113,17 +116,23 @@ public final class WeightLoader {
         return parameters;
     }
 
+    private static Owned read(SafetensorsFile tensors, String name, long[] shape, ComputeDevice device) {
+        Optional<Owned> mapped =
+                device.equals(ComputeDevice.DEFAULT) ? tensors.map(name, DataType.FP32) : Optional.empty();
+        Owned weight = mapped.orElseGet(() -> Memory.keep(name, () -> {
+            Tensor tensor = Tensors.empty(ScalarType.Float, device, shape);
+            tensors.copyInto(name, tensor);
+            return tensor;
+        }));
+        Memory.run(() -> weight.tensor().requires_grad_(true));
+        return weight;
+    }
+
     private static Owned fresh(String name, ArchitectureSpec spec, ComputeDevice device, long seed) {
         return Memory.compute(() -> {
             GeneratorOptional generator = new GeneratorOptional(torch.make_generator_cpu(seed));
             return leaf(name, () -> drawn(name, spec, device, generator));
         });
-    }
-
-    private static Tensor read(SafetensorsFile file, String name, long[] shape, ComputeDevice device) {
-        Tensor tensor = Tensors.empty(ScalarType.Float, device, shape);
-        file.copyInto(name, tensor);
-        return tensor;
     }
 
     private static Tensor drawn(String name, ArchitectureSpec spec, ComputeDevice device, GeneratorOptional generator) {

@@ -99,8 +99,8 @@ class RandomRoundingTest {
     }
 
     private static float[] round(RandomRounding rounding, float value, int call) {
-        return Memory.compute(() ->
-                Tensors.toFloats(rounding.round(torch.full(new long[] {SIZE}, Tensors.scalar(value)), call)));
+        return Memory.compute(() -> Tensors.toFloats(rounding.round(
+                torch.full(new long[] {SIZE}, Tensors.scalar(value)), new Part(0, SIZE, 1, null), call)));
     }
 
     private static Parameters ones() {

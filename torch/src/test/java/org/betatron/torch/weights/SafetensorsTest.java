@@ -18,6 +18,7 @@ import org.betatron.torch.ModelException;
 import org.betatron.torch.Tensors;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.memory.NativeLibraries;
+import org.betatron.torch.memory.Owned;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -53,6 +54,44 @@ class SafetensorsTest {
             assertThat(read(saved, "empty")).isEmpty();
             assertThat(read(saved, "number")).containsExactly(7);
             assertThat(saved).hasToString(file + " (4 tensors)");
+        }
+    }
+
+    @Test
+    void mappedTensorsArePrivateAndOutliveTheFile() throws IOException {
+        Path path = directory.resolve("values.safetensors");
+        write(path, DataType.FP32, 16L << 20);
+        byte[] before = Files.readAllBytes(path);
+        try (Owned matrix = mapped(path, "matrix");
+                Owned vector = mapped(path, "vector")) {
+            long version = vector.tensor()._version();
+            Memory.run(() -> {
+                matrix.tensor().mul_(Tensors.scalar(2));
+                assertThat(Tensors.shape(matrix.tensor())).containsExactly(5, 3);
+            });
+            assertThat(vector.tensor()._version()).isEqualTo(version);
+            assertThat(Files.readAllBytes(path)).isEqualTo(before);
+            Files.delete(path);
+            float[] doubled = Memory.compute(() -> Tensors.toFloats(matrix.tensor()));
+            for (int i = 0; i < VALUES.length; i++) {
+                assertThat(doubled[i]).isEqualTo(2 * VALUES[i]);
+            }
+            assertThat(Memory.compute(() -> Tensors.toFloats(vector.tensor()))).isEqualTo(Arrays.copyOf(VALUES, 4));
+        }
+    }
+
+    @Test
+    void whatHasAnotherFormatIsNotMapped() throws IOException {
+        Path path = directory.resolve("values.safetensors");
+        write(path, DataType.BF16, 16L << 20);
+        try (SafetensorsFile file = SafetensorsFile.open(path)) {
+            assertThat(file.map("matrix", DataType.FP32)).isEmpty();
+        }
+    }
+
+    private static Owned mapped(Path path, String name) throws IOException {
+        try (SafetensorsFile file = SafetensorsFile.open(path)) {
+            return file.map(name, DataType.FP32).orElseThrow();
         }
     }
 
