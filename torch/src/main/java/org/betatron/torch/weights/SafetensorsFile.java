@@ -37,6 +37,9 @@ import tools.jackson.databind.json.JsonMapper;
 /// stays as long as one of its tensors is open. One thread at a time.
 public final class SafetensorsFile implements AutoCloseable {
 
+    /// Bytes by which libtorch aligns its tensors. Sums of tensors that lie otherwise differ in their last bit.
+    static final int ALIGNMENT = 64;
+
     /// Bytes converted at a time: small against a tensor, large against a call.
     private static final long CHUNK_BYTES = 64L << 20;
 
@@ -152,12 +155,12 @@ public final class SafetensorsFile implements AutoCloseable {
     ///
     /// @param name a tensor of this file
     /// @param type number format that is asked for
-    /// @return the tensor, owned by the caller; none if the file has another format, or puts it at an odd place
+    /// @return the tensor, owned by the caller; none if the file has another format, or does not
+    ///     place it as libtorch places its own tensors
     public Optional<Owned> map(String name, DataType type) {
         Entry entry = entry(name);
         long start = dataStart + entry.start();
-        // libtorch counts places in its own numbers.
-        if (type(name) != type || start % type.bytes() != 0) {
+        if (type(name) != type || start % ALIGNMENT != 0) {
             return Optional.empty();
         }
         return Optional.of(Memory.keep(

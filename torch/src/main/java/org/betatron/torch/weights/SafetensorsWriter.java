@@ -64,8 +64,9 @@ public final class SafetensorsWriter {
             offset = end;
         }
         String text = json.toString();
-        // Padded with spaces so that the tensor bytes begin aligned, as the format recommends.
-        int padding = Math.floorMod(-text.getBytes(StandardCharsets.UTF_8).length, 8);
+        // Padded with spaces so that the tensor bytes begin aligned, as the format recommends, and can be mapped.
+        int padding =
+                Math.floorMod(-Long.BYTES - text.getBytes(StandardCharsets.UTF_8).length, SafetensorsFile.ALIGNMENT);
         return (text + " ".repeat(padding)).getBytes(StandardCharsets.UTF_8);
     }
 

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.random.RandomGenerator;
 import org.betatron.core.RandomStreams;
 import org.betatron.core.model.OptimizerSpec;
+import org.betatron.torch.HostTensors;
 import org.betatron.torch.Tensors;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.memory.NativeLibraries;
@@ -78,8 +79,8 @@ class MomentsTest {
                 step(optimizer, weights, step, false);
             }
             float[] end = values(weights);
-            Memory.run(() -> Memory.withoutGradient(
-                    () -> weights.get("embedding").copy_(Tensors.floats(middle).view(ROWS, WIDTH))));
+            Memory.run(() -> Memory.withoutGradient(() ->
+                    weights.get("embedding").copy_(HostTensors.floats(middle).view(ROWS, WIDTH))));
             resumed.load(file);
             for (int step = STEPS / 2; step < STEPS; step++) {
                 step(resumed, weights, step, false);
@@ -141,8 +142,8 @@ class MomentsTest {
         Memory.run(() -> {
             Tensor weight = weights.get("embedding");
             Tensor sparse = torch.sparse_coo_tensor(
-                    Tensors.indices(rows).unsqueeze(0),
-                    Tensors.floats(gradient).view(rows.length, WIDTH),
+                    HostTensors.indices(rows).unsqueeze(0),
+                    HostTensors.floats(gradient).view(rows.length, WIDTH),
                     Tensors.shape(weight));
             weight.mutable_grad().put(full ? sparse.to_dense() : sparse);
         });
