@@ -1,5 +1,6 @@
 package org.betatron.torch;
 
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -42,6 +43,12 @@ public final class HostTensors {
     /// @return tensor of zeros
     public static Tensor zeros(ScalarType type, long... shape) {
         return empty(type, shape).zero_();
+    }
+
+    /// @param address of numbers that stay where they are as long as the tensor
+    /// @return tensor of these numbers, which owns nothing
+    public static Tensor at(Pointer address, ScalarType type, long... shape) {
+        return torch.from_blob(address, shape, new TensorOptions(type));
     }
 
     /// Brings a tensor's numbers where Java can read them: the only way out of a device.

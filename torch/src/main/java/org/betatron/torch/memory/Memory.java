@@ -4,13 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
+import org.betatron.torch.HostTensors;
 import org.betatron.torch.ModelException;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -85,7 +85,7 @@ public final class Memory {
         if (pages == null || pages.isNull()) {
             throw new ModelException("no memory for the " + numbers + " numbers of '" + name + "'");
         }
-        return keep(name, () -> torch.from_blob(pages, shape, new TensorOptions(type)), () -> Pointer.free(pages));
+        return keep(name, () -> HostTensors.at(pages, type, shape), () -> Pointer.free(pages));
     }
 
     /// Runs work in a scope of its own and hands the tensor that it returns to the scope around it.
