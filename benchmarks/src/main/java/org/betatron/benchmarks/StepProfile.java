@@ -53,6 +53,7 @@ public final class StepProfile {
         }
         ComputeSpec standard = ComputeSpec.DEFAULT;
         ComputeSpec compute = new ComputeSpec(
+                standard.device(),
                 standard.precision(),
                 standard.keptLogitsMiB(),
                 standard.shortLastLayer(),

@@ -6,6 +6,8 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaCall;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -18,6 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// What may depend on what, over the class files of all modules.
 class ArchitectureTest {
+
+    private static final String TENSOR = "org.bytedeco.pytorch.Tensor";
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -51,6 +55,38 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .haveFullyQualifiedName("org.bytedeco.javacpp.PointerScope")
+                .check(CLASSES);
+    }
+
+    /// A tensor lies on the device of the weights because whoever makes it has to say beside what.
+    @Test
+    void tensorsAreMadeInOnePlace() {
+        DescribedPredicate<JavaCall<?>> makesATensorOfNone = DescribedPredicate.describe(
+                "a call that makes a tensor of none",
+                call -> call.getTarget().getRawReturnType().getName().equals(TENSOR)
+                        && call.getTargetOwner().getName().startsWith("org.bytedeco.pytorch")
+                        && (call.getTargetOwner().getName().endsWith(".torch")
+                                || call.getTarget().getName().equals("create"))
+                        && call.getTarget().getRawParameterTypes().stream()
+                                .noneMatch(type -> type.getName().startsWith(TENSOR)
+                                        && !type.getName().endsWith("Options")));
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName("org.betatron.torch.Tensors")
+                .and()
+                .doNotHaveFullyQualifiedName("org.betatron.torch.HostTensors")
+                .and()
+                // Wraps the bytes of a file, to be copied to where the weights are.
+                .doNotHaveFullyQualifiedName("org.betatron.torch.weights.SafetensorsFile")
+                .should()
+                .callCodeUnitWhere(makesATensorOfNone)
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAPackage("org.betatron.torch.model..")
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("org.betatron.torch.HostTensors")
                 .check(CLASSES);
     }
 

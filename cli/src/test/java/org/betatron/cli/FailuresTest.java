@@ -1,6 +1,7 @@
 package org.betatron.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.betatron.torch.memory.CudaBuild;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -258,6 +260,58 @@ class FailuresTest {
                 "--out",
                 inputs.at("never.png"));
         assertThat(Path.of(inputs.at("never.png"))).doesNotExist();
+    }
+
+    /// Said before any file is looked for, by every command that opens a model.
+    @Test
+    void deviceThatIsNotThere() {
+        assumeFalse(CudaBuild.isPresent(), "this is the build for graphics cards");
+        String problem = "must be cpu but was cuda:1: this is the build for the processor; BETATRON_CUDA=1 makes the"
+                + " one for graphics cards";
+        refused("recipe: compute.device: " + problem, align("never", "--device", "cuda:1"));
+        refused("recipe: compute.device: " + problem, align("never", "--set", "compute.device=cuda:1"));
+        refused(
+                "recipe: compute.device: " + problem,
+                "score",
+                "--model",
+                "a",
+                "--reference",
+                "b",
+                "--data",
+                "c",
+                "--out",
+                "d",
+                "--device",
+                "cuda:1");
+        String usage = "--device " + problem + "\nSee: betatron ";
+        refused(usage + "generate --help", "generate", "--model", "a", "--prompt", "b", "--device", "cuda:1");
+        refused(usage + "chat --help", "chat", "--model", "a", "--device", "cuda:1");
+        refused(
+                usage + "evaluate --help",
+                "evaluate",
+                "--model",
+                "a",
+                "--data",
+                "b",
+                "--judge",
+                "world",
+                "--device",
+                "cuda:1");
+        assertThat(directory.resolve("never")).doesNotExist();
+    }
+
+    @Test
+    void unknownDevice() {
+        refused(
+                "options: compute.device: must be cpu, cuda or cuda:N but was 'gpu'",
+                align("never", "--device", "gpu"));
+        refused(
+                "Invalid value for option '--device': must be cpu, cuda or cuda:N but was 'gpu'\nSee: betatron chat --help",
+                "chat",
+                "--model",
+                "a",
+                "--device",
+                "gpu");
     }
 
     private static String[] align(String out, String... more) {

@@ -14,6 +14,7 @@ import org.betatron.core.alignment.AlignmentSpec;
 import org.betatron.core.model.Optimizer;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.data.TokenizedPair;
+import org.betatron.torch.ComputeDevice;
 import org.betatron.torch.ComputeSpec;
 import org.betatron.torch.TorchLanguageModel;
 import org.betatron.torch.weights.DataType;
@@ -50,6 +51,9 @@ class TrlParityTest {
 
     private static final int WARMUP_STEPS = 5;
 
+    private static final ComputeDevice DEVICE =
+            ComputeDevice.parse(System.getProperty("betatron.test.device", ComputeDevice.DEFAULT.toString()));
+
     @TempDir
     private Path directory;
 
@@ -72,8 +76,11 @@ class TrlParityTest {
         compare(
                 recorded,
                 OptimizerSpec.AdamW.DEFAULT,
-                new ComputeSpec(DataType.FP32, 0, false, false, DataType.FP32, 1));
-        compare(recorded, OptimizerSpec.AdamW.DEFAULT, new ComputeSpec(DataType.FP32, 0, true, true, DataType.FP32, 1));
+                new ComputeSpec(DEVICE, DataType.FP32, 0, false, false, DataType.FP32, 1));
+        compare(
+                recorded,
+                OptimizerSpec.AdamW.DEFAULT,
+                new ComputeSpec(DEVICE, DataType.FP32, 0, true, true, DataType.FP32, 1));
     }
 
     @Test
@@ -100,7 +107,7 @@ class TrlParityTest {
     }
 
     private void compare(JsonNode recorded, OptimizerSpec optimizerSpec) throws IOException {
-        compare(recorded, optimizerSpec, ComputeSpec.DEFAULT);
+        compare(recorded, optimizerSpec, ComputeSpec.DEFAULT.on(DEVICE));
     }
 
     private void compare(JsonNode recorded, OptimizerSpec optimizerSpec, ComputeSpec compute) throws IOException {

@@ -2,9 +2,10 @@ package org.betatron.torch;
 
 import org.betatron.torch.weights.DataType;
 
-/// How a model computes: in which number format, and what it trades between time and memory. All but
-/// the formats leaves results as they are, up to rounding.
+/// How a model computes: where, in which number format, and what it trades between time and memory. All but
+/// device and formats leaves results as they are, up to rounding.
 ///
+/// @param device          where it lies and computes
 /// @param precision       number format of matrix products, FP32 or BF16
 /// @param keptLogitsMiB   memory for log-probs of the whole vocabulary that forward passes keep for
 ///     their backward passes, MiB, all open passes together, ≥ 0; what does not fit is computed again.
@@ -16,8 +17,10 @@ import org.betatron.torch.weights.DataType;
 /// @param moments         number format of the optimizer's moments, FP32 or BF16; BF16 takes half their
 ///     memory, and rounds them at random, right on average
 /// @param lanes           parts of a batch that are computed side by side, ≥ 0: each has its share of the
-///     threads. 1 gives every operator all threads; 0 chooses, see [Lanes]
+///     threads. 1 gives every operator all threads; 0 chooses, see [Lanes]. On a graphics card there is
+///     one
 public record ComputeSpec(
+        ComputeDevice device,
         DataType precision,
         int keptLogitsMiB,
         boolean shortLastLayer,
@@ -25,8 +28,9 @@ public record ComputeSpec(
         DataType moments,
         int lanes) {
 
-    /// Float32, fast. 256 MiB hold 1,300 rows of a vocabulary of 50,304; ours.
-    public static final ComputeSpec DEFAULT = new ComputeSpec(DataType.FP32, 256, true, false, DataType.FP32, 0);
+    /// Float32 on the processor, fast. 256 MiB hold 1,300 rows of a vocabulary of 50,304; ours.
+    public static final ComputeSpec DEFAULT =
+            new ComputeSpec(ComputeDevice.DEFAULT, DataType.FP32, 256, true, false, DataType.FP32, 0);
 
     public ComputeSpec {
         if (precision == DataType.FP16) {
@@ -48,11 +52,17 @@ public record ComputeSpec(
     /// @return the defaults with products in another number format
     public static ComputeSpec in(DataType precision) {
         return new ComputeSpec(
+                DEFAULT.device(),
                 precision,
                 DEFAULT.keptLogitsMiB(),
                 DEFAULT.shortLastLayer(),
                 DEFAULT.recomputeLayers(),
                 DEFAULT.moments(),
                 DEFAULT.lanes());
+    }
+
+    /// @return the same on another device
+    public ComputeSpec on(ComputeDevice other) {
+        return new ComputeSpec(other, precision, keptLogitsMiB, shortLastLayer, recomputeLayers, moments, lanes);
     }
 }

@@ -1,7 +1,12 @@
 package org.betatron.torch;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.DeviceOptional;
+import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -11,41 +16,82 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// Small steps between Java arrays and tensors. All results belong to the current scope.
+///
+/// A new tensor lies beside another one, a weight or what it is computed with: on the same device. So
+/// only the maker of the weights chooses a device, and nobody else has to know it.
 public final class Tensors {
 
     private Tensors() {}
 
+    /// @param beside a tensor of the wanted device
     /// @return int64 tensor `[n]` of indices
-    public static Tensor indices(int[] values) {
-        long[] longs = new long[values.length];
-        for (int i = 0; i < values.length; i++) {
-            longs[i] = values[i];
-        }
-        return Tensor.create(longs, longs.length);
+    public static Tensor indices(int[] values, Tensor beside) {
+        return moved(HostTensors.indices(values), beside);
     }
 
+    /// @param beside a tensor of the wanted device
+    /// @return int32 tensor `[n]`
+    public static Tensor ints(int[] values, Tensor beside) {
+        return moved(HostTensors.ints(values), beside);
+    }
+
+    /// @param beside a tensor of the wanted device
     /// @return float32 tensor `[n]`
-    public static Tensor floats(float[] values) {
-        return Tensor.create(values, values.length);
+    public static Tensor floats(float[] values, Tensor beside) {
+        return moved(HostTensors.floats(values), beside);
+    }
+
+    /// @param beside a tensor of the wanted device
+    /// @return uninitialised tensor
+    public static Tensor empty(ScalarType type, Tensor beside, long... shape) {
+        return empty(type, beside.device(), shape);
     }
 
     /// @return uninitialised tensor
-    public static Tensor empty(ScalarType type, long... shape) {
-        return torch.empty(shape, new TensorOptions(type), new org.bytedeco.pytorch.MemoryFormatOptional());
+    public static Tensor empty(ScalarType type, ComputeDevice device, long... shape) {
+        return empty(type, device.toLibtorch(), shape);
     }
 
+    private static Tensor empty(ScalarType type, Device device, long... shape) {
+        return torch.empty(
+                shape, new TensorOptions(type).device(new DeviceOptional(device)), new MemoryFormatOptional());
+    }
+
+    /// @param beside a tensor of the wanted device
     /// @return tensor of zeros
-    public static Tensor zeros(ScalarType type, long... shape) {
-        return empty(type, shape).zero_();
+    public static Tensor zeros(ScalarType type, Tensor beside, long... shape) {
+        return empty(type, beside, shape).zero_();
+    }
+
+    /// @param host   a tensor in the processor's memory
+    /// @param beside a tensor of the wanted device
+    /// @return the tensor on that device, itself if it is there already
+    public static Tensor moved(Tensor host, Tensor beside) {
+        return beside.is_cpu() ? host : host.to(beside.device(), host.scalar_type());
+    }
+
+    /// @param host a tensor in the processor's memory
+    /// @return the tensor on that device, itself if it is there already
+    public static Tensor moved(Tensor host, ComputeDevice device) {
+        return host.to(device.toLibtorch(), host.scalar_type());
     }
 
     /// @return the tensor's values as float32 in row-major order; a copy
     public static float[] toFloats(Tensor tensor) {
-        Tensor contiguous =
-                tensor.detach().to(new Device("cpu"), ScalarType.Float).contiguous();
-        float[] values = new float[Math.toIntExact(contiguous.numel())];
+        Tensor host = HostTensors.copied(tensor, ScalarType.Float);
+        float[] values = new float[Math.toIntExact(host.numel())];
         if (values.length > 0) { // an empty tensor has no address
-            new FloatPointer(contiguous.data_ptr()).get(values);
+            new FloatPointer(host.data_ptr()).get(values);
+        }
+        return values;
+    }
+
+    /// @return the tensor's whole numbers in row-major order; a copy
+    public static long[] toLongs(Tensor tensor) {
+        Tensor host = HostTensors.copied(tensor, ScalarType.Long);
+        long[] values = new long[Math.toIntExact(host.numel())];
+        if (values.length > 0) {
+            new LongPointer(host.data_ptr()).get(values);
         }
         return values;
     }
@@ -54,10 +100,9 @@ public final class Tensors {
     /// @param count  how many rows to read, from the first
     /// @return the rows' values as float32, `[count][n]`; a copy
     public static float[][] toRows(Tensor tensor, int count) {
-        Tensor contiguous =
-                tensor.detach().to(new Device("cpu"), ScalarType.Float).contiguous();
-        int width = Math.toIntExact(contiguous.size(1));
-        FloatPointer values = new FloatPointer(contiguous.data_ptr());
+        Tensor host = HostTensors.copied(tensor.narrow(0, 0, count), ScalarType.Float);
+        int width = Math.toIntExact(host.size(1));
+        FloatPointer values = new FloatPointer(host.data_ptr());
         float[][] rows = new float[count][width];
         for (int row = 0; row < count; row++) {
             values.position((long) row * width).get(rows[row]);
@@ -72,6 +117,24 @@ public final class Tensors {
             shape[i] = tensor.size(i);
         }
         return shape;
+    }
+
+    /// Cuts a tensor. Its gradient is put together once, where a view of each part would make a gradient of the
+    /// whole tensor for each.
+    ///
+    /// @param sizes of the parts, which make up the whole
+    /// @return the parts, views
+    public static List<Tensor> split(Tensor tensor, int dim, long... sizes) {
+        List<Tensor> parts = new ArrayList<>(sizes.length);
+        // libtorch's device `lazy`, on which tests look for tensors of the wrong device, gives parts back that
+        // lie in the processor's memory and say that they do not (2.10). It has no speed to lose.
+        TensorVector cut = tensor.is_lazy() ? null : tensor.split_with_sizes(sizes, dim);
+        long start = 0;
+        for (int i = 0; i < sizes.length; i++) {
+            parts.add(cut == null ? tensor.narrow(dim, start, sizes[i]) : cut.get(i));
+            start += sizes[i];
+        }
+        return parts;
     }
 
     public static Tensor cat(int dim, Tensor... tensors) {

@@ -28,7 +28,7 @@ public final class TorchLanguageModel extends TorchModel implements LanguageMode
 
     private final Transformer transformer;
 
-    private TorchLanguageModel(ObjectNode config, ArchitectureSpec spec, Parameters weights, ComputeSpec compute) {
+    TorchLanguageModel(ObjectNode config, ArchitectureSpec spec, Parameters weights, ComputeSpec compute) {
         super(config, spec, weights, compute);
         transformer = new Transformer(spec, weights, compute);
     }
@@ -41,13 +41,15 @@ public final class TorchLanguageModel extends TorchModel implements LanguageMode
     /// @throws ModelException if the directory does not hold a whole model of a known architecture
     public static TorchLanguageModel load(Path directory, ComputeSpec compute) {
         NativeLibraries.load();
+        compute.device().require();
         ModelDirectory files = new ModelDirectory(directory);
         ObjectNode config = files.readConfig();
         ArchitectureSpec spec = parse(config, directory.resolve("config.json").toString());
         return new TorchLanguageModel(
                 config,
                 spec,
-                NativeErrors.translate(() -> "loading " + directory, () -> WeightLoader.load(files, spec)),
+                NativeErrors.translate(
+                        () -> "loading " + directory, () -> WeightLoader.load(files, spec, compute.device())),
                 compute);
     }
 
@@ -67,13 +69,14 @@ public final class TorchLanguageModel extends TorchModel implements LanguageMode
     /// @throws ModelException if the configuration is unknown or incomplete
     public static TorchLanguageModel initialize(ObjectNode config, String where, long seed, ComputeSpec compute) {
         NativeLibraries.load();
+        compute.device().require();
         ArchitectureSpec spec = parse(config, where);
         return new TorchLanguageModel(
                 config,
                 spec,
                 NativeErrors.translate(
                         () -> "making the " + spec.numParameters() + " weights of " + where,
-                        () -> WeightLoader.initialize(spec, seed)),
+                        () -> WeightLoader.initialize(spec, compute.device(), seed)),
                 compute);
     }
 

@@ -27,7 +27,7 @@ public final class TorchRewardModel extends TorchModel {
 
     private final ScoringTransformer transformer;
 
-    private TorchRewardModel(ObjectNode config, ArchitectureSpec spec, Parameters weights, ComputeSpec compute) {
+    TorchRewardModel(ObjectNode config, ArchitectureSpec spec, Parameters weights, ComputeSpec compute) {
         super(config, spec, weights, compute);
         transformer = new ScoringTransformer(spec, weights, config.path(PADDING).asInt(-1), compute);
     }
@@ -41,6 +41,7 @@ public final class TorchRewardModel extends TorchModel {
     ///     architecture
     public static TorchRewardModel load(Path directory, ComputeSpec compute) {
         NativeLibraries.load();
+        compute.device().require();
         ModelDirectory files = new ModelDirectory(directory);
         ObjectNode config = files.readConfig();
         ArchitectureSpec spec = parse(config, directory);
@@ -51,7 +52,8 @@ public final class TorchRewardModel extends TorchModel {
         return new TorchRewardModel(
                 config,
                 spec,
-                NativeErrors.translate(() -> "loading " + directory, () -> WeightLoader.load(files, spec)),
+                NativeErrors.translate(
+                        () -> "loading " + directory, () -> WeightLoader.load(files, spec, compute.device())),
                 compute);
     }
 
@@ -67,6 +69,7 @@ public final class TorchRewardModel extends TorchModel {
     /// @throws ModelException if the directory does not hold a whole model of a known architecture
     public static TorchRewardModel begin(Path directory, int paddingId, long seed, ComputeSpec compute) {
         NativeLibraries.load();
+        compute.device().require();
         ModelDirectory files = new ModelDirectory(directory);
         ObjectNode config = files.readConfig();
         if (parse(config, directory).head() == HeadKind.SCORE) {
@@ -78,7 +81,8 @@ public final class TorchRewardModel extends TorchModel {
                 scoring,
                 spec,
                 NativeErrors.translate(
-                        () -> "loading " + directory, () -> WeightLoader.loadWithFreshScore(files, spec, seed)),
+                        () -> "loading " + directory,
+                        () -> WeightLoader.loadWithFreshScore(files, spec, compute.device(), seed)),
                 compute);
     }
 

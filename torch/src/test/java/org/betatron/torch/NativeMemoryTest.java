@@ -85,7 +85,7 @@ class NativeMemoryTest {
     void trainingStepOnLanes() throws IOException {
         PackedBatch wide = RandomBatches.batch(3, 9, 2, TinyModels.VOCABULARY, 12);
         assertThat(BatchPart.divide(wide, 3)).hasSize(3);
-        ComputeSpec sideBySide = new ComputeSpec(DataType.FP32, 1, true, false, DataType.FP32, 3);
+        ComputeSpec sideBySide = new ComputeSpec(TestDevice.DEVICE, DataType.FP32, 1, true, false, DataType.FP32, 3);
         float[] ofWide = new float[wide.numResponseTokens()];
         Arrays.fill(ofWide, 0.1F);
         try (TorchLanguageModel onLanes = TorchLanguageModel.initialize(TinyModels.neox(), "tiny", 1, sideBySide)) {
@@ -102,7 +102,7 @@ class NativeMemoryTest {
 
     @Test
     void trainingStepThatRecomputes() throws IOException {
-        ComputeSpec frugal = new ComputeSpec(DataType.FP32, 0, true, true, DataType.FP32, 1);
+        ComputeSpec frugal = new ComputeSpec(TestDevice.DEVICE, DataType.FP32, 0, true, true, DataType.FP32, 1);
         try (TorchLanguageModel recomputing = TorchLanguageModel.initialize(TinyModels.neox(), "tiny", 1, frugal)) {
             assertNoLeak(() -> {
                 try (ForwardPass pass = recomputing.forward(BATCH)) {
@@ -118,7 +118,8 @@ class NativeMemoryTest {
     void rewardModel(@TempDir Path directory) throws IOException {
         model.save(directory);
         for (boolean recomputes : new boolean[] {false, true}) {
-            ComputeSpec compute = new ComputeSpec(DataType.FP32, 0, true, recomputes, DataType.FP32, 1);
+            ComputeSpec compute =
+                    new ComputeSpec(TestDevice.DEVICE, DataType.FP32, 0, true, recomputes, DataType.FP32, 1);
             try (TorchRewardModel scoring = TorchRewardModel.begin(directory, -1, 1, compute);
                     Optimizer ofScoring = scoring.optimizer(OptimizerSpec.AdamW.DEFAULT)) {
                 assertNoLeak(() -> {
@@ -179,7 +180,8 @@ class NativeMemoryTest {
     @Test
     void saveAndLoad(@TempDir Path directory) throws IOException {
         assertNoLeak(() -> model.save(directory));
-        assertNoLeak(() -> TorchLanguageModel.load(directory, DataType.FP32).close());
+        assertNoLeak(() ->
+                TorchLanguageModel.load(directory, TestDevice.in(DataType.FP32)).close());
         assertNoLeak(() -> TinyModels.model("llama", 1).close());
         Path state = directory.resolve("optimizer.safetensors");
         assertNoLeak(() -> {

@@ -9,6 +9,6 @@ public final class OutsideOfMemory {
     private OutsideOfMemory() {}
 
     public static Owned makeTensor(String name) {
-        return Memory.keep(name, () -> Tensors.floats(new float[] {1, 2}));
+        return Memory.keep(name, () -> HostTensors.floats(new float[] {1, 2}));
     }
 }

@@ -39,7 +39,7 @@ class RewardParityTest {
     @ValueSource(strings = {"gpt-neox-parallel-reward", "llama-gqa-scaled-reward"})
     void scores(String name) {
         RecordedModel recorded = RecordedModel.of(name);
-        try (TorchRewardModel model = TorchRewardModel.load(recorded.directory(), ComputeSpec.in(DataType.FP32))) {
+        try (TorchRewardModel model = TorchRewardModel.load(recorded.directory(), TestDevice.in(DataType.FP32))) {
             assertScores(model.score(recorded.packed()), recorded);
             assertScores(model.score(recorded.unshared()), recorded);
         }
@@ -55,7 +55,8 @@ class RewardParityTest {
     void gradients(String name, boolean recomputes) throws IOException {
         RecordedModel recorded = RecordedModel.of(name);
         Map<String, float[]> expected = recorded.gradients();
-        ComputeSpec compute = new ComputeSpec(DataType.FP32, 0, !recomputes, recomputes, DataType.FP32, 1);
+        ComputeSpec compute =
+                new ComputeSpec(TestDevice.DEVICE, DataType.FP32, 0, !recomputes, recomputes, DataType.FP32, 1);
         try (TorchRewardModel model = TorchRewardModel.load(recorded.directory(), compute)) {
             assertThat(expected.keySet())
                     .containsExactlyInAnyOrderElementsOf(model.weights().names());
@@ -68,7 +69,7 @@ class RewardParityTest {
     @Test
     void savedModelHasTheSameScores(@TempDir Path directory) throws IOException {
         RecordedModel recorded = RecordedModel.of("llama-gqa-scaled-reward");
-        ComputeSpec compute = ComputeSpec.in(DataType.FP32);
+        ComputeSpec compute = TestDevice.in(DataType.FP32);
         try (TorchRewardModel model = TorchRewardModel.load(recorded.directory(), compute)) {
             model.save(directory);
             try (TorchRewardModel again = TorchRewardModel.load(directory, compute)) {
@@ -82,7 +83,7 @@ class RewardParityTest {
     @ValueSource(strings = {"gpt-neox-parallel", "llama-gqa-scaled", "llama-tied-bias"})
     void beginsWithTheLayersOfALanguageModel(String name, @TempDir Path directory) throws IOException {
         RecordedModel recorded = RecordedModel.of(name);
-        ComputeSpec compute = ComputeSpec.in(DataType.FP32);
+        ComputeSpec compute = TestDevice.in(DataType.FP32);
         try (TorchRewardModel model = TorchRewardModel.begin(recorded.directory(), 7, 3, compute);
                 TorchRewardModel equal = TorchRewardModel.begin(recorded.directory(), 7, 3, compute);
                 TorchRewardModel other = TorchRewardModel.begin(recorded.directory(), 7, 4, compute)) {
@@ -107,7 +108,7 @@ class RewardParityTest {
     void languageModelsAndRewardModelsAreNotMixedUp() {
         Path reward = RecordedModel.of("gpt-neox-parallel-reward").directory();
         Path language = RecordedModel.of("gpt-neox-parallel").directory();
-        ComputeSpec compute = ComputeSpec.in(DataType.FP32);
+        ComputeSpec compute = TestDevice.in(DataType.FP32);
         assertThatThrownBy(() -> TorchLanguageModel.load(reward, compute).close())
                 .isInstanceOf(ModelException.class)
                 .hasMessage(reward.resolve("config.json") + " describes a reward model, which scores answers and writes"

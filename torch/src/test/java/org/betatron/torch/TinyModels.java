@@ -48,6 +48,7 @@ public final class TinyModels {
 
     /// @return a float32 model with random weights, to be closed by the caller
     public static TorchLanguageModel model(String architecture, long seed) {
-        return TorchLanguageModel.initialize(config(architecture), "tiny " + architecture, seed, DataType.FP32);
+        return TorchLanguageModel.initialize(
+                config(architecture), "tiny " + architecture, seed, TestDevice.in(DataType.FP32));
     }
 }

@@ -159,7 +159,7 @@ class TorchLanguageModelTest {
                 .isThrownBy(() -> TorchLanguageModel.initialize(TinyModels.neox(), "here", 1, DataType.FP16))
                 .withMessage(message);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> TorchLanguageModel.load(directory, DataType.FP16))
+                .isThrownBy(() -> TorchLanguageModel.load(directory, TestDevice.in(DataType.FP16)))
                 .withMessage(message);
     }
 

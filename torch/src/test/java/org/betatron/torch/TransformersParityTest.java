@@ -48,7 +48,7 @@ class TransformersParityTest {
             })
     void logProbsAndGreedyText(String name) {
         RecordedModel recorded = RecordedModel.of(name);
-        try (TorchLanguageModel model = TorchLanguageModel.load(recorded.directory(), DataType.FP32)) {
+        try (TorchLanguageModel model = TorchLanguageModel.load(recorded.directory(), TestDevice.in(DataType.FP32))) {
             assertLogProbs(model.score(recorded.packed()), recorded);
             assertLogProbs(model.score(recorded.unshared()), recorded);
             for (JsonNode greedy : recorded.greedy()) {
@@ -67,7 +67,7 @@ class TransformersParityTest {
                 recorded.directory().resolve("config.v4.json"),
                 copy.resolve("config.json"),
                 StandardCopyOption.REPLACE_EXISTING);
-        try (TorchLanguageModel model = TorchLanguageModel.load(copy, DataType.FP32)) {
+        try (TorchLanguageModel model = TorchLanguageModel.load(copy, TestDevice.in(DataType.FP32))) {
             assertLogProbs(model.score(recorded.packed()), recorded);
         }
     }
@@ -77,7 +77,7 @@ class TransformersParityTest {
     void gradients(String name) throws IOException {
         RecordedModel recorded = RecordedModel.of(name);
         Map<String, float[]> expected = recorded.gradients();
-        try (TorchLanguageModel model = TorchLanguageModel.load(recorded.directory(), DataType.FP32)) {
+        try (TorchLanguageModel model = TorchLanguageModel.load(recorded.directory(), TestDevice.in(DataType.FP32))) {
             assertThat(expected.keySet())
                     .containsExactlyInAnyOrderElementsOf(model.weights().names());
             assertGradients(gradients(model, recorded.packed(), recorded.coefficients()), expected);
@@ -90,7 +90,7 @@ class TransformersParityTest {
     @ValueSource(strings = {"gpt-neox-parallel", "llama-gqa-scaled"})
     void bfloat16ComputeStaysNear(String name) {
         RecordedModel recorded = RecordedModel.of(name);
-        try (TorchLanguageModel model = TorchLanguageModel.load(recorded.directory(), DataType.BF16)) {
+        try (TorchLanguageModel model = TorchLanguageModel.load(recorded.directory(), TestDevice.in(DataType.BF16))) {
             float[] actual = model.score(recorded.packed()).values();
             double[] expected = recorded.logProbs();
             double error = 0;
@@ -106,9 +106,9 @@ class TransformersParityTest {
     @Test
     void savedModelLoadsWithTheSameLogProbs(@TempDir Path directory) throws IOException {
         RecordedModel recorded = RecordedModel.of("llama-tied-bias");
-        try (TorchLanguageModel model = TorchLanguageModel.load(recorded.directory(), DataType.FP32)) {
+        try (TorchLanguageModel model = TorchLanguageModel.load(recorded.directory(), TestDevice.in(DataType.FP32))) {
             model.save(directory);
-            try (TorchLanguageModel again = TorchLanguageModel.load(directory, DataType.FP32)) {
+            try (TorchLanguageModel again = TorchLanguageModel.load(directory, TestDevice.in(DataType.FP32))) {
                 assertThat(again.score(recorded.packed()).values())
                         .isEqualTo(model.score(recorded.packed()).values());
             }

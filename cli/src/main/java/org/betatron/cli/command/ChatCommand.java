@@ -8,9 +8,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.betatron.cli.run.Chat;
+import org.betatron.cli.run.ModelSource;
 import org.betatron.data.HuggingFaceTokenizer;
+import org.betatron.torch.ComputeSpec;
 import org.betatron.torch.TorchLanguageModel;
-import org.betatron.torch.weights.DataType;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,6 +38,9 @@ final class ChatCommand implements Runnable {
     private boolean plain;
 
     @Mixin
+    private DeviceOption device = new DeviceOption();
+
+    @Mixin
     private GenerationOptions options = new GenerationOptions();
 
     @Spec
@@ -45,8 +49,9 @@ final class ChatCommand implements Runnable {
     @Override
     public void run() {
         PrintWriter out = spec.commandLine().getOut();
-        try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.load(model);
-                TorchLanguageModel languageModel = TorchLanguageModel.load(model, DataType.FP32)) {
+        ComputeSpec compute = ComputeSpec.DEFAULT.on(device.device());
+        try (HuggingFaceTokenizer tokenizer = new ModelSource(model).openTokenizer();
+                TorchLanguageModel languageModel = TorchLanguageModel.load(model, compute)) {
             Chat chat = Chat.with(languageModel, tokenizer, model, options.spec(temperature, 1), plain, out);
             BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
             out.print("> ");

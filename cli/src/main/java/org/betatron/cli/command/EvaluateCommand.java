@@ -75,6 +75,9 @@ final class EvaluateCommand implements Runnable {
     private JudgeOptions judge = new JudgeOptions();
 
     @Mixin
+    private DeviceOption device = new DeviceOption();
+
+    @Mixin
     private GenerationOptions options = new GenerationOptions();
 
     @Spec
@@ -94,9 +97,10 @@ final class EvaluateCommand implements Runnable {
                 reference == null ? opponent : reference,
                 files,
                 limit,
-                judge.create(out, progress),
+                judge.create(out, device.device(), progress),
                 temperatures,
                 options.spec(GenerationSpec.DEFAULT.sampling().temperature(), samples),
+                device.device(),
                 out);
         EvaluationResult result = EvaluationRun.run(request, progress);
         result.reports().forEach(report -> print(report, printer));

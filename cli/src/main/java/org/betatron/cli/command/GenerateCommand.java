@@ -52,6 +52,9 @@ final class GenerateCommand implements Runnable {
     private int samples = GenerationSpec.DEFAULT.samples();
 
     @Mixin
+    private DeviceOption device = new DeviceOption();
+
+    @Mixin
     private GenerationOptions options = new GenerationOptions();
 
     @Spec
@@ -69,6 +72,7 @@ final class GenerateCommand implements Runnable {
                         prompts.stream().map(GenerationOptions::unescaped).toList(),
                         files,
                         options.spec(temperature, samples),
+                        device.device(),
                         out),
                 printer);
     }

@@ -19,6 +19,7 @@ import org.betatron.evaluation.judge.endpoint.JudgeTemplate;
 import org.betatron.evaluation.judge.endpoint.Price;
 import org.betatron.evaluation.judge.endpoint.ReplyCache;
 import org.betatron.evaluation.judge.endpoint.RequestLimits;
+import org.betatron.torch.ComputeDevice;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -108,8 +109,9 @@ final class JudgeOptions {
     }
 
     /// @param out      directory of the evaluation, or null
+    /// @param device   where a reward model computes
     /// @param progress hears what the judge has to say on the way
-    Judge create(@Nullable Path out, Consumer<String> progress) {
+    Judge create(@Nullable Path out, ComputeDevice device, Consumer<String> progress) {
         return switch (name) {
             case WORLD -> {
                 refuse(option -> true);
@@ -117,7 +119,7 @@ final class JudgeOptions {
             }
             case REWARD -> {
                 refuse(option -> !option.equals(REWARD_MODEL));
-                yield RewardScorer.judge(require(rewardModel, REWARD_MODEL + " DIR"));
+                yield RewardScorer.judge(require(rewardModel, REWARD_MODEL + " DIR"), device);
             }
             case ENDPOINT -> {
                 refuse(REWARD_MODEL::equals);

@@ -66,6 +66,13 @@ final class RunOptions {
     Long seed;
 
     @Option(
+            names = DeviceOption.NAME,
+            paramLabel = DeviceOption.LABEL,
+            description = "Where the model computes (compute.device).")
+    @Nullable
+    String device;
+
+    @Option(
             names = "--set",
             paramLabel = "PATH=VALUE",
             description = "Any recipe key, for example train.maxGradientNorm=1; may be repeated.")
@@ -95,7 +102,8 @@ final class RunOptions {
                 .option("data.evaluation", evaluation.isEmpty() ? null : evaluation)
                 .option("train.learningRate", learningRate)
                 .option("train.batchSize", batchSize)
-                .option("train.seed", seed);
+                .option("train.seed", seed)
+                .option("compute.device", device);
         more.forEach(reader::option);
         if (steps != null && epochs != null) {
             throw new ParameterException(spec.commandLine(), "--steps and --epochs exclude each other");
@@ -150,6 +158,7 @@ final class RunOptions {
                 || learningRate != null
                 || batchSize != null
                 || seed != null
+                || device != null
                 || more.values().stream().anyMatch(Objects::nonNull)
                 || !set.isEmpty();
         if (overrides) {

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import org.betatron.cli.recipe.AlignRecipe;
+import org.betatron.cli.recipe.RecipeChecks;
 import org.betatron.cli.recipe.RecipeReader;
 import org.betatron.cli.run.ScoreRun;
 import org.betatron.evaluation.suspicion.FlipSearch;
@@ -50,6 +51,12 @@ final class ScoreCommand implements Runnable {
     private @Nullable Path recipe;
 
     @Option(
+            names = DeviceOption.NAME,
+            paramLabel = DeviceOption.LABEL,
+            description = "Where the models compute (compute.device).")
+    private @Nullable String device;
+
+    @Option(
             names = "--set",
             paramLabel = "PATH=VALUE",
             description = "Any recipe key, for example alignment.objective.beta=0.5; may be repeated.")
@@ -76,9 +83,11 @@ final class ScoreCommand implements Runnable {
         if (recipe != null) {
             reader.file(recipe);
         }
-        AlignRecipe settings = reader.overrides(set)
+        AlignRecipe settings = reader.option("compute.device", device)
+                .overrides(set)
                 .resolve(AlignRecipe.class, AlignRecipe.DEFAULT)
                 .recipe();
+        RecipeChecks.checkDevice("recipe", settings.compute());
         PrintWriter printer = spec.commandLine().getOut();
         ScoreRun.Result result = new ScoreRun(model, reference, files, settings, suspicious, out).run(line -> {
             printer.println(line);

@@ -1,5 +1,6 @@
 package org.betatron.cli.recipe;
 
+import org.betatron.torch.ComputeDevice;
 import org.betatron.torch.ComputeSpec;
 import org.betatron.torch.weights.DataType;
 
@@ -9,6 +10,7 @@ import org.betatron.torch.weights.DataType;
 /// @param threads   threads of one operation, all lanes together; 0 for one per core
 /// @param saveAs    number format of the final model's files
 public record ComputeSection(
+        ComputeDevice device,
         DataType precision,
         int threads,
         DataType saveAs,
@@ -19,6 +21,7 @@ public record ComputeSection(
         int lanes) {
 
     public static final ComputeSection DEFAULT = new ComputeSection(
+            ComputeSpec.DEFAULT.device(),
             ComputeSpec.DEFAULT.precision(),
             0,
             DataType.FP32,
@@ -29,8 +32,8 @@ public record ComputeSection(
             ComputeSpec.DEFAULT.lanes());
 
     public ComputeSection {
-        new ComputeSpec(
-                precision, keptLogitsMiB, shortLastLayer, recomputeLayers, moments, lanes); // checks its settings
+        // checks its settings
+        new ComputeSpec(device, precision, keptLogitsMiB, shortLastLayer, recomputeLayers, moments, lanes);
         if (threads < 0) {
             throw new IllegalArgumentException("threads must be at least 0 but was " + threads);
         }
@@ -38,6 +41,6 @@ public record ComputeSection(
 
     /// @return the settings that concern a model
     public ComputeSpec model() {
-        return new ComputeSpec(precision, keptLogitsMiB, shortLastLayer, recomputeLayers, moments, lanes);
+        return new ComputeSpec(device, precision, keptLogitsMiB, shortLastLayer, recomputeLayers, moments, lanes);
     }
 }

@@ -12,6 +12,7 @@ import org.betatron.core.objective.ObjectiveSpec;
 import org.betatron.core.objective.RowKind;
 import org.betatron.data.PreferenceFormat;
 import org.betatron.data.transform.GapSource;
+import org.betatron.torch.ComputeDevice;
 import org.betatron.training.LearningRateSchedule.Decay;
 import org.betatron.training.TrainSpec;
 
@@ -35,6 +36,7 @@ public final class RecipeChecks {
         checks.data(recipe.data(), recipe.model());
         checks.transforms(recipe.data());
         checks.training(recipe.train());
+        checks.device(recipe.compute());
         Alignment alignment = recipe.alignment().create();
         if (!alignment.looksAtGaps()
                 && !alignment.objective().keepsStatistics()
@@ -89,6 +91,16 @@ public final class RecipeChecks {
             checks.refuse("data.transforms", "has no effect: texts have no label to flip and no gap");
         }
         checks.training(resolved.recipe().train());
+        checks.device(resolved.recipe().compute());
+        checks.finish(where);
+    }
+
+    /// Checks only whether models can compute where they are to.
+    ///
+    /// @throws RecipeException if they cannot
+    public static void checkDevice(String where, ComputeSection compute) {
+        RecipeChecks checks = new RecipeChecks(Set.of());
+        checks.device(compute);
         checks.finish(where);
     }
 
@@ -99,6 +111,7 @@ public final class RecipeChecks {
         checks.data(resolved.recipe().data(), resolved.recipe().model());
         checks.transforms(resolved.recipe().data());
         checks.training(resolved.recipe().train());
+        checks.device(resolved.recipe().compute());
         checks.refuse("compute.keptLogitsMiB", "has no effect: a reward model has no logits");
         checks.finish(where);
     }
@@ -131,6 +144,13 @@ public final class RecipeChecks {
                         .filter(file -> !data.paths().contains(Path.of(file)))
                         .forEach(file -> problems.add(path + ".high: must be one of data.files but was " + file));
             });
+        }
+    }
+
+    private void device(ComputeSection compute) {
+        compute.device().problem().ifPresent(problem -> problems.add("compute.device: " + problem));
+        if (compute.device().kind() == ComputeDevice.Kind.CUDA && compute.lanes() != ComputeSection.DEFAULT.lanes()) {
+            refuse("compute.lanes", "has no effect on a graphics card, which one operator fills");
         }
     }
 

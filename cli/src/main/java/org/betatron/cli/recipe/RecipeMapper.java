@@ -31,6 +31,7 @@ final class RecipeMapper {
     static YAMLMapper create(DeserializationProblemHandler problems) {
         return YAMLMapper.builder()
                 .annotationIntrospector(new RecordIntrospector())
+                .addModule(new DeviceModule())
                 .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
                 .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
                 .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)

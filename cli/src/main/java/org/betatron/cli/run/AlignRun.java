@@ -43,7 +43,7 @@ public final class AlignRun {
         Path start = Path.of(recipe.model());
         ModelSource source = new ModelSource(start);
         RunSession session = new RunSession(request, recipe.train().keepCheckpoints());
-        try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.load(start)) {
+        try (HuggingFaceTokenizer tokenizer = source.openTokenizer()) {
             DataSetLoader loader = source.loader(tokenizer, recipe.data().truncation());
             Split<? extends LabelledRow<?>> rows = rows(session, loader);
             try (References references = References.open(request, session, source, rows);

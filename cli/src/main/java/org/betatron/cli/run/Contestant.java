@@ -14,8 +14,9 @@ import org.betatron.evaluation.generation.AnswerLogProbs;
 import org.betatron.evaluation.generation.GenerationListener;
 import org.betatron.evaluation.generation.GenerationSpec;
 import org.betatron.evaluation.generation.Generator;
+import org.betatron.torch.ComputeDevice;
+import org.betatron.torch.ComputeSpec;
 import org.betatron.torch.TorchLanguageModel;
-import org.betatron.torch.weights.DataType;
 
 /// A model directory with its tokenizer, and the weights once they are needed.
 final class Contestant implements AutoCloseable {
@@ -24,9 +25,11 @@ final class Contestant implements AutoCloseable {
     private final HuggingFaceTokenizer tokenizer;
     private final ChatTemplate template;
     private final int maxPositions;
+    private final ComputeSpec compute;
 
     /// Opens everything but the weights, so that what is wrong shows before anything is computed.
-    Contestant(Path directory) {
+    Contestant(Path directory, ComputeDevice device) {
+        compute = ComputeSpec.DEFAULT.on(device);
         this.directory = directory;
         maxPositions = ModelSource.maxPositions(directory);
         template = ChatTemplate.load(directory);
@@ -75,7 +78,7 @@ final class Contestant implements AutoCloseable {
             return found.stream().map(Optional::orElseThrow).toList();
         }
         List<List<Answer>> all = new ArrayList<>();
-        try (TorchLanguageModel model = TorchLanguageModel.load(directory, DataType.FP32)) {
+        try (TorchLanguageModel model = TorchLanguageModel.load(directory, compute)) {
             for (int i = 0; i < specs.size(); i++) {
                 GenerationSpec spec = specs.get(i);
                 List<Answer> answers = found.get(i)
@@ -92,7 +95,7 @@ final class Contestant implements AutoCloseable {
 
     /// @return log-probs of answers, nats
     double[] logProbs(List<int[]> prompts, List<Answer> answers) {
-        try (TorchLanguageModel model = TorchLanguageModel.load(directory, DataType.FP32)) {
+        try (TorchLanguageModel model = TorchLanguageModel.load(directory, compute)) {
             return AnswerLogProbs.of(model, prompts, answers);
         }
     }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.betatron.evaluation.generation.GenerationSpec;
 import org.betatron.evaluation.judge.Judge;
+import org.betatron.torch.ComputeDevice;
 import org.jspecify.annotations.Nullable;
 
 /// What is to be measured.
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param judge        who says which answer is better
 /// @param temperatures at which both models answer, at least one
 /// @param generation   everything else about the answers
+/// @param device       where models compute
 /// @param out          directory for `report.json` and `answers.jsonl`, or null
 public record EvaluationRequest(
         Path model,
@@ -26,6 +28,7 @@ public record EvaluationRequest(
         Judge judge,
         List<Double> temperatures,
         GenerationSpec generation,
+        ComputeDevice device,
         @Nullable Path out) {
 
     public EvaluationRequest {

@@ -44,12 +44,12 @@ public final class EvaluationRun {
 
     private EvaluationResult run() {
         Path against = request.against();
-        try (Contestant model = new Contestant(request.model())) {
+        try (Contestant model = new Contestant(request.model(), request.device())) {
             if (against == null) {
                 readPrompts(model, null);
                 return compare(model, chosenAnswers(model));
             }
-            try (Contestant opponent = new Contestant(against)) {
+            try (Contestant opponent = new Contestant(against, request.device())) {
                 readPrompts(model, opponent);
                 return compare(model, opponentAnswers(opponent));
             }
@@ -241,7 +241,7 @@ public final class EvaluationRun {
             return new double[0];
         }
         progress.accept("KL against " + directory + " ...");
-        try (Contestant reference = new Contestant(directory)) {
+        try (Contestant reference = new Contestant(directory, request.device())) {
             double[] own = model.logProbs(promptIds, answers);
             double[] theirs = reference.logProbs(promptIds, answers);
             for (int i = 0; i < own.length; i++) {

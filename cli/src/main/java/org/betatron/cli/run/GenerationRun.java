@@ -17,8 +17,9 @@ import org.betatron.evaluation.generation.Answer;
 import org.betatron.evaluation.generation.GenerationListener;
 import org.betatron.evaluation.generation.GenerationSpec;
 import org.betatron.evaluation.generation.Generator;
+import org.betatron.torch.ComputeDevice;
+import org.betatron.torch.ComputeSpec;
 import org.betatron.torch.TorchLanguageModel;
-import org.betatron.torch.weights.DataType;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -28,12 +29,14 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param prompts texts to continue
 /// @param files   files whose prompts are answered after them
 /// @param spec    how
+/// @param device  where the model computes
 /// @param out     file for JSON lines, or null to print
 public record GenerationRun(
         Path model,
         List<String> prompts,
         List<Path> files,
         GenerationSpec spec,
+        ComputeDevice device,
         @Nullable Path out) {
 
     /// Carries it out.
@@ -45,8 +48,8 @@ public record GenerationRun(
             rows.add(new PromptRow("prompt-" + (rows.size() + 1), prompt, null));
         }
         rows.addAll(PromptRow.read(run.files(), ChatTemplate.load(run.model()), PromptStyle.AS_WRITTEN));
-        try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.load(run.model());
-                TorchLanguageModel model = TorchLanguageModel.load(run.model(), DataType.FP32)) {
+        try (HuggingFaceTokenizer tokenizer = new ModelSource(run.model()).openTokenizer();
+                TorchLanguageModel model = TorchLanguageModel.load(run.model(), ComputeSpec.DEFAULT.on(run.device()))) {
             Generator generator = new Generator(model, tokenizer, run.spec());
             List<int[]> prompts = rows.stream()
                     .map(row -> Generator.promptIds(tokenizer, row.prompt()))

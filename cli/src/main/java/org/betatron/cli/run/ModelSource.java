@@ -9,6 +9,7 @@ import org.betatron.data.DataSetLoader;
 import org.betatron.data.HuggingFaceTokenizer;
 import org.betatron.data.PromptStyle;
 import org.betatron.data.Truncation;
+import org.betatron.torch.memory.NativeLibraries;
 import org.betatron.torch.model.ArchitectureSpec;
 import org.betatron.torch.weights.ModelDirectory;
 import org.betatron.training.run.Fingerprint;
@@ -48,6 +49,13 @@ public record ModelSource(Path directory) {
             }
         }
         return files;
+    }
+
+    /// Opens the tokenizer. What follows needs libtorch too, so it is loaded meanwhile.
+    ///
+    /// @return the tokenizer, to be closed by the caller
+    public HuggingFaceTokenizer openTokenizer() {
+        return NativeLibraries.whileLoading(() -> HuggingFaceTokenizer.load(directory));
     }
 
     /// @return fingerprint of everything that turns text into tokens

@@ -59,7 +59,7 @@ record References(Reference training, Reference evaluation, Optional<MovingRefer
                 .orElse(start);
         RunSession.useThreads(recipe.compute());
         TorchLanguageModel model =
-                TorchLanguageModel.load(directory, recipe.compute().precision());
+                TorchLanguageModel.load(directory, recipe.compute().model());
         request.display().line("Reference " + directory + " runs beside the policy");
         Optional<MovingReference> moving = recipe.reference().update() instanceof ReferenceUpdateSpec.Blend blend
                 ? Optional.of(new MovingReference(model, blend))

@@ -27,7 +27,7 @@ public final class RewardRun {
         Path start = Path.of(recipe.model());
         ModelSource source = new ModelSource(start);
         RunSession session = new RunSession(request, recipe.train().keepCheckpoints());
-        try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.load(start)) {
+        try (HuggingFaceTokenizer tokenizer = source.openTokenizer()) {
             DataSetLoader loader = source.loader(tokenizer, recipe.data().truncation());
             Split<TokenizedPair> pairs = pairs(recipe, session, loader);
             int padding = PaddingToken.find(start, tokenizer.eosId());

@@ -13,9 +13,9 @@ import org.betatron.data.packing.RowBatch;
 import org.betatron.evaluation.generation.Generator;
 import org.betatron.evaluation.judge.AnswerScorer;
 import org.betatron.evaluation.judge.ScoreJudge;
+import org.betatron.torch.ComputeDevice;
 import org.betatron.torch.ComputeSpec;
 import org.betatron.torch.TorchRewardModel;
-import org.betatron.torch.weights.DataType;
 import org.betatron.torch.weights.ModelDirectory;
 import org.betatron.training.run.Fingerprint;
 
@@ -25,25 +25,26 @@ import org.betatron.training.run.Fingerprint;
 /// one, and an answer with the token that ends it.
 ///
 /// @param directory    holds a reward model
+/// @param device       where it computes
 /// @param maxPositions longest prompt and answer, tokens
-public record RewardScorer(Path directory, int maxPositions) implements AnswerScorer {
+public record RewardScorer(Path directory, ComputeDevice device, int maxPositions) implements AnswerScorer {
 
     private static final Packing PACKING = Packing.ofTokens(8192);
 
     /// @return a judge that prefers the answer with the higher score
     /// @throws org.betatron.torch.ModelException if the directory holds no reward model
-    public static ScoreJudge judge(Path directory) {
+    public static ScoreJudge judge(Path directory, ComputeDevice device) {
         // Opened and closed: what is wrong with the model shows before any answer is written.
-        try (TorchRewardModel model = load(directory)) {
+        try (TorchRewardModel model = load(directory, device)) {
             return new ScoreJudge(
                     "reward " + directory + " " + Fingerprint.of(new ModelDirectory(directory).modelFiles()),
-                    new RewardScorer(directory, model.maxPositions()),
+                    new RewardScorer(directory, device, model.maxPositions()),
                     0);
         }
     }
 
-    private static TorchRewardModel load(Path directory) {
-        return TorchRewardModel.load(directory, ComputeSpec.in(DataType.FP32));
+    private static TorchRewardModel load(Path directory, ComputeDevice device) {
+        return TorchRewardModel.load(directory, ComputeSpec.DEFAULT.on(device));
     }
 
     @Override
@@ -51,7 +52,7 @@ public record RewardScorer(Path directory, int maxPositions) implements AnswerSc
         double[] scores = new double[answers.size()];
         Arrays.fill(scores, Double.NaN);
         try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.load(directory);
-                TorchRewardModel model = load(directory)) {
+                TorchRewardModel model = load(directory, device)) {
             List<TokenizedText> rows = IntStream.range(0, answers.size())
                     .mapToObj(i -> new TokenizedText(
                             "answer " + i,

@@ -158,11 +158,12 @@ final class RunSession {
         Path from = checkpoint.map(Checkpoint::modelDirectory).orElse(start);
         M model = loader.apply(from, compute.model());
         request.display()
-                .line("Model %s: %,d parameters, %s products, %d threads"
+                .line("Model %s: %,d parameters, %s products on %s, %d threads"
                         .formatted(
                                 start,
                                 model.numParameters(),
                                 compute.precision().configName(),
+                                compute.device(),
                                 NativeLibraries.threads()));
         return model;
     }

@@ -58,7 +58,7 @@ public record ScoreRun(
     /// @param progress hears what is going on, a line at a time
     public Result run(Consumer<String> progress) {
         RunSession.useThreads(recipe.compute());
-        try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.load(model)) {
+        try (HuggingFaceTokenizer tokenizer = new ModelSource(model).openTokenizer()) {
             List<TokenizedPair> pairs = new ModelSource(model)
                     .loader(tokenizer, recipe.data().truncation())
                     .pairs(files, recipe.data().format())

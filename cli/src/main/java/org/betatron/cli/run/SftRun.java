@@ -25,7 +25,7 @@ public final class SftRun {
         Path start = Path.of(recipe.model());
         ModelSource source = new ModelSource(start);
         RunSession session = new RunSession(request, train.keepCheckpoints());
-        try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.load(start)) {
+        try (HuggingFaceTokenizer tokenizer = source.openTokenizer()) {
             DataSetLoader loader = source.loader(tokenizer, recipe.data().truncation());
             Split<TokenizedText> texts = session.split(
                     recipe.data(), files -> loader.texts(files, recipe.data().format()), train.seed());

@@ -30,6 +30,7 @@ import org.betatron.evaluation.study.Cell.AnswersAt;
 import org.betatron.evaluation.study.Cell.ScoredAnswer;
 import org.betatron.evaluation.suspicion.FlipSearch;
 import org.betatron.evaluation.suspicion.HeldOutGap;
+import org.betatron.torch.ComputeDevice;
 import org.betatron.torch.memory.NativeLibraries;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -141,6 +142,7 @@ final class CellRun {
                                         base.stop(),
                                         base.batchSize(),
                                         base.seed()),
+                                ComputeDevice.DEFAULT,
                                 evaluation()),
                         _ -> {})
                 .reports();

@@ -3,10 +3,16 @@ package org.betatron.torch.memory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.LongStream;
+import org.betatron.torch.HostTensors;
+import org.betatron.torch.ModelException;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// The shapes that native work takes: [#compute], whose tensors all end with it, [#keep], which hands some
 /// over to an owner, and [#scoped], which hands one over to the work around it.
@@ -41,7 +47,7 @@ public final class Memory {
     /// @param name what the tensor is, for messages
     /// @return the tensor, owned by the caller
     public static Owned keep(String name, Supplier<Tensor> work) {
-        return compute(() -> own(name, work.get()));
+        return keep(name, work, () -> {});
     }
 
     /// Runs work in a scope of its own and hands over the tensors that it returns.
@@ -56,6 +62,30 @@ public final class Memory {
             }
             return owned;
         });
+    }
+
+    /// @param afterwards frees memory that the tensor lies in and does not own
+    private static Owned keep(String name, Supplier<Tensor> work, Runnable afterwards) {
+        return compute(() -> {
+            Tensor tensor = work.get();
+            tensor.retainReference();
+            return new Owned(name, tensor, afterwards);
+        });
+    }
+
+    /// Makes a tensor of zeros whose memory the system provides page by page, when something is first written
+    /// there; what is only read takes none.
+    ///
+    /// @param name what it is, for messages
+    /// @return the tensor, owned by the caller
+    public static Owned keepZeros(String name, ScalarType type, long... shape) {
+        long numbers = LongStream.of(shape).reduce(1, Math::multiplyExact);
+        // The C library hands large zeros on as the system gives them; libtorch would write them.
+        Pointer pages = Pointer.calloc(Math.max(1, numbers), torch.elementSize(type));
+        if (pages == null || pages.isNull()) {
+            throw new ModelException("no memory for the " + numbers + " numbers of '" + name + "'");
+        }
+        return keep(name, () -> HostTensors.at(pages, type, shape), () -> Pointer.free(pages));
     }
 
     /// Runs work in a scope of its own and hands the tensor that it returns to the scope around it.
@@ -96,6 +126,6 @@ public final class Memory {
 
     private static Owned own(String name, Tensor tensor) {
         tensor.retainReference();
-        return new Owned(name, tensor);
+        return new Owned(name, tensor, () -> {});
     }
 }

@@ -7,6 +7,8 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.function.Supplier;
+import org.betatron.torch.ModelException;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.Context;
 import org.bytedeco.pytorch.global.torch;
@@ -44,6 +46,39 @@ public final class NativeLibraries {
         Context.setFlushDenormal(true);
     }
 
+    /// Does something that needs no tensors while libtorch is loaded beside it: a second on another processor.
+    /// Whoever needs libtorch afterwards calls [#load] as always, and meets its failure, if there was one.
+    ///
+    /// @return what the work returned; the loading has ended then, also where the work failed
+    public static <T> T whileLoading(Supplier<T> work) {
+        Thread loader = new Thread(
+                () -> {
+                    try {
+                        load();
+                    } catch (RuntimeException | LinkageError _) {
+                        // Met again by whoever needs it.
+                    }
+                },
+                "betatron-load");
+        loader.setDaemon(true);
+        loader.start();
+        try {
+            return work.get();
+        } finally {
+            // A process that ends while libraries are being loaded can crash.
+            join(loader);
+        }
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while libtorch was loaded", e);
+        }
+    }
+
     /// @param numThreads threads of one operation, ≥ 1
     public static void setThreads(int numThreads) {
         load();
@@ -76,6 +111,15 @@ public final class NativeLibraries {
                     FileLock _ = channel.lock()) {
                 Loader.load(torch.class);
             }
+        } catch (LinkageError e) {
+            Throwable first = e.getCause() == null ? e : e.getCause();
+            throw new ModelException(
+                    "libtorch cannot be loaded: " + first.getMessage()
+                            + (CudaBuild.isPresent()
+                                    ? "; the build for graphics cards needs the libraries of CUDA 13, cuDNN 9 and NCCL 2"
+                                            + " in LD_LIBRARY_PATH"
+                                    : ""),
+                    e);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot unpack libtorch into the JavaCPP cache (~/.javacpp/cache)", e);
         }

@@ -23,11 +23,14 @@ public final class Owned implements AutoCloseable {
 
     private final String name;
     private final @Nullable Throwable madeAt;
+    private final Runnable afterwards;
     private @Nullable Tensor tensor;
 
-    Owned(String name, Tensor tensor) {
+    /// @param afterwards frees memory that the tensor lies in and does not own
+    Owned(String name, Tensor tensor, Runnable afterwards) {
         this.name = name;
         this.tensor = tensor;
+        this.afterwards = afterwards;
         LIVE.incrementAndGet();
         if (Boolean.getBoolean(TRACK_PROPERTY)) {
             madeAt = new Throwable("tensor '" + name + "' was made here");
@@ -70,6 +73,7 @@ public final class Owned implements AutoCloseable {
         if (tensor != null) {
             tensor.releaseReference();
             tensor = null;
+            afterwards.run();
             LIVE.decrementAndGet();
             TRACKED.remove(this);
         }

@@ -16,6 +16,9 @@ interface Architecture extends AutoCloseable {
 
     int numLayers();
 
+    /// @return dimensions of a head
+    long headDim();
+
     /// @return the embedding of tokens `[V, E]`, lent
     Tensor embedding();
 

@@ -1,16 +1,29 @@
 package org.betatron.torch.model;
 
+import org.betatron.core.model.PackedBatch;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /// Which rows of a flat batch attend to which: the only part of a transformer that sees more than one row.
 ///
 /// `T` rows, `H` query heads, `D` dimensions of a head.
 interface Attention {
+
+    /// @param batch   what is attended over
+    /// @param type    number format of queries, keys and values
+    /// @param headDim dimensions of a head
+    /// @param beside  a tensor of the device that it runs on
+    /// @return attention over the batch, in the current scope: in one call where a kernel for that is there
+    static Attention over(PackedBatch batch, ScalarType type, long headDim, Tensor beside) {
+        return FlashAttention.suits(type, headDim, beside)
+                ? new FlashAttention(new AttentionSegments(batch), beside)
+                : new PackedAttention(batch, type, beside);
+    }
 
     /// @param layer   number of the layer, from 0
     /// @param queries `[T, H, D]`

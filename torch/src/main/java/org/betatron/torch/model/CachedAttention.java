@@ -26,22 +26,23 @@ final class CachedAttention implements Attention {
     /// @param mask    0 where a slot has a token, else -infinity, `[S, 1, 1, C]`
     private record PoolPart(DecodingRows.PoolRows rows, Tensor places, Tensor queries, Tensor answers, Tensor mask) {}
 
-    /// @param rows what is appended; the caches have room for it
-    /// @param type number format of queries, keys and values
-    CachedAttention(DecodingRows rows, ScalarType type) {
+    /// @param rows   what is appended; the caches have room for it
+    /// @param type   number format of queries, keys and values
+    /// @param beside a tensor of their device
+    CachedAttention(DecodingRows rows, ScalarType type, Tensor beside) {
         this.rows = rows;
         this.type = type;
         for (DecodingRows.PoolRows pool : rows.pools()) {
             parts.add(new PoolPart(
                     pool,
-                    Tensors.indices(pool.places()),
-                    Tensors.indices(pool.queryOfSlot()),
-                    Tensors.indices(pool.slotOfSingle()),
-                    mask(pool)));
+                    Tensors.indices(pool.places(), beside),
+                    Tensors.indices(pool.queryOfSlot(), beside),
+                    Tensors.indices(pool.slotOfSingle(), beside),
+                    mask(pool, beside)));
         }
     }
 
-    private Tensor mask(DecodingRows.PoolRows pool) {
+    private Tensor mask(DecodingRows.PoolRows pool, Tensor beside) {
         int capacity = pool.pool().capacity();
         int[] filled = pool.filledAfter();
         float[] mask = new float[filled.length * capacity];
@@ -50,7 +51,7 @@ final class CachedAttention implements Attention {
                 mask[slot * capacity + token] = Float.NEGATIVE_INFINITY;
             }
         }
-        Tensor tensor = Tensors.floats(mask).view(filled.length, 1, 1, capacity);
+        Tensor tensor = Tensors.floats(mask, beside).view(filled.length, 1, 1, capacity);
         return tensor.scalar_type() == type ? tensor : tensor.to(type);
     }
 
@@ -70,7 +71,7 @@ final class CachedAttention implements Attention {
             }
         }
         if (rows.padding() > 0) {
-            out.add(Tensors.zeros(type, rows.padding(), queries.size(1) * queries.size(2)));
+            out.add(Tensors.zeros(type, queries, rows.padding(), queries.size(1) * queries.size(2)));
         }
         return out.size() == 1 ? out.getFirst() : Tensors.cat(0, out.toArray(Tensor[]::new));
     }
@@ -98,7 +99,7 @@ final class CachedAttention implements Attention {
                 own,
                 pool.keys(layer).select(0, piece.slot()).narrow(0, 0, all),
                 pool.values(layer).select(0, piece.slot()).narrow(0, 0, all),
-                PackedAttention.bottomRightCausal(piece.past(), piece.numRows(), type),
+                PackedAttention.bottomRightCausal(piece.past(), piece.numRows(), type, queries),
                 false);
     }
 }

@@ -21,7 +21,7 @@ final class DecodingModel implements AutoCloseable {
     }
 
     static DecodingModel of(ArchitectureSpec spec, Parameters weights, Precision precision) {
-        PackedMaps packed = PackedMaps.isAvailable() ? new PackedMaps(precision) : null;
+        PackedMaps packed = PackedMaps.suits(weights) ? new PackedMaps(precision) : null;
         try {
             AffineMaps maps = packed == null ? precision : packed;
             Architecture architecture = spec.create(weights, precision, maps);

@@ -21,8 +21,12 @@ public final class DecodingState implements AutoCloseable {
     DecodingState(ArchitectureSpec spec, DecodingModel model, Precision precision) {
         this.model = model;
         this.precision = precision;
-        cache = new KeyValueCache(
-                new KeyValueShape(spec.numLayers(), spec.numHeads(), spec.headDim(), precision.scalarType()));
+        cache = new KeyValueCache(new KeyValueShape(
+                spec.numLayers(),
+                spec.numHeads(),
+                spec.headDim(),
+                precision.scalarType(),
+                model.architecture().embedding()));
     }
 
     /// @return number of a new, empty sequence
@@ -61,15 +65,16 @@ public final class DecodingState implements AutoCloseable {
         }
         DecodingRows rows = new DecodingRows(continued, tokenIds);
         Architecture architecture = model.architecture();
+        Tensor weights = architecture.embedding();
         Tensor hidden = architecture.hidden(
-                Tensors.indices(rows.ids()),
+                Tensors.indices(rows.ids(), weights),
                 rows.positions(),
-                new CachedAttention(rows, precision.scalarType())); // [T, E]
+                new CachedAttention(rows, precision.scalarType(), weights)); // [T, E]
         for (int i = 0; i < numbers.length; i++) {
             CachedSequence sequence = continued.get(i);
             sequence.length(sequence.length() + tokenIds[i].length);
         }
-        Tensor last = architecture.finalNorm(hidden.index_select(0, Tensors.indices(rows.predictors())));
+        Tensor last = architecture.finalNorm(hidden.index_select(0, Tensors.indices(rows.predictors(), weights)));
         return Tensors.toRows(model.head().apply(last), numbers.length);
     }
 

@@ -5,6 +5,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
 
 /// The gradient of a weight while it accumulates: a matrix of the weight's shape, or only those of its
 /// rows that anything was added to.
@@ -58,13 +59,20 @@ public final class Gradients {
         weight.mutable_grad().put(gradient.defined() ? gradient.add(added) : added);
     }
 
+    /// @param weight has a gradient
+    /// @return rows that something was added to, int64, ascending; null where the gradient is a full matrix
+    public static @Nullable Tensor rows(Tensor weight) {
+        Tensor gradient = summed(weight);
+        return gradient.is_sparse() ? gradient.indices().select(0, 0) : null;
+    }
+
     /// @return Euclidean norm of the gradient; 0 where there is none
     public static double norm(Tensor weight) {
         Tensor gradient = summed(weight);
         if (!gradient.defined()) {
             return 0;
         }
-        return (gradient.is_sparse() ? gradient.values() : gradient).norm().item_double();
+        return Tensors.toFloats((gradient.is_sparse() ? gradient.values() : gradient).norm())[0];
     }
 
     /// @param weight has a gradient
@@ -79,12 +87,12 @@ public final class Gradients {
         }
         long width = weight.size(1);
         long firstRow = start / width;
-        Tensor part = Tensors.zeros(ScalarType.Float, count / width, width);
+        Tensor part = Tensors.zeros(ScalarType.Float, weight, count / width, width);
         Tensor rows = gradient.indices().select(0, 0); // ascending
-        Tensor limits =
-                torch.searchsorted(rows, Tensors.indices(new int[] {(int) firstRow, (int) (firstRow + count / width)}));
-        long from = limits.select(0, 0).item_long();
-        long numRows = limits.select(0, 1).item_long() - from;
+        int[] ends = {(int) firstRow, (int) (firstRow + count / width)};
+        long[] limits = Tensors.toLongs(torch.searchsorted(rows, Tensors.indices(ends, weight)));
+        long from = limits[0];
+        long numRows = limits[1] - from;
         part.index_copy_(
                 0,
                 rows.narrow(0, from, numRows).sub(new Scalar(firstRow), new Scalar(1L)),

@@ -104,7 +104,8 @@ final class KeyValuePool implements AutoCloseable {
             int index = i;
             // Zeros and not just memory: attention multiplies unused places by 0, and NaN would survive that.
             grown.add(Memory.keep("key-value cache", () -> {
-                Tensor larger = Tensors.zeros(shape.type(), places, capacity, shape.numHeads(), shape.headDim());
+                Tensor larger = Tensors.zeros(
+                        shape.type(), shape.beside(), places, capacity, shape.numHeads(), shape.headDim());
                 if (numPlaces > 0) {
                     larger.narrow(0, 0, numPlaces).copy_(layers.get(index).tensor());
                 }

@@ -1,5 +1,6 @@
 package org.betatron.torch.model;
 
+import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// What the keys, or values, of one token of a model take.
@@ -8,4 +9,5 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// @param numHeads  heads, repeated for grouped queries
 /// @param headDim   dimensions of a head
 /// @param type      number format
-record KeyValueShape(int numLayers, long numHeads, long headDim, ScalarType type) {}
+/// @param beside    a tensor of the device that they lie on, lent
+record KeyValueShape(int numLayers, long numHeads, long headDim, ScalarType type, Tensor beside) {}

@@ -37,7 +37,7 @@ record LayerPass(LayerStack stack, List<PartPass> parts, Owned states) implement
     private Tensor rowsOf(int part, Tensor gradient) {
         return parts.size() == 1
                 ? gradient
-                : gradient.index_select(0, Tensors.indices(stack.places().get(part)));
+                : gradient.index_select(0, Tensors.indices(stack.places().get(part), gradient));
     }
 
     @Override

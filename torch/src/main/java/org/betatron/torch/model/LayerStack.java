@@ -27,7 +27,8 @@ record LayerStack(Lanes lanes, List<StackPart> parts, List<int[]> places) {
     /// @param type number format of queries, keys and values
     static LayerStack of(
             Architecture architecture, PackedBatch batch, AskedRows rows, ScalarType type, ComputeSpec compute) {
-        Lanes lanes = Lanes.of(compute.lanes());
+        // One operator fills a graphics card, and all lanes would share one queue of it.
+        Lanes lanes = Lanes.of(architecture.embedding().is_cpu() ? compute.lanes() : 1);
         List<BatchPart> parts = BatchPart.divide(batch, lanes.count());
         return new LayerStack(
                 lanes,
@@ -81,7 +82,7 @@ record LayerStack(Lanes lanes, List<StackPart> parts, List<int[]> places) {
             Tensor gathered = torch.empty_like(all);
             gathered.index_copy_(
                     0,
-                    Tensors.indices(places.stream().flatMapToInt(IntStream::of).toArray()),
+                    Tensors.indices(places.stream().flatMapToInt(IntStream::of).toArray(), all),
                     all);
             return gathered;
         });

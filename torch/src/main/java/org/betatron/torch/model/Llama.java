@@ -28,10 +28,10 @@ final class Llama implements Architecture {
     Llama(LlamaSpec spec, Parameters weights, Precision precision, AffineMaps maps) {
         this.spec = spec;
         this.precision = precision;
-        rotary = new RotaryTable(spec.rotary());
         layerWeights = Architecture.layerWeights(
                 weights, spec.numLayers(), index -> LlamaSpec.layer(index, ""), "model.norm.");
         embedding = weights.get("model.embed_tokens.weight");
+        rotary = new RotaryTable(spec.rotary(), embedding);
         layers = new ArrayList<>();
         for (int i = 0; i < spec.numLayers(); i++) {
             layers.add(new Layer(i, weights, maps));
@@ -47,6 +47,11 @@ final class Llama implements Architecture {
     @Override
     public int numLayers() {
         return layers.size();
+    }
+
+    @Override
+    public long headDim() {
+        return spec.headDim();
     }
 
     @Override

@@ -2,10 +2,10 @@ package org.betatron.torch.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.betatron.torch.Tensors;
 import org.betatron.torch.model.RotaryTable.Rotation;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
@@ -26,10 +26,10 @@ final class Neox implements Architecture {
     Neox(NeoxSpec spec, Parameters weights, Precision precision, AffineMaps maps) {
         this.spec = spec;
         this.precision = precision;
-        rotary = new RotaryTable(spec.rotary());
         layerWeights = Architecture.layerWeights(
                 weights, spec.numLayers(), index -> NeoxSpec.layer(index, ""), "gpt_neox.final_layer_norm.");
         embedding = weights.get("gpt_neox.embed_in.weight");
+        rotary = new RotaryTable(spec.rotary(), embedding);
         layers = new ArrayList<>();
         for (int i = 0; i < spec.numLayers(); i++) {
             layers.add(new Layer(i, weights, maps));
@@ -45,6 +45,11 @@ final class Neox implements Architecture {
     @Override
     public int numLayers() {
         return layers.size();
+    }
+
+    @Override
+    public long headDim() {
+        return spec.headDim();
     }
 
     @Override
@@ -117,10 +122,13 @@ final class Neox implements Architecture {
             Tensor fused = queryKeyValue
                     .forward(input)
                     .view(input.size(0), spec.numHeads(), 3L * spec.headDim()); // [T, H, 3D]
-            TensorVector parts = fused.split(spec.headDim(), 2); // 3 of [T, H, D]
+            List<Tensor> parts =
+                    Tensors.split(fused, 2, spec.headDim(), spec.headDim(), spec.headDim()); // 3 of [T, H, D]
             Tensor queries = precision.cast(rotation.apply(parts.get(0)));
             Tensor keys = precision.cast(rotation.apply(parts.get(1)));
-            Tensor attended = attention.attend(index, queries, keys, parts.get(2)); // [T, E]
+            // A copy, or the graph would keep all three parts alive for the sake of this one.
+            Tensor values = parts.get(2).contiguous();
+            Tensor attended = attention.attend(index, queries, keys, values); // [T, E]
             return attentionOut.forward(Architecture.select(attended, rows));
         }
 

@@ -1,11 +1,11 @@
 package org.betatron.torch.model;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.torch.Tensors;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -18,9 +18,10 @@ final class PackedAttention implements Attention {
     private final long[] segmentLengths; // prompt, its responses, next prompt, ...
     private final Map<Long, Tensor> masks = new HashMap<>();
 
-    /// @param batch the batch
-    /// @param type  number format of queries, keys and values
-    PackedAttention(PackedBatch batch, ScalarType type) {
+    /// @param batch  the batch
+    /// @param type   number format of queries, keys and values
+    /// @param beside a tensor of their device
+    PackedAttention(PackedBatch batch, ScalarType type, Tensor beside) {
         this.batch = batch;
         segmentLengths = new long[batch.numGroups() + batch.numResponses()];
         int segment = 0;
@@ -31,18 +32,17 @@ final class PackedAttention implements Attention {
                 long responseLength = batch.responseLength(batch.firstResponse(group) + i);
                 segmentLengths[segment++] = responseLength;
                 masks.computeIfAbsent(
-                        key(promptLength, responseLength), _ -> bottomRightCausal(promptLength, responseLength, type));
+                        key(promptLength, responseLength),
+                        _ -> bottomRightCausal(promptLength, responseLength, type, beside));
             }
         }
     }
 
     @Override
     public Tensor attend(int layer, Tensor queries, Tensor keys, Tensor values) {
-        // One split and one cat per tensor: a slice per segment would make backward write a full-size gradient
-        // for each of them.
-        TensorVector q = queries.split_with_sizes(segmentLengths, 0);
-        TensorVector k = keys.split_with_sizes(segmentLengths, 0);
-        TensorVector v = values.split_with_sizes(segmentLengths, 0);
+        List<Tensor> q = Tensors.split(queries, 0, segmentLengths);
+        List<Tensor> k = Tensors.split(keys, 0, segmentLengths);
+        List<Tensor> v = Tensors.split(values, 0, segmentLengths);
         Tensor[] out = new Tensor[segmentLengths.length];
         int segment = 0;
         for (int group = 0; group < batch.numGroups(); group++) {
@@ -66,10 +66,12 @@ final class PackedAttention implements Attention {
         return (promptLength << 32) | responseLength;
     }
 
+    /// @param beside a tensor of the wanted device
     /// @return `[queries, past + queries]`: 0 where query i may see key j, that is `j <= past + i`,
     ///     else -infinity
-    static Tensor bottomRightCausal(long past, long queries, ScalarType type) {
+    static Tensor bottomRightCausal(long past, long queries, ScalarType type, Tensor beside) {
         return torch.triu(
-                Tensors.empty(type, queries, past + queries).fill_(Tensors.scalar(Double.NEGATIVE_INFINITY)), past + 1);
+                Tensors.empty(type, beside, queries, past + queries).fill_(Tensors.scalar(Double.NEGATIVE_INFINITY)),
+                past + 1);
     }
 }

@@ -4,11 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.memory.OwnedValues;
-import org.bytedeco.pytorch.Dispatcher;
 import org.bytedeco.pytorch.GenericList;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
-import org.bytedeco.pytorch.OperatorHandle;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.Type;
 import org.jspecify.annotations.Nullable;
@@ -35,25 +33,27 @@ final class PackedMaps implements AffineMaps, AutoCloseable {
         this.precision = precision;
     }
 
-    /// @return whether this build of libtorch has the operators
-    static boolean isAvailable() {
-        return Memory.compute(() -> {
-            try {
-                Dispatcher.singleton().findSchemaOrThrow(PACK, "");
-                Dispatcher.singleton().findSchemaOrThrow(MULTIPLY, "");
-                return true;
-            } catch (RuntimeException e) {
-                return false;
-            }
-        });
+    /// @param weights what is multiplied with, lent
+    /// @return whether this build of libtorch has the operators, which compute on the processor only
+    static boolean suits(Parameters weights) {
+        return weights.areOnHost()
+                && Memory.compute(() -> {
+                    try {
+                        Operators.find(PACK);
+                        Operators.find(MULTIPLY);
+                        return true;
+                    } catch (RuntimeException e) {
+                        return false;
+                    }
+                });
     }
 
     @Override
     public AffineMap bind(Tensor weight, @Nullable Tensor bias) {
         OwnedValues constants = Memory.withoutGradient(() -> Memory.keepValues("packed weight", () -> {
-            OperatorHandle multiply = Dispatcher.singleton().findSchemaOrThrow(MULTIPLY, "");
             // Tensor X, Tensor W, Tensor? B, str attr, Scalar?[] scalars, str? algorithm
-            Type scalars = multiply.schema().arguments().position(4).type().get();
+            Type scalars =
+                    Operators.schema(MULTIPLY).arguments().position(4).type().get();
             return List.of(
                     new IValue(pack(precision.cast(weight.detach()))),
                     bias == null ? new IValue() : new IValue(precision.cast(bias.detach())),
@@ -66,11 +66,11 @@ final class PackedMaps implements AffineMaps, AutoCloseable {
     }
 
     private static Tensor pack(Tensor weight) {
-        return call(PACK, new IValueVector(new IValue(weight), new IValue(EXPECTED_ROWS)));
+        return Operators.call(PACK, new IValueVector(new IValue(weight), new IValue(EXPECTED_ROWS)));
     }
 
     private static Tensor multiply(Tensor input, OwnedValues constants) {
-        return call(
+        return Operators.call(
                 MULTIPLY,
                 new IValueVector(
                         new IValue(input.contiguous()),
@@ -79,12 +79,6 @@ final class PackedMaps implements AffineMaps, AutoCloseable {
                         constants.get(2),
                         constants.get(3),
                         constants.get(4)));
-    }
-
-    /// @param stack arguments; replaced by the result
-    private static Tensor call(String operator, IValueVector stack) {
-        Dispatcher.singleton().findSchemaOrThrow(operator, "").callBoxed(stack);
-        return stack.get(stack.size() - 1).toTensor();
     }
 
     @Override

@@ -62,6 +62,11 @@ public final class Parameters implements AutoCloseable {
         return new ArrayList<>(tensors.keySet());
     }
 
+    /// @return whether they lie in the processor's memory
+    boolean areOnHost() {
+        return tensors.values().stream().allMatch(owned -> owned.tensor().is_cpu());
+    }
+
     /// @return number of trainable numbers
     public long count() {
         return tensors.values().stream()

@@ -12,12 +12,15 @@ import org.jspecify.annotations.Nullable;
 final class RotaryTable implements AutoCloseable {
 
     private final RotarySpec spec;
+    private final Tensor beside;
     private int numPositions;
     private @Nullable Owned cosines;
     private @Nullable Owned sines;
 
-    RotaryTable(RotarySpec spec) {
+    /// @param beside a tensor of the device that it lies on, lent
+    RotaryTable(RotarySpec spec, Tensor beside) {
         this.spec = spec;
+        this.beside = beside;
     }
 
     /// The rotation of one batch of rows.
@@ -57,7 +60,7 @@ final class RotaryTable implements AutoCloseable {
             cos = grown.get(0);
             sin = grown.get(1);
         }
-        Tensor index = Tensors.indices(positions);
+        Tensor index = Tensors.indices(positions, beside);
         return new Rotation(
                 cos.tensor().index_select(0, index).unsqueeze(1),
                 sin.tensor().index_select(0, index).unsqueeze(1));
@@ -80,8 +83,8 @@ final class RotaryTable implements AutoCloseable {
         List<Owned> tables = Memory.keepAll(
                 "rotary table",
                 () -> List.of(
-                        Tensors.floats(cos).view(newPositions, 2L * half),
-                        Tensors.floats(sin).view(newPositions, 2L * half)));
+                        Tensors.floats(cos, beside).view(newPositions, 2L * half),
+                        Tensors.floats(sin, beside).view(newPositions, 2L * half)));
         cosines = tables.get(0);
         sines = tables.get(1);
         numPositions = newPositions;

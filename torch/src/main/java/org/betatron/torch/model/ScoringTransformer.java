@@ -113,7 +113,7 @@ public final class ScoringTransformer implements AutoCloseable {
                 ofScores[response] = derivatives[lastToken(batch, response)];
             }
             Memory.run(() -> layers.backward(Memory.withoutGradient(() -> {
-                Tensor column = Tensors.floats(ofScores).unsqueeze(1); // [N, 1]
+                Tensor column = Tensors.floats(ofScores, weight).unsqueeze(1); // [N, 1]
                 Tensor states = Precision.float32(layers.predictors()); // [N, E]
                 Gradients.dense(weight).add_(torch.matmul(column.t(), states));
                 return torch.matmul(column, weight); // [N, E]

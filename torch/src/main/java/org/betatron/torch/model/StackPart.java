@@ -28,11 +28,12 @@ record StackPart(
     record Inputs(Tensor tokenIds, Tensor predictors, Rotation rotation, Attention attention) {}
 
     Inputs inputs() {
+        Tensor weights = architecture.embedding();
         return new Inputs(
-                Tensors.indices(batch.tokenIds()),
-                Tensors.indices(rows.of(batch)),
+                Tensors.indices(batch.tokenIds(), weights),
+                Tensors.indices(rows.of(batch), weights),
                 architecture.rotation(batch.positions()),
-                new PackedAttention(batch, type));
+                Attention.over(batch, type, architecture.headDim(), weights));
     }
 
     int size() {

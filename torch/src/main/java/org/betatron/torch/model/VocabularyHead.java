@@ -91,11 +91,11 @@ final class VocabularyHead {
         /// @return dL/dhidden, float32 `[N, E]`, in the current scope
         Tensor backward(Tensor hidden, float[] derivatives) {
             return Memory.withoutGradient(() -> {
-                Tensor hiddenGradient = Tensors.zeros(ScalarType.Float, hidden.size(0), hidden.size(1));
+                Tensor hiddenGradient = Tensors.zeros(ScalarType.Float, hidden, hidden.size(0), hidden.size(1));
                 Tensor headWeight = precision.cast(weight);
                 Tensor shared = sharedChunk(targets.length, kept.size());
                 forEachChunk(targets.length, (chunk, from, count) -> {
-                    Rows rows = Rows.taught(targets, derivatives, (int) from, (int) count);
+                    Rows rows = Rows.taught(targets, derivatives, (int) from, (int) count, weight);
                     if (rows.count() > 0) {
                         Memory.run(() -> {
                             Tensor states = rows.of(hidden, 0);
@@ -128,7 +128,7 @@ final class VocabularyHead {
     /// @param whole       whether all rows of the chunk are among them
     private record Rows(Tensor index, Tensor targets, Tensor derivatives, long from, boolean whole) {
 
-        static Rows taught(int[] targets, float[] derivatives, int from, int count) {
+        static Rows taught(int[] targets, float[] derivatives, int from, int count, Tensor beside) {
             int[] rows = IntStream.range(from, from + count)
                     .filter(row -> derivatives[row] != 0)
                     .toArray();
@@ -139,9 +139,9 @@ final class VocabularyHead {
                 rowDerivatives[i] = derivatives[rows[i]];
             }
             return new Rows(
-                    Tensors.indices(rows),
-                    Tensors.indices(rowTargets),
-                    Tensors.floats(rowDerivatives).unsqueeze(1),
+                    Tensors.indices(rows, beside),
+                    Tensors.indices(rowTargets, beside),
+                    Tensors.floats(rowDerivatives, beside).unsqueeze(1),
                     from,
                     rows.length == count);
         }
@@ -171,7 +171,7 @@ final class VocabularyHead {
         return Memory.withoutGradient(() -> {
             float[] logProbs = new float[targets.length];
             Tensor headWeight = precision.cast(weight);
-            Tensor allTargets = Tensors.indices(targets).unsqueeze(1); // [N, 1]
+            Tensor allTargets = Tensors.indices(targets, weight).unsqueeze(1); // [N, 1]
             Tensor shared = sharedChunk(targets.length, kept.size());
             forEachChunk(
                     targets.length,
@@ -231,7 +231,8 @@ final class VocabularyHead {
             if (kept.size() == chunk && count * weight.size(0) <= freeElements) {
                 freeElements -= count * weight.size(0);
                 kept.add(Memory.keep(
-                        "log-probs of the vocabulary", () -> Tensors.empty(ScalarType.Float, count, weight.size(0))));
+                        "log-probs of the vocabulary",
+                        () -> Tensors.empty(ScalarType.Float, weight, count, weight.size(0))));
             }
         });
         return kept;
@@ -248,7 +249,7 @@ final class VocabularyHead {
     /// per 4 KiB each time.
     private Tensor sharedChunk(int numRows, int numKept) {
         long rows = Math.min(chunkRows(), Math.max(0, numRows - numKept * chunkRows()));
-        return Tensors.empty(ScalarType.Float, rows, weight.size(0));
+        return Tensors.empty(ScalarType.Float, weight, rows, weight.size(0));
     }
 
     private void forEachChunk(int numRows, Chunk work) {

@@ -48,7 +48,7 @@ final class VocabularyStatistics {
         }
         Map<TokenQuantity, float[]> numbers = new EnumMap<>(TokenQuantity.class);
         request.quantities().forEach(quantity -> numbers.put(quantity, new float[targets.length]));
-        Tensor allTargets = Tensors.indices(targets).unsqueeze(1); // [N, 1]
+        Tensor allTargets = Tensors.indices(targets, weight).unsqueeze(1); // [N, 1]
         forEachChunk(targets.length, (from, count) -> {
             Tensor logP = logProbs(hidden.narrow(0, from, count)); // [n, V]
             Tensor chunkTargets = allTargets.narrow(0, from, count); // [n, 1]
@@ -85,9 +85,9 @@ final class VocabularyStatistics {
     /// @param divergences derivative by each row's divergence, `[N]`
     /// @return `[N, E]`, float32, in the current scope
     Tensor backward(Tensor hidden, ReferenceRows reference, float[] divergences) {
-        Tensor hiddenGradient = Tensors.zeros(ScalarType.Float, hidden.size(0), hidden.size(1));
+        Tensor hiddenGradient = Tensors.zeros(ScalarType.Float, hidden, hidden.size(0), hidden.size(1));
         Tensor weightGradient = Gradients.dense(weight);
-        Tensor factors = Tensors.floats(divergences).unsqueeze(1); // [N, 1]
+        Tensor factors = Tensors.floats(divergences, weight).unsqueeze(1); // [N, 1]
         forEachChunk(divergences.length, (from, count) -> {
             Tensor rows = hidden.narrow(0, from, count); // [n, E]
             Tensor logitGradient = logProbs(rows)

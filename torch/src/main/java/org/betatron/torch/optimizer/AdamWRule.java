@@ -25,6 +25,11 @@ record AdamWRule(OptimizerSpec.AdamW spec) implements UpdateRule {
     }
 
     @Override
+    public boolean restsWithoutGradient() {
+        return spec.weightDecay() == 0;
+    }
+
+    @Override
     public void update(Piece piece, double learningRate, long step) {
         Tensor weight = piece.weight();
         Tensor gradient = piece.gradient();

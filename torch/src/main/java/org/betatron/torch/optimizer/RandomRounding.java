@@ -1,5 +1,6 @@
 package org.betatron.torch.optimizer;
 
+import org.betatron.torch.HostTensors;
 import org.betatron.torch.Tensors;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.memory.Owned;
@@ -22,21 +23,26 @@ record RandomRounding(Owned noise) implements AutoCloseable {
     private static final int OFFSETS = 1 << 16;
     private static final long SEED = 20150209;
 
-    /// @param most numbers that are rounded at once
-    static RandomRounding of(long most) {
+    /// @param most   numbers that are rounded at once
+    /// @param beside a tensor of their device
+    static RandomRounding of(long most, Tensor beside) {
         return new RandomRounding(Memory.keep("noise of rounding", () -> {
             GeneratorOptional generator = new GeneratorOptional(torch.make_generator_cpu(SEED));
-            return Tensors.empty(ScalarType.Int, most + OFFSETS).random_(0, new LongOptional(OFFSETS), generator);
+            // Drawn by the processor, so that it is the same on every device.
+            Tensor noise =
+                    HostTensors.empty(ScalarType.Int, most + OFFSETS).random_(0, new LongOptional(OFFSETS), generator);
+            return Tensors.moved(noise, beside);
         }));
     }
 
     /// @param values float32 `[n]`, finite; used up
+    /// @param part   which numbers they are: what a number is rounded with does not depend on the others
     /// @param call   which of the calls this is
     /// @return the rounded values, float32 whose lower 16 bits are zero
-    Tensor round(Tensor values, long call) {
+    Tensor round(Tensor values, Part part, long call) {
         long offset = Math.floorMod(call * 40_503, (long) OFFSETS); // Knuth's multiplicative hashing
         Tensor bits = values.view(ScalarType.Int);
-        return bits.add_(noise.tensor().narrow(0, offset, values.numel()), new Scalar(1L))
+        return bits.add_(part.select(noise.tensor().narrow(0, offset, part.count())), new Scalar(1L))
                 .bitwise_and_(new Scalar(-65536L))
                 .view(ScalarType.Float);
     }

@@ -20,6 +20,11 @@ record RmsPropRule(OptimizerSpec.RmsProp spec) implements UpdateRule {
     }
 
     @Override
+    public boolean restsWithoutGradient() {
+        return true;
+    }
+
+    @Override
     public void update(Piece piece, double learningRate, long step) {
         Tensor gradient = piece.gradient();
         Tensor squares = piece.moments().getFirst();

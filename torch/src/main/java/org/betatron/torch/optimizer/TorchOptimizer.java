@@ -2,7 +2,6 @@ package org.betatron.torch.optimizer;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -12,10 +11,10 @@ import java.util.Set;
 import java.util.stream.LongStream;
 import org.betatron.core.model.Optimizer;
 import org.betatron.core.model.OptimizerSpec;
+import org.betatron.torch.HostTensors;
 import org.betatron.torch.ModelException;
 import org.betatron.torch.Tensors;
 import org.betatron.torch.memory.Memory;
-import org.betatron.torch.memory.Owned;
 import org.betatron.torch.model.Gradients;
 import org.betatron.torch.model.Parameters;
 import org.betatron.torch.weights.DataType;
@@ -33,15 +32,9 @@ public final class TorchOptimizer implements Optimizer {
 
     private static final String STEP = "step";
 
-    /// Numbers of a weight that are updated together, rounded to whole rows. An update is half a dozen passes over
-    /// weight,
-    /// gradient and moments. In pieces of 4 MiB the later ones find them in the cache, and the intermediate
-    /// result needs no fresh memory.
-    private static final long PIECE = 1 << 20;
-
     private final Parameters weights;
     private final UpdateRule rule;
-    private final Map<String, List<Owned>> moments = new LinkedHashMap<>();
+    private final Map<String, Moments> moments = new LinkedHashMap<>();
     private long step;
 
     private final @Nullable RandomRounding rounding; // of moments that are not float32
@@ -49,15 +42,13 @@ public final class TorchOptimizer implements Optimizer {
     private TorchOptimizer(Parameters weights, UpdateRule rule, DataType type) {
         this.weights = weights;
         this.rule = rule;
-        rounding = type == DataType.FP32 ? null : RandomRounding.of(PIECE);
+        rounding = type == DataType.FP32
+                ? null
+                : RandomRounding.of(
+                        Moments.PIECE, weights.asMap().values().iterator().next());
         weights.asMap()
-                .forEach((name, weight) -> moments.put(name, Memory.keepAll("moments of " + name, () -> {
-                    List<Tensor> zeros = new ArrayList<>();
-                    for (int i = 0; i < rule.momentNames().size(); i++) {
-                        zeros.add(Tensors.zeros(type.scalarType(), Tensors.shape(weight)));
-                    }
-                    return zeros;
-                })));
+                .forEach((name, weight) -> moments.put(
+                        name, new Moments(name, weight, rule.momentNames().size(), type, rule.restsWithoutGradient())));
     }
 
     /// @param spec    which optimizer
@@ -103,44 +94,26 @@ public final class TorchOptimizer implements Optimizer {
         weights.clearGradients();
     }
 
-    private void update(Tensor weight, List<Owned> state, double learningRate, double gradientScale) {
+    private void update(Tensor weight, Moments state, double learningRate, double gradientScale) {
         if (!weight.grad().defined()) {
             return;
         }
-        long numel = weight.numel();
-        long row = weight.dim() > 1 ? numel / weight.size(0) : 1;
-        long size = Math.max(1, PIECE / row) * row;
-        for (long from = 0; from < numel; from += size) {
-            long start = from;
-            long count = Math.min(size, numel - from);
-            // A scope per piece, or the denominators of the whole weight would live until it is done.
-            Memory.run(() -> {
-                Tensor gradient = Gradients.part(weight, start, count);
-                if (gradientScale != 1) {
-                    gradient.mul_(new Scalar(gradientScale));
-                }
-                List<Tensor> kept = state.stream()
-                        .map(moment -> piece(moment.tensor(), start, count))
-                        .toList();
-                List<Tensor> moments = rounding == null
-                        ? kept
-                        : kept.stream().map(Tensors::toFloat).toList();
-                rule.update(
-                        new UpdateRule.Piece(piece(weight.detach(), start, count), gradient, moments, weight.dim() > 1),
-                        learningRate,
-                        step);
-                if (rounding != null) {
-                    for (int i = 0; i < kept.size(); i++) {
-                        kept.get(i).copy_(rounding.round(moments.get(i), 31 * step + i));
-                    }
-                }
-            });
-        }
-    }
-
-    /// @return a view: weights and moments lie in memory without gaps
-    private static Tensor piece(Tensor tensor, long start, long count) {
-        return tensor.view(-1).narrow(0, start, count);
+        state.teach(weight);
+        state.forEachPart(part -> {
+            Tensor gradient = part.select(Gradients.part(weight, part.start(), part.count()));
+            if (gradientScale != 1) {
+                gradient.mul_(new Scalar(gradientScale));
+            }
+            Tensor values = part.take(weight.detach());
+            List<Tensor> moments = state.tensors().stream().map(part::take).toList();
+            rule.update(new UpdateRule.Piece(values, gradient, moments, weight.dim() > 1), learningRate, step);
+            part.put(values, weight.detach());
+            for (int i = 0; i < moments.size(); i++) {
+                Tensor rounded =
+                        rounding == null ? moments.get(i) : rounding.round(moments.get(i), part, 31 * step + i);
+                part.put(rounded, state.tensors().get(i));
+            }
+        });
     }
 
     @Override
@@ -165,10 +138,10 @@ public final class TorchOptimizer implements Optimizer {
     private Map<String, Tensor> savedTensors() {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         // Split in two floats: a single float32 counts exactly to 2^24 steps only.
-        tensors.put(STEP, Tensors.floats(new float[] {step >>> 20, step & 0xfffff}));
+        tensors.put(STEP, HostTensors.floats(new float[] {step >>> 20, step & 0xfffff}));
         moments.forEach((name, state) -> {
-            for (int i = 0; i < state.size(); i++) {
-                tensors.put(momentName(name, i), state.get(i).tensor());
+            for (int i = 0; i < state.tensors().size(); i++) {
+                tensors.put(momentName(name, i), state.tensors().get(i));
             }
         });
         return tensors;
@@ -182,8 +155,9 @@ public final class TorchOptimizer implements Optimizer {
                 float[] parts = Tensors.toFloats(saved.read(STEP, DataType.FP32));
                 step = ((long) parts[0] << 20) + (long) parts[1];
                 moments.forEach((name, state) -> {
-                    for (int i = 0; i < state.size(); i++) {
-                        saved.copyInto(momentName(name, i), state.get(i).tensor());
+                    state.clear();
+                    for (int i = 0; i < state.tensors().size(); i++) {
+                        state.load(saved, momentName(name, i), i);
                     }
                 });
             });
@@ -197,10 +171,10 @@ public final class TorchOptimizer implements Optimizer {
             throw new ModelException(file + " does not hold an optimizer state: its step count is missing");
         }
         moments.forEach((weight, state) -> {
-            for (int i = 0; i < state.size(); i++) {
+            for (int i = 0; i < state.tensors().size(); i++) {
                 String name = momentName(weight, i);
                 SafetensorsFile.Entry found = saved.entries().get(name);
-                List<Long> shape = LongStream.of(Tensors.shape(state.get(i).tensor()))
+                List<Long> shape = LongStream.of(Tensors.shape(state.tensors().get(i)))
                         .boxed()
                         .toList();
                 if (found == null || !found.dims().equals(shape)) {
@@ -223,7 +197,7 @@ public final class TorchOptimizer implements Optimizer {
 
     @Override
     public void close() {
-        moments.values().forEach(state -> state.forEach(Owned::close));
+        moments.values().forEach(Moments::close);
         moments.clear();
         if (rounding != null) {
             rounding.close();

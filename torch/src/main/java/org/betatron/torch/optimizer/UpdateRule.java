@@ -9,6 +9,9 @@ interface UpdateRule {
     /// @return names of the moments that it keeps per weight, each of the weight's shape, in order
     List<String> momentNames();
 
+    /// @return whether numbers whose gradient was always zero stay as they are, and so do their moments
+    boolean restsWithoutGradient();
+
     /// @param piece        changed in place
     /// @param learningRate step size
     /// @param step         number of this update, from 1

@@ -14,20 +14,31 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.betatron.torch.HostTensors;
 import org.betatron.torch.ModelException;
-import org.betatron.torch.Tensors;
+import org.betatron.torch.memory.Memory;
+import org.betatron.torch.memory.Owned;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// A safetensors file, memory-mapped: `u64 header length | JSON header | tensor bytes`, little endian.
 ///
-/// Nothing but the header is ever on the Java heap. Close it when the tensors are copied. One thread at a time.
+/// Nothing but the header is ever on the Java heap. Close it when the tensors are copied or mapped; the mapping
+/// stays as long as one of its tensors is open. One thread at a time.
 public final class SafetensorsFile implements AutoCloseable {
+
+    /// Bytes by which libtorch aligns its tensors. Sums of tensors that lie otherwise differ in their last bit.
+    static final int ALIGNMENT = 64;
 
     /// Bytes converted at a time: small against a tensor, large against a call.
     private static final long CHUNK_BYTES = 64L << 20;
@@ -40,6 +51,7 @@ public final class SafetensorsFile implements AutoCloseable {
     private final MemorySegment mapped;
     private final long dataStart;
     private final Map<String, Entry> entries;
+    private @Nullable Owned privately; // all bytes of the file, uint8, as far as anybody wanted to write them
 
     private SafetensorsFile(Path path, Arena arena, MemorySegment mapped, long dataStart, Map<String, Entry> entries) {
         this.path = path;
@@ -81,25 +93,52 @@ public final class SafetensorsFile implements AutoCloseable {
     /// Copies a tensor's values, converting them to the target's type.
     ///
     /// @param name   a tensor of this file
-    /// @param target contiguous tensor with as many elements
+    /// @param target contiguous tensor with as many elements, on any device
     /// @throws ModelException if there is none of that name, or its number format is not known
     public void copyInto(String name, Tensor target) {
         copyInto(name, target, CHUNK_BYTES);
     }
 
     void copyInto(String name, Tensor target, long chunkBytes) {
-        Entry entry = entry(name);
-        DataType type = DataType.ofSafetensors(entry.typeName(), path + ": tensor '" + name + "'");
         Tensor flat = target.view(-1);
-        long chunk = Math.max(1, chunkBytes / type.bytes());
-        long numElements = entry.numElements();
-        for (long from = 0; from < numElements; from += chunk) {
-            long count = Math.min(chunk, numElements - from);
-            MemorySegment bytes = mapped.asSlice(dataStart + entry.start() + from * type.bytes(), count * type.bytes());
-            Tensor source = torch.from_blob(
-                    new BytePointer(bytes.asByteBuffer()), new long[] {count}, new TensorOptions(type.scalarType()));
-            flat.narrow(0, from, count).copy_(source);
+        forEachPart(
+                name,
+                Math.max(1, chunkBytes / type(name).bytes()),
+                (start, values) -> flat.narrow(0, start, values.numel()).copy_(values));
+    }
+
+    /// Shows a tensor's values part by part, in the file's number format.
+    ///
+    /// @param name  a tensor of this file
+    /// @param count most numbers of a part, ≥ 1
+    /// @param work  called for each part, in order
+    /// @throws ModelException if there is none of that name, or its number format is not known
+    public void forEachPart(String name, long count, PartReader work) {
+        Entry entry = entry(name);
+        DataType type = type(name);
+        for (long from = 0; from < entry.numElements(); from += count) {
+            long numbers = Math.min(count, entry.numElements() - from);
+            MemorySegment bytes =
+                    mapped.asSlice(dataStart + entry.start() + from * type.bytes(), numbers * type.bytes());
+            work.read(
+                    from,
+                    torch.from_blob(
+                            new BytePointer(bytes.asByteBuffer()),
+                            new long[] {numbers},
+                            new TensorOptions(type.scalarType())));
         }
+    }
+
+    /// What is done with a part of a tensor.
+    public interface PartReader {
+
+        /// @param start  its first number, counted over the whole tensor
+        /// @param values `[n]`, borrowed and not to be written
+        void read(long start, Tensor values);
+    }
+
+    private DataType type(String name) {
+        return DataType.ofSafetensors(entry(name).typeName(), path + ": tensor '" + name + "'");
     }
 
     private Entry entry(String name) {
@@ -110,9 +149,50 @@ public final class SafetensorsFile implements AutoCloseable {
         return entry;
     }
 
+    /// Makes a tensor that lies in the file: what is never read takes no memory, and what is written becomes a
+    /// private copy, page by page. The file itself never changes; it may be replaced or deleted meanwhile, but
+    /// not be overwritten in place.
+    ///
+    /// @param name a tensor of this file
+    /// @param type number format that is asked for
+    /// @return the tensor, owned by the caller; none if the file has another format, or does not
+    ///     place it as libtorch places its own tensors
+    public Optional<Owned> map(String name, DataType type) {
+        Entry entry = entry(name);
+        long start = dataStart + entry.start();
+        if (type(name) != type || start % ALIGNMENT != 0) {
+            return Optional.empty();
+        }
+        return Optional.of(Memory.keep(
+                name,
+                () -> privateBytes()
+                        .narrow(0, start, entry.numElements() * type.bytes())
+                        .view(type.scalarType())
+                        .view(dims(entry))
+                        .variable_data())); // counts its own changes, not those of its neighbours
+    }
+
+    private Tensor privateBytes() {
+        Owned bytes = privately;
+        if (bytes == null) {
+            bytes = Memory.keep(
+                    "bytes of " + path,
+                    () -> torch.from_file(
+                            path.toString(),
+                            new BoolOptional(false),
+                            new LongOptional(mapped.byteSize()),
+                            new TensorOptions(ScalarType.Byte)));
+            privately = bytes;
+        }
+        return bytes.tensor();
+    }
+
     @Override
     public void close() {
         arena.close();
+        if (privately != null) {
+            privately.close();
+        }
     }
 
     /// Where and what one tensor is.
@@ -206,9 +286,10 @@ public final class SafetensorsFile implements AutoCloseable {
         return path + " (" + entries.size() + " tensors)";
     }
 
-    /// @return a new tensor with the values of one of this file's tensors, in the current scope
+    /// @return a new tensor in the processor's memory with the values of one of this file's tensors, in the
+    ///     current scope
     public Tensor read(String name, DataType type) {
-        Tensor tensor = Tensors.empty(type.scalarType(), dims(entry(name)));
+        Tensor tensor = HostTensors.empty(type.scalarType(), dims(entry(name)));
         copyInto(name, tensor);
         return tensor;
     }

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import org.betatron.torch.HostTensors;
 import org.betatron.torch.Tensors;
 import org.betatron.torch.memory.Memory;
 import org.bytedeco.javacpp.BytePointer;
@@ -63,8 +64,9 @@ public final class SafetensorsWriter {
             offset = end;
         }
         String text = json.toString();
-        // Padded with spaces so that the tensor bytes begin aligned, as the format recommends.
-        int padding = Math.floorMod(-text.getBytes(StandardCharsets.UTF_8).length, 8);
+        // Padded with spaces so that the tensor bytes begin aligned, as the format recommends, and can be mapped.
+        int padding =
+                Math.floorMod(-Long.BYTES - text.getBytes(StandardCharsets.UTF_8).length, SafetensorsFile.ALIGNMENT);
         return (text + " ".repeat(padding)).getBytes(StandardCharsets.UTF_8);
     }
 
@@ -75,11 +77,8 @@ public final class SafetensorsWriter {
             long first = from;
             long count = Math.min(chunkElements, numElements - from);
             IOException failure = Memory.compute(() -> {
-                Tensor chunk = tensor.detach()
-                        .reshape(-1)
-                        .narrow(0, first, count)
-                        .to(type.scalarType())
-                        .contiguous();
+                Tensor chunk =
+                        HostTensors.copied(tensor.detach().reshape(-1).narrow(0, first, count), type.scalarType());
                 BytePointer bytes = new BytePointer(chunk.data_ptr()).capacity(count * type.bytes());
                 try {
                     writeFully(channel, bytes.asByteBuffer());

@@ -8,9 +8,12 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.betatron.torch.ComputeDevice;
+import org.betatron.torch.HostTensors;
 import org.betatron.torch.ModelException;
 import org.betatron.torch.Tensors;
 import org.betatron.torch.memory.Memory;
@@ -28,26 +31,32 @@ public final class WeightLoader {
 
     private WeightLoader() {}
 
-    /// Reads all weights as float32 leaves, each straight from the mapped file into its place.
+    /// Reads all weights as float32 leaves. Weights that the files have in float32 stay where they are, mapped into
+    /// memory: rows of an embedding that are never used take none. Others are converted, each straight from the
+    /// mapped file into its place.
     ///
     /// @param directory where the files are
     /// @param spec      what must be in them
+    /// @param device    where the weights are to lie
     /// @return the weights, owned by the caller
     /// @throws ModelException if a weight is missing, has another shape, or a tensor does not belong to
     ///     the model
-    public static Parameters load(ModelDirectory directory, ArchitectureSpec spec) {
-        return load(directory, spec, OptionalLong.empty());
+    public static Parameters load(ModelDirectory directory, ArchitectureSpec spec, ComputeDevice device) {
+        return load(directory, spec, device, OptionalLong.empty());
     }
 
-    /// As [#load(ModelDirectory, ArchitectureSpec)], drawing the score's weight where the files have none, as a
+    /// As [#load(ModelDirectory, ArchitectureSpec, ComputeDevice)], drawing the score's weight where the files have
+    /// none, as a
     /// language model has none.
     ///
     /// @param seed seed of that weight
-    public static Parameters loadWithFreshScore(ModelDirectory directory, ArchitectureSpec spec, long seed) {
-        return load(directory, spec, OptionalLong.of(seed));
+    public static Parameters loadWithFreshScore(
+            ModelDirectory directory, ArchitectureSpec spec, ComputeDevice device, long seed) {
+        return load(directory, spec, device, OptionalLong.of(seed));
     }
 
-    private static Parameters load(ModelDirectory directory, ArchitectureSpec spec, OptionalLong scoreSeed) {
+    private static Parameters load(
+            ModelDirectory directory, ArchitectureSpec spec, ComputeDevice device, OptionalLong scoreSeed) {
         Map<String, long[]> shapes = spec.weightShapes();
         Map<String, Owned> loaded = new LinkedHashMap<>();
         try {
@@ -61,7 +70,7 @@ public final class WeightLoader {
                                 throw new ModelException(file + ": tensor '" + name + "' is in another shard too");
                             }
                             requireShape(file, name, shapes.get(name), SafetensorsFile.dims(entry.getValue()));
-                            loaded.put(name, leaf(name, () -> tensors.read(name, DataType.FP32)));
+                            loaded.put(name, read(tensors, name, shapes.get(name), device));
                         } else if (!spec.isIgnorable(name)) {
                             throw new ModelException(file + ": tensor '" + name
                                     + "' does not belong to the model that config.json describes");
@@ -70,7 +79,7 @@ public final class WeightLoader {
                 }
             }
             if (scoreSeed.isPresent() && !loaded.containsKey(HeadKind.SCORE_WEIGHT)) {
-                loaded.put(HeadKind.SCORE_WEIGHT, fresh(HeadKind.SCORE_WEIGHT, spec, scoreSeed.getAsLong()));
+                loaded.put(HeadKind.SCORE_WEIGHT, fresh(HeadKind.SCORE_WEIGHT, spec, device, scoreSeed.getAsLong()));
             }
             requireAll(directory, shapes.keySet(), loaded.keySet());
         } catch (IOException e) {
@@ -88,16 +97,17 @@ public final class WeightLoader {
     /// Draws all weights: matrices normal with the model's standard deviation, biases zero, norm
     /// weights one, as `transformers` initialises these architectures.
     ///
-    /// @param seed equal seeds give equal weights
+    /// @param device where they are to lie
+    /// @param seed   equal seeds give equal weights, whatever the device
     /// @return the weights, owned by the caller
-    public static Parameters initialize(ArchitectureSpec spec, long seed) {
+    public static Parameters initialize(ArchitectureSpec spec, ComputeDevice device, long seed) {
         Parameters parameters = new Parameters();
         try {
             Memory.run(() -> {
                 GeneratorOptional generator = new GeneratorOptional(torch.make_generator_cpu(seed));
                 spec.weightShapes()
                         .keySet()
-                        .forEach(name -> parameters.add(name, leaf(name, () -> drawn(name, spec, generator))));
+                        .forEach(name -> parameters.add(name, leaf(name, () -> drawn(name, spec, device, generator))));
             });
         } catch (RuntimeException e) {
             parameters.close();
@@ -106,19 +116,33 @@ public final class WeightLoader {
         return parameters;
     }
 
-    private static Owned fresh(String name, ArchitectureSpec spec, long seed) {
+    private static Owned read(SafetensorsFile tensors, String name, long[] shape, ComputeDevice device) {
+        Optional<Owned> mapped =
+                device.equals(ComputeDevice.DEFAULT) ? tensors.map(name, DataType.FP32) : Optional.empty();
+        Owned weight = mapped.orElseGet(() -> Memory.keep(name, () -> {
+            Tensor tensor = Tensors.empty(ScalarType.Float, device, shape);
+            tensors.copyInto(name, tensor);
+            return tensor;
+        }));
+        Memory.run(() -> weight.tensor().requires_grad_(true));
+        return weight;
+    }
+
+    private static Owned fresh(String name, ArchitectureSpec spec, ComputeDevice device, long seed) {
         return Memory.compute(() -> {
             GeneratorOptional generator = new GeneratorOptional(torch.make_generator_cpu(seed));
-            return leaf(name, () -> drawn(name, spec, generator));
+            return leaf(name, () -> drawn(name, spec, device, generator));
         });
     }
 
-    private static Tensor drawn(String name, ArchitectureSpec spec, GeneratorOptional generator) {
+    private static Tensor drawn(String name, ArchitectureSpec spec, ComputeDevice device, GeneratorOptional generator) {
         long[] shape = Objects.requireNonNull(spec.weightShapes().get(name), name);
-        Tensor tensor = Tensors.empty(ScalarType.Float, shape);
-        return shape.length > 1
-                ? tensor.normal_(0, spec.initializerRange(), generator)
-                : tensor.fill_(Tensors.scalar(name.endsWith(".bias") ? 0 : 1));
+        Tensor tensor = HostTensors.empty(ScalarType.Float, shape);
+        return Tensors.moved(
+                shape.length > 1
+                        ? tensor.normal_(0, spec.initializerRange(), generator)
+                        : tensor.fill_(Tensors.scalar(name.endsWith(".bias") ? 0 : 1)),
+                device);
     }
 
     private static Owned leaf(String name, Supplier<Tensor> maker) {

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.betatron.core.model.OptimizerSpec;
+import org.betatron.torch.HostTensors;
 import org.betatron.torch.Tensors;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.memory.NativeLibraries;
@@ -116,6 +117,6 @@ class GradientsTest {
             expected[rows[i / WIDTH] * WIDTH + i % WIDTH] += values[i];
         }
         Gradients.addToRows(
-                weight(), Tensors.indices(rows), Tensors.floats(values).view(count, WIDTH));
+                weight(), HostTensors.indices(rows), HostTensors.floats(values).view(count, WIDTH));
     }
 }

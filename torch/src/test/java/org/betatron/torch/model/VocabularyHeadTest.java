@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.betatron.core.RandomStreams;
+import org.betatron.torch.HostTensors;
 import org.betatron.torch.Tensors;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.memory.NativeLibraries;
@@ -98,8 +99,8 @@ class VocabularyHeadTest {
     @Test
     void budgetIsSharedAndGivenBack() {
         Memory.run(() -> {
-            Tensor weight = Tensors.floats(WEIGHT).view(VOCABULARY, HIDDEN).requires_grad_(true);
-            Tensor hidden = Tensors.floats(HIDDEN_STATES).view(ROWS, HIDDEN);
+            Tensor weight = HostTensors.floats(WEIGHT).view(VOCABULARY, HIDDEN).requires_grad_(true);
+            Tensor hidden = HostTensors.floats(HIDDEN_STATES).view(ROWS, HIDDEN);
             long chunk = 10 * VOCABULARY;
             VocabularyHead head = new VocabularyHead(weight, new Precision(DataType.FP32), chunk, chunk);
             long before = Owned.liveCount();
@@ -136,8 +137,8 @@ class VocabularyHeadTest {
 
     private static Result run(float[] derivatives, long keptElements, long chunkElements) {
         return Memory.compute(() -> {
-            Tensor weight = Tensors.floats(WEIGHT).view(VOCABULARY, HIDDEN).requires_grad_(true);
-            Tensor hidden = Tensors.floats(HIDDEN_STATES).view(ROWS, HIDDEN);
+            Tensor weight = HostTensors.floats(WEIGHT).view(VOCABULARY, HIDDEN).requires_grad_(true);
+            Tensor hidden = HostTensors.floats(HIDDEN_STATES).view(ROWS, HIDDEN);
             VocabularyHead head = new VocabularyHead(weight, new Precision(DataType.FP32), keptElements, chunkElements);
             try (VocabularyHead.Pass pass = head.forward(hidden, TARGETS)) {
                 assertThat(head.logProbs(hidden, TARGETS)).isEqualTo(pass.logProbs());

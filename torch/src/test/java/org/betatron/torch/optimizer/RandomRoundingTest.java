@@ -7,9 +7,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.betatron.core.RandomStreams;
 import org.betatron.core.model.OptimizerSpec;
+import org.betatron.torch.HostTensors;
 import org.betatron.torch.Tensors;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.memory.NativeLibraries;
+import org.betatron.torch.memory.Owned;
 import org.betatron.torch.model.Parameters;
 import org.betatron.torch.weights.DataType;
 import org.bytedeco.pytorch.global.torch;
@@ -33,7 +35,8 @@ class RandomRoundingTest {
 
     @Test
     void roundsToNeighboursAndRightOnAverage() {
-        try (RandomRounding rounding = RandomRounding.of(SIZE)) {
+        try (Owned weight = Memory.keep("weight", () -> HostTensors.floats(new float[1]));
+                RandomRounding rounding = RandomRounding.of(SIZE, weight.tensor())) {
             for (float value : new float[] {1.001f, -1.001f, 3e-9f, 1, 0}) {
                 double sum = 0;
                 float spacing = Math.ulp(value) * (1 << 16);
@@ -86,7 +89,7 @@ class RandomRoundingTest {
             step(optimizer, weights, 2);
             float[] after = values(weights);
             Memory.run(() -> Memory.withoutGradient(
-                    () -> weights.get("weight").copy_(Tensors.floats(before).view(64, SIZE / 64))));
+                    () -> weights.get("weight").copy_(HostTensors.floats(before).view(64, SIZE / 64))));
             try (TorchOptimizer resumed = TorchOptimizer.create(ADAM, weights, DataType.BF16)) {
                 resumed.load(file);
                 step(resumed, weights, 2);
@@ -96,8 +99,8 @@ class RandomRoundingTest {
     }
 
     private static float[] round(RandomRounding rounding, float value, int call) {
-        return Memory.compute(() ->
-                Tensors.toFloats(rounding.round(torch.full(new long[] {SIZE}, Tensors.scalar(value)), call)));
+        return Memory.compute(() -> Tensors.toFloats(rounding.round(
+                torch.full(new long[] {SIZE}, Tensors.scalar(value)), new Part(0, SIZE, 1, null), call)));
     }
 
     private static Parameters ones() {
@@ -116,7 +119,7 @@ class RandomRoundingTest {
         }
         Memory.run(() -> weights.get("weight")
                 .mutable_grad()
-                .put(Tensors.floats(gradient).view(64, SIZE / 64)));
+                .put(HostTensors.floats(gradient).view(64, SIZE / 64)));
         optimizer.step(1e-4, 1);
     }
 

@@ -13,6 +13,7 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.betatron.core.RandomStreams;
 import org.betatron.core.model.OptimizerSpec;
+import org.betatron.torch.HostTensors;
 import org.betatron.torch.ModelException;
 import org.betatron.torch.Tensors;
 import org.betatron.torch.memory.Memory;
@@ -194,7 +195,7 @@ class TorchOptimizerTest {
                         adamW, file, prefix + "first_moment.dense.weight' must have the shape [4, 3] but has [3, 4]");
             }
             try (Parameters larger = weights()) {
-                larger.add("more.weight", Memory.keep("more", () -> Tensors.floats(new float[2])));
+                larger.add("more.weight", Memory.keep("more", () -> HostTensors.floats(new float[2])));
                 try (TorchOptimizer ofLarger = TorchOptimizer.create(OptimizerSpec.AdamW.DEFAULT, larger)) {
                     ofLarger.save(file);
                     assertRefused(adamW, file, prefix + "first_moment.more.weight' is not part of it");
@@ -230,14 +231,14 @@ class TorchOptimizerTest {
                 "dense.weight",
                 Memory.keep(
                         "dense.weight",
-                        () -> Tensors.floats(Arrays.copyOf(values, MATRIX))
+                        () -> HostTensors.floats(Arrays.copyOf(values, MATRIX))
                                 .view(rows, columns)
                                 .requires_grad_(true)));
         parameters.add(
                 "norm.weight",
                 Memory.keep(
                         "norm.weight",
-                        () -> Tensors.floats(Arrays.copyOfRange(values, MATRIX, values.length))
+                        () -> HostTensors.floats(Arrays.copyOfRange(values, MATRIX, values.length))
                                 .requires_grad_(true)));
         return parameters;
     }
@@ -248,8 +249,9 @@ class TorchOptimizerTest {
     }
 
     private static void setGradient(Parameters weights, String name, float[] gradient, long... shape) {
-        Memory.run(() ->
-                weights.get(name).mutable_grad().put(Tensors.floats(gradient).view(shape)));
+        Memory.run(() -> weights.get(name)
+                .mutable_grad()
+                .put(HostTensors.floats(gradient).view(shape)));
     }
 
     private static float[] values(Parameters weights) {

@@ -1,0 +1,233 @@
+package org.betatron.torch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.betatron.core.RandomStreams;
+import org.betatron.core.model.Decoder;
+import org.betatron.core.model.ForwardPass;
+import org.betatron.core.model.OptimizerSpec;
+import org.betatron.core.model.PackedBatch;
+import org.betatron.core.model.TokenLogProbs;
+import org.betatron.core.model.TokenQuantity;
+import org.betatron.core.model.VocabularyRequest;
+import org.betatron.testkit.RandomBatches;
+import org.betatron.torch.memory.Memory;
+import org.betatron.torch.model.ArchitectureSpec;
+import org.betatron.torch.model.Gradients;
+import org.betatron.torch.model.Parameters;
+import org.betatron.torch.optimizer.TorchOptimizer;
+import org.betatron.torch.weights.DataType;
+import org.betatron.torch.weights.WeightLoader;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.node.ObjectNode;
+
+/// A model computes where its weights lie, and the same everywhere: whole steps on another device than the
+/// processor, compared with the processor. A tensor made in the processor's memory by mistake is refused there,
+/// without a graphics card.
+///
+/// What it cannot show: that CUDA has every kernel, and its rounding.
+class SecondDeviceTest {
+
+    /// Of the largest number of a kind, or of 1.
+    private static final double TOLERANCE = 1e-5;
+
+    /// Eight bits, added up in another order.
+    private static final double BF16_TOLERANCE = 0.05;
+
+    /// So small that the embedding's gradient is a full matrix: the second device has no sparse ones.
+    private static final int VOCABULARY = 31;
+
+    @TempDir
+    private Path directory;
+
+    @BeforeAll
+    static void startSecondDevice() {
+        SecondDevice.start();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "gpt_neox, FP32, false, 0, FP32",
+        "gpt_neox, BF16, true, 64, BF16",
+        "llama, FP32, true, 64, BF16",
+        "llama, BF16, false, 0, FP32"
+    })
+    void trains(String architecture, DataType precision, boolean recompute, int kept, DataType moments)
+            throws IOException {
+        ObjectNode config = config(architecture);
+        ComputeSpec compute = new ComputeSpec(ComputeDevice.DEFAULT, precision, kept, recompute, recompute, moments, 1);
+        Map<String, float[]> here;
+        Map<String, float[]> there;
+        try (TorchLanguageModel model = TorchLanguageModel.initialize(config, "tiny", 1, compute);
+                TorchLanguageModel reference = TorchLanguageModel.initialize(config, "tiny", 2, compute)) {
+            try (TorchLanguageModel movedModel = moved(model, config, compute);
+                    TorchLanguageModel movedReference = moved(reference, config, compute)) {
+                there = step(movedModel, movedReference, directory.resolve("there"));
+            }
+            here = step(model, reference, directory.resolve("here"));
+        }
+        assertSame(there, here, precision == DataType.FP32 ? TOLERANCE : BF16_TOLERANCE);
+    }
+
+    private static Map<String, float[]> step(TorchLanguageModel model, TorchLanguageModel reference, Path directory)
+            throws IOException {
+        Map<String, float[]> numbers = new LinkedHashMap<>();
+        PackedBatch batch = RandomBatches.batch(1, 2, 2, VOCABULARY, 5);
+        VocabularyRequest request = new VocabularyRequest(EnumSet.allOf(TokenQuantity.class), 0.3, reference);
+        RandomGenerator random = RandomStreams.stream(1, "derivatives", 0);
+        float[] derivatives = new float[batch.numResponseTokens()];
+        float[] divergences = new float[batch.numResponseTokens()];
+        for (int i = 0; i < derivatives.length; i++) {
+            derivatives[i] = i % 3 == 0 ? 0 : (float) random.nextGaussian(); // some rows teach nothing: left out
+            divergences[i] = (float) random.nextGaussian();
+        }
+        try (TorchOptimizer optimizer = model.optimizer(OptimizerSpec.AdamW.DEFAULT)) {
+            put(numbers, "scored", model.score(batch, request), request.quantities());
+            try (ForwardPass pass = model.forward(batch, request)) {
+                put(numbers, "forward", pass.logProbs(), request.quantities());
+                pass.backward(derivatives, divergences);
+            }
+            numbers.put("gradient norm", new float[] {(float) optimizer.gradientNorm()});
+            putGradients(numbers, model.weights());
+            optimizer.step(1e-3, 0.5);
+            optimizer.save(directory.resolveSibling(directory.getFileName() + ".safetensors"));
+            optimizer.load(directory.resolveSibling(directory.getFileName() + ".safetensors"));
+        }
+        model.moveTowards(reference, 0.5);
+        model.save(directory);
+        try (TorchLanguageModel saved = TorchLanguageModel.load(directory, ComputeSpec.DEFAULT)) {
+            numbers.put("saved", saved.score(batch).values());
+        }
+        return numbers;
+    }
+
+    private static void put(
+            Map<String, float[]> numbers, String name, TokenLogProbs logProbs, Set<TokenQuantity> quantities) {
+        numbers.put(name, logProbs.values());
+        for (int response = 0; response < logProbs.batch().numResponses(); response++) {
+            for (TokenQuantity quantity : quantities) {
+                numbers.put(
+                        name + " " + quantity + " " + response, new float[] {(float) logProbs.sum(quantity, response)});
+            }
+        }
+    }
+
+    private static void putGradients(Map<String, float[]> numbers, Parameters weights) {
+        Memory.run(() -> weights.asMap()
+                .forEach((name, weight) ->
+                        numbers.put("gradient of " + name, Tensors.toFloats(Gradients.dense(weight)))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gpt_neox", "llama"})
+    void decodes(String architecture) {
+        ObjectNode config = config(architecture);
+        try (TorchLanguageModel model = TorchLanguageModel.initialize(config, "tiny", 1, ComputeSpec.DEFAULT);
+                TorchLanguageModel movedModel = moved(model, config, ComputeSpec.DEFAULT)) {
+            float[][] here = decode(model);
+            float[][] there = decode(movedModel);
+            assertThat(there).hasDimensions(here.length, VOCABULARY);
+            for (int i = 0; i < here.length; i++) {
+                assertThat(there[i]).containsExactly(here[i], within(1e-4f));
+            }
+        }
+    }
+
+    private static float[][] decode(TorchLanguageModel model) {
+        try (Decoder decoder = model.startDecoding()) {
+            List<float[]> logits = new ArrayList<>();
+            int first = decoder.begin();
+            int second = decoder.begin();
+            append(logits, decoder, new int[] {first, second}, 7, 1);
+            int third = decoder.fork(first);
+            // Single tokens of one pool, a longer piece after a past, and a move to a larger place.
+            append(logits, decoder, new int[] {first, second, third}, 1, 1, 3);
+            append(logits, decoder, new int[] {first, second}, 40, 1);
+            decoder.end(first);
+            append(logits, decoder, new int[] {second, third}, 1, 2);
+            return logits.toArray(float[][]::new);
+        }
+    }
+
+    private static void append(List<float[]> logits, Decoder decoder, int[] sequences, int... lengths) {
+        int[][] tokens = new int[lengths.length][];
+        for (int i = 0; i < lengths.length; i++) {
+            int start = logits.size() + i;
+            tokens[i] = new int[lengths[i]];
+            Arrays.setAll(tokens[i], t -> (31 * start + 7 * t) % VOCABULARY);
+        }
+        logits.addAll(List.of(decoder.append(sequences, tokens)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"gpt_neox, GPTNeoX", "llama, Llama"})
+    void trainsRewardModels(String architecture, String name) {
+        ObjectNode config = config(architecture);
+        config.putArray("architectures").add(name + "ForSequenceClassification");
+        config.putObject("id2label").put("0", "LABEL_0");
+        ArchitectureSpec spec = ArchitectureSpec.parse(config, "here");
+        Parameters weights = WeightLoader.initialize(spec, ComputeDevice.DEFAULT, 1);
+        try (TorchRewardModel movedModel =
+                        new TorchRewardModel(config, spec, SecondDevice.copied(weights), ComputeSpec.DEFAULT);
+                TorchRewardModel model = new TorchRewardModel(config, spec, weights, ComputeSpec.DEFAULT)) {
+            assertSame(rewardStep(movedModel), rewardStep(model), TOLERANCE);
+        }
+    }
+
+    private static Map<String, float[]> rewardStep(TorchRewardModel model) {
+        Map<String, float[]> numbers = new LinkedHashMap<>();
+        PackedBatch batch = RandomBatches.batch(1, 2, 2, VOCABULARY, 5);
+        float[] derivatives = new float[batch.numResponseTokens()];
+        for (int i = 0; i < derivatives.length; i++) {
+            derivatives[i] = i % 2 == 0 ? 1 : -0.5f;
+        }
+        try (TorchOptimizer optimizer = model.optimizer(OptimizerSpec.RmsProp.DEFAULT)) {
+            numbers.put("scored", model.score(batch).values());
+            try (ForwardPass pass = model.forward(batch)) {
+                pass.backward(derivatives, new float[0]);
+            }
+            putGradients(numbers, model.weights());
+            optimizer.step(1e-3, 1);
+            numbers.put("scored again", model.score(batch).values());
+        }
+        return numbers;
+    }
+
+    private static TorchLanguageModel moved(TorchLanguageModel model, ObjectNode config, ComputeSpec compute) {
+        return new TorchLanguageModel(
+                config, ArchitectureSpec.parse(config, "here"), SecondDevice.copied(model.weights()), compute);
+    }
+
+    private static void assertSame(Map<String, float[]> there, Map<String, float[]> here, double tolerance) {
+        assertThat(there.keySet()).isEqualTo(here.keySet());
+        here.forEach((name, expected) -> assertThat(there.get(name)).as(name).containsExactly(expected, within((float)
+                (tolerance * Math.max(1, largest(expected))))));
+    }
+
+    private static ObjectNode config(String architecture) {
+        return TinyModels.config(architecture).put("vocab_size", VOCABULARY);
+    }
+
+    private static double largest(float[] numbers) {
+        double largest = 0;
+        for (float number : numbers) {
+            largest = Math.max(largest, Math.abs(number));
+        }
+        return largest;
+    }
+}

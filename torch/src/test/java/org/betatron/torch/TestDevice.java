@@ -1,0 +1,18 @@
+package org.betatron.torch;
+
+import org.betatron.torch.weights.DataType;
+
+/// The device that models of tests compute on: the system property `betatron.test.device`, the processor
+/// if it is not set.
+public final class TestDevice {
+
+    public static final ComputeDevice DEVICE =
+            ComputeDevice.parse(System.getProperty("betatron.test.device", ComputeDevice.DEFAULT.toString()));
+
+    private TestDevice() {}
+
+    /// @return the defaults with products in a number format, on that device
+    public static ComputeSpec in(DataType precision) {
+        return ComputeSpec.in(precision).on(DEVICE);
+    }
+}

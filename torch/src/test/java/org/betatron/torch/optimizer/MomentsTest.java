@@ -1,0 +1,157 @@
+package org.betatron.torch.optimizer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.random.RandomGenerator;
+import org.betatron.core.RandomStreams;
+import org.betatron.core.model.OptimizerSpec;
+import org.betatron.torch.HostTensors;
+import org.betatron.torch.Tensors;
+import org.betatron.torch.memory.Memory;
+import org.betatron.torch.memory.NativeLibraries;
+import org.betatron.torch.model.Parameters;
+import org.betatron.torch.weights.DataType;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Updates of the rows that were taught, against updates of all.
+class MomentsTest {
+
+    private static final OptimizerSpec ADAM = OptimizerSpec.AdamW.DEFAULT;
+    private static final int STEPS = 6;
+
+    /// More than one part of 2^20 numbers.
+    private static final int ROWS = 3000;
+
+    private static final int WIDTH = 512;
+
+    @TempDir
+    private Path directory;
+
+    @BeforeAll
+    static void loadLibraries() {
+        NativeLibraries.load();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = DataType.class,
+            names = {"FP32", "BF16"})
+    void rowsThatWereNeverTaughtMakeNoDifference(DataType type) {
+        try (Parameters some = weights(ROWS);
+                Parameters all = weights(ROWS);
+                Parameters untouched = weights(ROWS);
+                TorchOptimizer ofSome = TorchOptimizer.create(ADAM, some, type);
+                TorchOptimizer ofAll = TorchOptimizer.create(ADAM, all, type)) {
+            for (int step = 0; step < STEPS; step++) {
+                step(ofSome, some, step, false);
+                step(ofAll, all, step, true);
+            }
+            assertThat(values(some)).isEqualTo(values(all));
+            assertThat(values(some)).isNotEqualTo(values(untouched));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = DataType.class,
+            names = {"FP32", "BF16"})
+    void resumedEqualsUninterrupted(DataType type) throws IOException {
+        Path file = directory.resolve("optimizer.safetensors");
+        try (Parameters weights = weights(ROWS);
+                TorchOptimizer optimizer = TorchOptimizer.create(ADAM, weights, type);
+                TorchOptimizer resumed = TorchOptimizer.create(ADAM, weights, type)) {
+            step(resumed, weights, 77, false); // forgotten by load
+            for (int step = 0; step < STEPS / 2; step++) {
+                step(optimizer, weights, step, false);
+            }
+            optimizer.save(file);
+            float[] middle = values(weights);
+            for (int step = STEPS / 2; step < STEPS; step++) {
+                step(optimizer, weights, step, false);
+            }
+            float[] end = values(weights);
+            Memory.run(() -> Memory.withoutGradient(() ->
+                    weights.get("embedding").copy_(HostTensors.floats(middle).view(ROWS, WIDTH))));
+            resumed.load(file);
+            for (int step = STEPS / 2; step < STEPS; step++) {
+                step(resumed, weights, step, false);
+            }
+            assertThat(values(weights)).isEqualTo(end);
+        }
+    }
+
+    /// Two moments of 61 MiB each, of which a few rows are written.
+    @Test
+    void rowsThatWereNeverTaughtTakeNoMemory() throws IOException {
+        int rows = 1 << 15;
+        Path file = directory.resolve("optimizer.safetensors");
+        try (Parameters weights = weights(rows)) {
+            try (TorchOptimizer first = TorchOptimizer.create(ADAM, weights)) {
+                step(first, weights, 0, false);
+            }
+            long before = residentBytes();
+            try (TorchOptimizer optimizer = TorchOptimizer.create(ADAM, weights);
+                    TorchOptimizer resumed = TorchOptimizer.create(ADAM, weights)) {
+                step(optimizer, weights, 0, false);
+                optimizer.save(file);
+                resumed.load(file);
+                step(resumed, weights, 1, false);
+                assertThat(residentBytes() - before).isLessThan(30L << 20);
+                step(resumed, weights, 2, true);
+                assertThat(residentBytes() - before).isGreaterThan(100L << 20);
+            }
+        }
+    }
+
+    private static long residentBytes() throws IOException {
+        String resident = Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .findFirst()
+                .orElseThrow();
+        return Long.parseLong(resident.replaceAll("\\D", "")) * 1024;
+    }
+
+    private static Parameters weights(int rows) {
+        Parameters parameters = new Parameters();
+        parameters.add(
+                "embedding",
+                Memory.keep("embedding", () -> torch.ones(rows, WIDTH).requires_grad_(true)));
+        return parameters;
+    }
+
+    /// Teaches 20 of the first 300 rows, and in later steps some from the second part on.
+    private static void step(TorchOptimizer optimizer, Parameters weights, int step, boolean full) {
+        RandomGenerator random = RandomStreams.stream(3, "rows", step);
+        int[] rows = random.ints(20, 0, 300)
+                .map(row -> row % 3 == 0 ? row + 2100 : row)
+                .distinct()
+                .toArray();
+        float[] gradient = new float[rows.length * WIDTH];
+        for (int i = 0; i < gradient.length; i++) {
+            gradient[i] = (float) random.nextGaussian();
+        }
+        Memory.run(() -> {
+            Tensor weight = weights.get("embedding");
+            Tensor sparse = torch.sparse_coo_tensor(
+                    HostTensors.indices(rows).unsqueeze(0),
+                    HostTensors.floats(gradient).view(rows.length, WIDTH),
+                    Tensors.shape(weight));
+            weight.mutable_grad().put(full ? sparse.to_dense() : sparse);
+        });
+        optimizer.step(1e-3, 0.5);
+    }
+
+    private static float[] values(Parameters weights) {
+        return Memory.compute(
+                () -> Tensors.toFloats(weights.get("embedding").detach().reshape(-1)));
+    }
+}
