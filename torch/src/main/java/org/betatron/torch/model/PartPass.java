@@ -11,6 +11,7 @@ import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /// A forward pass of part of a batch through all layers. Each layer has a graph of its own, or none: then
 /// only what enters it is kept, and the backward pass runs it again (Chen et al. 2016, arXiv 1604.06174, one
@@ -82,12 +83,12 @@ final class PartPass implements AutoCloseable {
     /// @param number   of this part
     void backward(Tensor gradient, Turns turns, int number) {
         Tensor leavingGradient = gradient;
-        StackPart.Inputs inputs = part.inputs();
+        StackPart.Inputs again = recomputes ? part.inputs() : null;
         for (int i = part.size() - 1; i >= 0; i--) {
             int index = i;
             Tensor after = leavingGradient;
             // A scope per layer: its graph and gradients are gone before the next one is run.
-            leavingGradient = Memory.scoped(() -> layerBackward(index, after, inputs, turns, number));
+            leavingGradient = Memory.scoped(() -> layerBackward(index, after, again, turns, number));
             entering.get(index).close();
             leaving.get(index).close();
         }
@@ -96,15 +97,14 @@ final class PartPass implements AutoCloseable {
         turns.take(
                 number,
                 part.size(),
-                () -> Gradients.addToRows(part.architecture().embedding(), inputs.tokenIds(), ofEmbedded));
+                () -> Gradients.addToRows(part.architecture().embedding(), part.tokenIds(), ofEmbedded));
     }
 
+    /// @param again what the layer is run again with, or null if its graph was kept
     /// @return derivative by what enters the layer, `[T, E]`
-    private Tensor layerBackward(int index, Tensor after, StackPart.Inputs inputs, Turns turns, int number) {
+    private Tensor layerBackward(int index, Tensor after, StackPart.@Nullable Inputs again, Turns turns, int number) {
         Tensor hidden = entering.get(index).tensor();
-        Tensor root = recomputes
-                ? part.layer(index, hidden, inputs)
-                : leaving.get(index).tensor();
+        Tensor root = again == null ? leaving.get(index).tensor() : part.layer(index, hidden, again);
         List<Tensor> weights = part.weights(index);
         TensorVector gradients = torch.grad(
                 new TensorVector(root),

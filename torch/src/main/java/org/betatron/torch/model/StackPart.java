@@ -30,10 +30,15 @@ record StackPart(
     Inputs inputs() {
         Tensor weights = architecture.embedding();
         return new Inputs(
-                Tensors.indices(batch.tokenIds(), weights),
+                tokenIds(),
                 Tensors.indices(rows.of(batch), weights),
                 architecture.rotation(batch.positions()),
                 Attention.over(batch, type, architecture.headDim(), weights));
+    }
+
+    /// @return int64 `[T]`
+    Tensor tokenIds() {
+        return Tensors.indices(batch.tokenIds(), architecture.embedding());
     }
 
     int size() {
