@@ -141,6 +141,12 @@ public final class Tensors {
         return torch.cat(new TensorVector(tensors), dim);
     }
 
+    /// @return the tensor's number format, to be compared with constants: what libtorch's own method returns is equal
+    ///     to none of them
+    public static ScalarType typeOf(Tensor tensor) {
+        return tensor.scalar_type().intern();
+    }
+
     /// @return the tensor in float32, itself if it is so already
     public static Tensor toFloat(Tensor tensor) {
         return tensor.to(ScalarType.Float);

@@ -52,7 +52,7 @@ final class CachedAttention implements Attention {
             }
         }
         Tensor tensor = Tensors.floats(mask, beside).view(filled.length, 1, 1, capacity);
-        return tensor.scalar_type() == type ? tensor : tensor.to(type);
+        return Tensors.typeOf(tensor) == type ? tensor : tensor.to(type);
     }
 
     @Override

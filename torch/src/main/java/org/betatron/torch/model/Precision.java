@@ -1,5 +1,6 @@
 package org.betatron.torch.model;
 
+import org.betatron.torch.Tensors;
 import org.betatron.torch.weights.DataType;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Tensor;
@@ -19,12 +20,12 @@ public record Precision(DataType type) implements AffineMaps {
     }
 
     Tensor cast(Tensor tensor) {
-        return tensor.scalar_type() == scalarType() ? tensor : tensor.to(scalarType());
+        return Tensors.typeOf(tensor) == scalarType() ? tensor : tensor.to(scalarType());
     }
 
     /// @return the tensor in float32
     static Tensor float32(Tensor tensor) {
-        return tensor.scalar_type() == ScalarType.Float ? tensor : tensor.to(ScalarType.Float);
+        return Tensors.typeOf(tensor) == ScalarType.Float ? tensor : tensor.to(ScalarType.Float);
     }
 
     @Override

@@ -42,7 +42,7 @@ record Part(long start, long count, long width, @Nullable Tensor rows) {
     }
 
     private boolean isView(Tensor tensor) {
-        return rows == null && tensor.scalar_type() == ScalarType.Float;
+        return rows == null && Tensors.typeOf(tensor) == ScalarType.Float;
     }
 
     private Tensor all(Tensor tensor) {

@@ -97,6 +97,8 @@ class MomentsTest {
         try (Parameters weights = weights(rows)) {
             try (TorchOptimizer first = TorchOptimizer.create(ADAM, weights)) {
                 step(first, weights, 0, false);
+                first.save(file); // what a process needs for that once is not counted
+                first.load(file);
             }
             long before = residentBytes();
             try (TorchOptimizer optimizer = TorchOptimizer.create(ADAM, weights);
