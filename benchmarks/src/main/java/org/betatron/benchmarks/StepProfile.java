@@ -51,15 +51,9 @@ public final class StepProfile {
                     .pairs(List.of(Path.of(arguments[1])), PreferenceFormat.AUTO)
                     .rows();
         }
-        ComputeSpec standard = ComputeSpec.DEFAULT;
-        ComputeSpec compute = new ComputeSpec(
-                standard.device(),
-                standard.precision(),
-                standard.keptLogitsMiB(),
-                standard.shortLastLayer(),
-                standard.recomputeLayers(),
-                standard.moments(),
-                arguments.length > 4 ? Integer.parseInt(arguments[4]) : standard.lanes());
+        ComputeSpec compute = arguments.length > 4
+                ? ComputeSpec.DEFAULT.withLanes(Integer.parseInt(arguments[4]))
+                : ComputeSpec.DEFAULT;
         StepProfile profile = new StepProfile(2);
         PackedBatch batch = pack(pairs.subList(0, batchSize));
         try (TorchLanguageModel model = TorchLanguageModel.load(directory, compute);

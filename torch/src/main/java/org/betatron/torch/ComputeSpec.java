@@ -17,7 +17,8 @@ import org.betatron.torch.weights.DataType;
 /// @param moments         number format of the optimizer's moments, FP32 or BF16; BF16 takes half their
 ///     memory, and rounds them at random, right on average
 /// @param lanes           parts of a batch that are computed side by side, ≥ 0: each has its share of the
-///     threads. 1 gives every operator all threads; 0 chooses, see [Lanes]. On a graphics card there is
+///     threads. 1 gives every operator all threads; 0 chooses, see [org.betatron.torch.parallel.Lanes]. On a graphics
+/// card there is
 ///     one
 public record ComputeSpec(
         ComputeDevice device,
@@ -59,6 +60,11 @@ public record ComputeSpec(
                 DEFAULT.recomputeLayers(),
                 DEFAULT.moments(),
                 DEFAULT.lanes());
+    }
+
+    /// @return the same with another number of lanes
+    public ComputeSpec withLanes(int other) {
+        return new ComputeSpec(device, precision, keptLogitsMiB, shortLastLayer, recomputeLayers, moments, other);
     }
 
     /// @return the same on another device

@@ -7,6 +7,7 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.betatron.torch.ModelException;
 import org.bytedeco.javacpp.Loader;
@@ -51,31 +52,15 @@ public final class NativeLibraries {
     ///
     /// @return what the work returned; the loading has ended then, also where the work failed
     public static <T> T whileLoading(Supplier<T> work) {
-        Thread loader = new Thread(
-                () -> {
-                    try {
-                        load();
-                    } catch (RuntimeException | LinkageError _) {
-                        // Met again by whoever needs it.
-                    }
-                },
-                "betatron-load");
-        loader.setDaemon(true);
-        loader.start();
+        CompletableFuture<Void> loading = CompletableFuture.runAsync(
+                NativeLibraries::load,
+                task -> Thread.ofPlatform().daemon().name("betatron-load").start(task));
         try {
             return work.get();
         } finally {
-            // A process that ends while libraries are being loaded can crash.
-            join(loader);
-        }
-    }
-
-    private static void join(Thread thread) {
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while libtorch was loaded", e);
+            // A process that ends while libraries are being loaded can crash. A failure is met again by whoever needs
+            // them.
+            loading.exceptionally(_ -> null).join();
         }
     }
 

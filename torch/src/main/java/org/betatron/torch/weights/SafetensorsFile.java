@@ -120,12 +120,7 @@ public final class SafetensorsFile implements AutoCloseable {
             long numbers = Math.min(count, entry.numElements() - from);
             MemorySegment bytes =
                     mapped.asSlice(dataStart + entry.start() + from * type.bytes(), numbers * type.bytes());
-            work.read(
-                    from,
-                    torch.from_blob(
-                            new BytePointer(bytes.asByteBuffer()),
-                            new long[] {numbers},
-                            new TensorOptions(type.scalarType())));
+            work.read(from, HostTensors.at(new BytePointer(bytes.asByteBuffer()), type.scalarType(), numbers));
         }
     }
 

@@ -77,21 +77,13 @@ class SafetensorsTest {
     }
 
     /// 15 numbers of the matrix come before the vector.
-    @Test
-    void whatIsNotAlignedIsNotMapped() throws IOException {
+    @ParameterizedTest
+    @CsvSource({"FP32, vector", "BF16, matrix"})
+    void whatIsNotAlignedOrHasAnotherFormatIsNotMapped(DataType type, String name) throws IOException {
         Path path = directory.resolve("values.safetensors");
-        write(path, DataType.FP32, 16L << 20);
+        write(path, type, 16L << 20);
         try (SafetensorsFile file = SafetensorsFile.open(path)) {
-            assertThat(file.map("vector", DataType.FP32)).isEmpty();
-        }
-    }
-
-    @Test
-    void whatHasAnotherFormatIsNotMapped() throws IOException {
-        Path path = directory.resolve("values.safetensors");
-        write(path, DataType.BF16, 16L << 20);
-        try (SafetensorsFile file = SafetensorsFile.open(path)) {
-            assertThat(file.map("matrix", DataType.FP32)).isEmpty();
+            assertThat(file.map(name, DataType.FP32)).isEmpty();
         }
     }
 
