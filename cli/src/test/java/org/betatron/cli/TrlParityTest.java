@@ -16,6 +16,7 @@ import org.betatron.core.model.OptimizerSpec;
 import org.betatron.data.TokenizedPair;
 import org.betatron.torch.ComputeDevice;
 import org.betatron.torch.ComputeSpec;
+import org.betatron.torch.Recompute;
 import org.betatron.torch.TorchLanguageModel;
 import org.betatron.torch.weights.DataType;
 import org.betatron.training.Evaluation;
@@ -76,11 +77,11 @@ class TrlParityTest {
         compare(
                 recorded,
                 OptimizerSpec.AdamW.DEFAULT,
-                new ComputeSpec(DEVICE, DataType.FP32, 0, false, false, DataType.FP32, 1));
+                new ComputeSpec(DEVICE, DataType.FP32, 0, false, Recompute.NONE, DataType.FP32, 1));
         compare(
                 recorded,
                 OptimizerSpec.AdamW.DEFAULT,
-                new ComputeSpec(DEVICE, DataType.FP32, 0, true, true, DataType.FP32, 1));
+                new ComputeSpec(DEVICE, DataType.FP32, 0, true, Recompute.FULL, DataType.FP32, 1));
     }
 
     @Test

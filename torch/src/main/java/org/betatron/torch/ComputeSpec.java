@@ -12,8 +12,7 @@ import org.betatron.torch.weights.DataType;
 ///     0 computes all of them again
 /// @param shortLastLayer  whether the last layer leaves out what no predicted token depends on: after
 ///     attention it goes on with rows that predict only
-/// @param recomputeLayers whether a forward pass keeps only what enters each layer, and the backward
-///     pass runs the layers again: a third more products, a small share of the memory
+/// @param recompute       what a backward pass computes again instead of keeping it
 /// @param moments         number format of the optimizer's moments, FP32 or BF16; BF16 takes half their
 ///     memory, and rounds them at random, right on average
 /// @param lanes           parts of a batch that are computed side by side, ≥ 0: each has its share of the
@@ -25,13 +24,13 @@ public record ComputeSpec(
         DataType precision,
         int keptLogitsMiB,
         boolean shortLastLayer,
-        boolean recomputeLayers,
+        Recompute recompute,
         DataType moments,
         int lanes) {
 
     /// Float32 on the processor, fast. 256 MiB hold 1,300 rows of a vocabulary of 50,304; ours.
     public static final ComputeSpec DEFAULT =
-            new ComputeSpec(ComputeDevice.DEFAULT, DataType.FP32, 256, true, false, DataType.FP32, 0);
+            new ComputeSpec(ComputeDevice.DEFAULT, DataType.FP32, 256, true, Recompute.SELECTIVE, DataType.FP32, 0);
 
     public ComputeSpec {
         if (precision == DataType.FP16) {
@@ -57,18 +56,18 @@ public record ComputeSpec(
                 precision,
                 DEFAULT.keptLogitsMiB(),
                 DEFAULT.shortLastLayer(),
-                DEFAULT.recomputeLayers(),
+                DEFAULT.recompute(),
                 DEFAULT.moments(),
                 DEFAULT.lanes());
     }
 
     /// @return the same with another number of lanes
     public ComputeSpec withLanes(int other) {
-        return new ComputeSpec(device, precision, keptLogitsMiB, shortLastLayer, recomputeLayers, moments, other);
+        return new ComputeSpec(device, precision, keptLogitsMiB, shortLastLayer, recompute, moments, other);
     }
 
     /// @return the same on another device
     public ComputeSpec on(ComputeDevice other) {
-        return new ComputeSpec(other, precision, keptLogitsMiB, shortLastLayer, recomputeLayers, moments, lanes);
+        return new ComputeSpec(other, precision, keptLogitsMiB, shortLastLayer, recompute, moments, lanes);
     }
 }

@@ -85,7 +85,8 @@ class NativeMemoryTest {
     void trainingStepOnLanes() throws IOException {
         PackedBatch wide = RandomBatches.batch(3, 9, 2, TinyModels.VOCABULARY, 12);
         assertThat(BatchPart.divide(wide, 3)).hasSize(3);
-        ComputeSpec sideBySide = new ComputeSpec(TestDevice.DEVICE, DataType.FP32, 1, true, false, DataType.FP32, 3);
+        ComputeSpec sideBySide =
+                new ComputeSpec(TestDevice.DEVICE, DataType.FP32, 1, true, Recompute.SELECTIVE, DataType.FP32, 3);
         float[] ofWide = new float[wide.numResponseTokens()];
         Arrays.fill(ofWide, 0.1F);
         try (TorchLanguageModel onLanes = TorchLanguageModel.initialize(TinyModels.neox(), "tiny", 1, sideBySide)) {
@@ -102,7 +103,8 @@ class NativeMemoryTest {
 
     @Test
     void trainingStepThatRecomputes() throws IOException {
-        ComputeSpec frugal = new ComputeSpec(TestDevice.DEVICE, DataType.FP32, 0, true, true, DataType.FP32, 1);
+        ComputeSpec frugal =
+                new ComputeSpec(TestDevice.DEVICE, DataType.FP32, 0, true, Recompute.FULL, DataType.FP32, 1);
         try (TorchLanguageModel recomputing = TorchLanguageModel.initialize(TinyModels.neox(), "tiny", 1, frugal)) {
             assertNoLeak(() -> {
                 try (ForwardPass pass = recomputing.forward(BATCH)) {
@@ -117,9 +119,9 @@ class NativeMemoryTest {
     @Test
     void rewardModel(@TempDir Path directory) throws IOException {
         model.save(directory);
-        for (boolean recomputes : new boolean[] {false, true}) {
+        for (Recompute recompute : Recompute.values()) {
             ComputeSpec compute =
-                    new ComputeSpec(TestDevice.DEVICE, DataType.FP32, 0, true, recomputes, DataType.FP32, 1);
+                    new ComputeSpec(TestDevice.DEVICE, DataType.FP32, 0, true, recompute, DataType.FP32, 1);
             try (TorchRewardModel scoring = TorchRewardModel.begin(directory, -1, 1, compute);
                     Optimizer ofScoring = scoring.optimizer(OptimizerSpec.AdamW.DEFAULT)) {
                 assertNoLeak(() -> {
@@ -142,8 +144,9 @@ class NativeMemoryTest {
         model.score(BATCH); // makes the rotary table, which the model keeps
         long live = Owned.liveCount();
         try (ForwardPass _ = model.forward(BATCH)) {
-            assertThat(Owned.liveCount())
-                    .isEqualTo(live + 2 * 2 + 2); // both ends of each layer, states for the head, kept log-probs
+            assertThat(Owned.liveCount()).isEqualTo(live + 2 * (2 + 4 + 4) + 1 + 1 + 1);
+            // of each layer both ends and, of its four matrices, inputs and biases; states of the part and for the
+            // head; kept log-probs
         }
         assertThat(Owned.liveCount()).isEqualTo(live);
         assertNoLeak(() -> model.forward(BATCH).close());

@@ -47,16 +47,18 @@ class RewardParityTest {
 
     @ParameterizedTest
     @CsvSource({
-        "gpt-neox-parallel-reward, false",
-        "gpt-neox-parallel-reward, true",
-        "llama-gqa-scaled-reward, false",
-        "llama-gqa-scaled-reward, true"
+        "gpt-neox-parallel-reward, NONE",
+        "gpt-neox-parallel-reward, SELECTIVE",
+        "gpt-neox-parallel-reward, FULL",
+        "llama-gqa-scaled-reward, NONE",
+        "llama-gqa-scaled-reward, SELECTIVE",
+        "llama-gqa-scaled-reward, FULL"
     })
-    void gradients(String name, boolean recomputes) throws IOException {
+    void gradients(String name, Recompute recompute) throws IOException {
         RecordedModel recorded = RecordedModel.of(name);
         Map<String, float[]> expected = recorded.gradients();
-        ComputeSpec compute =
-                new ComputeSpec(TestDevice.DEVICE, DataType.FP32, 0, !recomputes, recomputes, DataType.FP32, 1);
+        ComputeSpec compute = new ComputeSpec(
+                TestDevice.DEVICE, DataType.FP32, 0, recompute != Recompute.FULL, recompute, DataType.FP32, 1);
         try (TorchRewardModel model = TorchRewardModel.load(recorded.directory(), compute)) {
             assertThat(expected.keySet())
                     .containsExactlyInAnyOrderElementsOf(model.weights().names());

@@ -62,15 +62,16 @@ class SecondDeviceTest {
 
     @ParameterizedTest
     @CsvSource({
-        "gpt_neox, FP32, false, 0, FP32",
-        "gpt_neox, BF16, true, 64, BF16",
-        "llama, FP32, true, 64, BF16",
-        "llama, BF16, false, 0, FP32"
+        "gpt_neox, FP32, NONE, 0, FP32",
+        "gpt_neox, BF16, SELECTIVE, 64, BF16",
+        "llama, FP32, SELECTIVE, 64, BF16",
+        "llama, BF16, FULL, 0, FP32"
     })
-    void trains(String architecture, DataType precision, boolean recompute, int kept, DataType moments)
+    void trains(String architecture, DataType precision, Recompute recompute, int kept, DataType moments)
             throws IOException {
         ObjectNode config = config(architecture);
-        ComputeSpec compute = new ComputeSpec(ComputeDevice.DEFAULT, precision, kept, recompute, recompute, moments, 1);
+        ComputeSpec compute = new ComputeSpec(
+                ComputeDevice.DEFAULT, precision, kept, recompute != Recompute.NONE, recompute, moments, 1);
         Map<String, float[]> here;
         Map<String, float[]> there;
         try (TorchLanguageModel model = TorchLanguageModel.initialize(config, "tiny", 1, compute);

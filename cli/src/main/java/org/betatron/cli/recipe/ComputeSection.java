@@ -2,6 +2,7 @@ package org.betatron.cli.recipe;
 
 import org.betatron.torch.ComputeDevice;
 import org.betatron.torch.ComputeSpec;
+import org.betatron.torch.Recompute;
 import org.betatron.torch.weights.DataType;
 
 /// How the machine is used; see [ComputeSpec] for what is not explained here.
@@ -16,7 +17,7 @@ public record ComputeSection(
         DataType saveAs,
         int keptLogitsMiB,
         boolean shortLastLayer,
-        boolean recomputeLayers,
+        Recompute recompute,
         DataType moments,
         int lanes) {
 
@@ -27,13 +28,13 @@ public record ComputeSection(
             DataType.FP32,
             ComputeSpec.DEFAULT.keptLogitsMiB(),
             ComputeSpec.DEFAULT.shortLastLayer(),
-            ComputeSpec.DEFAULT.recomputeLayers(),
+            ComputeSpec.DEFAULT.recompute(),
             ComputeSpec.DEFAULT.moments(),
             ComputeSpec.DEFAULT.lanes());
 
     public ComputeSection {
         // checks its settings
-        new ComputeSpec(device, precision, keptLogitsMiB, shortLastLayer, recomputeLayers, moments, lanes);
+        new ComputeSpec(device, precision, keptLogitsMiB, shortLastLayer, recompute, moments, lanes);
         if (threads < 0) {
             throw new IllegalArgumentException("threads must be at least 0 but was " + threads);
         }
@@ -41,6 +42,6 @@ public record ComputeSection(
 
     /// @return the settings that concern a model
     public ComputeSpec model() {
-        return new ComputeSpec(device, precision, keptLogitsMiB, shortLastLayer, recomputeLayers, moments, lanes);
+        return new ComputeSpec(device, precision, keptLogitsMiB, shortLastLayer, recompute, moments, lanes);
     }
 }

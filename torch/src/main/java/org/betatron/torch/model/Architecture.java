@@ -32,8 +32,9 @@ interface Architecture extends AutoCloseable {
     /// @param attention which rows see which
     /// @param rows      the rows that are asked for, int64 `[N]`, or null for all; others are computed
     ///     only as far as these see them
+    /// @param tape      runs the affine maps
     /// @return what leaves the layer, `[N, E]` or `[T, E]`
-    Tensor layer(int index, Tensor hidden, Rotation rotation, Attention attention, @Nullable Tensor rows);
+    Tensor layer(int index, Tensor hidden, Rotation rotation, Attention attention, @Nullable Tensor rows, Tape tape);
 
     /// @param index number of the layer, from 0
     /// @return the weights that it depends on, lent; of the last one, those of [#finalNorm] too
@@ -54,7 +55,7 @@ interface Architecture extends AutoCloseable {
         Rotation rotation = rotation(positions);
         Tensor hidden = torch.embedding(embedding(), tokenIds);
         for (int i = 0; i < numLayers(); i++) {
-            hidden = layer(i, hidden, rotation, attention, null);
+            hidden = layer(i, hidden, rotation, attention, null, Tape.NONE);
         }
         return hidden;
     }

@@ -25,6 +25,9 @@ public sealed interface ArchitectureSpec permits NeoxSpec, LlamaSpec {
     ///     products and norms, and a copy of keys and values per response
     long graphNumbersPerLayer();
 
+    /// @return how many of these [org.betatron.torch.Recompute#SELECTIVE] makes again
+    long remadeNumbersPerLayer();
+
     /// @return width of the residual stream
     int hiddenSize();
 
@@ -43,7 +46,11 @@ public sealed interface ArchitectureSpec permits NeoxSpec, LlamaSpec {
 
     /// @return memory that a forward pass keeps for its backward pass, bytes, about
     default long graphBytes(long numTokens, ComputeSpec compute) {
-        long perLayer = compute.recomputeLayers() ? hiddenSize() : graphNumbersPerLayer();
+        long perLayer = switch (compute.recompute()) {
+            case NONE -> graphNumbersPerLayer();
+            case SELECTIVE -> graphNumbersPerLayer() - remadeNumbersPerLayer();
+            case FULL -> hiddenSize();
+        };
         return numTokens * numLayers() * perLayer * Float.BYTES;
     }
 

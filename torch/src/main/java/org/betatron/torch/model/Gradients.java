@@ -42,6 +42,21 @@ public final class Gradients {
         }
     }
 
+    /// Adds a product to the gradient: in place where it is float32, without another matrix of the weight's shape.
+    ///
+    /// @param weight a leaf, `[m, n]`
+    /// @param left   `[m, k]`
+    /// @param right  `[k, n]`, of the same number format
+    /// @param factor of the product
+    static void addProduct(Tensor weight, Tensor left, Tensor right, double factor) {
+        Tensor gradient = dense(weight);
+        if (Tensors.typeOf(left) == ScalarType.Float) {
+            gradient.addmm_(left, right, new Scalar(1.0), new Scalar(factor));
+        } else {
+            gradient.add_(torch.matmul(left, right), new Scalar(factor));
+        }
+    }
+
     /// Adds to some rows of the gradient.
     ///
     /// @param weight `[V, E]`

@@ -12,7 +12,6 @@ import org.betatron.torch.parallel.Lanes;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// All layers of an architecture over one batch, its parts side by side on lanes.
 ///
@@ -24,16 +23,22 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 record LayerStack(Lanes lanes, List<StackPart> parts, List<int[]> places) {
 
     /// @param rows which rows of the batch are asked for, `[N]`
-    /// @param type number format of queries, keys and values
+    /// @param precision number format of the products
     static LayerStack of(
-            Architecture architecture, PackedBatch batch, AskedRows rows, ScalarType type, ComputeSpec compute) {
+            Architecture architecture, PackedBatch batch, AskedRows rows, Precision precision, ComputeSpec compute) {
         // One operator fills a graphics card, and all lanes would share one queue of it.
         Lanes lanes = Lanes.of(architecture.embedding().is_cpu() ? compute.lanes() : 1);
         List<BatchPart> parts = BatchPart.divide(batch, lanes.count());
         return new LayerStack(
                 lanes,
                 parts.stream()
-                        .map(part -> new StackPart(architecture, part.packed(), rows, type, compute.shortLastLayer()))
+                        .map(part -> new StackPart(
+                                architecture,
+                                part.packed(),
+                                rows,
+                                precision,
+                                compute.shortLastLayer(),
+                                compute.recompute()))
                         .toList(),
                 parts.stream()
                         .map(part -> part.places(response -> rows.count(batch, response)))
@@ -58,11 +63,9 @@ record LayerStack(Lanes lanes, List<StackPart> parts, List<int[]> places) {
 
     /// Runs all layers forward, to be differentiated.
     ///
-    /// @param recomputes whether only what enters each layer is kept, and the backward pass runs it again
     /// @return the pass, owned by the caller
-    LayerPass start(boolean recomputes) {
-        List<PartPass> passes =
-                lanes.collect(parts.size(), part -> PartPass.start(parts.get(part), recomputes), PartPass::close);
+    LayerPass start() {
+        List<PartPass> passes = lanes.collect(parts.size(), part -> PartPass.start(parts.get(part)), PartPass::close);
         return new LayerPass(
                 this,
                 passes,

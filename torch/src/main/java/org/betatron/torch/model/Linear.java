@@ -1,18 +1,28 @@
 package org.betatron.torch.model;
 
 import java.util.Map;
+import java.util.stream.Stream;
+import org.betatron.torch.Tensors;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
 
 /// An affine map bound to its weights.
 final class Linear {
 
+    private final Tensor weight; // [out, in]
+    private final @Nullable Tensor bias; // [out]
     private final AffineMap map;
 
     /// @param name    Hugging Face name without `.weight`
     /// @param hasBias whether there is a `.bias` too
     /// @param maps    how it is computed
     Linear(Parameters weights, String name, boolean hasBias, AffineMaps maps) {
-        map = maps.bind(weights.get(name + ".weight"), hasBias ? weights.get(name + ".bias") : null);
+        weight = weights.get(name + ".weight");
+        bias = hasBias ? weights.get(name + ".bias") : null;
+        map = maps.bind(weight, bias);
     }
 
     /// Adds the shapes of an affine map's weights.
@@ -29,7 +39,41 @@ final class Linear {
 
     /// @param input `[T, in]`
     /// @return `[T, out]`
-    Tensor forward(Tensor input) {
+    Tensor apply(Tensor input) {
         return map.apply(input);
+    }
+
+    /// As [#apply] with a bias that is given; without a graph to the weights.
+    ///
+    /// @param rowBias what is added to each row, `[T, out]`
+    Tensor apply(Tensor input, Tensor rowBias, Precision precision) {
+        return torch.addmm(
+                rowBias, precision.cast(input), precision.cast(weight.detach()).t());
+    }
+
+    /// @param numRows T
+    /// @return the bias of every row, zeros where there is none, `[T, out]`, without graph; all rows share one
+    ///     row's memory
+    Tensor bias(Precision precision, long numRows) {
+        Tensor row = bias == null
+                ? Tensors.zeros(precision.scalarType(), weight, weight.size(0))
+                : precision.cast(bias.detach());
+        return row.expand(numRows, weight.size(0));
+    }
+
+    /// @return the weight, and the bias if there is one; lent
+    Stream<Tensor> weights() {
+        return Stream.concat(Stream.of(weight), Stream.ofNullable(bias));
+    }
+
+    /// Adds what a run over some rows gives to the gradients of weight and bias.
+    ///
+    /// @param derivative dL/doutput, `[T, out]`
+    /// @param input      of the same number format, `[T, in]`
+    void addGradients(Tensor derivative, Tensor input) {
+        Gradients.addProduct(weight, derivative.t(), input, 1);
+        if (bias != null) {
+            Gradients.dense(bias).add_(derivative.sum(new long[] {0}, false, new ScalarTypeOptional(ScalarType.Float)));
+        }
     }
 }

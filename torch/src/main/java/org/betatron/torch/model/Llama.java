@@ -65,8 +65,9 @@ final class Llama implements Architecture {
     }
 
     @Override
-    public Tensor layer(int index, Tensor hidden, Rotation rotation, Attention attention, @Nullable Tensor rows) {
-        return layers.get(index).forward(hidden, rotation, attention, rows);
+    public Tensor layer(
+            int index, Tensor hidden, Rotation rotation, Attention attention, @Nullable Tensor rows, Tape tape) {
+        return layers.get(index).forward(hidden, rotation, attention, rows, tape);
     }
 
     @Override
@@ -123,23 +124,28 @@ final class Llama implements Architecture {
             down = new Linear(weights, LlamaSpec.layer(index, "mlp.down_proj"), spec.feedForwardBias(), maps);
         }
 
-        Tensor forward(Tensor hidden, Rotation rotation, Attention attention, @Nullable Tensor rows) {
-            Tensor attended = attend(norm(hidden, inputNorm), rotation, attention, rows); // [N, E]
+        Tensor forward(Tensor hidden, Rotation rotation, Attention attention, @Nullable Tensor rows, Tape tape) {
+            Made input = Made.by(entering -> norm(entering, inputNorm), hidden);
+            Tensor attended = attend(input, rotation, attention, rows, tape); // [N, E]
             Tensor middle = Architecture.select(hidden, rows).add(attended);
-            return middle.add(feedForward(norm(middle, postAttentionNorm)));
+            return middle.add(feedForward(Made.by(entering -> norm(entering, postAttentionNorm), middle), tape));
         }
 
-        private Tensor attend(Tensor input, Rotation rotation, Attention attention, @Nullable Tensor rows) {
-            Tensor queries = rotation.apply(heads(query.forward(input), spec.numHeads()));
-            Tensor keys = rotation.apply(heads(key.forward(input), spec.numKeyValueHeads()));
-            Tensor values = heads(value.forward(input), spec.numKeyValueHeads());
+        private Tensor attend(Made input, Rotation rotation, Attention attention, @Nullable Tensor rows, Tape tape) {
+            Tensor queries = rotation.apply(heads(tape.run(query, input), spec.numHeads()));
+            Tensor keys = rotation.apply(heads(tape.run(key, input), spec.numKeyValueHeads()));
+            Tensor values = heads(tape.run(value, input), spec.numKeyValueHeads());
             Tensor attended = attention.attend(
                     index, precision.cast(queries), repeat(precision.cast(keys)), repeat(values)); // [T, E]
-            return attentionOut.forward(Architecture.select(attended, rows));
+            return tape.run(attentionOut, Made.kept(Architecture.select(attended, rows)));
         }
 
-        private Tensor feedForward(Tensor input) {
-            return down.forward(torch.silu(gate.forward(input)).mul(up.forward(input)));
+        private Tensor feedForward(Made input, Tape tape) {
+            return tape.run(down, Made.by(Layer::gated, tape.run(gate, input), tape.run(up, input)));
+        }
+
+        private static Tensor gated(Tensor gate, Tensor values) {
+            return torch.silu(gate).mul(values);
         }
     }
 

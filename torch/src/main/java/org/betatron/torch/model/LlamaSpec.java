@@ -78,6 +78,11 @@ record LlamaSpec(
     }
 
     @Override
+    public long remadeNumbersPerLayer() {
+        return 2L * hiddenSize + intermediateSize; // two norms, gated values
+    }
+
+    @Override
     public Map<String, long[]> weightShapes() {
         Map<String, long[]> shapes = new LinkedHashMap<>();
         long queries = (long) numHeads * headDim;

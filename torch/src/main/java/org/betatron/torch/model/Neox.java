@@ -63,8 +63,9 @@ final class Neox implements Architecture {
     }
 
     @Override
-    public Tensor layer(int index, Tensor hidden, Rotation rotation, Attention attention, @Nullable Tensor rows) {
-        return layers.get(index).forward(hidden, rotation, attention, rows);
+    public Tensor layer(
+            int index, Tensor hidden, Rotation rotation, Attention attention, @Nullable Tensor rows, Tape tape) {
+        return layers.get(index).forward(hidden, rotation, attention, rows, tape);
     }
 
     @Override
@@ -108,20 +109,17 @@ final class Neox implements Architecture {
             down = new Linear(weights, NeoxSpec.layer(index, "mlp.dense_4h_to_h"), true, maps);
         }
 
-        Tensor forward(Tensor hidden, Rotation rotation, Attention attention, @Nullable Tensor rows) {
-            Tensor attended = attend(inputNorm.forward(hidden), rotation, attention, rows); // [N, E]
+        Tensor forward(Tensor hidden, Rotation rotation, Attention attention, @Nullable Tensor rows, Tape tape) {
+            Tensor attended = attend(Made.by(inputNorm::forward, hidden), rotation, attention, rows, tape); // [N, E]
             Tensor residual = Architecture.select(hidden, rows);
             Tensor middle = residual.add(attended);
-            if (spec.parallelResidual()) {
-                return middle.add(feedForward(postAttentionNorm.forward(residual)));
-            }
-            return middle.add(feedForward(postAttentionNorm.forward(middle)));
+            Tensor normed = spec.parallelResidual() ? residual : middle;
+            return middle.add(feedForward(Made.by(postAttentionNorm::forward, normed), tape));
         }
 
-        private Tensor attend(Tensor input, Rotation rotation, Attention attention, @Nullable Tensor rows) {
-            Tensor fused = queryKeyValue
-                    .forward(input)
-                    .view(input.size(0), spec.numHeads(), 3L * spec.headDim()); // [T, H, 3D]
+        private Tensor attend(Made input, Rotation rotation, Attention attention, @Nullable Tensor rows, Tape tape) {
+            Tensor fused = tape.run(queryKeyValue, input)
+                    .view(input.tensor().size(0), spec.numHeads(), 3L * spec.headDim()); // [T, H, 3D]
             List<Tensor> parts =
                     Tensors.split(fused, 2, spec.headDim(), spec.headDim(), spec.headDim()); // 3 of [T, H, D]
             Tensor queries = precision.cast(rotation.apply(parts.get(0)));
@@ -129,11 +127,15 @@ final class Neox implements Architecture {
             // A copy, or the graph would keep all three parts alive for the sake of this one.
             Tensor values = parts.get(2).contiguous();
             Tensor attended = attention.attend(index, queries, keys, values); // [T, E]
-            return attentionOut.forward(Architecture.select(attended, rows));
+            return tape.run(attentionOut, Made.kept(Architecture.select(attended, rows)));
         }
 
-        private Tensor feedForward(Tensor input) {
-            return down.forward(torch.gelu(up.forward(input), spec.exactGelu() ? "none" : "tanh"));
+        private Tensor feedForward(Made input, Tape tape) {
+            return tape.run(down, Made.by(this::gelu, tape.run(up, input)));
+        }
+
+        private Tensor gelu(Tensor input) {
+            return torch.gelu(input, spec.exactGelu() ? "none" : "tanh");
         }
     }
 

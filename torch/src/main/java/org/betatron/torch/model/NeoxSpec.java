@@ -71,6 +71,11 @@ record NeoxSpec(
         return 13L * hiddenSize + 2L * intermediateSize;
     }
 
+    @Override
+    public long remadeNumbersPerLayer() {
+        return 2L * hiddenSize + intermediateSize; // two norms, GELU
+    }
+
     static String layer(int layer, String rest) {
         return "gpt_neox.layers." + layer + "." + rest;
     }

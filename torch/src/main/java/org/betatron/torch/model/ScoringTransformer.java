@@ -48,7 +48,7 @@ public final class ScoringTransformer implements AutoCloseable {
     /// @return the pass, to be closed by the caller
     public ModelPass forward(PackedBatch batch) {
         LayerStack stack = layers(batch);
-        LayerPass layers = stack.start(compute.recomputeLayers());
+        LayerPass layers = stack.start();
         try {
             return Memory.compute(() -> Memory.withoutGradient(
                     () -> new Pass(layers, batch, atLastTokens(batch, scores(layers.predictors())))));
@@ -63,7 +63,7 @@ public final class ScoringTransformer implements AutoCloseable {
     }
 
     private LayerStack layers(PackedBatch batch) {
-        return LayerStack.of(architecture, batch, rows, precision.scalarType(), compute);
+        return LayerStack.of(architecture, batch, rows, precision, compute);
     }
 
     private static float[] atLastTokens(PackedBatch batch, float[] scores) {

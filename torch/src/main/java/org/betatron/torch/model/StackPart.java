@@ -2,12 +2,12 @@ package org.betatron.torch.model;
 
 import java.util.List;
 import org.betatron.core.model.PackedBatch;
+import org.betatron.torch.Recompute;
 import org.betatron.torch.Tensors;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.model.RotaryTable.Rotation;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// All layers of an architecture over groups of a batch, from token ids to the rows that a head takes.
 ///
@@ -16,10 +16,16 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// @param architecture   the layers
 /// @param batch          the groups
 /// @param rows           which rows are asked for, `[N]`
-/// @param type           number format of queries, keys and values
+/// @param precision      number format of the products
 /// @param shortLastLayer whether the last layer computes only what these rows need
+/// @param recompute      what a backward pass computes again
 record StackPart(
-        Architecture architecture, PackedBatch batch, AskedRows rows, ScalarType type, boolean shortLastLayer) {
+        Architecture architecture,
+        PackedBatch batch,
+        AskedRows rows,
+        Precision precision,
+        boolean shortLastLayer,
+        Recompute recompute) {
 
     /// What layers need besides hidden states, in the scope that asked for it.
     ///
@@ -33,7 +39,7 @@ record StackPart(
                 tokenIds(),
                 Tensors.indices(rows.of(batch), weights),
                 architecture.rotation(batch.positions()),
-                Attention.over(batch, type, architecture.headDim(), weights));
+                Attention.over(batch, precision.scalarType(), architecture.headDim(), weights));
     }
 
     /// @return int64 `[T]`
@@ -51,17 +57,19 @@ record StackPart(
     }
 
     /// @param hidden what enters the layer, `[T, E]`
+    /// @param tape   runs its affine maps
     /// @return what enters the next one, `[T, E]`; of the last one, normalised rows that predict, `[N, E]`
-    Tensor layer(int index, Tensor hidden, Inputs inputs) {
+    Tensor layer(int index, Tensor hidden, Inputs inputs, Tape tape) {
         if (index < size() - 1) {
-            return architecture.layer(index, hidden, inputs.rotation(), inputs.attention(), null);
+            return architecture.layer(index, hidden, inputs.rotation(), inputs.attention(), null, tape);
         }
         Tensor rows = inputs.predictors();
         return architecture.finalNorm(
                 shortLastLayer
-                        ? architecture.layer(index, hidden, inputs.rotation(), inputs.attention(), rows)
+                        ? architecture.layer(index, hidden, inputs.rotation(), inputs.attention(), rows, tape)
                         : Architecture.select(
-                                architecture.layer(index, hidden, inputs.rotation(), inputs.attention(), null), rows));
+                                architecture.layer(index, hidden, inputs.rotation(), inputs.attention(), null, tape),
+                                rows));
     }
 
     /// @return the weights that a layer of this stack depends on; of the last one, the norm's after it too
@@ -77,7 +85,7 @@ record StackPart(
             int index = i;
             Tensor entering = hidden;
             // A scope per layer: what the next one does not need is gone before it is run.
-            hidden = Memory.scoped(() -> layer(index, entering, inputs));
+            hidden = Memory.scoped(() -> layer(index, entering, inputs, Tape.NONE));
         }
         return hidden;
     }

@@ -56,7 +56,7 @@ public final class Transformer implements AutoCloseable {
     /// @return the pass, to be closed by the caller
     public TransformerPass forward(PackedBatch batch, VocabularyRequest request, @Nullable Transformer reference) {
         LayerStack stack = layers(batch);
-        LayerPass layers = stack.start(compute.recomputeLayers());
+        LayerPass layers = stack.start();
         try {
             return pass(layers, batch, request, reference);
         } catch (RuntimeException e) {
@@ -90,7 +90,7 @@ public final class Transformer implements AutoCloseable {
     }
 
     private LayerStack layers(PackedBatch batch) {
-        return LayerStack.of(architecture, batch, AskedRows.PREDICTORS, precision.scalarType(), compute);
+        return LayerStack.of(architecture, batch, AskedRows.PREDICTORS, precision, compute);
     }
 
     /// Starts to decode; to be closed before this. What was started before the weights changed cannot go on.

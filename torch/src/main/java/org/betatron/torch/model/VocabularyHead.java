@@ -193,9 +193,8 @@ final class VocabularyHead {
     private Tensor addGradient(Tensor probabilities, Tensor states, Tensor headWeight, Rows rows) {
         Tensor cast = precision.cast(probabilities);
         Tensor scaled = states.mul(rows.derivatives()); // [n, E]
-        Tensor weightGradient = Gradients.dense(weight);
-        subtract(weightGradient, cast.t(), precision.cast(scaled));
-        weightGradient.index_add_(0, rows.targets(), scaled);
+        Gradients.addProduct(weight, cast.t(), precision.cast(scaled), -1);
+        Gradients.dense(weight).index_add_(0, rows.targets(), scaled);
         return weight.index_select(0, rows.targets())
                 .sub_(torch.matmul(cast, headWeight))
                 .mul_(rows.derivatives());
@@ -209,15 +208,6 @@ final class VocabularyHead {
         return precision.scalarType() == ScalarType.Float
                 ? torch.mm_out(out, rows, headWeight.t())
                 : out.copy_(torch.matmul(precision.cast(rows), headWeight.t()));
-    }
-
-    /// `gradient -= left @ right`; in place where the formats agree.
-    private void subtract(Tensor gradient, Tensor left, Tensor right) {
-        if (precision.scalarType() == ScalarType.Float) {
-            gradient.addmm_(left, right, new Scalar(1.0), new Scalar(-1.0));
-        } else {
-            gradient.sub_(torch.matmul(left, right));
-        }
     }
 
     private long chunkRows() {

@@ -86,7 +86,6 @@ final class VocabularyStatistics {
     /// @return `[N, E]`, float32, in the current scope
     Tensor backward(Tensor hidden, ReferenceRows reference, float[] divergences) {
         Tensor hiddenGradient = Tensors.zeros(ScalarType.Float, hidden, hidden.size(0), hidden.size(1));
-        Tensor weightGradient = Gradients.dense(weight);
         Tensor factors = Tensors.floats(divergences, weight).unsqueeze(1); // [N, 1]
         forEachChunk(divergences.length, (from, count) -> {
             Tensor rows = hidden.narrow(0, from, count); // [n, E]
@@ -97,8 +96,7 @@ final class VocabularyStatistics {
             hiddenGradient
                     .narrow(0, from, count)
                     .copy_(Precision.float32(torch.matmul(precision.cast(logitGradient), precision.cast(weight))));
-            weightGradient.add_(
-                    Precision.float32(torch.matmul(precision.cast(logitGradient).t(), precision.cast(rows))));
+            Gradients.addProduct(weight, precision.cast(logitGradient).t(), precision.cast(rows), 1);
         });
         return hiddenGradient;
     }
