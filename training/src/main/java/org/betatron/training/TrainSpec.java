@@ -54,10 +54,10 @@ public record TrainSpec(
 
     /// Batch size 64, learning rate 5e-7, 150 warm-up steps, then constant, gradient norm 10, one
     /// epoch: the published code of DPO, on which that of beta-DPO rests (`config/config.yaml` and
-    /// README). The rest is ours: 8 rows and 1,024 tokens at once, graphs within 0.4 of the memory, evaluation and
+    /// README). The rest is ours: 8 rows and 2,048 tokens at once, graphs within 0.4 of the memory, evaluation and
     /// checkpoint every 100 steps.
     public static final TrainSpec DEFAULT = new TrainSpec(
-            new TrainLength.Epochs(1), 64, 8, 1024, true, 5e-7, 150, Decay.CONSTANT, 0, 10, 100, 100, 2, 1, 0.4, 0);
+            new TrainLength.Epochs(1), 64, 8, 2048, true, 5e-7, 150, Decay.CONSTANT, 0, 10, 100, 100, 2, 1, 0.4, 0);
 
     public TrainSpec {
         Counts.require("batchSize", batchSize >= 1, "≥ 1", batchSize);
