@@ -76,11 +76,11 @@ class TrlParityTest {
         compare(
                 recorded,
                 OptimizerSpec.AdamW.DEFAULT,
-                new ComputeSpec(DEVICE, DataType.FP32, 0, false, false, DataType.FP32, 1));
+                new ComputeSpec(DEVICE, DataType.FP32, DataType.FP32, 0, false, false, DataType.FP32, 1));
         compare(
                 recorded,
                 OptimizerSpec.AdamW.DEFAULT,
-                new ComputeSpec(DEVICE, DataType.FP32, 0, true, true, DataType.FP32, 1));
+                new ComputeSpec(DEVICE, DataType.FP32, DataType.FP32, 0, true, true, DataType.FP32, 1));
     }
 
     @Test

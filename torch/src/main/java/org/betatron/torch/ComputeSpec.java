@@ -7,6 +7,9 @@ import org.betatron.torch.weights.DataType;
 ///
 /// @param device          where it lies and computes
 /// @param precision       number format of matrix products, FP32 or BF16
+/// @param weights         number format that matrices of the model are kept in, FP32 or BF16; BF16 takes half their
+///     memory, needs products in BF16, and updates are rounded at random, right on average. Vectors and what
+///     is computed with in float32, a score, stay float32
 /// @param keptLogitsMiB   memory for log-probs of the whole vocabulary that forward passes keep for
 ///     their backward passes, MiB, all open passes together, ≥ 0; what does not fit is computed again.
 ///     0 computes all of them again
@@ -23,6 +26,7 @@ import org.betatron.torch.weights.DataType;
 public record ComputeSpec(
         ComputeDevice device,
         DataType precision,
+        DataType weights,
         int keptLogitsMiB,
         boolean shortLastLayer,
         boolean recomputeLayers,
@@ -31,12 +35,20 @@ public record ComputeSpec(
 
     /// Float32 on the processor, fast. 256 MiB hold 1,300 rows of a vocabulary of 50,304; ours.
     public static final ComputeSpec DEFAULT =
-            new ComputeSpec(ComputeDevice.DEFAULT, DataType.FP32, 256, true, false, DataType.FP32, 0);
+            new ComputeSpec(ComputeDevice.DEFAULT, DataType.FP32, DataType.FP32, 256, true, false, DataType.FP32, 0);
 
     public ComputeSpec {
         if (precision == DataType.FP16) {
             throw new IllegalArgumentException(
                     "precision must be fp32 or bf16 but was fp16, whose range is too small without loss scaling");
+        }
+        if (weights == DataType.FP16) {
+            throw new IllegalArgumentException(
+                    "weights must be fp32 or bf16 but was fp16, whose range is too small for training");
+        }
+        if (weights == DataType.BF16 && precision != DataType.BF16) {
+            throw new IllegalArgumentException(
+                    "weights must be fp32 where precision is fp32 but was bf16; set precision to bf16, too");
         }
         if (moments == DataType.FP16) {
             throw new IllegalArgumentException(
@@ -55,6 +67,7 @@ public record ComputeSpec(
         return new ComputeSpec(
                 DEFAULT.device(),
                 precision,
+                DEFAULT.weights(),
                 DEFAULT.keptLogitsMiB(),
                 DEFAULT.shortLastLayer(),
                 DEFAULT.recomputeLayers(),
@@ -64,11 +77,19 @@ public record ComputeSpec(
 
     /// @return the same with another number of lanes
     public ComputeSpec withLanes(int other) {
-        return new ComputeSpec(device, precision, keptLogitsMiB, shortLastLayer, recomputeLayers, moments, other);
+        return new ComputeSpec(
+                device, precision, weights, keptLogitsMiB, shortLastLayer, recomputeLayers, moments, other);
+    }
+
+    /// @return the same with weights in another number format
+    public ComputeSpec withWeights(DataType other) {
+        return new ComputeSpec(
+                device, precision, other, keptLogitsMiB, shortLastLayer, recomputeLayers, moments, lanes);
     }
 
     /// @return the same on another device
     public ComputeSpec on(ComputeDevice other) {
-        return new ComputeSpec(other, precision, keptLogitsMiB, shortLastLayer, recomputeLayers, moments, lanes);
+        return new ComputeSpec(
+                other, precision, weights, keptLogitsMiB, shortLastLayer, recomputeLayers, moments, lanes);
     }
 }

@@ -82,10 +82,29 @@ class NativeMemoryTest {
     }
 
     @Test
+    void trainingStepOfBf16Weights(@TempDir Path directory) throws IOException {
+        ComputeSpec compute =
+                new ComputeSpec(TestDevice.DEVICE, DataType.BF16, DataType.BF16, 1, true, true, DataType.BF16, 2);
+        model.save(directory, DataType.BF16);
+        try (TorchLanguageModel half = TorchLanguageModel.load(directory, compute);
+                Optimizer ofHalf = half.optimizer(OptimizerSpec.AdamW.DEFAULT)) {
+            assertNoLeak(() -> {
+                try (ForwardPass pass = half.forward(BATCH)) {
+                    pass.backward(derivatives);
+                }
+                ofHalf.gradientNorm();
+                ofHalf.step(1e-4, 0.5);
+            });
+            assertNoLeak(() -> TorchLanguageModel.load(directory, compute).close());
+        }
+    }
+
+    @Test
     void trainingStepOnLanes() throws IOException {
         PackedBatch wide = RandomBatches.batch(3, 9, 2, TinyModels.VOCABULARY, 12);
         assertThat(BatchPart.divide(wide, 3)).hasSize(3);
-        ComputeSpec sideBySide = new ComputeSpec(TestDevice.DEVICE, DataType.FP32, 1, true, false, DataType.FP32, 3);
+        ComputeSpec sideBySide =
+                new ComputeSpec(TestDevice.DEVICE, DataType.FP32, DataType.FP32, 1, true, false, DataType.FP32, 3);
         float[] ofWide = new float[wide.numResponseTokens()];
         Arrays.fill(ofWide, 0.1F);
         try (TorchLanguageModel onLanes = TorchLanguageModel.initialize(TinyModels.neox(), "tiny", 1, sideBySide)) {
@@ -102,7 +121,8 @@ class NativeMemoryTest {
 
     @Test
     void trainingStepThatRecomputes() throws IOException {
-        ComputeSpec frugal = new ComputeSpec(TestDevice.DEVICE, DataType.FP32, 0, true, true, DataType.FP32, 1);
+        ComputeSpec frugal =
+                new ComputeSpec(TestDevice.DEVICE, DataType.FP32, DataType.FP32, 0, true, true, DataType.FP32, 1);
         try (TorchLanguageModel recomputing = TorchLanguageModel.initialize(TinyModels.neox(), "tiny", 1, frugal)) {
             assertNoLeak(() -> {
                 try (ForwardPass pass = recomputing.forward(BATCH)) {
@@ -118,8 +138,8 @@ class NativeMemoryTest {
     void rewardModel(@TempDir Path directory) throws IOException {
         model.save(directory);
         for (boolean recomputes : new boolean[] {false, true}) {
-            ComputeSpec compute =
-                    new ComputeSpec(TestDevice.DEVICE, DataType.FP32, 0, true, recomputes, DataType.FP32, 1);
+            ComputeSpec compute = new ComputeSpec(
+                    TestDevice.DEVICE, DataType.FP32, DataType.FP32, 0, true, recomputes, DataType.FP32, 1);
             try (TorchRewardModel scoring = TorchRewardModel.begin(directory, -1, 1, compute);
                     Optimizer ofScoring = scoring.optimizer(OptimizerSpec.AdamW.DEFAULT)) {
                 assertNoLeak(() -> {

@@ -106,7 +106,8 @@ class RandomModelTest {
         assertThat(BatchPart.divide(batch, 3)).hasSize(3);
         float[] derivatives = derivatives(batch.numResponseTokens(), 6);
         derivatives[3] = 0;
-        ComputeSpec plain = new ComputeSpec(TestDevice.DEVICE, DataType.FP32, 0, false, false, DataType.FP32, 1);
+        ComputeSpec plain =
+                new ComputeSpec(TestDevice.DEVICE, DataType.FP32, DataType.FP32, 0, false, false, DataType.FP32, 1);
         float[] expected;
         Map<String, float[]> expectedGradients;
         try (TorchLanguageModel model = model(architecture, 6, plain)) {
@@ -114,12 +115,12 @@ class RandomModelTest {
             expectedGradients = gradients(model, List.of(batch), derivatives);
         }
         for (ComputeSpec compute : List.of(
-                new ComputeSpec(TestDevice.DEVICE, DataType.FP32, 1, false, false, DataType.FP32, 1),
-                new ComputeSpec(TestDevice.DEVICE, DataType.FP32, 0, true, false, DataType.FP32, 1),
-                new ComputeSpec(TestDevice.DEVICE, DataType.FP32, 0, false, true, DataType.FP32, 1),
-                new ComputeSpec(TestDevice.DEVICE, DataType.FP32, 1, true, true, DataType.FP32, 1),
-                new ComputeSpec(TestDevice.DEVICE, DataType.FP32, 0, false, false, DataType.FP32, 2),
-                new ComputeSpec(TestDevice.DEVICE, DataType.FP32, 0, true, true, DataType.FP32, 3),
+                new ComputeSpec(TestDevice.DEVICE, DataType.FP32, DataType.FP32, 1, false, false, DataType.FP32, 1),
+                new ComputeSpec(TestDevice.DEVICE, DataType.FP32, DataType.FP32, 0, true, false, DataType.FP32, 1),
+                new ComputeSpec(TestDevice.DEVICE, DataType.FP32, DataType.FP32, 0, false, true, DataType.FP32, 1),
+                new ComputeSpec(TestDevice.DEVICE, DataType.FP32, DataType.FP32, 1, true, true, DataType.FP32, 1),
+                new ComputeSpec(TestDevice.DEVICE, DataType.FP32, DataType.FP32, 0, false, false, DataType.FP32, 2),
+                new ComputeSpec(TestDevice.DEVICE, DataType.FP32, DataType.FP32, 0, true, true, DataType.FP32, 3),
                 ComputeSpec.DEFAULT)) {
             try (TorchLanguageModel model = model(architecture, 6, compute)) {
                 assertClose(model.score(batch).values(), expected);
@@ -138,7 +139,8 @@ class RandomModelTest {
         PackedBatch batch = RandomBatches.batch(7, 12, 2, TinyModels.VOCABULARY, 19);
         assertThat(BatchPart.divide(batch, 3)).hasSize(3);
         float[] derivatives = derivatives(batch.numResponseTokens(), 7);
-        ComputeSpec compute = new ComputeSpec(TestDevice.DEVICE, DataType.FP32, 0, true, false, DataType.FP32, 3);
+        ComputeSpec compute =
+                new ComputeSpec(TestDevice.DEVICE, DataType.FP32, DataType.FP32, 0, true, false, DataType.FP32, 3);
         try (TorchLanguageModel model = model(architecture, 7, compute)) {
             float[] logProbs = model.score(batch).values();
             Map<String, float[]> first = gradients(model, List.of(batch, batch), twice(derivatives));

@@ -55,8 +55,8 @@ class RewardParityTest {
     void gradients(String name, boolean recomputes) throws IOException {
         RecordedModel recorded = RecordedModel.of(name);
         Map<String, float[]> expected = recorded.gradients();
-        ComputeSpec compute =
-                new ComputeSpec(TestDevice.DEVICE, DataType.FP32, 0, !recomputes, recomputes, DataType.FP32, 1);
+        ComputeSpec compute = new ComputeSpec(
+                TestDevice.DEVICE, DataType.FP32, DataType.FP32, 0, !recomputes, recomputes, DataType.FP32, 1);
         try (TorchRewardModel model = TorchRewardModel.load(recorded.directory(), compute)) {
             assertThat(expected.keySet())
                     .containsExactlyInAnyOrderElementsOf(model.weights().names());

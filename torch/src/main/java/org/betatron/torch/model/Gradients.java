@@ -7,8 +7,8 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
-/// The gradient of a weight while it accumulates: a matrix of the weight's shape, or only those of its
-/// rows that anything was added to.
+/// The gradient of a weight while it accumulates, in float32 whatever the weight is kept in: a matrix of the
+/// weight's shape, or only those of its rows that anything was added to.
 ///
 /// An embedding gets a gradient for the tokens of a batch, a small share of the vocabulary. As long as
 /// that is so, rows are kept (PyTorch's sparse layout); a full matrix would often be the largest single
@@ -22,7 +22,7 @@ public final class Gradients {
     public static Tensor dense(Tensor weight) {
         Tensor gradient = weight.grad();
         if (!gradient.defined()) {
-            weight.mutable_grad().put(torch.zeros_like(weight.detach()));
+            weight.mutable_grad().put(Tensors.zeros(ScalarType.Float, weight, Tensors.shape(weight)));
         } else if (gradient.is_sparse()) {
             weight.mutable_grad().put(gradient.to_dense());
         }
@@ -32,13 +32,13 @@ public final class Gradients {
     /// Adds to the gradient; the first to be added becomes it.
     ///
     /// @param weight a leaf, `[...]`
-    /// @param added  of its shape, used by nobody else
+    /// @param added  of its shape, in any number format, used by nobody else
     static void add(Tensor weight, Tensor added) {
         Tensor gradient = weight.grad();
         if (gradient.defined()) {
             gradient.add_(added);
         } else {
-            weight.mutable_grad().put(added.contiguous());
+            weight.mutable_grad().put(Precision.float32(added).contiguous());
         }
     }
 

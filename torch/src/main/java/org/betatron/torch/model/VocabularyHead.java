@@ -196,7 +196,7 @@ final class VocabularyHead {
         Tensor weightGradient = Gradients.dense(weight);
         subtract(weightGradient, cast.t(), precision.cast(scaled));
         weightGradient.index_add_(0, rows.targets(), scaled);
-        return weight.index_select(0, rows.targets())
+        return Precision.float32(weight.index_select(0, rows.targets()))
                 .sub_(torch.matmul(cast, headWeight))
                 .mul_(rows.derivatives());
     }
