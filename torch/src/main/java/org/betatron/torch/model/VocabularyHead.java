@@ -27,6 +27,9 @@ final class VocabularyHead {
     /// memory.
     private static final long CHUNK_ELEMENTS = 16L << 20;
 
+    /// Rows of the weight's gradient that a product of another format is made for at once.
+    private static final long SUBTRACTED_ROWS = 4096;
+
     private final Tensor weight; // [V, E]
     private final Precision precision;
     private final long chunkElements;
@@ -211,12 +214,18 @@ final class VocabularyHead {
                 : out.copy_(torch.matmul(precision.cast(rows), headWeight.t()));
     }
 
-    /// `gradient -= left @ right`; in place where the formats agree.
+    /// `gradient -= left @ right`; in place where the formats agree, else some rows at a time: the product and its
+    /// float32 copy would each be a matrix of the vocabulary.
     private void subtract(Tensor gradient, Tensor left, Tensor right) {
         if (precision.scalarType() == ScalarType.Float) {
             gradient.addmm_(left, right, new Scalar(1.0), new Scalar(-1.0));
         } else {
-            gradient.sub_(torch.matmul(left, right));
+            for (long from = 0; from < gradient.size(0); from += SUBTRACTED_ROWS) {
+                long first = from;
+                long count = Math.min(SUBTRACTED_ROWS, gradient.size(0) - from);
+                Memory.run(
+                        () -> gradient.narrow(0, first, count).sub_(torch.matmul(left.narrow(0, first, count), right)));
+            }
         }
     }
 
