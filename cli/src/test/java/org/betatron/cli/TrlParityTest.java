@@ -18,7 +18,6 @@ import org.betatron.torch.ComputeDevice;
 import org.betatron.torch.ComputeSpec;
 import org.betatron.torch.Recompute;
 import org.betatron.torch.TorchLanguageModel;
-import org.betatron.torch.weights.DataType;
 import org.betatron.training.Evaluation;
 import org.betatron.training.LearningRateSchedule.Decay;
 import org.betatron.training.PreferenceRule;
@@ -74,14 +73,11 @@ class TrlParityTest {
     @Test
     void everyWayOfComputing() throws IOException {
         JsonNode recorded = RecordedRun.json("adamw.json");
+        compare(recorded, OptimizerSpec.AdamW.DEFAULT, ComputeSpec.PLAIN.on(DEVICE));
         compare(
                 recorded,
                 OptimizerSpec.AdamW.DEFAULT,
-                new ComputeSpec(DEVICE, DataType.FP32, 0, false, Recompute.NONE, DataType.FP32, 1));
-        compare(
-                recorded,
-                OptimizerSpec.AdamW.DEFAULT,
-                new ComputeSpec(DEVICE, DataType.FP32, 0, true, Recompute.FULL, DataType.FP32, 1));
+                ComputeSpec.PLAIN.on(DEVICE).withShortLastLayer(true).withRecompute(Recompute.FULL));
     }
 
     @Test

@@ -22,8 +22,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// A GPT-NeoX or Llama model on libtorch.
 ///
-/// Weights are float32, whatever they were stored in; products run in the chosen precision. Owns its
-/// native memory. One thread at a time.
+/// Weights and products have the chosen formats, whatever weights were stored in. Owns its native memory. One thread at
+/// a time.
 public final class TorchLanguageModel extends TorchModel implements LanguageModel {
 
     private final Transformer transformer;
@@ -48,8 +48,7 @@ public final class TorchLanguageModel extends TorchModel implements LanguageMode
         return new TorchLanguageModel(
                 config,
                 spec,
-                NativeErrors.translate(
-                        () -> "loading " + directory, () -> WeightLoader.load(files, spec, compute.device())),
+                NativeErrors.translate(() -> "loading " + directory, () -> WeightLoader.load(files, spec, compute)),
                 compute);
     }
 
@@ -76,7 +75,7 @@ public final class TorchLanguageModel extends TorchModel implements LanguageMode
                 spec,
                 NativeErrors.translate(
                         () -> "making the " + spec.numParameters() + " weights of " + where,
-                        () -> WeightLoader.initialize(spec, compute.device(), seed)),
+                        () -> WeightLoader.initialize(spec, compute, seed)),
                 compute);
     }
 

@@ -54,6 +54,11 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
         if (!(other instanceof TorchModel model) || model.getClass() != getClass()) {
             throw new IllegalArgumentException("other must be a model with the same weights");
         }
+        if (compute.weights() != DataType.FP32) {
+            throw new IllegalStateException(
+                    "a model that moves towards another one must keep its weights in fp32 but keeps them in "
+                            + compute.weights().configName());
+        }
         NativeErrors.run(() -> "moving towards another model", () -> weights.moveTowards(model.weights, share));
     }
 

@@ -19,8 +19,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// A GPT-NeoX or Llama model with a scalar head on libtorch: `GPTNeoXForSequenceClassification` and
 /// `LlamaForSequenceClassification` of `transformers` with one label.
 ///
-/// Weights are float32, whatever they were stored in; products run in the chosen precision, the
-/// score itself in float32. Owns its native memory. One thread at a time.
+/// Weights and products have the chosen formats, whatever weights were stored in; the score itself is
+/// computed in float32. Owns its native memory. One thread at a time.
 public final class TorchRewardModel extends TorchModel {
 
     private static final String PADDING = "pad_token_id";
@@ -52,8 +52,7 @@ public final class TorchRewardModel extends TorchModel {
         return new TorchRewardModel(
                 config,
                 spec,
-                NativeErrors.translate(
-                        () -> "loading " + directory, () -> WeightLoader.load(files, spec, compute.device())),
+                NativeErrors.translate(() -> "loading " + directory, () -> WeightLoader.load(files, spec, compute)),
                 compute);
     }
 
@@ -82,7 +81,7 @@ public final class TorchRewardModel extends TorchModel {
                 spec,
                 NativeErrors.translate(
                         () -> "loading " + directory,
-                        () -> WeightLoader.loadWithFreshScore(files, spec, compute.device(), seed)),
+                        () -> WeightLoader.loadWithFreshScore(files, spec, compute, seed)),
                 compute);
     }
 

@@ -32,6 +32,7 @@ class NativeMemoryTest {
     private static final int RUNS = 200;
 
     /// The C allocator and the JIT move by a few MiB; the exact counts are the sharper test.
+    private static final int ATTEMPTS = 3;
     private static final long RESIDENT_NOISE_KIB = 16 * 1024;
 
     private TorchLanguageModel model;
@@ -82,11 +83,38 @@ class NativeMemoryTest {
     }
 
     @Test
+    void trainingStepOfBf16Weights(@TempDir Path directory) throws IOException {
+        ComputeSpec compute = TestDevice.PLAIN
+                .withPrecision(DataType.BF16)
+                .withWeights(DataType.BF16)
+                .withKeptLogitsMiB(1)
+                .withShortLastLayer(true)
+                .withRecompute(Recompute.FULL)
+                .withMoments(DataType.BF16)
+                .withLanes(2);
+        model.save(directory, DataType.BF16);
+        try (TorchLanguageModel half = TorchLanguageModel.load(directory, compute);
+                Optimizer ofHalf = half.optimizer(OptimizerSpec.AdamW.DEFAULT)) {
+            assertNoLeak(() -> {
+                try (ForwardPass pass = half.forward(BATCH)) {
+                    pass.backward(derivatives);
+                }
+                ofHalf.gradientNorm();
+                ofHalf.step(1e-4, 0.5);
+            });
+            assertNoLeak(() -> TorchLanguageModel.load(directory, compute).close());
+        }
+    }
+
+    @Test
     void trainingStepOnLanes() throws IOException {
         PackedBatch wide = RandomBatches.batch(3, 9, 2, TinyModels.VOCABULARY, 12);
         assertThat(BatchPart.divide(wide, 3)).hasSize(3);
-        ComputeSpec sideBySide =
-                new ComputeSpec(TestDevice.DEVICE, DataType.FP32, 1, true, Recompute.SELECTIVE, DataType.FP32, 3);
+        ComputeSpec sideBySide = TestDevice.PLAIN
+                .withKeptLogitsMiB(1)
+                .withShortLastLayer(true)
+                .withRecompute(Recompute.SELECTIVE)
+                .withLanes(3);
         float[] ofWide = new float[wide.numResponseTokens()];
         Arrays.fill(ofWide, 0.1F);
         try (TorchLanguageModel onLanes = TorchLanguageModel.initialize(TinyModels.neox(), "tiny", 1, sideBySide)) {
@@ -103,8 +131,7 @@ class NativeMemoryTest {
 
     @Test
     void trainingStepThatRecomputes() throws IOException {
-        ComputeSpec frugal =
-                new ComputeSpec(TestDevice.DEVICE, DataType.FP32, 0, true, Recompute.FULL, DataType.FP32, 1);
+        ComputeSpec frugal = TestDevice.PLAIN.withShortLastLayer(true).withRecompute(Recompute.FULL);
         try (TorchLanguageModel recomputing = TorchLanguageModel.initialize(TinyModels.neox(), "tiny", 1, frugal)) {
             assertNoLeak(() -> {
                 try (ForwardPass pass = recomputing.forward(BATCH)) {
@@ -120,8 +147,7 @@ class NativeMemoryTest {
     void rewardModel(@TempDir Path directory) throws IOException {
         model.save(directory);
         for (Recompute recompute : Recompute.values()) {
-            ComputeSpec compute =
-                    new ComputeSpec(TestDevice.DEVICE, DataType.FP32, 0, true, recompute, DataType.FP32, 1);
+            ComputeSpec compute = TestDevice.PLAIN.withShortLastLayer(true).withRecompute(recompute);
             try (TorchRewardModel scoring = TorchRewardModel.begin(directory, -1, 1, compute);
                     Optimizer ofScoring = scoring.optimizer(OptimizerSpec.AdamW.DEFAULT)) {
                 assertNoLeak(() -> {
@@ -222,15 +248,18 @@ class NativeMemoryTest {
         }
         long live = Owned.liveCount();
         long objects = Pointer.totalCount();
-        long resident = residentKib();
-        for (int i = 0; i < RUNS; i++) {
-            operation.run();
+        long growth = Long.MAX_VALUE;
+        // The heap of the JVM grows now and then; a leak grows every time.
+        for (int attempt = 0; attempt < ATTEMPTS && growth >= RESIDENT_NOISE_KIB; attempt++) {
+            long resident = residentKib();
+            for (int i = 0; i < RUNS; i++) {
+                operation.run();
+            }
+            growth = residentKib() - resident;
         }
         assertThat(Owned.liveCount()).as("owned tensors").isEqualTo(live);
         assertThat(Pointer.totalCount()).as("native objects").isEqualTo(objects);
-        assertThat(residentKib() - resident)
-                .as("growth of resident memory, KiB")
-                .isLessThan(RESIDENT_NOISE_KIB);
+        assertThat(growth).as("growth of resident memory, KiB").isLessThan(RESIDENT_NOISE_KIB);
     }
 
     private static long residentKib() throws IOException {

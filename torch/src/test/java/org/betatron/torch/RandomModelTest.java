@@ -17,7 +17,6 @@ import org.betatron.testkit.RandomBatches;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.model.Gradients;
 import org.betatron.torch.parallel.BatchPart;
-import org.betatron.torch.weights.DataType;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.node.ObjectNode;
@@ -106,8 +105,7 @@ class RandomModelTest {
         assertThat(BatchPart.divide(batch, 3)).hasSize(3);
         float[] derivatives = derivatives(batch.numResponseTokens(), 6);
         derivatives[3] = 0;
-        ComputeSpec plain =
-                new ComputeSpec(TestDevice.DEVICE, DataType.FP32, 0, false, Recompute.NONE, DataType.FP32, 1);
+        ComputeSpec plain = TestDevice.PLAIN;
         float[] expected;
         Map<String, float[]> expectedGradients;
         try (TorchLanguageModel model = model(architecture, 6, plain)) {
@@ -115,13 +113,16 @@ class RandomModelTest {
             expectedGradients = gradients(model, List.of(batch), derivatives);
         }
         for (ComputeSpec compute : List.of(
-                new ComputeSpec(TestDevice.DEVICE, DataType.FP32, 1, false, Recompute.NONE, DataType.FP32, 1),
-                new ComputeSpec(TestDevice.DEVICE, DataType.FP32, 0, true, Recompute.NONE, DataType.FP32, 1),
-                new ComputeSpec(TestDevice.DEVICE, DataType.FP32, 0, false, Recompute.FULL, DataType.FP32, 1),
-                new ComputeSpec(TestDevice.DEVICE, DataType.FP32, 1, true, Recompute.FULL, DataType.FP32, 1),
-                new ComputeSpec(TestDevice.DEVICE, DataType.FP32, 0, false, Recompute.NONE, DataType.FP32, 2),
-                new ComputeSpec(TestDevice.DEVICE, DataType.FP32, 0, false, Recompute.SELECTIVE, DataType.FP32, 1),
-                new ComputeSpec(TestDevice.DEVICE, DataType.FP32, 0, true, Recompute.FULL, DataType.FP32, 3),
+                TestDevice.PLAIN.withKeptLogitsMiB(1),
+                TestDevice.PLAIN.withShortLastLayer(true),
+                TestDevice.PLAIN.withRecompute(Recompute.FULL),
+                TestDevice.PLAIN.withKeptLogitsMiB(1).withShortLastLayer(true).withRecompute(Recompute.FULL),
+                TestDevice.PLAIN.withLanes(2),
+                TestDevice.PLAIN.withRecompute(Recompute.SELECTIVE),
+                TestDevice.PLAIN
+                        .withShortLastLayer(true)
+                        .withRecompute(Recompute.FULL)
+                        .withLanes(3),
                 ComputeSpec.DEFAULT)) {
             try (TorchLanguageModel model = model(architecture, 6, compute)) {
                 assertClose(model.score(batch).values(), expected);
@@ -140,8 +141,10 @@ class RandomModelTest {
         PackedBatch batch = RandomBatches.batch(7, 12, 2, TinyModels.VOCABULARY, 19);
         assertThat(BatchPart.divide(batch, 3)).hasSize(3);
         float[] derivatives = derivatives(batch.numResponseTokens(), 7);
-        ComputeSpec compute =
-                new ComputeSpec(TestDevice.DEVICE, DataType.FP32, 0, true, Recompute.SELECTIVE, DataType.FP32, 3);
+        ComputeSpec compute = TestDevice.PLAIN
+                .withShortLastLayer(true)
+                .withRecompute(Recompute.SELECTIVE)
+                .withLanes(3);
         try (TorchLanguageModel model = model(architecture, 7, compute)) {
             float[] logProbs = model.score(batch).values();
             Map<String, float[]> first = gradients(model, List.of(batch, batch), twice(derivatives));

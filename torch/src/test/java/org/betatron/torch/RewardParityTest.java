@@ -57,8 +57,8 @@ class RewardParityTest {
     void gradients(String name, Recompute recompute) throws IOException {
         RecordedModel recorded = RecordedModel.of(name);
         Map<String, float[]> expected = recorded.gradients();
-        ComputeSpec compute = new ComputeSpec(
-                TestDevice.DEVICE, DataType.FP32, 0, recompute != Recompute.FULL, recompute, DataType.FP32, 1);
+        ComputeSpec compute =
+                TestDevice.PLAIN.withShortLastLayer(recompute != Recompute.FULL).withRecompute(recompute);
         try (TorchRewardModel model = TorchRewardModel.load(recorded.directory(), compute)) {
             assertThat(expected.keySet())
                     .containsExactlyInAnyOrderElementsOf(model.weights().names());

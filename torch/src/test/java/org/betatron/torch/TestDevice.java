@@ -9,6 +9,9 @@ public final class TestDevice {
     public static final ComputeDevice DEVICE =
             ComputeDevice.parse(System.getProperty("betatron.test.device", ComputeDevice.DEFAULT.toString()));
 
+    /// The plain computation on that device.
+    public static final ComputeSpec PLAIN = ComputeSpec.PLAIN.on(DEVICE);
+
     private TestDevice() {}
 
     /// @return the defaults with products in a number format, on that device

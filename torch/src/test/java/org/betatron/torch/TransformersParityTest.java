@@ -20,6 +20,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
@@ -87,10 +88,17 @@ class TransformersParityTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gpt-neox-parallel", "llama-gqa-scaled"})
-    void bfloat16ComputeStaysNear(String name) {
+    @CsvSource({
+        "gpt-neox-parallel, FP32",
+        "gpt-neox-parallel, BF16",
+        "llama-gqa-scaled, FP32",
+        "llama-gqa-scaled, BF16",
+        "llama-tied-bias, BF16"
+    })
+    void bfloat16ComputeStaysNear(String name, DataType weights) {
         RecordedModel recorded = RecordedModel.of(name);
-        try (TorchLanguageModel model = TorchLanguageModel.load(recorded.directory(), TestDevice.in(DataType.BF16))) {
+        ComputeSpec compute = TestDevice.in(DataType.BF16).withWeights(weights);
+        try (TorchLanguageModel model = TorchLanguageModel.load(recorded.directory(), compute)) {
             float[] actual = model.score(recorded.packed()).values();
             double[] expected = recorded.logProbs();
             double error = 0;

@@ -7,12 +7,13 @@ import org.betatron.torch.weights.DataType;
 
 /// How the machine is used; see [ComputeSpec] for what is not explained here.
 ///
-/// @param precision number format of matrix products; weights, log-probs and losses stay fp32
+/// @param precision number format of matrix products; log-probs and losses stay fp32
 /// @param threads   threads of one operation, all lanes together; 0 for one per core
 /// @param saveAs    number format of the final model's files
 public record ComputeSection(
         ComputeDevice device,
         DataType precision,
+        DataType weights,
         int threads,
         DataType saveAs,
         int keptLogitsMiB,
@@ -24,6 +25,7 @@ public record ComputeSection(
     public static final ComputeSection DEFAULT = new ComputeSection(
             ComputeSpec.DEFAULT.device(),
             ComputeSpec.DEFAULT.precision(),
+            ComputeSpec.DEFAULT.weights(),
             0,
             DataType.FP32,
             ComputeSpec.DEFAULT.keptLogitsMiB(),
@@ -34,7 +36,7 @@ public record ComputeSection(
 
     public ComputeSection {
         // checks its settings
-        new ComputeSpec(device, precision, keptLogitsMiB, shortLastLayer, recompute, moments, lanes);
+        new ComputeSpec(device, precision, weights, keptLogitsMiB, shortLastLayer, recompute, moments, lanes);
         if (threads < 0) {
             throw new IllegalArgumentException("threads must be at least 0 but was " + threads);
         }
@@ -42,6 +44,6 @@ public record ComputeSection(
 
     /// @return the settings that concern a model
     public ComputeSpec model() {
-        return new ComputeSpec(device, precision, keptLogitsMiB, shortLastLayer, recompute, moments, lanes);
+        return new ComputeSpec(device, precision, weights, keptLogitsMiB, shortLastLayer, recompute, moments, lanes);
     }
 }

@@ -9,7 +9,9 @@ import org.betatron.core.alignment.Alignment;
 import org.betatron.data.HeldOut.Split;
 import org.betatron.data.TokenizedRow;
 import org.betatron.data.packing.Packing;
+import org.betatron.torch.ComputeSpec;
 import org.betatron.torch.TorchLanguageModel;
+import org.betatron.torch.weights.DataType;
 import org.betatron.torch.weights.ModelDirectory;
 import org.betatron.training.reference.MappedReferenceLogProbs;
 import org.betatron.training.reference.MovingReference;
@@ -58,8 +60,10 @@ record References(Reference training, Reference evaluation, Optional<MovingRefer
                 .map(Checkpoint::referenceDirectory)
                 .orElse(start);
         RunSession.useThreads(recipe.compute());
+        ComputeSpec compute = recipe.compute().model();
+        // In bf16, most numbers of a reference would stay where they are when it moves by a small share.
         TorchLanguageModel model =
-                TorchLanguageModel.load(directory, recipe.compute().model());
+                TorchLanguageModel.load(directory, moves ? compute.withWeights(DataType.FP32) : compute);
         request.display().line("Reference " + directory + " runs beside the policy");
         Optional<MovingReference> moving = recipe.reference().update() instanceof ReferenceUpdateSpec.Blend blend
                 ? Optional.of(new MovingReference(model, blend))
@@ -78,9 +82,9 @@ record References(Reference training, Reference evaluation, Optional<MovingRefer
                 ? session.directory().root().resolve("reference")
                 : Path.of(recipe.reference().cache());
         String fingerprint = Fingerprint.of(new ModelDirectory(model).modelFiles());
-        String precision = recipe.compute().precision().configName();
         List<AutoCloseable> owned = new ArrayList<>();
-        try (Maker maker = new Maker(request, model, fingerprint + " in " + precision, source.tokenizerFingerprint())) {
+        try (Maker maker =
+                new Maker(request, model, fingerprint + " in " + formats(recipe), source.tokenizerFingerprint())) {
             MappedReferenceLogProbs training = maker.open(directory.resolve("training.logprobs"), rows.training());
             owned.add(training);
             if (rows.evaluation().isEmpty()) {
@@ -94,6 +98,14 @@ record References(Reference training, Reference evaluation, Optional<MovingRefer
             closeAll(owned);
             throw e;
         }
+    }
+
+    /// @return the number formats that log-probs depend on; recipes without bf16 weights say what they always said
+    private static String formats(AlignRecipe recipe) {
+        String products = recipe.compute().precision().configName();
+        return recipe.compute().weights() == DataType.FP32
+                ? products
+                : products + " with weights in " + recipe.compute().weights().configName();
     }
 
     @Override

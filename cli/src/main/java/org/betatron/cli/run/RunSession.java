@@ -158,10 +158,11 @@ final class RunSession {
         Path from = checkpoint.map(Checkpoint::modelDirectory).orElse(start);
         M model = loader.apply(from, compute.model());
         request.display()
-                .line("Model %s: %,d parameters, %s products on %s, %d threads"
+                .line("Model %s: %,d parameters in %s, %s products on %s, %d threads"
                         .formatted(
                                 start,
                                 model.numParameters(),
+                                compute.weights().configName(),
                                 compute.precision().configName(),
                                 compute.device(),
                                 NativeLibraries.threads()));

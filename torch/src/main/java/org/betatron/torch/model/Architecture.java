@@ -22,6 +22,12 @@ interface Architecture extends AutoCloseable {
     /// @return the embedding of tokens `[V, E]`, lent
     Tensor embedding();
 
+    /// @param tokenIds int64 `[T]`
+    /// @return what enters the first layer, float32 `[T, E]`, without graph
+    default Tensor embed(Tensor tokenIds) {
+        return Precision.float32(torch.embedding(embedding().detach(), tokenIds));
+    }
+
     /// @param positions position of each row in its sequence, `[T]`
     /// @return how queries and keys are turned, for all layers
     Rotation rotation(int[] positions);
@@ -53,7 +59,7 @@ interface Architecture extends AutoCloseable {
     /// @return last hidden states before the final norm, `[T, E]`
     default Tensor hidden(Tensor tokenIds, int[] positions, Attention attention) {
         Rotation rotation = rotation(positions);
-        Tensor hidden = torch.embedding(embedding(), tokenIds);
+        Tensor hidden = embed(tokenIds);
         for (int i = 0; i < numLayers(); i++) {
             hidden = layer(i, hidden, rotation, attention, null, Tape.NONE);
         }

@@ -61,10 +61,9 @@ public sealed interface ArchitectureSpec permits NeoxSpec, LlamaSpec {
     /// @return standard deviation of freshly initialised matrices
     double initializerRange();
 
-    /// @param weights   weights of [#weightShapes], borrowed
-    /// @param precision number format of matrix products
-    /// @param maps      how affine maps are computed, in that precision
-    Architecture create(Parameters weights, Precision precision, AffineMaps maps);
+    /// @param weights weights of [#weightShapes], borrowed
+    /// @param maps    how affine maps are computed
+    Architecture create(Parameters weights, AffineMaps maps);
 
     /// @param config parsed `config.json`
     /// @param where  its path, for messages

@@ -14,21 +14,24 @@ import org.jspecify.annotations.Nullable;
 /// `T` rows, `H` query heads, `D` dimensions of a head.
 interface Attention {
 
+    /// libtorch's attention on the processor multiplies bf16 numbers one by one, half the time of a step of
+    /// bf16 products; so there it is computed in float32.
+    ///
     /// @param batch   what is attended over
-    /// @param type    number format of queries, keys and values
+    /// @param type    number format of products
     /// @param headDim dimensions of a head
     /// @param beside  a tensor of the device that it runs on
     /// @return attention over the batch, in the current scope: in one call where a kernel for that is there
     static Attention over(PackedBatch batch, ScalarType type, long headDim, Tensor beside) {
         return FlashAttention.suits(type, headDim, beside)
                 ? new FlashAttention(new AttentionSegments(batch), beside)
-                : new PackedAttention(batch, type, beside);
+                : new PackedAttention(batch, beside.is_cpu() ? ScalarType.Float : type, beside);
     }
 
     /// @param layer   number of the layer, from 0
-    /// @param queries `[T, H, D]`
+    /// @param queries `[T, H, D]`, in any number format
     /// @param keys    `[T, H, D]`, repeated for grouped queries
-    /// @param values  `[T, H, D]`
+    /// @param values  `[T, H, D]`, in the format of products
     /// @return `[T, H * D]`
     Tensor attend(int layer, Tensor queries, Tensor keys, Tensor values);
 

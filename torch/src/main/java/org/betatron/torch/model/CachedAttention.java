@@ -27,7 +27,7 @@ final class CachedAttention implements Attention {
     private record PoolPart(DecodingRows.PoolRows rows, Tensor places, Tensor queries, Tensor answers, Tensor mask) {}
 
     /// @param rows   what is appended; the caches have room for it
-    /// @param type   number format of queries, keys and values
+    /// @param type   number format that it computes and keeps in
     /// @param beside a tensor of their device
     CachedAttention(DecodingRows rows, ScalarType type, Tensor beside) {
         this.rows = rows;
@@ -56,7 +56,10 @@ final class CachedAttention implements Attention {
     }
 
     @Override
-    public Tensor attend(int layer, Tensor queries, Tensor keys, Tensor values) {
+    public Tensor attend(int layer, Tensor anyQueries, Tensor anyKeys, Tensor anyValues) {
+        Tensor queries = anyQueries.to(type);
+        Tensor keys = anyKeys.to(type);
+        Tensor values = anyValues.to(type);
         List<Tensor> out = new ArrayList<>();
         for (PoolPart part : parts) {
             DecodingRows.PoolRows pool = part.rows();

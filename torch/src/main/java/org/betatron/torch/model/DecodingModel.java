@@ -24,7 +24,7 @@ final class DecodingModel implements AutoCloseable {
         PackedMaps packed = PackedMaps.suits(weights) ? new PackedMaps(precision) : null;
         try {
             AffineMaps maps = packed == null ? precision : packed;
-            Architecture architecture = spec.create(weights, precision, maps);
+            Architecture architecture = spec.create(weights, maps);
             return new DecodingModel(weights, packed, architecture, maps.bind(architecture.headWeight(), null));
         } catch (RuntimeException e) {
             if (packed != null) {

@@ -46,8 +46,10 @@ final class FlashAttention implements Attention {
 
     @Override
     public Tensor attend(int layer, Tensor queries, Tensor keys, Tensor values) {
+        ScalarType type = Tensors.typeOf(values);
         Tensor attended = Operators.call(
-                OPERATOR, arguments(queries, keys.index_select(0, keyRows), values.index_select(0, keyRows)));
+                OPERATOR,
+                arguments(queries.to(type), keys.to(type).index_select(0, keyRows), values.index_select(0, keyRows)));
         return attended.reshape(queries.size(0), queries.size(1) * queries.size(2)); // [T, H * D]
     }
 

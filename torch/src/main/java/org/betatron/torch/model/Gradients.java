@@ -1,19 +1,23 @@
 package org.betatron.torch.model;
 
 import org.betatron.torch.Tensors;
+import org.betatron.torch.memory.Memory;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
-/// The gradient of a weight while it accumulates: a matrix of the weight's shape, or only those of its
-/// rows that anything was added to.
+/// The gradient of a weight while it accumulates, in float32 whatever the weight is kept in: a matrix of the
+/// weight's shape, or only those of its rows that anything was added to.
 ///
 /// An embedding gets a gradient for the tokens of a batch, a small share of the vocabulary. As long as
 /// that is so, rows are kept (PyTorch's sparse layout); a full matrix would often be the largest single
 /// gradient of a small model.
 public final class Gradients {
+
+    /// Rows that a product of another number format is made for at once.
+    private static final long PRODUCT_ROWS = 4096;
 
     private Gradients() {}
 
@@ -22,7 +26,7 @@ public final class Gradients {
     public static Tensor dense(Tensor weight) {
         Tensor gradient = weight.grad();
         if (!gradient.defined()) {
-            weight.mutable_grad().put(torch.zeros_like(weight.detach()));
+            weight.mutable_grad().put(Tensors.zeros(ScalarType.Float, weight, Tensors.shape(weight)));
         } else if (gradient.is_sparse()) {
             weight.mutable_grad().put(gradient.to_dense());
         }
@@ -32,17 +36,18 @@ public final class Gradients {
     /// Adds to the gradient; the first to be added becomes it.
     ///
     /// @param weight a leaf, `[...]`
-    /// @param added  of its shape, used by nobody else
+    /// @param added  of its shape, in any number format, used by nobody else
     static void add(Tensor weight, Tensor added) {
         Tensor gradient = weight.grad();
         if (gradient.defined()) {
             gradient.add_(added);
         } else {
-            weight.mutable_grad().put(added.contiguous());
+            weight.mutable_grad().put(Precision.float32(added).contiguous());
         }
     }
 
-    /// Adds a product to the gradient: in place where it is float32, without another matrix of the weight's shape.
+    /// Adds a product to the gradient: in place where it is float32, else some rows at a time, as the product and its
+    /// float32 copy would each be a matrix of the weight's shape.
     ///
     /// @param weight a leaf, `[m, n]`
     /// @param left   `[m, k]`
@@ -53,7 +58,12 @@ public final class Gradients {
         if (Tensors.typeOf(left) == ScalarType.Float) {
             gradient.addmm_(left, right, new Scalar(1.0), new Scalar(factor));
         } else {
-            gradient.add_(torch.matmul(left, right), new Scalar(factor));
+            for (long from = 0; from < gradient.size(0); from += PRODUCT_ROWS) {
+                long first = from;
+                long count = Math.min(PRODUCT_ROWS, gradient.size(0) - from);
+                Memory.run(() -> gradient.narrow(0, first, count)
+                        .add_(torch.matmul(left.narrow(0, first, count), right), new Scalar(factor)));
+            }
         }
     }
 

@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 final class Llama implements Architecture {
 
     private final LlamaSpec spec;
-    private final Precision precision;
     private final RotaryTable rotary;
     private final Tensor embedding; // [V, E]
     private final List<Layer> layers;
@@ -25,9 +24,8 @@ final class Llama implements Architecture {
     private final Tensor finalNorm; // [E]
     private final Tensor head; // [V, E], or [1, E] of a score
 
-    Llama(LlamaSpec spec, Parameters weights, Precision precision, AffineMaps maps) {
+    Llama(LlamaSpec spec, Parameters weights, AffineMaps maps) {
         this.spec = spec;
-        this.precision = precision;
         layerWeights = Architecture.layerWeights(
                 weights, spec.numLayers(), index -> LlamaSpec.layer(index, ""), "model.norm.");
         embedding = weights.get("model.embed_tokens.weight");
@@ -135,8 +133,7 @@ final class Llama implements Architecture {
             Tensor queries = rotation.apply(heads(tape.run(query, input), spec.numHeads()));
             Tensor keys = rotation.apply(heads(tape.run(key, input), spec.numKeyValueHeads()));
             Tensor values = heads(tape.run(value, input), spec.numKeyValueHeads());
-            Tensor attended = attention.attend(
-                    index, precision.cast(queries), repeat(precision.cast(keys)), repeat(values)); // [T, E]
+            Tensor attended = attention.attend(index, queries, repeat(keys), repeat(values)); // [T, E]
             return tape.run(attentionOut, Made.kept(Architecture.select(attended, rows)));
         }
 

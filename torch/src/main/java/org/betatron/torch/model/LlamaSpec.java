@@ -114,7 +114,7 @@ record LlamaSpec(
     }
 
     @Override
-    public Architecture create(Parameters weights, Precision precision, AffineMaps maps) {
-        return new Llama(this, weights, precision, maps);
+    public Architecture create(Parameters weights, AffineMaps maps) {
+        return new Llama(this, weights, maps);
     }
 }

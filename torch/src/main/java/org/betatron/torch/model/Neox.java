@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 final class Neox implements Architecture {
 
     private final NeoxSpec spec;
-    private final Precision precision;
     private final RotaryTable rotary;
     private final Tensor embedding; // [V, E]
     private final List<Layer> layers;
@@ -23,9 +22,8 @@ final class Neox implements Architecture {
     private final Norm finalNorm;
     private final Tensor head; // [V, E], or [1, E] of a score
 
-    Neox(NeoxSpec spec, Parameters weights, Precision precision, AffineMaps maps) {
+    Neox(NeoxSpec spec, Parameters weights, AffineMaps maps) {
         this.spec = spec;
-        this.precision = precision;
         layerWeights = Architecture.layerWeights(
                 weights, spec.numLayers(), index -> NeoxSpec.layer(index, ""), "gpt_neox.final_layer_norm.");
         embedding = weights.get("gpt_neox.embed_in.weight");
@@ -122,8 +120,8 @@ final class Neox implements Architecture {
                     .view(input.tensor().size(0), spec.numHeads(), 3L * spec.headDim()); // [T, H, 3D]
             List<Tensor> parts =
                     Tensors.split(fused, 2, spec.headDim(), spec.headDim(), spec.headDim()); // 3 of [T, H, D]
-            Tensor queries = precision.cast(rotation.apply(parts.get(0)));
-            Tensor keys = precision.cast(rotation.apply(parts.get(1)));
+            Tensor queries = rotation.apply(parts.get(0));
+            Tensor keys = rotation.apply(parts.get(1));
             // A copy, or the graph would keep all three parts alive for the sake of this one.
             Tensor values = parts.get(2).contiguous();
             Tensor attended = attention.attend(index, queries, keys, values); // [T, E]

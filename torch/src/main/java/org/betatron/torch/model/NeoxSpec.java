@@ -116,7 +116,7 @@ record NeoxSpec(
     }
 
     @Override
-    public Architecture create(Parameters weights, Precision precision, AffineMaps maps) {
-        return new Neox(this, weights, precision, maps);
+    public Architecture create(Parameters weights, AffineMaps maps) {
+        return new Neox(this, weights, maps);
     }
 }

@@ -15,14 +15,16 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 final class PackedAttention implements Attention {
 
     private final PackedBatch batch;
+    private final ScalarType type;
     private final long[] segmentLengths; // prompt, its responses, next prompt, ...
     private final Map<Long, Tensor> masks = new HashMap<>();
 
     /// @param batch  the batch
-    /// @param type   number format of queries, keys and values
-    /// @param beside a tensor of their device
+    /// @param type   number format that it computes in
+    /// @param beside a tensor of the device of queries, keys and values
     PackedAttention(PackedBatch batch, ScalarType type, Tensor beside) {
         this.batch = batch;
+        this.type = type;
         segmentLengths = new long[batch.numGroups() + batch.numResponses()];
         int segment = 0;
         for (int group = 0; group < batch.numGroups(); group++) {
@@ -40,9 +42,9 @@ final class PackedAttention implements Attention {
 
     @Override
     public Tensor attend(int layer, Tensor queries, Tensor keys, Tensor values) {
-        List<Tensor> q = Tensors.split(queries, 0, segmentLengths);
-        List<Tensor> k = Tensors.split(keys, 0, segmentLengths);
-        List<Tensor> v = Tensors.split(values, 0, segmentLengths);
+        List<Tensor> q = Tensors.split(queries.to(type), 0, segmentLengths);
+        List<Tensor> k = Tensors.split(keys.to(type), 0, segmentLengths);
+        List<Tensor> v = Tensors.split(values.to(type), 0, segmentLengths);
         Tensor[] out = new Tensor[segmentLengths.length];
         int segment = 0;
         for (int group = 0; group < batch.numGroups(); group++) {

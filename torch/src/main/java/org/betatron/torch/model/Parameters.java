@@ -19,7 +19,7 @@ public final class Parameters implements AutoCloseable {
     /// Adds a weight.
     ///
     /// @param name  Hugging Face name
-    /// @param owned float32 leaf tensor; consumed
+    /// @param owned leaf tensor, float32 or bf16; consumed
     public void add(String name, Owned owned) {
         tensors.put(name, owned);
     }
@@ -74,19 +74,22 @@ public final class Parameters implements AutoCloseable {
                 .sum();
     }
 
-    /// Moves every weight: `weight += share * (other - weight)`.
+    /// Moves every weight: `weight += share * (other - weight)`. These are float32: a bf16 weight would round
+    /// small steps away.
     ///
-    /// @param other weights of the same names and shapes
+    /// @param other weights of the same names and shapes, in any number format
     /// @param share in (0, 1]
     /// @throws IllegalArgumentException if names or shapes differ
     public void moveTowards(Parameters other, double share) {
         if (!other.shapes().equals(shapes())) {
             throw new IllegalArgumentException("other must be a model with the same weights");
         }
-        Memory.run(() -> Memory.withoutGradient(() -> {
-            other.asMap().forEach((name, target) -> get(name).lerp_(target, Tensors.scalar(share)));
+        Memory.withoutGradient(() -> {
+            other.asMap()
+                    .forEach((name, target) ->
+                            Memory.run(() -> get(name).lerp_(Tensors.toFloat(target), Tensors.scalar(share))));
             return 0;
-        }));
+        });
     }
 
     /// @return a number that grows with every change of a weight

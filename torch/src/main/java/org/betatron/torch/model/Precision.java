@@ -9,8 +9,8 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
-/// The number format that matrix products run in. Weights, norms and the residual stream stay float32,
-/// as under PyTorch's autocast; the gradient reaches the float32 weights through the cast.
+/// The number format that matrix products run in. Norms and the residual stream stay float32, as under
+/// PyTorch's autocast; the gradient reaches float32 weights through the cast.
 ///
 /// @param type FP32 or BF16
 public record Precision(DataType type) implements AffineMaps {

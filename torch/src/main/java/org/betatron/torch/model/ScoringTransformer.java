@@ -31,7 +31,7 @@ public final class ScoringTransformer implements AutoCloseable {
     public ScoringTransformer(ArchitectureSpec spec, Parameters weights, int paddingId, ComputeSpec compute) {
         this.compute = compute;
         precision = new Precision(compute.precision());
-        architecture = spec.create(weights, precision, precision);
+        architecture = spec.create(weights, precision);
         weight = architecture.headWeight();
         rows = new ScoredRows(paddingId);
     }

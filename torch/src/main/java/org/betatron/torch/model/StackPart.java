@@ -7,7 +7,6 @@ import org.betatron.torch.Tensors;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.model.RotaryTable.Rotation;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 
 /// All layers of an architecture over groups of a batch, from token ids to the rows that a head takes.
 ///
@@ -53,7 +52,7 @@ record StackPart(
 
     /// @return what enters the first layer, `[T, E]`, without graph
     Tensor embed(Inputs inputs) {
-        return torch.embedding(architecture.embedding().detach(), inputs.tokenIds());
+        return architecture.embed(inputs.tokenIds());
     }
 
     /// @param hidden what enters the layer, `[T, E]`

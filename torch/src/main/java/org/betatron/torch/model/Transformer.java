@@ -29,7 +29,7 @@ public final class Transformer implements AutoCloseable {
         this.weights = weights;
         this.compute = compute;
         precision = new Precision(compute.precision());
-        architecture = spec.create(weights, precision, precision);
+        architecture = spec.create(weights, precision);
         head = new VocabularyHead(architecture.headWeight(), precision, (long) compute.keptLogitsMiB() << 18);
         statistics = new VocabularyStatistics(architecture.headWeight(), precision);
     }

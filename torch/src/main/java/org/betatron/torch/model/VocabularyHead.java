@@ -195,7 +195,7 @@ final class VocabularyHead {
         Tensor scaled = states.mul(rows.derivatives()); // [n, E]
         Gradients.addProduct(weight, cast.t(), precision.cast(scaled), -1);
         Gradients.dense(weight).index_add_(0, rows.targets(), scaled);
-        return weight.index_select(0, rows.targets())
+        return Precision.float32(weight.index_select(0, rows.targets()))
                 .sub_(torch.matmul(cast, headWeight))
                 .mul_(rows.derivatives());
     }

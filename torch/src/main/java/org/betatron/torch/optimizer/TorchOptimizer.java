@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.betatron.core.model.Optimizer;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.torch.HostTensors;
@@ -23,6 +24,7 @@ import org.betatron.torch.weights.SafetensorsWriter;
 import org.betatron.torch.weights.StagedFiles;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /// What optimizers share: the gradient norm, clipping, clearing, and moments on disk.
@@ -37,15 +39,17 @@ public final class TorchOptimizer implements Optimizer {
     private final Map<String, Moments> moments = new LinkedHashMap<>();
     private long step;
 
-    private final @Nullable RandomRounding rounding; // of moments that are not float32
+    private final @Nullable RandomRounding rounding; // of weights and moments that are not float32
 
     private TorchOptimizer(Parameters weights, UpdateRule rule, DataType type) {
         this.weights = weights;
         this.rule = rule;
-        rounding = type == DataType.FP32
-                ? null
-                : RandomRounding.of(
-                        Moments.PIECE, weights.asMap().values().iterator().next());
+        boolean rounds = type != DataType.FP32
+                || weights.asMap().values().stream().anyMatch(weight -> Tensors.typeOf(weight) != ScalarType.Float);
+        rounding = rounds
+                ? RandomRounding.of(
+                        Moments.PIECE, weights.asMap().values().iterator().next())
+                : null;
         weights.asMap()
                 .forEach((name, weight) -> moments.put(
                         name, new Moments(name, weight, rule.momentNames().size(), type, rule.restsWithoutGradient())));
@@ -88,32 +92,43 @@ public final class TorchOptimizer implements Optimizer {
         weights.requireOpen();
         step++;
         Memory.run(() -> Memory.withoutGradient(() -> {
-            moments.forEach((name, state) -> update(weights.get(name), state, learningRate, gradientScale));
+            moments.forEach((name, state) -> update(name, state, learningRate, gradientScale));
             return step;
         }));
         weights.clearGradients();
     }
 
-    private void update(Tensor weight, Moments state, double learningRate, double gradientScale) {
+    private void update(String name, Moments state, double learningRate, double gradientScale) {
+        Tensor weight = weights.get(name);
         if (!weight.grad().defined()) {
             return;
         }
         state.teach(weight);
+        List<Tensor> kept = Stream.concat(state.tensors().stream(), Stream.of(weight.detach()))
+                .toList();
+        int numMoments = kept.size() - 1;
         state.forEachPart(part -> {
             Tensor gradient = part.select(Gradients.part(weight, part.start(), part.count()));
             if (gradientScale != 1) {
                 gradient.mul_(new Scalar(gradientScale));
             }
-            Tensor values = part.take(weight.detach());
-            List<Tensor> moments = state.tensors().stream().map(part::take).toList();
-            rule.update(new UpdateRule.Piece(values, gradient, moments, weight.dim() > 1), learningRate, step);
-            part.put(values, weight.detach());
-            for (int i = 0; i < moments.size(); i++) {
-                Tensor rounded =
-                        rounding == null ? moments.get(i) : rounding.round(moments.get(i), part, 31 * step + i);
-                part.put(rounded, state.tensors().get(i));
+            List<Tensor> values = kept.stream().map(part::take).toList();
+            rule.update(
+                    new UpdateRule.Piece(values.getLast(), gradient, values.subList(0, numMoments), weight.dim() > 1),
+                    learningRate,
+                    step);
+            for (int i = 0; i < kept.size(); i++) {
+                // Each weight has noise of its own, or those of all layers would be rounded alike.
+                part.put(rounded(values.get(i), kept.get(i), part, name.hashCode() + 31 * step + i), kept.get(i));
             }
         });
+    }
+
+    /// @return what the tensor can hold of the values
+    private Tensor rounded(Tensor values, Tensor tensor, Part part, long call) {
+        return rounding == null || Tensors.typeOf(tensor) == ScalarType.Float
+                ? values
+                : rounding.round(values, part, call);
     }
 
     @Override

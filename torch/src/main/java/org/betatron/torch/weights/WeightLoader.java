@@ -13,6 +13,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.betatron.torch.ComputeDevice;
+import org.betatron.torch.ComputeSpec;
 import org.betatron.torch.HostTensors;
 import org.betatron.torch.ModelException;
 import org.betatron.torch.Tensors;
@@ -31,32 +32,31 @@ public final class WeightLoader {
 
     private WeightLoader() {}
 
-    /// Reads all weights as float32 leaves. Weights that the files have in float32 stay where they are, mapped into
-    /// memory: rows of an embedding that are never used take none. Others are converted, each straight from the
-    /// mapped file into its place.
+    /// Reads all weights as leaves. Weights that the files have in the format that they are kept in stay where they
+    /// are, mapped into memory: rows of an embedding that are never used take none. Others are converted, each
+    /// straight from the mapped file into its place.
     ///
     /// @param directory where the files are
     /// @param spec      what must be in them
-    /// @param device    where the weights are to lie
+    /// @param compute   where the weights are to lie, and in which format
     /// @return the weights, owned by the caller
     /// @throws ModelException if a weight is missing, has another shape, or a tensor does not belong to
     ///     the model
-    public static Parameters load(ModelDirectory directory, ArchitectureSpec spec, ComputeDevice device) {
-        return load(directory, spec, device, OptionalLong.empty());
+    public static Parameters load(ModelDirectory directory, ArchitectureSpec spec, ComputeSpec compute) {
+        return load(directory, spec, compute, OptionalLong.empty());
     }
 
-    /// As [#load(ModelDirectory, ArchitectureSpec, ComputeDevice)], drawing the score's weight where the files have
-    /// none, as a
-    /// language model has none.
+    /// As [#load(ModelDirectory, ArchitectureSpec, ComputeSpec)], drawing the score's weight where the files have
+    /// none, as a language model has none.
     ///
     /// @param seed seed of that weight
     public static Parameters loadWithFreshScore(
-            ModelDirectory directory, ArchitectureSpec spec, ComputeDevice device, long seed) {
-        return load(directory, spec, device, OptionalLong.of(seed));
+            ModelDirectory directory, ArchitectureSpec spec, ComputeSpec compute, long seed) {
+        return load(directory, spec, compute, OptionalLong.of(seed));
     }
 
     private static Parameters load(
-            ModelDirectory directory, ArchitectureSpec spec, ComputeDevice device, OptionalLong scoreSeed) {
+            ModelDirectory directory, ArchitectureSpec spec, ComputeSpec compute, OptionalLong scoreSeed) {
         Map<String, long[]> shapes = spec.weightShapes();
         Map<String, Owned> loaded = new LinkedHashMap<>();
         try {
@@ -70,7 +70,7 @@ public final class WeightLoader {
                                 throw new ModelException(file + ": tensor '" + name + "' is in another shard too");
                             }
                             requireShape(file, name, shapes.get(name), SafetensorsFile.dims(entry.getValue()));
-                            loaded.put(name, read(tensors, name, shapes.get(name), device));
+                            loaded.put(name, read(tensors, name, shapes.get(name), compute));
                         } else if (!spec.isIgnorable(name)) {
                             throw new ModelException(file + ": tensor '" + name
                                     + "' does not belong to the model that config.json describes");
@@ -79,7 +79,7 @@ public final class WeightLoader {
                 }
             }
             if (scoreSeed.isPresent() && !loaded.containsKey(HeadKind.SCORE_WEIGHT)) {
-                loaded.put(HeadKind.SCORE_WEIGHT, fresh(HeadKind.SCORE_WEIGHT, spec, device, scoreSeed.getAsLong()));
+                loaded.put(HeadKind.SCORE_WEIGHT, fresh(HeadKind.SCORE_WEIGHT, spec, compute, scoreSeed.getAsLong()));
             }
             requireAll(directory, shapes.keySet(), loaded.keySet());
         } catch (IOException e) {
@@ -97,17 +97,17 @@ public final class WeightLoader {
     /// Draws all weights: matrices normal with the model's standard deviation, biases zero, norm
     /// weights one, as `transformers` initialises these architectures.
     ///
-    /// @param device where they are to lie
-    /// @param seed   equal seeds give equal weights, whatever the device
+    /// @param compute where they are to lie, and in which format
+    /// @param seed    equal seeds give equal weights, whatever the device
     /// @return the weights, owned by the caller
-    public static Parameters initialize(ArchitectureSpec spec, ComputeDevice device, long seed) {
+    public static Parameters initialize(ArchitectureSpec spec, ComputeSpec compute, long seed) {
         Parameters parameters = new Parameters();
         try {
             Memory.run(() -> {
                 GeneratorOptional generator = new GeneratorOptional(torch.make_generator_cpu(seed));
                 spec.weightShapes()
                         .keySet()
-                        .forEach(name -> parameters.add(name, leaf(name, () -> drawn(name, spec, device, generator))));
+                        .forEach(name -> parameters.add(name, leaf(name, () -> drawn(name, spec, compute, generator))));
             });
         } catch (RuntimeException e) {
             parameters.close();
@@ -116,11 +116,17 @@ public final class WeightLoader {
         return parameters;
     }
 
-    private static Owned read(SafetensorsFile tensors, String name, long[] shape, ComputeDevice device) {
+    /// @return number format that a weight is kept in: vectors are few, and a score is computed in float32
+    private static DataType format(String name, long[] shape, ComputeSpec compute) {
+        return shape.length > 1 && !name.equals(HeadKind.SCORE_WEIGHT) ? compute.weights() : DataType.FP32;
+    }
+
+    private static Owned read(SafetensorsFile tensors, String name, long[] shape, ComputeSpec compute) {
+        DataType format = format(name, shape, compute);
         Optional<Owned> mapped =
-                device.equals(ComputeDevice.DEFAULT) ? tensors.map(name, DataType.FP32) : Optional.empty();
+                compute.device().equals(ComputeDevice.DEFAULT) ? tensors.map(name, format) : Optional.empty();
         Owned weight = mapped.orElseGet(() -> Memory.keep(name, () -> {
-            Tensor tensor = Tensors.empty(ScalarType.Float, device, shape);
+            Tensor tensor = Tensors.empty(format.scalarType(), compute.device(), shape);
             tensors.copyInto(name, tensor);
             return tensor;
         }));
@@ -128,21 +134,20 @@ public final class WeightLoader {
         return weight;
     }
 
-    private static Owned fresh(String name, ArchitectureSpec spec, ComputeDevice device, long seed) {
+    private static Owned fresh(String name, ArchitectureSpec spec, ComputeSpec compute, long seed) {
         return Memory.compute(() -> {
             GeneratorOptional generator = new GeneratorOptional(torch.make_generator_cpu(seed));
-            return leaf(name, () -> drawn(name, spec, device, generator));
+            return leaf(name, () -> drawn(name, spec, compute, generator));
         });
     }
 
-    private static Tensor drawn(String name, ArchitectureSpec spec, ComputeDevice device, GeneratorOptional generator) {
+    private static Tensor drawn(String name, ArchitectureSpec spec, ComputeSpec compute, GeneratorOptional generator) {
         long[] shape = Objects.requireNonNull(spec.weightShapes().get(name), name);
         Tensor tensor = HostTensors.empty(ScalarType.Float, shape);
-        return Tensors.moved(
-                shape.length > 1
-                        ? tensor.normal_(0, spec.initializerRange(), generator)
-                        : tensor.fill_(Tensors.scalar(name.endsWith(".bias") ? 0 : 1)),
-                device);
+        Tensor numbers = shape.length > 1
+                ? tensor.normal_(0, spec.initializerRange(), generator)
+                : tensor.fill_(Tensors.scalar(name.endsWith(".bias") ? 0 : 1));
+        return Tensors.moved(numbers.to(format(name, shape, compute).scalarType()), compute.device());
     }
 
     private static Owned leaf(String name, Supplier<Tensor> maker) {

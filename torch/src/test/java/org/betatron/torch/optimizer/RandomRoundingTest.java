@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.betatron.core.RandomStreams;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.torch.HostTensors;
@@ -15,11 +16,14 @@ import org.betatron.torch.memory.Owned;
 import org.betatron.torch.model.Parameters;
 import org.betatron.torch.weights.DataType;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/// Moments in bf16 against moments in float32.
+/// Moments and weights in bf16 against float32 ones.
 class RandomRoundingTest {
 
     private static final int SIZE = 4096;
@@ -78,6 +82,55 @@ class RandomRoundingTest {
         }
     }
 
+    /// Steps of a fiftieth of what bf16 numbers lie apart, the same for all numbers of a weight: each of them jumps
+    /// rarely, and by a whole spacing, while their mean goes straight.
+    @ParameterizedTest
+    @MethodSource("optimizers")
+    void weightsMoveByLessThanTheyCanHold(OptimizerSpec spec) {
+        int steps = 100;
+        double spacing = 1.0 / 128; // of bf16 from 1 to 2
+        double learningRate = spacing / 50;
+        try (Parameters full = weights(1.5f, ScalarType.Float);
+                Parameters half = weights(1.5f, ScalarType.BFloat16);
+                TorchOptimizer ofFull = TorchOptimizer.create(spec, full);
+                TorchOptimizer ofHalf = TorchOptimizer.create(spec, half)) {
+            for (int step = 0; step < steps; step++) {
+                constantStep(ofFull, full, learningRate);
+                constantStep(ofHalf, half, learningRate);
+            }
+            double expected = values(full)[0];
+            double sum = 0;
+            float[] found = values(half);
+            for (float each : found) {
+                assertThat(Float.floatToRawIntBits(each) & 0xffff).isZero();
+                sum += each;
+            }
+            assertThat(found).doesNotContain((float) expected).contains(1.5f);
+            // Each of the jumps of a number has a variance of at most a quarter of the spacing squared; four
+            // standard errors of the mean of all numbers, as far as the noise of one is not that of another.
+            double error = 4 * 0.5 * spacing * Math.sqrt((double) steps / SIZE);
+            assertThat(1.5 - expected).isGreaterThan(1.9 * spacing);
+            assertThat(sum / SIZE).isCloseTo(expected, within(error));
+        }
+    }
+
+    static List<OptimizerSpec> optimizers() {
+        return List.of(OptimizerSpec.AdamW.DEFAULT, OptimizerSpec.RmsProp.DEFAULT);
+    }
+
+    /// Layers that learn alike must not be rounded alike.
+    @Test
+    void eachWeightHasNoiseOfItsOwn() {
+        try (Parameters weights = new Parameters()) {
+            List.of("first", "second").forEach(name -> weights.add(name, weight(name, 1.5f, ScalarType.BFloat16)));
+            try (TorchOptimizer optimizer = TorchOptimizer.create(ADAM, weights)) {
+                weights.names().forEach(name -> give(weights, name, 1));
+                optimizer.step(1.0 / 256, 1);
+            }
+            assertThat(values(weights, "first")).isNotEqualTo(values(weights, "second"));
+        }
+    }
+
     @Test
     void savedMomentsGoOnBitByBit() throws IOException {
         Path file = directory.resolve("optimizer.safetensors");
@@ -104,10 +157,31 @@ class RandomRoundingTest {
     }
 
     private static Parameters ones() {
+        return weights(1, ScalarType.Float);
+    }
+
+    private static Parameters weights(float value, ScalarType type) {
         Parameters parameters = new Parameters();
-        parameters.add(
-                "weight", Memory.keep("weight", () -> torch.ones(64, SIZE / 64).requires_grad_(true)));
+        parameters.add("weight", weight("weight", value, type));
         return parameters;
+    }
+
+    private static Owned weight(String name, float value, ScalarType type) {
+        return Memory.keep(
+                name,
+                () -> torch.full(new long[] {64, SIZE / 64}, Tensors.scalar(value))
+                        .to(type)
+                        .requires_grad_(true));
+    }
+
+    private static void constantStep(TorchOptimizer optimizer, Parameters weights, double learningRate) {
+        give(weights, "weight", 1);
+        optimizer.step(learningRate, 1);
+    }
+
+    private static void give(Parameters weights, String name, float gradient) {
+        Memory.run(() ->
+                weights.get(name).mutable_grad().put(torch.full(new long[] {64, SIZE / 64}, Tensors.scalar(gradient))));
     }
 
     /// Noise around a drift, in the same order for every optimizer.
@@ -124,7 +198,10 @@ class RandomRoundingTest {
     }
 
     private static float[] values(Parameters weights) {
-        return Memory.compute(
-                () -> Tensors.toFloats(weights.get("weight").detach().reshape(-1)));
+        return values(weights, "weight");
+    }
+
+    private static float[] values(Parameters weights, String name) {
+        return Memory.compute(() -> Tensors.toFloats(weights.get(name).detach().reshape(-1)));
     }
 }
