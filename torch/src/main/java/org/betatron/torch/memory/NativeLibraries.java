@@ -32,6 +32,10 @@ public final class NativeLibraries {
             setDefault("org.bytedeco.javacpp.maxPhysicalBytes", "0");
             // Idle threads that spin while others compute made a step ten times slower on a shared machine.
             Environment.setDefault("OMP_WAIT_POLICY", "PASSIVE");
+            // oneDNN and libtorch keep code and scratch memory of a thousand bf16 products each, by shape. Shapes
+            // change with every micro-batch, so that is gigabytes; the layers of one have two dozen.
+            Environment.setDefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "64");
+            Environment.setDefault("LRU_CACHE_CAPACITY", "64");
             if (hasMkl()) {
                 // One pool of threads for MKL and libtorch instead of two that fight over the cores.
                 Environment.setDefault("MKL_THREADING_LAYER", "GNU");
