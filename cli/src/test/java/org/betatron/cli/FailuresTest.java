@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.betatron.torch.memory.CudaBuild;
+import org.betatron.training.run.RunDirectory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -170,6 +171,22 @@ class FailuresTest {
         assertThat(again.err())
                 .isEqualTo("betatron: " + inputs.at("once")
                         + " already holds a run; resume it, or choose another directory for a new one\n");
+    }
+
+    @Test
+    void directoryOfARunThatStillGoesOn() {
+        String out = inputs.at("busy");
+        long process = ProcessHandle.current().pid();
+        String inUse = "betatron: " + out + " is in use by a run that still goes on, process " + process
+                + ": wait until it ends or stop it (kill " + process + "), or choose another directory\n";
+        String recipe = Invocation.succeed(inputs.align("busy", "--steps", "1", "--print-recipe"));
+        try (RunDirectory run = RunDirectory.create(Path.of(out), recipe)) {
+            assertThat(Invocation.of(inputs.align("busy", "--steps", "1")).err())
+                    .isEqualTo(inUse);
+            assertThat(Invocation.of("align", "--resume", out).err()).isEqualTo(inUse);
+            assertThat(run.recipeFile()).hasContent(recipe);
+        }
+        assertThat(Invocation.succeed("align", "--resume", out)).contains("Model written to " + out);
     }
 
     @Test

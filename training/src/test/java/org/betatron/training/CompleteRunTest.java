@@ -72,7 +72,8 @@ class CompleteRunTest {
                         "started 5",
                         "checkpoint 8",
                         "checkpoint 12");
-        assertThat(namesIn(root)).containsExactly("checkpoints", "metrics.jsonl", "model", "recipe.yaml", "reference");
+        assertThat(namesIn(root))
+                .containsExactly(".lock", "checkpoints", "metrics.jsonl", "model", "recipe.yaml", "reference");
         assertThat(namesIn(root.resolve("checkpoints"))).containsExactly("step-00000008", "step-00000012");
         assertThat(namesIn(root.resolve("model"))).containsExactly("tiny-model.bin", "tokenizer.json");
         assertThat(Files.readAllLines(root.resolve("metrics.jsonl")).stream()
@@ -84,7 +85,12 @@ class CompleteRunTest {
 
     private End run(Path root, long stopAfter) throws IOException {
         boolean resumes = Files.exists(root);
-        RunDirectory run = resumes ? RunDirectory.existing(root) : RunDirectory.create(root, RECIPE);
+        try (RunDirectory run = resumes ? RunDirectory.resume(root) : RunDirectory.create(root, RECIPE)) {
+            return run(run, stopAfter);
+        }
+    }
+
+    private End run(RunDirectory run, long stopAfter) throws IOException {
         Checkpoint checkpoint = run.checkpoints(SPEC.keepCheckpoints()).latest().orElse(null);
         Path modelDirectory = checkpoint == null ? startModel : checkpoint.modelDirectory();
         RunIdentity identity =

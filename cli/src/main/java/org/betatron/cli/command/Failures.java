@@ -7,6 +7,7 @@ import org.betatron.cli.recipe.RecipeException;
 import org.betatron.data.DataException;
 import org.betatron.evaluation.judge.JudgeException;
 import org.betatron.torch.ModelException;
+import org.betatron.training.run.RunDirectoryException;
 import org.betatron.training.run.TrainingException;
 import picocli.CommandLine.ParameterException;
 
@@ -28,6 +29,7 @@ final class Failures {
         boolean expected = problem instanceof RecipeException
                 || problem instanceof DataException
                 || problem instanceof ModelException
+                || problem instanceof RunDirectoryException
                 || problem instanceof TrainingException
                 || problem instanceof JudgeException
                 || problem instanceof IllegalArgumentException

@@ -1,6 +1,5 @@
 package org.betatron.cli.run;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -42,7 +41,7 @@ import org.betatron.training.run.TrainingException;
 
 /// What every kind of training does alike: the run directory, the split, the model to begin
 /// with, the loop, the final model.
-final class RunSession {
+final class RunSession implements AutoCloseable {
 
     /// Beside the file of dropped training rows, where evaluation has files of its own.
     private static final String EVALUATION_DROPPED = "dropped-evaluation.jsonl";
@@ -51,19 +50,52 @@ final class RunSession {
     private final RunDirectory directory;
     private final Optional<Checkpoint> checkpoint;
 
-    /// @param keepCheckpoints from the recipe
-    RunSession(RunRequest<?> request, int keepCheckpoints) {
+    private RunSession(RunRequest<?> request, RunDirectory directory, Optional<Checkpoint> checkpoint) {
         this.request = request;
-        if (request.resuming()) {
-            directory = RunDirectory.existing(request.out());
-            checkpoint = directory.checkpoints(keepCheckpoints).latest();
+        this.directory = directory;
+        this.checkpoint = checkpoint;
+    }
+
+    /// Takes the run directory, which no other run gets until the session is closed.
+    ///
+    /// @param keepCheckpoints from the recipe
+    static RunSession open(RunRequest<?> request, int keepCheckpoints) {
+        if (!request.resuming()) {
+            return new RunSession(
+                    request,
+                    RunDirectory.create(request.out(), request.resolved().yaml()),
+                    Optional.empty());
+        }
+        RunDirectory directory = RunDirectory.resume(request.out());
+        try {
+            Optional<Checkpoint> checkpoint =
+                    directory.checkpoints(keepCheckpoints).latest();
             request.display()
                     .line(checkpoint
                             .map(found -> "Resuming from " + found.directory())
                             .orElse("No checkpoint yet in " + request.out() + ": starting from the beginning"));
-        } else {
-            directory = RunDirectory.create(request.out(), request.resolved().yaml());
-            checkpoint = Optional.empty();
+            return new RunSession(request, directory, checkpoint);
+        } catch (RuntimeException e) {
+            directory.close();
+            throw e;
+        }
+    }
+
+    /// Lets go of the run directory. A new run that failed before it computed anything is taken back, so that
+    /// the same command can be given again once its cause is mended.
+    @Override
+    public void close() {
+        try (directory) {
+            if (!request.resuming()) {
+                directory.discardIfOnly(Set.of(
+                        directory.droppedRowsFile(),
+                        directory.transformedRowsFile(),
+                        directory.root().resolve(RunRecord.DATA_FILE),
+                        directory.root().resolve(EVALUATION_DROPPED)));
+            }
+        } catch (TrainingException e) {
+            // What stays behind is a run without a checkpoint; the failure itself is what the user has to read.
+            request.display().line("Not taken back: " + e.getMessage());
         }
     }
 
@@ -122,32 +154,6 @@ final class RunSession {
         request.display().line(rows.report().summary().strip());
         request.display().line("row tokens: " + rows.report().rowLengths().summary());
         rows.writeDropped(dropped);
-    }
-
-    /// Takes back a new run that failed before it computed anything, so that the same command can be given
-    /// again once its cause is mended.
-    void discardIfEmpty() {
-        if (request.resuming()) {
-            return;
-        }
-        Set<Path> own = Set.of(
-                directory.recipeFile(),
-                directory.droppedRowsFile(),
-                directory.transformedRowsFile(),
-                directory.root().resolve(RunRecord.DATA_FILE),
-                directory.root().resolve(EVALUATION_DROPPED));
-        try (var entries = Files.list(directory.root())) {
-            List<Path> left = entries.toList();
-            if (own.containsAll(left)) {
-                for (Path file : left) {
-                    Files.delete(file);
-                }
-                Files.delete(directory.root());
-            }
-        } catch (IOException e) {
-            // What stays behind is a run without a checkpoint; the failure itself is what the user has to read.
-            request.display().line("Not removed: " + directory.root() + " (" + e.getMessage() + ")");
-        }
     }
 
     /// Opens the model that training begins or goes on with.

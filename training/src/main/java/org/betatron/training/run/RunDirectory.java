@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /// The directory of one run:
 ///
@@ -21,47 +23,128 @@ import java.util.List;
 /// model/              the trained model with its tokenizer, once the run has ended
 /// ```
 ///
-/// A second run never writes into the directory of a first one. One process at a time.
-public final class RunDirectory {
+/// A second run never writes into the directory of a first one, and two that write into it at the same time
+/// are refused: a run holds the file `.lock` in it until [#close], or until its process ends.
+public final class RunDirectory implements AutoCloseable {
+
+    private static final String RECIPE = "recipe.yaml";
 
     private final Path root;
 
-    private RunDirectory(Path root) {
+    /// Absent where the directory is only read.
+    private final Optional<RunLock> lock;
+
+    private RunDirectory(Path root, Optional<RunLock> lock) {
         this.root = root;
+        this.lock = lock;
     }
 
-    /// Makes the directory of a new run and writes its recipe.
+    /// Makes the directory of a new run, holds it, and writes its recipe.
     ///
     /// @param root   directory that does not exist, or is empty
     /// @param recipe text of the resolved recipe
-    /// @throws TrainingException if there is something in it already, or it cannot be written
+    /// @return to be closed by the caller, which lets the next run in
+    /// @throws RunDirectoryException if there is something in it already, or another run is about to begin in it
+    /// @throws TrainingException     if it cannot be written
     public static RunDirectory create(Path root, String recipe) {
-        RunDirectory run = new RunDirectory(root);
         try {
-            if (Files.exists(run.recipeFile())) {
-                throw new TrainingException(
-                        root + " already holds a run; resume it, or choose another directory for a new one");
-            }
-            if (Files.exists(root)
-                    && (!Files.isDirectory(root) || !AtomicFiles.list(root).isEmpty())) {
-                throw new TrainingException(root + " must be an empty directory, or not exist, for a new run");
+            // No lock file between files of somebody else; where there is one, who holds it is to be said first.
+            if (!Files.exists(root.resolve(RunLock.FILE))) {
+                requireUnused(root);
             }
             Files.createDirectories(root);
-            AtomicFiles.writeFile(run.recipeFile(), partial -> Files.writeString(partial, recipe));
-            return run;
+            return begun(root, () -> {
+                requireUnused(root);
+                AtomicFiles.writeFile(root.resolve(RECIPE), partial -> Files.writeString(partial, recipe));
+            });
         } catch (IOException e) {
             throw new TrainingException("run directory " + root + " cannot be made: " + e.getMessage(), e);
         }
     }
 
+    /// Holds the directory of a run to go on with it.
+    ///
     /// @param root directory of a run that was started before
-    /// @throws TrainingException if there is none
+    /// @return to be closed by the caller, which lets the next run in
+    /// @throws RunDirectoryException if there is none, or it still goes on
+    /// @throws TrainingException     if it cannot be written
+    public static RunDirectory resume(Path root) {
+        existing(root);
+        try {
+            return begun(root, () -> {});
+        } catch (IOException e) {
+            throw new TrainingException("run directory " + root + " cannot be locked: " + e.getMessage(), e);
+        }
+    }
+
+    /// Opens the directory of a run to read, whether it still goes on or not.
+    ///
+    /// @param root directory of a run that was started before
+    /// @throws RunDirectoryException if there is none
     public static RunDirectory existing(Path root) {
-        RunDirectory run = new RunDirectory(root);
+        RunDirectory run = new RunDirectory(root, Optional.empty());
         if (!Files.exists(run.recipeFile())) {
-            throw new TrainingException(root + " holds no run to resume: " + run.recipeFile() + " is missing");
+            throw new RunDirectoryException(root + " holds no run: " + run.recipeFile() + " is missing");
         }
         return run;
+    }
+
+    private static RunDirectory begun(Path root, Beginning beginning) throws IOException {
+        RunLock lock = RunLock.of(root);
+        try {
+            beginning.run();
+            return new RunDirectory(root, Optional.of(lock));
+        } catch (IOException | RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    private static void requireUnused(Path root) throws IOException {
+        if (Files.exists(root.resolve(RECIPE))) {
+            throw new RunDirectoryException(
+                    root + " already holds a run; resume it, or choose another directory for a new one");
+        }
+        boolean isUsed = (Files.exists(root) && !Files.isDirectory(root))
+                || AtomicFiles.list(root).stream().anyMatch(entry -> !entry.endsWith(RunLock.FILE));
+        if (isUsed) {
+            throw new RunDirectoryException(root + " must be an empty directory, or not exist, for a new run");
+        }
+    }
+
+    /// Removes the directory of a run that came to nothing: if nothing lies in it but its first files.
+    ///
+    /// @param others files that count as such, beside the recipe
+    /// @throws TrainingException if it cannot be removed
+    public void discardIfOnly(Set<Path> others) {
+        try {
+            List<Path> entries = AtomicFiles.list(root);
+            Set<Path> own = Set.of(recipeFile(), root.resolve(RunLock.FILE));
+            if (entries.stream().allMatch(entry -> own.contains(entry) || others.contains(entry))) {
+                AtomicFiles.deleteTree(root);
+            }
+        } catch (IOException e) {
+            throw new TrainingException("run directory " + root + " cannot be removed: " + e.getMessage(), e);
+        }
+    }
+
+    /// Lets the next run in. What is in the directory stays.
+    @Override
+    public void close() {
+        try {
+            if (lock.isPresent()) {
+                lock.get().close();
+            }
+        } catch (IOException e) {
+            throw new TrainingException("the lock of " + root + " cannot be given back: " + e.getMessage(), e);
+        }
+    }
+
+    /// What has to be done in a directory once it is held.
+    @FunctionalInterface
+    private interface Beginning {
+
+        void run() throws IOException;
     }
 
     public Path root() {
@@ -69,7 +152,7 @@ public final class RunDirectory {
     }
 
     public Path recipeFile() {
-        return root.resolve("recipe.yaml");
+        return root.resolve(RECIPE);
     }
 
     public Path droppedRowsFile() {

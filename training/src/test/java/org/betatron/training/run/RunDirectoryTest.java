@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.betatron.testkit.TinyLanguageModel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,10 +20,11 @@ class RunDirectoryTest {
     @Test
     void newRunWritesItsRecipeAndRefusesASecondOne() {
         Path root = directory.resolve("runs/x");
-        RunDirectory run = RunDirectory.create(root, "seed: 1\n");
-        assertThat(run.recipeFile()).hasContent("seed: 1\n");
+        try (RunDirectory run = RunDirectory.create(root, "seed: 1\n")) {
+            assertThat(run.recipeFile()).hasContent("seed: 1\n");
+        }
         assertThatThrownBy(() -> RunDirectory.create(root, "seed: 2\n"))
-                .isInstanceOf(TrainingException.class)
+                .isInstanceOf(RunDirectoryException.class)
                 .hasMessage(root + " already holds a run; resume it, or choose another directory for a new one");
         assertThat(RunDirectory.existing(root).recipeFile()).hasContent("seed: 1\n");
     }
@@ -31,13 +33,77 @@ class RunDirectoryTest {
     void neverWritesBetweenFilesOfSomebodyElse() throws IOException {
         Files.writeString(directory.resolve("thesis.tex"), "");
         assertThatThrownBy(() -> RunDirectory.create(directory, ""))
+                .isInstanceOf(RunDirectoryException.class)
                 .hasMessage(directory + " must be an empty directory, or not exist, for a new run");
+        assertThat(AtomicFiles.list(directory)).containsExactly(directory.resolve("thesis.tex"));
     }
 
     @Test
-    void resumeNeedsARun() {
-        assertThatThrownBy(() -> RunDirectory.existing(directory))
-                .hasMessage(directory + " holds no run to resume: " + directory.resolve("recipe.yaml") + " is missing");
+    void resumeNeedsARun() throws IOException {
+        assertThatThrownBy(() -> RunDirectory.resume(directory))
+                .isInstanceOf(RunDirectoryException.class)
+                .hasMessage(directory + " holds no run: " + directory.resolve("recipe.yaml") + " is missing");
+        assertThat(AtomicFiles.list(directory)).isEmpty();
+    }
+
+    @Test
+    void secondRunOfOneProcessIsRefusedAndTheFirstStaysAlone() {
+        Path root = directory.resolve("run");
+        try (RunDirectory _ = RunDirectory.create(root, "")) {
+            String inUse = inUse(root, ProcessHandle.current().pid());
+            // Twice: a refusal must not give back the lock that was in its way.
+            for (int i = 0; i < 2; i++) {
+                assertThatThrownBy(() -> RunDirectory.create(root, "")).hasMessage(inUse);
+                assertThatThrownBy(() -> RunDirectory.resume(directory.resolve("./run")))
+                        .isInstanceOf(RunDirectoryException.class);
+            }
+        }
+        RunDirectory.resume(root).close();
+        RunDirectory.resume(root).close();
+    }
+
+    @Test
+    void runOfAnotherProcessIsRefusedUntilItDies() throws IOException, InterruptedException {
+        Path root = directory.resolve("run");
+        Process other = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        RunDirectoryHolder.class.getName(),
+                        root.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try {
+            assertThat(other.inputReader().readLine()).isEqualTo("held");
+            assertThatThrownBy(() -> RunDirectory.create(root, ""))
+                    .isInstanceOf(RunDirectoryException.class)
+                    .hasMessage(inUse(root, other.pid()));
+            assertThatThrownBy(() -> RunDirectory.resume(root)).hasMessage(inUse(root, other.pid()));
+            // Reading needs no lock.
+            assertThat(RunDirectory.existing(root).recipeFile()).hasContent("held: true\n");
+        } finally {
+            other.destroyForcibly().waitFor();
+        }
+        RunDirectory.resume(root).close();
+        assertThat(root.resolve(".lock")).hasContent(ProcessHandle.current().pid() + "\n");
+    }
+
+    @Test
+    void onlyTheFirstFilesOfARunAreTakenBack() throws IOException {
+        Path root = directory.resolve("run");
+        try (RunDirectory run = RunDirectory.create(root, "")) {
+            Files.writeString(run.droppedRowsFile(), "");
+            run.discardIfOnly(Set.of());
+            assertThat(run.droppedRowsFile()).exists();
+            run.discardIfOnly(Set.of(run.droppedRowsFile()));
+            assertThat(root).doesNotExist();
+        }
+        RunDirectory.create(root, "").close();
+    }
+
+    private static String inUse(Path root, long process) {
+        return root + " is in use by a run that still goes on, process " + process
+                + ": wait until it ends or stop it (kill " + process + "), or choose another directory";
     }
 
     @Test
@@ -49,7 +115,8 @@ class RunDirectoryTest {
         run.saveModel(second::save, List.of(tokenizer));
         assertThat(run.modelDirectory().resolve("tokenizer.json")).hasContent("{}");
         assertThat(TinyLanguageModel.load(run.modelDirectory()).weights()).containsExactly(second.weights());
-        assertThat(AtomicFiles.list(run.root())).containsExactly(run.modelDirectory(), run.recipeFile());
+        assertThat(AtomicFiles.list(run.root()))
+                .containsExactly(run.root().resolve(".lock"), run.modelDirectory(), run.recipeFile());
     }
 
     @Test
