@@ -156,7 +156,7 @@ class FailuresTest {
     @Test
     void moreHeldOutThanThereIs() {
         Invocation invocation = Invocation.of(align("all-held-out", "--set", "data.heldOut=20"));
-        assertThat(invocation.exitCode()).isEqualTo(FAILED);
+        assertThat(invocation.exitCode()).isEqualTo(WRONG_INPUT);
         assertThat(invocation.err())
                 .isEqualTo("betatron: data.heldOut asks for 20 rows but only 20 can be used; lower it, or name a file"
                         + " under data.evaluation\n");
@@ -166,24 +166,24 @@ class FailuresTest {
     @Test
     void directoryOfARunIsNotWrittenAgain() {
         Invocation.succeed(inputs.align("once", "--steps", "1"));
-        Invocation again = Invocation.of(inputs.align("once", "--steps", "1"));
-        assertThat(again.exitCode()).isEqualTo(FAILED);
-        assertThat(again.err())
-                .isEqualTo("betatron: " + inputs.at("once")
-                        + " already holds a run; resume it, or choose another directory for a new one\n");
+        refused(
+                inputs.at("once") + " already holds a run; resume it, or choose another directory for a new one",
+                inputs.align("once", "--steps", "1"));
+        refused(
+                inputs.model() + " must be an empty directory, or not exist, for a new run",
+                inputs.align("model", "--steps", "1"));
     }
 
     @Test
     void directoryOfARunThatStillGoesOn() {
         String out = inputs.at("busy");
         long process = ProcessHandle.current().pid();
-        String inUse = "betatron: " + out + " is in use by a run that still goes on, process " + process
-                + ": wait until it ends or stop it (kill " + process + "), or choose another directory\n";
+        String inUse = out + " is in use by a run that still goes on, process " + process
+                + ": wait until it ends or stop it (kill " + process + "), or choose another directory";
         String recipe = Invocation.succeed(inputs.align("busy", "--steps", "1", "--print-recipe"));
         try (RunDirectory run = RunDirectory.create(Path.of(out), recipe)) {
-            assertThat(Invocation.of(inputs.align("busy", "--steps", "1")).err())
-                    .isEqualTo(inUse);
-            assertThat(Invocation.of("align", "--resume", out).err()).isEqualTo(inUse);
+            refused(inUse, inputs.align("busy", "--steps", "1"));
+            refused(inUse, "align", "--resume", out);
             assertThat(run.recipeFile()).hasContent(recipe);
         }
         assertThat(Invocation.succeed("align", "--resume", out)).contains("Model written to " + out);

@@ -10,6 +10,7 @@ import java.util.function.Function;
 import org.betatron.cli.recipe.ComputeSection;
 import org.betatron.cli.recipe.DataSection;
 import org.betatron.core.model.OptimizerSpec;
+import org.betatron.data.DataException;
 import org.betatron.data.HeldOut;
 import org.betatron.data.LabelledRow;
 import org.betatron.data.RowOrder;
@@ -130,7 +131,7 @@ final class RunSession implements AutoCloseable {
             return new HeldOut.Split<>(rows.rows(), List.of());
         }
         if (count >= rows.rows().size()) {
-            throw new TrainingException("data.heldOut asks for " + count + " rows but only "
+            throw new DataException("data.heldOut asks for " + count + " rows but only "
                     + rows.rows().size() + " can be used; lower it, or name a file under data.evaluation");
         }
         return new HeldOut.Random(count, seed).split(rows.rows());
