@@ -250,6 +250,13 @@ class CommandsTest {
                 .containsExactly("step-00000001", "step-00000002");
         assertThat(namesIn(Path.of(inputs.at("resumed/checkpoints/step-00000002"))))
                 .containsExactly("model", "optimizer.bin", "state.json");
+
+        // The model of a checkpoint is one like any other.
+        String[] generate = {"generate", "--prompt", "Where is it?", "--max-new-tokens", "5", "--model", ""};
+        generate[6] = inputs.at("resumed/checkpoints/step-00000002/model");
+        String before = Invocation.succeed(generate);
+        generate[6] = inputs.at("resumed/model");
+        assertThat(before).isEqualTo(Invocation.succeed(generate));
     }
 
     @Test

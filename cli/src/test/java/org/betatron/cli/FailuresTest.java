@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.betatron.torch.memory.CudaBuild;
 import org.betatron.training.run.RunDirectory;
+import org.betatron.training.run.SideFiles;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -181,7 +182,7 @@ class FailuresTest {
         String inUse = out + " is in use by a run that still goes on, process " + process
                 + ": wait until it ends or stop it (kill " + process + "), or choose another directory";
         String recipe = Invocation.succeed(inputs.align("busy", "--steps", "1", "--print-recipe"));
-        try (RunDirectory run = RunDirectory.create(Path.of(out), recipe)) {
+        try (RunDirectory run = RunDirectory.create(Path.of(out), recipe, SideFiles.NONE)) {
             refused(inUse, inputs.align("busy", "--steps", "1"));
             refused(inUse, "align", "--resume", out);
             assertThat(run.recipeFile()).hasContent(recipe);

@@ -26,6 +26,7 @@ import org.betatron.training.run.Fingerprint;
 import org.betatron.training.run.Metrics;
 import org.betatron.training.run.RunDirectory;
 import org.betatron.training.run.RunIdentity;
+import org.betatron.training.run.SideFiles;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,13 +80,17 @@ class CompleteRunTest {
         assertThat(Files.readAllLines(root.resolve("metrics.jsonl")).stream()
                         .map(line -> line.replaceAll("^\\{\"step\":(\\d+),\"(\\w+)/.*", "$2 $1")))
                 .containsExactly("eval 0", "train 4", "eval 4", "train 8", "eval 8", "train 12", "eval 12");
+        assertThat(namesIn(root.resolve("checkpoints/step-00000012/model")))
+                .containsExactly("tiny-model.bin", "tokenizer.json");
         TinyLanguageModel last = TinyLanguageModel.load(root.resolve("checkpoints/step-00000012/model"));
         assertThat(TinyLanguageModel.load(root.resolve("model")).weights()).containsExactly(last.weights());
     }
 
     private End run(Path root, long stopAfter) throws IOException {
         boolean resumes = Files.exists(root);
-        try (RunDirectory run = resumes ? RunDirectory.resume(root) : RunDirectory.create(root, RECIPE)) {
+        SideFiles sideFiles = new SideFiles(List.of(tokenizer));
+        try (RunDirectory run =
+                resumes ? RunDirectory.resume(root, sideFiles) : RunDirectory.create(root, RECIPE, sideFiles)) {
             return run(run, stopAfter);
         }
     }
@@ -117,7 +122,7 @@ class CompleteRunTest {
                     () -> done[0] >= stopAfter));
             TrainingOutcome outcome = checkpoint == null ? trainer.start() : trainer.resume(checkpoint);
             if (outcome.end() == End.COMPLETED) {
-                run.saveModel(model::save, List.of(tokenizer));
+                run.saveModel(model::save);
             }
             return outcome.end();
         }

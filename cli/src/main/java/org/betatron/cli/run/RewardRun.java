@@ -26,7 +26,7 @@ public final class RewardRun {
         RewardRecipe recipe = request.recipe();
         Path start = Path.of(recipe.model());
         ModelSource source = new ModelSource(start);
-        try (RunSession session = RunSession.open(request, recipe.train().keepCheckpoints());
+        try (RunSession session = RunSession.open(request, recipe.train().keepCheckpoints(), source);
                 HuggingFaceTokenizer tokenizer = source.openTokenizer()) {
             DataSetLoader loader = source.loader(tokenizer, recipe.data().truncation());
             Split<TokenizedPair> pairs = pairs(recipe, session, loader);
@@ -47,7 +47,6 @@ public final class RewardRun {
                         new RewardRule(recipe.reward(), pairs.training()),
                         evaluation(request, session, pairs.evaluation(), new RunAccount(request.out(), tokenizer)),
                         recipe.train(),
-                        source,
                         recipe.compute(),
                         Optional.empty(),
                         () -> {});

@@ -38,6 +38,7 @@ import org.betatron.training.run.Checkpoint;
 import org.betatron.training.run.Fingerprint;
 import org.betatron.training.run.RunDirectory;
 import org.betatron.training.run.RunIdentity;
+import org.betatron.training.run.SideFiles;
 import org.betatron.training.run.TrainingException;
 
 /// What every kind of training does alike: the run directory, the split, the model to begin
@@ -60,14 +61,16 @@ final class RunSession implements AutoCloseable {
     /// Takes the run directory, which no other run gets until the session is closed.
     ///
     /// @param keepCheckpoints from the recipe
-    static RunSession open(RunRequest<?> request, int keepCheckpoints) {
+    /// @param source          whose tokenizer goes with every model of the run
+    static RunSession open(RunRequest<?> request, int keepCheckpoints, ModelSource source) {
+        SideFiles tokenizer = new SideFiles(source.textFiles());
         if (!request.resuming()) {
             return new RunSession(
                     request,
-                    RunDirectory.create(request.out(), request.resolved().yaml()),
+                    RunDirectory.create(request.out(), request.resolved().yaml(), tokenizer),
                     Optional.empty());
         }
-        RunDirectory directory = RunDirectory.resume(request.out());
+        RunDirectory directory = RunDirectory.resume(request.out(), tokenizer);
         try {
             Optional<Checkpoint> checkpoint =
                     directory.checkpoints(keepCheckpoints).latest();
@@ -189,7 +192,6 @@ final class RunSession implements AutoCloseable {
             LearningRule rule,
             Evaluation evaluation,
             TrainSpec spec,
-            ModelSource source,
             ComputeSection compute,
             Optional<MovingReference> movingReference,
             Runnable beforeSaving) {
@@ -197,7 +199,7 @@ final class RunSession implements AutoCloseable {
         try {
             if (carryOut(model, optimizerSpec, rule, evaluation, spec, movingReference)) {
                 beforeSaving.run();
-                directory.saveModel(target -> model.save(target, compute.saveAs()), source.textFiles());
+                directory.saveModel(target -> model.save(target, compute.saveAs()));
                 request.display().line("Model written to " + directory.modelDirectory());
             }
             failed = false;

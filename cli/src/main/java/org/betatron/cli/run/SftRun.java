@@ -24,7 +24,7 @@ public final class SftRun {
         TrainSpec train = recipe.train();
         Path start = Path.of(recipe.model());
         ModelSource source = new ModelSource(start);
-        try (RunSession session = RunSession.open(request, train.keepCheckpoints());
+        try (RunSession session = RunSession.open(request, train.keepCheckpoints(), source);
                 HuggingFaceTokenizer tokenizer = source.openTokenizer()) {
             DataSetLoader loader = source.loader(tokenizer, recipe.data().truncation());
             Split<TokenizedText> texts = session.split(
@@ -39,7 +39,6 @@ public final class SftRun {
                         new SupervisedRule(texts.training()),
                         evaluation,
                         train,
-                        source,
                         recipe.compute(),
                         Optional.empty(),
                         () -> {});

@@ -15,7 +15,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// The checkpoints of a run, one directory per step:
 ///
 /// ```text
-/// checkpoints/step-00000100/model/                  as TrainableModel saves it
+/// checkpoints/step-00000100/model/                  as TrainableModel saves it, with its side files
 ///                           optimizer.bin           moments, as Optimizer saves them
 ///                           reference/              the reference, where it follows the policy
 ///                           state.json              identity and state of the run
@@ -30,15 +30,18 @@ public final class Checkpoints {
 
     private final Path directory;
     private final int keep;
+    private final SideFiles sideFiles;
 
     /// @param directory where checkpoints go; made with the first one
     /// @param keep      newest checkpoints that stay, ≥ 1
-    public Checkpoints(Path directory, int keep) {
+    /// @param sideFiles what goes with the model
+    public Checkpoints(Path directory, int keep, SideFiles sideFiles) {
         if (keep < 1) {
             throw new IllegalArgumentException("keepCheckpoints must be at least 1 but was " + keep);
         }
         this.directory = directory;
         this.keep = keep;
+        this.sideFiles = sideFiles;
     }
 
     /// Writes a checkpoint and removes those that are no longer kept.
@@ -58,8 +61,7 @@ public final class Checkpoints {
         try {
             AtomicFiles.deletePartials(directory);
             AtomicFiles.writeDirectory(target, partial -> {
-                Path models = Files.createDirectory(partial.resolve(Checkpoint.MODEL));
-                model.save(models);
+                sideFiles.write(Files.createDirectory(partial.resolve(Checkpoint.MODEL)), model::save);
                 optimizer.save(partial.resolve(Checkpoint.OPTIMIZER));
                 if (reference.isPresent()) {
                     reference.get().save(Files.createDirectory(partial.resolve(Checkpoint.REFERENCE)));

@@ -34,26 +34,30 @@ public final class RunDirectory implements AutoCloseable {
     /// Absent where the directory is only read.
     private final Optional<RunLock> lock;
 
-    private RunDirectory(Path root, Optional<RunLock> lock) {
+    private final SideFiles sideFiles;
+
+    private RunDirectory(Path root, Optional<RunLock> lock, SideFiles sideFiles) {
         this.root = root;
         this.lock = lock;
+        this.sideFiles = sideFiles;
     }
 
     /// Makes the directory of a new run, holds it, and writes its recipe.
     ///
-    /// @param root   directory that does not exist, or is empty
-    /// @param recipe text of the resolved recipe
+    /// @param root      directory that does not exist, or is empty
+    /// @param recipe    text of the resolved recipe
+    /// @param sideFiles what goes with every model of the run
     /// @return to be closed by the caller, which lets the next run in
     /// @throws RunDirectoryException if there is something in it already, or another run is about to begin in it
     /// @throws TrainingException     if it cannot be written
-    public static RunDirectory create(Path root, String recipe) {
+    public static RunDirectory create(Path root, String recipe, SideFiles sideFiles) {
         try {
             // No lock file between files of somebody else; where there is one, who holds it is to be said first.
             if (!Files.exists(root.resolve(RunLock.FILE))) {
                 requireUnused(root);
             }
             Files.createDirectories(root);
-            return begun(root, () -> {
+            return begun(root, sideFiles, () -> {
                 requireUnused(root);
                 AtomicFiles.writeFile(root.resolve(RECIPE), partial -> Files.writeString(partial, recipe));
             });
@@ -64,14 +68,15 @@ public final class RunDirectory implements AutoCloseable {
 
     /// Holds the directory of a run to go on with it.
     ///
-    /// @param root directory of a run that was started before
+    /// @param root      directory of a run that was started before
+    /// @param sideFiles what goes with every model of the run
     /// @return to be closed by the caller, which lets the next run in
     /// @throws RunDirectoryException if there is none, or it still goes on
     /// @throws TrainingException     if it cannot be written
-    public static RunDirectory resume(Path root) {
+    public static RunDirectory resume(Path root, SideFiles sideFiles) {
         existing(root);
         try {
-            return begun(root, () -> {});
+            return begun(root, sideFiles, () -> {});
         } catch (IOException e) {
             throw new TrainingException("run directory " + root + " cannot be locked: " + e.getMessage(), e);
         }
@@ -82,18 +87,18 @@ public final class RunDirectory implements AutoCloseable {
     /// @param root directory of a run that was started before
     /// @throws RunDirectoryException if there is none
     public static RunDirectory existing(Path root) {
-        RunDirectory run = new RunDirectory(root, Optional.empty());
+        RunDirectory run = new RunDirectory(root, Optional.empty(), SideFiles.NONE);
         if (!Files.exists(run.recipeFile())) {
             throw new RunDirectoryException(root + " holds no run: " + run.recipeFile() + " is missing");
         }
         return run;
     }
 
-    private static RunDirectory begun(Path root, Beginning beginning) throws IOException {
+    private static RunDirectory begun(Path root, SideFiles sideFiles, Beginning beginning) throws IOException {
         RunLock lock = RunLock.of(root);
         try {
             beginning.run();
-            return new RunDirectory(root, Optional.of(lock));
+            return new RunDirectory(root, Optional.of(lock), sideFiles);
         } catch (IOException | RuntimeException e) {
             lock.close();
             throw e;
@@ -173,27 +178,20 @@ public final class RunDirectory implements AutoCloseable {
 
     /// @param keep newest checkpoints that stay, ≥ 1
     public Checkpoints checkpoints(int keep) {
-        return new Checkpoints(root.resolve("checkpoints"), keep);
+        return new Checkpoints(root.resolve("checkpoints"), keep, sideFiles);
     }
 
-    /// Saves the trained model into [#modelDirectory], replacing one that is there.
+    /// Saves the trained model with its side files into [#modelDirectory], replacing one that is there.
     ///
-    /// @param model     writes the model into a directory, for example `model::save`
-    /// @param sideFiles files that go with it, for example `tokenizer.json`; where the model
-    ///     writes a file of the same name, the model's stays
+    /// @param model writes the model into a directory, for example `model::save`
     /// @throws TrainingException if it cannot be written; a model that was there stays whole then
-    public void saveModel(ModelWriter model, List<Path> sideFiles) {
+    public void saveModel(SideFiles.ModelWriter model) {
         Path target = modelDirectory();
         Path old = target.resolveSibling(".partial-old-model");
         try {
             AtomicFiles.deletePartials(root);
             Path fresh = target.resolveSibling(".partial-new-model");
-            AtomicFiles.writeDirectory(fresh, partial -> {
-                for (Path file : sideFiles) {
-                    Files.copy(file, partial.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
-                }
-                model.writeInto(partial);
-            });
+            AtomicFiles.writeDirectory(fresh, partial -> sideFiles.write(partial, model));
             // A directory that is not empty cannot be replaced in one move.
             if (Files.exists(target)) {
                 Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
@@ -207,12 +205,5 @@ public final class RunDirectory implements AutoCloseable {
                             + "; free space, then resume the run from its last checkpoint",
                     e);
         }
-    }
-
-    /// Writes a model into an existing directory.
-    @FunctionalInterface
-    public interface ModelWriter {
-
-        void writeInto(Path directory) throws IOException;
     }
 }

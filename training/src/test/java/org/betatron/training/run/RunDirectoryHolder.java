@@ -9,7 +9,7 @@ final class RunDirectoryHolder {
     private RunDirectoryHolder() {}
 
     public static void main(String[] arguments) throws IOException {
-        try (RunDirectory _ = RunDirectory.create(Path.of(arguments[0]), "held: true\n")) {
+        try (RunDirectory _ = RunDirectory.create(Path.of(arguments[0]), "held: true\n", SideFiles.NONE)) {
             System.out.println("held");
             // Nothing is ever written to it.
             int end = System.in.read();

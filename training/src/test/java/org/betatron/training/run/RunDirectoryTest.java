@@ -20,10 +20,10 @@ class RunDirectoryTest {
     @Test
     void newRunWritesItsRecipeAndRefusesASecondOne() {
         Path root = directory.resolve("runs/x");
-        try (RunDirectory run = RunDirectory.create(root, "seed: 1\n")) {
+        try (RunDirectory run = RunDirectory.create(root, "seed: 1\n", SideFiles.NONE)) {
             assertThat(run.recipeFile()).hasContent("seed: 1\n");
         }
-        assertThatThrownBy(() -> RunDirectory.create(root, "seed: 2\n"))
+        assertThatThrownBy(() -> RunDirectory.create(root, "seed: 2\n", SideFiles.NONE))
                 .isInstanceOf(RunDirectoryException.class)
                 .hasMessage(root + " already holds a run; resume it, or choose another directory for a new one");
         assertThat(RunDirectory.existing(root).recipeFile()).hasContent("seed: 1\n");
@@ -32,7 +32,7 @@ class RunDirectoryTest {
     @Test
     void neverWritesBetweenFilesOfSomebodyElse() throws IOException {
         Files.writeString(directory.resolve("thesis.tex"), "");
-        assertThatThrownBy(() -> RunDirectory.create(directory, ""))
+        assertThatThrownBy(() -> RunDirectory.create(directory, "", SideFiles.NONE))
                 .isInstanceOf(RunDirectoryException.class)
                 .hasMessage(directory + " must be an empty directory, or not exist, for a new run");
         assertThat(AtomicFiles.list(directory)).containsExactly(directory.resolve("thesis.tex"));
@@ -40,7 +40,7 @@ class RunDirectoryTest {
 
     @Test
     void resumeNeedsARun() throws IOException {
-        assertThatThrownBy(() -> RunDirectory.resume(directory))
+        assertThatThrownBy(() -> RunDirectory.resume(directory, SideFiles.NONE))
                 .isInstanceOf(RunDirectoryException.class)
                 .hasMessage(directory + " holds no run: " + directory.resolve("recipe.yaml") + " is missing");
         assertThat(AtomicFiles.list(directory)).isEmpty();
@@ -49,17 +49,18 @@ class RunDirectoryTest {
     @Test
     void secondRunOfOneProcessIsRefusedAndTheFirstStaysAlone() {
         Path root = directory.resolve("run");
-        try (RunDirectory _ = RunDirectory.create(root, "")) {
+        try (RunDirectory _ = RunDirectory.create(root, "", SideFiles.NONE)) {
             String inUse = inUse(root, ProcessHandle.current().pid());
             // Twice: a refusal must not give back the lock that was in its way.
             for (int i = 0; i < 2; i++) {
-                assertThatThrownBy(() -> RunDirectory.create(root, "")).hasMessage(inUse);
-                assertThatThrownBy(() -> RunDirectory.resume(directory.resolve("./run")))
+                assertThatThrownBy(() -> RunDirectory.create(root, "", SideFiles.NONE))
+                        .hasMessage(inUse);
+                assertThatThrownBy(() -> RunDirectory.resume(directory.resolve("./run"), SideFiles.NONE))
                         .isInstanceOf(RunDirectoryException.class);
             }
         }
-        RunDirectory.resume(root).close();
-        RunDirectory.resume(root).close();
+        RunDirectory.resume(root, SideFiles.NONE).close();
+        RunDirectory.resume(root, SideFiles.NONE).close();
     }
 
     @Test
@@ -75,30 +76,30 @@ class RunDirectoryTest {
                 .start();
         try {
             assertThat(other.inputReader().readLine()).isEqualTo("held");
-            assertThatThrownBy(() -> RunDirectory.create(root, ""))
+            assertThatThrownBy(() -> RunDirectory.create(root, "", SideFiles.NONE))
                     .isInstanceOf(RunDirectoryException.class)
                     .hasMessage(inUse(root, other.pid()));
-            assertThatThrownBy(() -> RunDirectory.resume(root)).hasMessage(inUse(root, other.pid()));
+            assertThatThrownBy(() -> RunDirectory.resume(root, SideFiles.NONE)).hasMessage(inUse(root, other.pid()));
             // Reading needs no lock.
             assertThat(RunDirectory.existing(root).recipeFile()).hasContent("held: true\n");
         } finally {
             other.destroyForcibly().waitFor();
         }
-        RunDirectory.resume(root).close();
+        RunDirectory.resume(root, SideFiles.NONE).close();
         assertThat(root.resolve(".lock")).hasContent(ProcessHandle.current().pid() + "\n");
     }
 
     @Test
     void onlyTheFirstFilesOfARunAreTakenBack() throws IOException {
         Path root = directory.resolve("run");
-        try (RunDirectory run = RunDirectory.create(root, "")) {
+        try (RunDirectory run = RunDirectory.create(root, "", SideFiles.NONE)) {
             Files.writeString(run.droppedRowsFile(), "");
             run.discardIfOnly(Set.of());
             assertThat(run.droppedRowsFile()).exists();
             run.discardIfOnly(Set.of(run.droppedRowsFile()));
             assertThat(root).doesNotExist();
         }
-        RunDirectory.create(root, "").close();
+        RunDirectory.create(root, "", SideFiles.NONE).close();
     }
 
     private static String inUse(Path root, long process) {
@@ -109,10 +110,10 @@ class RunDirectoryTest {
     @Test
     void modelComesWithItsSideFilesAndReplacesAnEarlierOne() throws IOException {
         Path tokenizer = Files.writeString(directory.resolve("tokenizer.json"), "{}");
-        RunDirectory run = RunDirectory.create(directory.resolve("run"), "");
-        run.saveModel(TinyLanguageModel.random(4, 2, 8, 1)::save, List.of());
+        RunDirectory run = RunDirectory.create(directory.resolve("run"), "", new SideFiles(List.of(tokenizer)));
+        run.saveModel(TinyLanguageModel.random(4, 2, 8, 1)::save);
         TinyLanguageModel second = TinyLanguageModel.random(4, 2, 8, 2);
-        run.saveModel(second::save, List.of(tokenizer));
+        run.saveModel(second::save);
         assertThat(run.modelDirectory().resolve("tokenizer.json")).hasContent("{}");
         assertThat(TinyLanguageModel.load(run.modelDirectory()).weights()).containsExactly(second.weights());
         assertThat(AtomicFiles.list(run.root()))
@@ -121,9 +122,9 @@ class RunDirectoryTest {
 
     @Test
     void missingSideFileIsNamedAndLeavesNoModel() {
-        RunDirectory run = RunDirectory.create(directory.resolve("run"), "");
         Path missing = directory.resolve("tokenizer.json");
-        assertThatThrownBy(() -> run.saveModel(TinyLanguageModel.random(4, 2, 8, 1)::save, List.of(missing)))
+        RunDirectory run = RunDirectory.create(directory.resolve("run"), "", new SideFiles(List.of(missing)));
+        assertThatThrownBy(() -> run.saveModel(TinyLanguageModel.random(4, 2, 8, 1)::save))
                 .isInstanceOf(TrainingException.class)
                 .hasMessageStartingWith("model " + run.modelDirectory() + " cannot be written: " + missing);
         assertThat(run.modelDirectory()).doesNotExist();
