@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import org.betatron.core.files.Directories;
+import org.betatron.core.files.StagedFiles;
 import org.betatron.core.model.Optimizer;
 import org.betatron.core.model.TrainableModel;
 import tools.jackson.core.JacksonException;
@@ -59,8 +61,7 @@ public final class Checkpoints {
         Path target = directory.resolve(PREFIX + String.format(Locale.ROOT, "%08d", state.step()));
         Checkpoint checkpoint = new Checkpoint(target, identity, state);
         try {
-            AtomicFiles.deletePartials(directory);
-            AtomicFiles.writeDirectory(target, partial -> {
+            StagedFiles.writeDirectory(target, partial -> {
                 sideFiles.write(Files.createDirectory(partial.resolve(Checkpoint.MODEL)), model::save);
                 optimizer.save(partial.resolve(Checkpoint.OPTIMIZER));
                 if (reference.isPresent()) {
@@ -106,10 +107,7 @@ public final class Checkpoints {
         try {
             List<Path> all = whole();
             for (Path old : all.subList(0, Math.max(0, all.size() - keep))) {
-                // Renamed first, so that a deletion cut short leaves no directory that looks whole.
-                Path partial = old.resolveSibling(".partial-" + old.getFileName());
-                Files.move(old, partial);
-                AtomicFiles.deleteTree(partial);
+                StagedFiles.remove(old);
             }
         } catch (IOException e) {
             throw new TrainingException(
@@ -120,7 +118,7 @@ public final class Checkpoints {
     }
 
     private List<Path> whole() throws IOException {
-        return AtomicFiles.list(directory).stream()
+        return Directories.list(directory).stream()
                 .filter(path -> path.getFileName().toString().startsWith(PREFIX))
                 .toList();
     }

@@ -3,10 +3,11 @@ package org.betatron.training.run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.betatron.core.files.Directories;
+import org.betatron.core.files.StagedFiles;
 
 /// The directory of one run:
 ///
@@ -59,14 +60,14 @@ public final class RunDirectory implements AutoCloseable {
             Files.createDirectories(root);
             return begun(root, sideFiles, () -> {
                 requireUnused(root);
-                AtomicFiles.writeFile(root.resolve(RECIPE), partial -> Files.writeString(partial, recipe));
+                StagedFiles.write(root.resolve(RECIPE), partial -> Files.writeString(partial, recipe));
             });
         } catch (IOException e) {
             throw new TrainingException("run directory " + root + " cannot be made: " + e.getMessage(), e);
         }
     }
 
-    /// Holds the directory of a run to go on with it.
+    /// Holds the directory of a run to go on with it, and removes what it left half written if it was killed.
     ///
     /// @param root      directory of a run that was started before
     /// @param sideFiles what goes with every model of the run
@@ -76,7 +77,7 @@ public final class RunDirectory implements AutoCloseable {
     public static RunDirectory resume(Path root, SideFiles sideFiles) {
         existing(root);
         try {
-            return begun(root, sideFiles, () -> {});
+            return begun(root, sideFiles, () -> StagedFiles.removeLeftovers(root));
         } catch (IOException e) {
             throw new TrainingException("run directory " + root + " cannot be locked: " + e.getMessage(), e);
         }
@@ -111,7 +112,7 @@ public final class RunDirectory implements AutoCloseable {
                     root + " already holds a run; resume it, or choose another directory for a new one");
         }
         boolean isUsed = (Files.exists(root) && !Files.isDirectory(root))
-                || AtomicFiles.list(root).stream().anyMatch(entry -> !entry.endsWith(RunLock.FILE));
+                || Directories.list(root).stream().anyMatch(entry -> !entry.endsWith(RunLock.FILE));
         if (isUsed) {
             throw new RunDirectoryException(root + " must be an empty directory, or not exist, for a new run");
         }
@@ -123,10 +124,10 @@ public final class RunDirectory implements AutoCloseable {
     /// @throws TrainingException if it cannot be removed
     public void discardIfOnly(Set<Path> others) {
         try {
-            List<Path> entries = AtomicFiles.list(root);
+            List<Path> entries = Directories.list(root);
             Set<Path> own = Set.of(recipeFile(), root.resolve(RunLock.FILE));
             if (entries.stream().allMatch(entry -> own.contains(entry) || others.contains(entry))) {
-                AtomicFiles.deleteTree(root);
+                Directories.delete(root);
             }
         } catch (IOException e) {
             throw new TrainingException("run directory " + root + " cannot be removed: " + e.getMessage(), e);
@@ -187,18 +188,8 @@ public final class RunDirectory implements AutoCloseable {
     /// @throws TrainingException if it cannot be written; a model that was there stays whole then
     public void saveModel(SideFiles.ModelWriter model) {
         Path target = modelDirectory();
-        Path old = target.resolveSibling(".partial-old-model");
         try {
-            AtomicFiles.deletePartials(root);
-            Path fresh = target.resolveSibling(".partial-new-model");
-            AtomicFiles.writeDirectory(fresh, partial -> sideFiles.write(partial, model));
-            // A directory that is not empty cannot be replaced in one move.
-            if (Files.exists(target)) {
-                Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
-            }
-            Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
-            AtomicFiles.sync(root);
-            AtomicFiles.deleteTree(old);
+            StagedFiles.writeDirectory(target, partial -> sideFiles.write(partial, model));
         } catch (IOException e) {
             throw new TrainingException(
                     "model " + target + " cannot be written: " + e.getMessage()

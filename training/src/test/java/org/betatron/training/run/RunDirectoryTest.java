@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import org.betatron.core.files.Directories;
 import org.betatron.testkit.TinyLanguageModel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,7 +36,7 @@ class RunDirectoryTest {
         assertThatThrownBy(() -> RunDirectory.create(directory, "", SideFiles.NONE))
                 .isInstanceOf(RunDirectoryException.class)
                 .hasMessage(directory + " must be an empty directory, or not exist, for a new run");
-        assertThat(AtomicFiles.list(directory)).containsExactly(directory.resolve("thesis.tex"));
+        assertThat(Directories.list(directory)).containsExactly(directory.resolve("thesis.tex"));
     }
 
     @Test
@@ -43,7 +44,7 @@ class RunDirectoryTest {
         assertThatThrownBy(() -> RunDirectory.resume(directory, SideFiles.NONE))
                 .isInstanceOf(RunDirectoryException.class)
                 .hasMessage(directory + " holds no run: " + directory.resolve("recipe.yaml") + " is missing");
-        assertThat(AtomicFiles.list(directory)).isEmpty();
+        assertThat(Directories.list(directory)).isEmpty();
     }
 
     @Test
@@ -90,6 +91,20 @@ class RunDirectoryTest {
     }
 
     @Test
+    void halfACheckpointIsNeverTakenForOneAndGoesWhenTheRunGoesOn() throws IOException {
+        Path root = directory.resolve("run");
+        RunDirectory.create(root, "", SideFiles.NONE).close();
+        Path partial = Files.createDirectories(root.resolve("checkpoints/.partial-1-1-step-00000099"));
+        Files.writeString(partial.resolve("state.json"), "{}");
+        assertThat(RunDirectory.existing(root).checkpoints(1).latest()).isEmpty();
+        assertThat(partial).exists();
+        try (RunDirectory run = RunDirectory.resume(root, SideFiles.NONE)) {
+            assertThat(run.checkpoints(1).latest()).isEmpty();
+            assertThat(root.resolve("checkpoints")).isEmptyDirectory();
+        }
+    }
+
+    @Test
     void onlyTheFirstFilesOfARunAreTakenBack() throws IOException {
         Path root = directory.resolve("run");
         try (RunDirectory run = RunDirectory.create(root, "", SideFiles.NONE)) {
@@ -116,7 +131,7 @@ class RunDirectoryTest {
         run.saveModel(second::save);
         assertThat(run.modelDirectory().resolve("tokenizer.json")).hasContent("{}");
         assertThat(TinyLanguageModel.load(run.modelDirectory()).weights()).containsExactly(second.weights());
-        assertThat(AtomicFiles.list(run.root()))
+        assertThat(Directories.list(run.root()))
                 .containsExactly(run.root().resolve(".lock"), run.modelDirectory(), run.recipeFile());
     }
 
