@@ -127,6 +127,37 @@ class FailuresTest {
                 "bytes",
                 "--out",
                 inputs.at("too-small"));
+        assertThat(directory.resolve("too-small")).doesNotExist();
+    }
+
+    /// In a process of its own, for which there is no libtorch.
+    @Test
+    void initWithoutLibtorchLeavesNothingBehind() throws IOException, InterruptedException {
+        Path own = Files.createDirectory(directory.resolve("own-directory"));
+        for (Path out : List.of(directory.resolve("no-libtorch"), own)) {
+            Process init = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "--enable-native-access=ALL-UNNAMED",
+                            "-Dorg.bytedeco.javacpp.platform=linux-nowhere",
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            Main.class.getName(),
+                            "init",
+                            "--config",
+                            inputs.config().toString(),
+                            "--tokenizer",
+                            "bytes",
+                            "--out",
+                            out.toString())
+                    .start();
+            assertThat(init.errorReader().readAllAsString())
+                    .startsWith("betatron: libtorch cannot be loaded: ")
+                    .hasLineCount(1);
+            assertThat(init.waitFor()).isEqualTo(WRONG_INPUT);
+        }
+        assertThat(directory.resolve("no-libtorch")).doesNotExist();
+        assertThat(own).isEmptyDirectory();
     }
 
     @ParameterizedTest
@@ -333,10 +364,7 @@ class FailuresTest {
     }
 
     private static String[] align(String out, String... more) {
-        String[] steps = {"--steps", "3"};
-        String[] all = Arrays.copyOf(steps, steps.length + more.length);
-        System.arraycopy(more, 0, all, steps.length, more.length);
-        return inputs.align(out, all);
+        return inputs.align(out, Invocation.arguments(List.of("--steps", "3"), more));
     }
 
     private static void refused(String message, String... arguments) {
