@@ -53,7 +53,7 @@ public record ReferenceCache(Path file, ReferenceKey key) {
     /// @param packing  how they go through the model
     /// @param progress hears of every part
     /// @throws TrainingException if the file exists already or cannot be written, or if a
-    ///     log-probability is not finite
+    ///     log-probability is not finite, as soon as it comes out of the model
     public void compute(
             LanguageModel model, List<? extends TokenizedRow> rows, Packing packing, ReferenceProgress progress) {
         if (exists()) {
@@ -65,10 +65,10 @@ public record ReferenceCache(Path file, ReferenceKey key) {
                     int before = 0;
                     for (RowBatch window : RowBatch.windows(rows, packing)) {
                         int from = before;
-                        BatchLogProbs logProbs = window.score(
-                                model, VocabularyRequest.NONE, done -> progress.rowsScored(from + done, rows.size()));
-                        requireFinite(logProbs, rows);
-                        writer.append(logProbs);
+                        writer.append(window.score(model, VocabularyRequest.NONE, (part, done) -> {
+                            requireFinite(part, rows);
+                            progress.rowsScored(from + done, rows.size());
+                        }));
                         before += window.size();
                     }
                 }
