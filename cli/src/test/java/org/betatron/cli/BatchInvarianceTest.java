@@ -26,6 +26,7 @@ import org.betatron.training.reference.MappedReferenceLogProbs;
 import org.betatron.training.reference.Reference;
 import org.betatron.training.run.RunDirectory;
 import org.betatron.training.run.RunIdentity;
+import org.betatron.training.run.SideFiles;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -112,7 +113,7 @@ class BatchInvarianceTest {
                     position -> (int) position,
                     Evaluation.NONE,
                     new RunIdentity("recipe", "rows", 3),
-                    RunDirectory.create(root.resolve("run"), ""),
+                    RunDirectory.create(root.resolve("run"), "", SideFiles.NONE),
                     TrainingListener.NONE,
                     () -> false));
             trainer.start();

@@ -89,21 +89,7 @@ class CommandsTest {
     @Test
     void sftRuns() {
         String out = Invocation.succeed(
-                "sft",
-                "--model",
-                inputs.model(),
-                "--data",
-                inputs.texts().toString(),
-                "--out",
-                inputs.at("sft"),
-                "--steps",
-                "3",
-                "--batch-size",
-                "8",
-                "--set",
-                "train.warmupSteps=0",
-                "--set",
-                "compute.threads=1");
+                inputs.sft("sft", "--steps", "3", "--batch-size", "8", "--set", "train.warmupSteps=0"));
         assertThat(out).contains("step 1/3", "step 3/3", "Model written to " + inputs.at("sft/model"));
         RunMetrics metrics = RunMetrics.read(Path.of(inputs.at("sft")));
         assertThat(metrics.paths()).contains("train/loss", "train/perplexity", "train/responseTokens", "eval/loss");
@@ -250,6 +236,13 @@ class CommandsTest {
                 .containsExactly("step-00000001", "step-00000002");
         assertThat(namesIn(Path.of(inputs.at("resumed/checkpoints/step-00000002"))))
                 .containsExactly("model", "optimizer.bin", "state.json");
+
+        // The model of a checkpoint is one like any other.
+        String[] generate = {"generate", "--prompt", "Where is it?", "--max-new-tokens", "5", "--model", ""};
+        generate[6] = inputs.at("resumed/checkpoints/step-00000002/model");
+        String before = Invocation.succeed(generate);
+        generate[6] = inputs.at("resumed/model");
+        assertThat(before).isEqualTo(Invocation.succeed(generate));
     }
 
     @Test

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.betatron.testkit.JudgeServer;
@@ -27,40 +26,19 @@ class EndpointJudgeCommandTest {
     @TempDir
     private Path out = Path.of("");
 
+    private static WorldInputs inputs = new WorldInputs(Path.of(""));
+
     @BeforeAll
     static void makeModel() throws IOException {
-        String world = directory.resolve("world").toString();
-        Invocation.succeed("world", world, "--texts", "50", "--pairs", "10", "--evaluation", "6");
-        Path config = directory.resolve("config.json");
-        Files.writeString(
-                config,
-                Files.readString(Path.of(world, "config.json"))
-                        .replaceFirst("\"hidden_size\" : \\d+", "\"hidden_size\" : 32")
-                        .replaceFirst("\"intermediate_size\" : \\d+", "\"intermediate_size\" : 64")
-                        .replaceFirst("\"num_hidden_layers\" : \\d+", "\"num_hidden_layers\" : 1"));
-        Invocation.succeed(
-                "init",
-                "--config",
-                config.toString(),
-                "--tokenizer",
-                world,
-                "--out",
-                directory.resolve("model").toString());
+        inputs = WorldInputs.in(directory, 1, "--texts", "50", "--pairs", "10", "--evaluation", "6");
     }
 
     private Invocation evaluate(String url, String... options) {
-        List<String> arguments = new ArrayList<>(List.of(
-                "evaluate",
-                "--model",
-                directory.resolve("model").toString(),
-                "--data",
-                directory.resolve("world").resolve("evaluation.jsonl").toString(),
+        List<String> first = List.of(
                 "--temperature",
                 "0,1",
                 "--max-new-tokens",
                 "10",
-                "--judge",
-                "endpoint",
                 "--judge-url",
                 url,
                 "--judge-model",
@@ -68,9 +46,9 @@ class EndpointJudgeCommandTest {
                 "--judge-retries",
                 "0",
                 "--out",
-                out.toString()));
-        arguments.addAll(List.of(options));
-        return Invocation.of(arguments.toArray(String[]::new));
+                out.toString());
+        return Invocation.of(
+                inputs.evaluate(inputs.model(), inputs.evaluation(), "endpoint", Invocation.arguments(first, options)));
     }
 
     private JsonNode report() throws IOException {
@@ -234,22 +212,28 @@ class EndpointJudgeCommandTest {
 
     @Test
     void optionsOfAnotherJudgeAreRefused() {
-        Invocation invocation = Invocation.of(
-                "evaluate", "--model", "m", "--data", "d", "--judge", "world", "--judge-model", "judge-1");
-        assertThat(invocation.err()).startsWith("betatron: --judge-model has no effect with this judge\n");
-        assertThat(Invocation.of(
-                                "evaluate",
-                                "--model",
-                                "m",
-                                "--data",
-                                "d",
-                                "--judge",
-                                "endpoint",
-                                "--judge-model",
-                                "judge-1",
-                                "--judge-url",
-                                "http://127.0.0.1:9")
-                        .err())
-                .startsWith("betatron: --judge endpoint needs --out DIR or --judge-cache DIR, to keep the judge's");
+        assertRefused("--judge-model has no effect with this judge", "world", "--judge-model", "judge-1");
+        assertRefused("--yes has no effect with this judge", "reward", "--reward-model", "m", "--yes");
+        assertRefused("--reward-model has no effect with this judge", "endpoint", "--reward-model", "m");
+    }
+
+    @Test
+    void missingOptionsAreNamed() {
+        assertRefused(
+                "--judge endpoint needs --out DIR or --judge-cache DIR, to keep the judge's replies: a second run then"
+                        + " pays for nothing twice",
+                "endpoint",
+                "--judge-model",
+                "judge-1",
+                "--judge-url",
+                "http://127.0.0.1:9");
+        assertRefused("--judge endpoint needs --judge-url URL", "endpoint", "--out", out.toString());
+        assertRefused("--judge reward needs --reward-model DIR", "reward");
+    }
+
+    private static void assertRefused(String message, String judge, String... options) {
+        Invocation invocation = Invocation.of(inputs.evaluate("m", "d", judge, options));
+        assertThat(invocation.err()).isEqualTo("betatron: " + message + "\nSee: betatron evaluate --help\n");
+        assertThat(invocation.exitCode()).isEqualTo(2);
     }
 }

@@ -23,32 +23,15 @@ class EvaluationCommandsTest {
     @TempDir
     private static Path directory = Path.of("");
 
-    private static String world = "";
-    private static String model = "";
+    private static WorldInputs inputs = new WorldInputs(Path.of(""));
     private static String trained = "";
 
     @BeforeAll
     static void makeModels() throws IOException {
-        world = directory.resolve("world").toString();
-        model = directory.resolve("model").toString();
-        trained = directory.resolve("run").resolve("model").toString();
-        Invocation.succeed("world", world, "--texts", "300", "--pairs", "40", "--evaluation", "12");
-        Path config = directory.resolve("config.json");
-        Files.writeString(
-                config,
-                Files.readString(Path.of(world, "config.json"))
-                        .replaceFirst("\"hidden_size\" : \\d+", "\"hidden_size\" : 32")
-                        .replaceFirst("\"intermediate_size\" : \\d+", "\"intermediate_size\" : 64")
-                        .replaceFirst("\"num_hidden_layers\" : \\d+", "\"num_hidden_layers\" : 2"));
-        Invocation.succeed("init", "--config", config.toString(), "--tokenizer", world, "--out", model);
-        Invocation.succeed(
-                "sft",
-                "--model",
-                model,
-                "--data",
-                world + "/sft.jsonl",
-                "--out",
-                directory.resolve("run").toString(),
+        inputs = WorldInputs.in(directory, 2, "--texts", "300", "--pairs", "40", "--evaluation", "12");
+        trained = inputs.at("run/model");
+        Invocation.succeed(inputs.sft(
+                "run",
                 "--steps",
                 "40",
                 "--batch-size",
@@ -56,7 +39,7 @@ class EvaluationCommandsTest {
                 "--learning-rate",
                 "1e-2",
                 "--set",
-                "train.warmupSteps=5");
+                "train.warmupSteps=5"));
     }
 
     @Test
@@ -68,7 +51,7 @@ class EvaluationCommandsTest {
                     "--model",
                     trained,
                     "--prompts",
-                    world + "/evaluation.jsonl",
+                    inputs.evaluation(),
                     "--samples",
                     "3",
                     "--temperature",
@@ -96,16 +79,12 @@ class EvaluationCommandsTest {
     @Test
     void evaluateCountsWinsOfTheTrainedModel() throws IOException {
         String report = directory.resolve("report").toString();
-        String out = Invocation.succeed(
-                "evaluate",
-                "--model",
+        String out = Invocation.succeed(inputs.evaluate(
                 trained,
-                "--against",
-                model,
-                "--data",
-                world + "/evaluation.jsonl",
-                "--judge",
+                inputs.evaluation(),
                 "world",
+                "--against",
+                inputs.model(),
                 "--temperature",
                 "0,1",
                 "--samples",
@@ -113,7 +92,7 @@ class EvaluationCommandsTest {
                 "--max-new-tokens",
                 "40",
                 "--out",
-                report);
+                report));
         assertThat(out)
                 .contains(
                         "Temperature 0.0: 12 answers to 12 prompts",
@@ -140,37 +119,23 @@ class EvaluationCommandsTest {
 
     @Test
     void evaluateAgainstItselfHasNoDivergence() {
-        String out = Invocation.succeed(
-                "evaluate",
-                "--model",
+        String out = Invocation.succeed(inputs.evaluate(
                 trained,
+                inputs.evaluation(),
+                "world",
                 "--against",
                 trained,
-                "--data",
-                world + "/evaluation.jsonl",
-                "--judge",
-                "world",
                 "--temperature",
                 "0,1",
                 "--max-new-tokens",
-                "40");
+                "40"));
         assertThat(out).contains("tie                100.0 %").contains("KL, nats             0.00   (0.00 to 0.00)");
     }
 
     @Test
     void evaluateAgainstTheChosenAnswers() {
-        String out = Invocation.succeed(
-                "evaluate",
-                "--model",
-                model,
-                "--data",
-                world + "/evaluation.jsonl",
-                "--judge",
-                "world",
-                "--limit",
-                "5",
-                "--max-new-tokens",
-                "40");
+        String out = Invocation.succeed(inputs.evaluate(
+                inputs.model(), inputs.evaluation(), "world", "--limit", "5", "--max-new-tokens", "40"));
         assertThat(out)
                 .contains("Temperature 0.0: 5 answers to 5 prompts against chosen", "loss")
                 .doesNotContain("KL");
@@ -208,7 +173,7 @@ class EvaluationCommandsTest {
                 "the prompt has 128 tokens, which leaves no room in the model's 128 positions; shorten it",
                 "generate",
                 "--model",
-                model,
+                inputs.model(),
                 "--prompt",
                 tooLong);
         String answers = "\"chosen\": \"i do not know .\", \"rejected\": \"x\"}\n";
@@ -239,7 +204,7 @@ class EvaluationCommandsTest {
     void modelWithoutAnEndTokenIsRefused() throws IOException {
         Path broken = Files.createDirectories(directory.resolve("endless"));
         for (String name : List.of("config.json", "tokenizer.json", "model.safetensors")) {
-            Files.copy(Path.of(model, name), broken.resolve(name));
+            Files.copy(Path.of(inputs.model(), name), broken.resolve(name));
         }
         Files.writeString(
                 broken.resolve("tokenizer.json"),
@@ -271,7 +236,7 @@ class EvaluationCommandsTest {
 
     @Test
     void promptsWithoutChosenAnswersNeedAnOpponent() {
-        Invocation invocation = evaluate(Path.of(world, "sft.jsonl"));
+        Invocation invocation = evaluate(Path.of(inputs.world(), "sft.jsonl"));
         assertThat(invocation.err())
                 .isEqualTo("betatron: row text-0 has no \"chosen\" answer to compare with; give the opponent with"
                         + " --against DIR\n");
@@ -279,16 +244,23 @@ class EvaluationCommandsTest {
 
     @Test
     void settingsOutOfRangeAreOneLine() {
-        assertFails("flips must be in [0, 1] but was 2.0", "world", world, "--flips", "2");
+        assertFails("flips must be in [0, 1] but was 2.0", "world", inputs.world(), "--flips", "2");
         assertFails(
-                "topP must be in (0, 1] but was 0.0", "generate", "--model", model, "--prompt", "a", "--top-p", "0");
-        Invocation none = Invocation.of("generate", "--model", model);
+                "topP must be in (0, 1] but was 0.0",
+                "generate",
+                "--model",
+                inputs.model(),
+                "--prompt",
+                "a",
+                "--top-p",
+                "0");
+        Invocation none = Invocation.of("generate", "--model", inputs.model());
         assertThat(none.exitCode()).isEqualTo(2);
         assertThat(none.err()).startsWith("betatron: either --prompt TEXT or --prompts FILE must be given\n");
     }
 
     private static Invocation evaluate(Path data) {
-        return Invocation.of("evaluate", "--model", model, "--data", data.toString(), "--judge", "world");
+        return Invocation.of(inputs.evaluate(inputs.model(), data.toString(), "world"));
     }
 
     private static void assertFails(String message, String... arguments) {

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.betatron.torch.memory.CudaBuild;
+import org.betatron.training.run.RunDirectory;
+import org.betatron.training.run.SideFiles;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -125,6 +127,37 @@ class FailuresTest {
                 "bytes",
                 "--out",
                 inputs.at("too-small"));
+        assertThat(directory.resolve("too-small")).doesNotExist();
+    }
+
+    /// In a process of its own, for which there is no libtorch.
+    @Test
+    void initWithoutLibtorchLeavesNothingBehind() throws IOException, InterruptedException {
+        Path own = Files.createDirectory(directory.resolve("own-directory"));
+        for (Path out : List.of(directory.resolve("no-libtorch"), own)) {
+            Process init = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "--enable-native-access=ALL-UNNAMED",
+                            "-Dorg.bytedeco.javacpp.platform=linux-nowhere",
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            Main.class.getName(),
+                            "init",
+                            "--config",
+                            inputs.config().toString(),
+                            "--tokenizer",
+                            "bytes",
+                            "--out",
+                            out.toString())
+                    .start();
+            assertThat(init.errorReader().readAllAsString())
+                    .startsWith("betatron: libtorch cannot be loaded: ")
+                    .hasLineCount(1);
+            assertThat(init.waitFor()).isEqualTo(WRONG_INPUT);
+        }
+        assertThat(directory.resolve("no-libtorch")).doesNotExist();
+        assertThat(own).isEmptyDirectory();
     }
 
     @ParameterizedTest
@@ -155,7 +188,7 @@ class FailuresTest {
     @Test
     void moreHeldOutThanThereIs() {
         Invocation invocation = Invocation.of(align("all-held-out", "--set", "data.heldOut=20"));
-        assertThat(invocation.exitCode()).isEqualTo(FAILED);
+        assertThat(invocation.exitCode()).isEqualTo(WRONG_INPUT);
         assertThat(invocation.err())
                 .isEqualTo("betatron: data.heldOut asks for 20 rows but only 20 can be used; lower it, or name a file"
                         + " under data.evaluation\n");
@@ -165,11 +198,27 @@ class FailuresTest {
     @Test
     void directoryOfARunIsNotWrittenAgain() {
         Invocation.succeed(inputs.align("once", "--steps", "1"));
-        Invocation again = Invocation.of(inputs.align("once", "--steps", "1"));
-        assertThat(again.exitCode()).isEqualTo(FAILED);
-        assertThat(again.err())
-                .isEqualTo("betatron: " + inputs.at("once")
-                        + " already holds a run; resume it, or choose another directory for a new one\n");
+        refused(
+                inputs.at("once") + " already holds a run; resume it, or choose another directory for a new one",
+                inputs.align("once", "--steps", "1"));
+        refused(
+                inputs.model() + " must be an empty directory, or not exist, for a new run",
+                inputs.align("model", "--steps", "1"));
+    }
+
+    @Test
+    void directoryOfARunThatStillGoesOn() {
+        String out = inputs.at("busy");
+        long process = ProcessHandle.current().pid();
+        String inUse = out + " is in use by a run that still goes on, process " + process
+                + ": wait until it ends or stop it (kill " + process + "), or choose another directory";
+        String recipe = Invocation.succeed(inputs.align("busy", "--steps", "1", "--print-recipe"));
+        try (RunDirectory run = RunDirectory.create(Path.of(out), recipe, SideFiles.NONE)) {
+            refused(inUse, inputs.align("busy", "--steps", "1"));
+            refused(inUse, "align", "--resume", out);
+            assertThat(run.recipeFile()).hasContent(recipe);
+        }
+        assertThat(Invocation.succeed("align", "--resume", out)).contains("Model written to " + out);
     }
 
     @Test
@@ -315,10 +364,7 @@ class FailuresTest {
     }
 
     private static String[] align(String out, String... more) {
-        String[] steps = {"--steps", "3"};
-        String[] all = Arrays.copyOf(steps, steps.length + more.length);
-        System.arraycopy(more, 0, all, steps.length, more.length);
-        return inputs.align(out, all);
+        return inputs.align(out, Invocation.arguments(List.of("--steps", "3"), more));
     }
 
     private static void refused(String message, String... arguments) {

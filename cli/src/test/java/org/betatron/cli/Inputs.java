@@ -56,28 +56,46 @@ record Inputs(Path root) {
     ///
     /// @param more further arguments
     String[] align(String out, String... more) {
-        List<String> arguments = new ArrayList<>(List.of(
-                "align",
-                "--model",
-                model(),
-                "--data",
-                pairs().toString(),
-                "--out",
-                at(out),
-                "--batch-size",
-                "8",
-                "--learning-rate",
-                "1e-3",
-                "--set",
-                "train.microBatchSize=4",
-                "--set",
-                "train.warmupSteps=0",
-                "--set",
-                "compute.threads=1",
-                "--set",
-                "data.heldOut=4"));
-        arguments.addAll(List.of(more));
-        return arguments.toArray(String[]::new);
+        return Invocation.arguments(
+                List.of(
+                        "align",
+                        "--model",
+                        model(),
+                        "--data",
+                        pairs().toString(),
+                        "--out",
+                        at(out),
+                        "--batch-size",
+                        "8",
+                        "--learning-rate",
+                        "1e-3",
+                        "--set",
+                        "train.microBatchSize=4",
+                        "--set",
+                        "train.warmupSteps=0",
+                        "--set",
+                        "compute.threads=1",
+                        "--set",
+                        "data.heldOut=4"),
+                more);
+    }
+
+    /// Supervised fine-tuning on the texts.
+    ///
+    /// @param more further arguments
+    String[] sft(String out, String... more) {
+        return Invocation.arguments(
+                List.of(
+                        "sft",
+                        "--model",
+                        model(),
+                        "--data",
+                        texts().toString(),
+                        "--out",
+                        at(out),
+                        "--set",
+                        "compute.threads=1"),
+                more);
     }
 
     static List<String> pairLines(int count) {

@@ -3,6 +3,8 @@ package org.betatron.cli;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.betatron.cli.command.BetatronCommand;
 
 /// What one command line answered.
@@ -39,5 +41,12 @@ record Invocation(int exitCode, String out, String err) {
                     String.join(" ", arguments) + " ended with " + invocation.exitCode + ": " + invocation.err);
         }
         return invocation.out;
+    }
+
+    /// @return one argument list of two
+    static String[] arguments(List<String> first, String... more) {
+        List<String> all = new ArrayList<>(first);
+        all.addAll(List.of(more));
+        return all.toArray(String[]::new);
     }
 }

@@ -37,14 +37,8 @@ class ReportInBrowserTest {
         Inputs inputs = Inputs.in(root);
         Invocation.succeed(inputs.align("dpo", "--steps", "40", "--preset", "dpo"));
         Invocation.succeed(inputs.align("beta-dpo", "--steps", "40", "--set", "train.checkpointEvery=10"));
-        Invocation.succeed(
+        Invocation.succeed(inputs.sft(
                 "sft",
-                "--model",
-                inputs.model(),
-                "--data",
-                inputs.texts().toString(),
-                "--out",
-                inputs.at("sft"),
                 "--steps",
                 "10",
                 "--batch-size",
@@ -52,9 +46,7 @@ class ReportInBrowserTest {
                 "--set",
                 "train.microBatchSize=4",
                 "--set",
-                "data.heldOut=4",
-                "--set",
-                "compute.threads=1");
+                "data.heldOut=4"));
         crash(inputs);
         Invocation.succeed("report", inputs.at("dpo"), inputs.at("beta-dpo"), "--out", inputs.at("both.html"));
     }

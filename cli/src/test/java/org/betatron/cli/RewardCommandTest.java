@@ -31,50 +31,14 @@ class RewardCommandTest {
     @TempDir
     private static Path directory = Path.of("");
 
-    private static String world = "";
-    private static String model = "";
+    private static WorldInputs inputs = new WorldInputs(Path.of(""));
     private static Path run = Path.of("");
 
     @BeforeAll
     static void trainOne() throws IOException {
-        world = at("world");
-        model = at("model");
+        inputs = WorldInputs.in(directory, 2, "--texts", "50", "--pairs", "400", "--evaluation", "60");
         run = directory.resolve("run");
-        Invocation.succeed("world", world, "--texts", "50", "--pairs", "400", "--evaluation", "60");
-        Path config = directory.resolve("config.json");
-        Files.writeString(
-                config,
-                Files.readString(Path.of(world, "config.json"))
-                        .replaceFirst("\"hidden_size\" : \\d+", "\"hidden_size\" : 32")
-                        .replaceFirst("\"intermediate_size\" : \\d+", "\"intermediate_size\" : 64")
-                        .replaceFirst("\"num_hidden_layers\" : \\d+", "\"num_hidden_layers\" : 2"));
-        Invocation.succeed("init", "--config", config.toString(), "--tokenizer", world, "--out", model);
-        Invocation.succeed(reward(run.toString(), "--steps", "60"));
-    }
-
-    private static String at(String name) {
-        return directory.resolve(name).toString();
-    }
-
-    private static String[] reward(String out, String... more) {
-        List<String> arguments = new ArrayList<>(List.of(
-                "reward",
-                "--model",
-                model,
-                "--data",
-                world + "/pairs.jsonl",
-                "--eval",
-                world + "/evaluation.jsonl",
-                "--out",
-                out,
-                "--batch-size",
-                "16",
-                "--learning-rate",
-                "5e-3",
-                "--set",
-                "train.warmupSteps=5"));
-        arguments.addAll(List.of(more));
-        return arguments.toArray(String[]::new);
+        Invocation.succeed(inputs.reward("run", "--steps", "60"));
     }
 
     @Test
@@ -101,7 +65,7 @@ class RewardCommandTest {
     @Test
     void judgesAnswersByTheScoresOfTraining() throws IOException {
         List<String> turned = new ArrayList<>();
-        for (String line : Files.readAllLines(Path.of(world, "evaluation.jsonl"))) {
+        for (String line : Files.readAllLines(Path.of(inputs.evaluation()))) {
             ObjectNode row = (ObjectNode) JsonMapper.shared().readTree(line);
             String chosen = row.path("chosen").asString();
             turned.add(row.put("chosen", row.path("rejected").asString())
@@ -109,7 +73,7 @@ class RewardCommandTest {
                     .toString());
         }
         Path rejected = Files.write(directory.resolve("turned.jsonl"), turned);
-        List<JsonNode> againstChosen = judged(Path.of(world, "evaluation.jsonl"), "against-chosen");
+        List<JsonNode> againstChosen = judged(Path.of(inputs.evaluation()), "against-chosen");
         List<JsonNode> againstRejected = judged(rejected, "against-rejected");
         List<String> gaps = Files.readAllLines(run.resolve("gaps-after.jsonl"));
         assertThat(againstChosen).hasSameSizeAs(gaps).hasSameSizeAs(againstRejected);
@@ -123,13 +87,9 @@ class RewardCommandTest {
     }
 
     private static List<JsonNode> judged(Path data, String name) throws IOException {
-        String said = Invocation.succeed(
-                "evaluate",
-                "--model",
-                model,
-                "--data",
+        String said = Invocation.succeed(inputs.evaluate(
+                inputs.model(),
                 data.toString(),
-                "--judge",
                 "reward",
                 "--reward-model",
                 run.resolve("model").toString(),
@@ -138,12 +98,12 @@ class RewardCommandTest {
                 "--max-new-tokens",
                 "5",
                 "--out",
-                at(name));
+                inputs.at(name)));
         assertThat(said).contains("Temperature 0.0: 60 answers to ").doesNotContain("PARTIAL");
-        JsonNode report = JsonMapper.shared().readTree(Files.readString(Path.of(at(name), "report.json")));
+        JsonNode report = JsonMapper.shared().readTree(Files.readString(Path.of(inputs.at(name), "report.json")));
         assertThat(report.path("judge").asString()).startsWith("reward " + run.resolve("model"));
         List<JsonNode> answers = new ArrayList<>();
-        for (String line : Files.readAllLines(Path.of(at(name), "answers.jsonl"))) {
+        for (String line : Files.readAllLines(Path.of(inputs.at(name), "answers.jsonl"))) {
             JsonNode answer = JsonMapper.shared().readTree(line);
             boolean higher = answer.path("score").asDouble()
                     > answer.path("opponentScore").asDouble();
@@ -172,8 +132,8 @@ class RewardCommandTest {
         if (resuming) {
             reader.file(out.resolve("recipe.yaml"));
         } else {
-            reader.option("model", model)
-                    .option("data.files", List.of(world + "/pairs.jsonl"))
+            reader.option("model", inputs.model())
+                    .option("data.files", List.of(inputs.pairs()))
                     .overrides(List.of(
                             "train.length.type=steps",
                             "train.length.count=6",
@@ -200,49 +160,38 @@ class RewardCommandTest {
                 "--prompt",
                 "where is the kettle ?");
         assertFails(
-                model + " is a language model and scores no answers; betatron reward makes a reward model of it",
-                "evaluate",
-                "--model",
-                model,
-                "--data",
-                world + "/evaluation.jsonl",
-                "--judge",
-                "reward",
-                "--reward-model",
-                model);
-        Invocation none =
-                Invocation.of("evaluate", "--model", model, "--data", world + "/evaluation.jsonl", "--judge", "reward");
-        assertThat(none.err()).startsWith("betatron: --judge reward needs --reward-model DIR\n");
+                inputs.model() + " is a language model and scores no answers; betatron reward makes a reward model of"
+                        + " it",
+                inputs.evaluate(inputs.model(), inputs.evaluation(), "reward", "--reward-model", inputs.model()));
     }
 
     @Test
     void settingsThatCannotWorkAreRefused() throws IOException {
-        assertThat(Invocation.of(reward(at("none"), "--set", "compute.keptLogitsMiB=1", "--set", "reward.centering=-1"))
+        assertThat(Invocation.of(inputs.reward(
+                                "none", "--set", "compute.keptLogitsMiB=1", "--set", "reward.centering=-1"))
                         .err())
                 .contains("centering must be in [0, ∞) but was -1.0");
-        assertThat(Invocation.of(reward(at("none"), "--set", "compute.keptLogitsMiB=1"))
+        assertThat(Invocation.of(inputs.reward("none", "--set", "compute.keptLogitsMiB=1"))
                         .err())
                 .contains("compute.keptLogitsMiB: has no effect: a reward model has no logits");
         Path unscored = Files.writeString(
                 directory.resolve("unscored.jsonl"),
                 "{\"prompt\": \"where is the kettle ?\", \"chosen\": \"i do not know .\", \"rejected\": \"the kettle is red .\"}\n"
                         .repeat(4));
-        Invocation invocation = Invocation.of(
-                "reward",
-                "--model",
-                model,
-                "--data",
-                unscored.toString(),
-                "--out",
-                at("unscored"),
+        Invocation invocation = Invocation.of(inputs.reward(
+                "unscored",
                 "--set",
-                "reward.marginScale=1");
+                "data.files=" + unscored,
+                "--set",
+                "data.evaluation=[]",
+                "--set",
+                "reward.marginScale=1"));
         assertThat(invocation.exitCode()).isEqualTo(2);
         assertThat(invocation.err())
                 .startsWith("betatron: reward.marginScale asks for a margin from scores, so every pair must have"
                         + " chosen_score and rejected_score; the first row without them is ")
                 .hasLineCount(1);
-        assertThat(Path.of(at("unscored"))).doesNotExist();
+        assertThat(directory.resolve("unscored")).doesNotExist();
     }
 
     private static void assertFails(String message, String... arguments) {

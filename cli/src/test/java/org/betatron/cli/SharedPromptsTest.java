@@ -33,6 +33,7 @@ import org.betatron.training.reference.Reference;
 import org.betatron.training.run.Metrics;
 import org.betatron.training.run.RunDirectory;
 import org.betatron.training.run.RunIdentity;
+import org.betatron.training.run.SideFiles;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -178,7 +179,7 @@ class SharedPromptsTest {
                             position -> (int) (position * 13 % pairs.size()),
                             Evaluation.NONE,
                             new RunIdentity("recipe", "rows", 3),
-                            RunDirectory.create(root.resolve("run"), ""),
+                            RunDirectory.create(root.resolve("run"), "", SideFiles.NONE),
                             new TrainingListener() {
                                 @Override
                                 public void stepDone(long step, Metrics metrics) {

@@ -31,6 +31,7 @@ import org.betatron.training.reference.Reference;
 import org.betatron.training.run.Metrics;
 import org.betatron.training.run.RunDirectory;
 import org.betatron.training.run.RunIdentity;
+import org.betatron.training.run.SideFiles;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -117,7 +118,7 @@ class TrlParityTest {
                 MappedReferenceLogProbs reference =
                         RecordedRun.reference(directory.resolve("start.logprobs"), model, pairs);
                 Optimizer optimizer = model.optimizer(optimizerSpec)) {
-            RunDirectory run = RunDirectory.create(directory.resolve("run"), "");
+            RunDirectory run = RunDirectory.create(directory.resolve("run"), "", SideFiles.NONE);
             Trainer trainer = new Trainer(new TrainingJob(
                     spec(recorded),
                     model,

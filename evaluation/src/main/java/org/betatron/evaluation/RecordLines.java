@@ -5,9 +5,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import org.betatron.core.files.StagedFiles;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -19,15 +19,15 @@ public final class RecordLines {
     /// @param file replaced as a whole if it exists, so that a reader never sees half of it
     /// @throws UncheckedIOException if it cannot be written
     public static void write(Path file, List<? extends Record> records) {
-        Path partial = file.resolveSibling(file.getFileName() + ".partial");
         try {
-            try (BufferedWriter out = Files.newBufferedWriter(partial)) {
-                for (Record line : records) {
-                    out.write(JsonMapper.shared().writeValueAsString(line));
-                    out.write('\n');
+            StagedFiles.write(file, partial -> {
+                try (BufferedWriter out = Files.newBufferedWriter(partial)) {
+                    for (Record line : records) {
+                        out.write(JsonMapper.shared().writeValueAsString(line));
+                        out.write('\n');
+                    }
                 }
-            }
-            Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);
+            });
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write " + file, e);
         }

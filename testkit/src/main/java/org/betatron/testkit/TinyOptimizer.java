@@ -7,8 +7,8 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
+import org.betatron.core.files.StagedFiles;
 import org.betatron.core.model.Optimizer;
 import org.betatron.core.model.OptimizerSpec;
 
@@ -68,16 +68,17 @@ public final class TinyOptimizer implements Optimizer {
 
     @Override
     public void save(Path file) throws IOException {
-        Path partial = file.resolveSibling(".partial-" + file.getFileName());
-        try (DataOutputStream out = new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(partial)))) {
-            out.writeLong(numSteps);
-            out.writeInt(averages.length);
-            for (int i = 0; i < averages.length; i++) {
-                out.writeDouble(averages[i]);
-                out.writeDouble(squares[i]);
+        StagedFiles.write(file, partial -> {
+            try (DataOutputStream out =
+                    new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(partial)))) {
+                out.writeLong(numSteps);
+                out.writeInt(averages.length);
+                for (int i = 0; i < averages.length; i++) {
+                    out.writeDouble(averages[i]);
+                    out.writeDouble(squares[i]);
+                }
             }
-        }
-        Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+        });
     }
 
     @Override

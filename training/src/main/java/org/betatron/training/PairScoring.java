@@ -35,7 +35,7 @@ public record PairScoring(Alignment alignment, Reference reference, Packing pack
         for (RowBatch window : RowBatch.windows(rows, packing)) {
             int from = measurements.size();
             BatchLogProbs logProbs = window.score(
-                    model, PreferenceBatch.request(inputs, reference), done -> progress.accept(from + done));
+                    model, PreferenceBatch.request(inputs, reference), (_, done) -> progress.accept(from + done));
             PairLogProbs pairs = new PreferenceBatch(inputs, rows, reference, logProbs).quantities(false);
             measurements.addAll(PairMeasurement.of(
                     alignment,

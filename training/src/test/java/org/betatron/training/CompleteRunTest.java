@@ -26,6 +26,7 @@ import org.betatron.training.run.Fingerprint;
 import org.betatron.training.run.Metrics;
 import org.betatron.training.run.RunDirectory;
 import org.betatron.training.run.RunIdentity;
+import org.betatron.training.run.SideFiles;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,19 +73,29 @@ class CompleteRunTest {
                         "started 5",
                         "checkpoint 8",
                         "checkpoint 12");
-        assertThat(namesIn(root)).containsExactly("checkpoints", "metrics.jsonl", "model", "recipe.yaml", "reference");
+        assertThat(namesIn(root))
+                .containsExactly(".lock", "checkpoints", "metrics.jsonl", "model", "recipe.yaml", "reference");
         assertThat(namesIn(root.resolve("checkpoints"))).containsExactly("step-00000008", "step-00000012");
         assertThat(namesIn(root.resolve("model"))).containsExactly("tiny-model.bin", "tokenizer.json");
         assertThat(Files.readAllLines(root.resolve("metrics.jsonl")).stream()
                         .map(line -> line.replaceAll("^\\{\"step\":(\\d+),\"(\\w+)/.*", "$2 $1")))
                 .containsExactly("eval 0", "train 4", "eval 4", "train 8", "eval 8", "train 12", "eval 12");
+        assertThat(namesIn(root.resolve("checkpoints/step-00000012/model")))
+                .containsExactly("tiny-model.bin", "tokenizer.json");
         TinyLanguageModel last = TinyLanguageModel.load(root.resolve("checkpoints/step-00000012/model"));
         assertThat(TinyLanguageModel.load(root.resolve("model")).weights()).containsExactly(last.weights());
     }
 
     private End run(Path root, long stopAfter) throws IOException {
         boolean resumes = Files.exists(root);
-        RunDirectory run = resumes ? RunDirectory.existing(root) : RunDirectory.create(root, RECIPE);
+        SideFiles sideFiles = new SideFiles(List.of(tokenizer));
+        try (RunDirectory run =
+                resumes ? RunDirectory.resume(root, sideFiles) : RunDirectory.create(root, RECIPE, sideFiles)) {
+            return run(run, stopAfter);
+        }
+    }
+
+    private End run(RunDirectory run, long stopAfter) throws IOException {
         Checkpoint checkpoint = run.checkpoints(SPEC.keepCheckpoints()).latest().orElse(null);
         Path modelDirectory = checkpoint == null ? startModel : checkpoint.modelDirectory();
         RunIdentity identity =
@@ -111,7 +122,7 @@ class CompleteRunTest {
                     () -> done[0] >= stopAfter));
             TrainingOutcome outcome = checkpoint == null ? trainer.start() : trainer.resume(checkpoint);
             if (outcome.end() == End.COMPLETED) {
-                run.saveModel(model::save, List.of(tokenizer));
+                run.saveModel(model::save);
             }
             return outcome.end();
         }

@@ -23,6 +23,7 @@ import org.betatron.training.LearningRateSchedule.Decay;
 import org.betatron.training.reference.Reference;
 import org.betatron.training.run.RunDirectory;
 import org.betatron.training.run.RunIdentity;
+import org.betatron.training.run.SideFiles;
 
 /// Toy rows, and runs of the tiny model on them.
 final class Fixtures {
@@ -201,6 +202,6 @@ final class Fixtures {
     }
 
     static RunDirectory directory(Path parent, String name) {
-        return RunDirectory.create(parent.resolve(name), "train: {}\n");
+        return RunDirectory.create(parent.resolve(name), "train: {}\n", SideFiles.NONE);
     }
 }

@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         footer = {
             "",
-            "Exit codes: 0 done, 1 a run failed, 2 wrong usage, recipe, data or model, 130 stopped by the user.",
+            "Exit codes: 0 done, 1 a run failed, 2 wrong usage, recipe, data, model or run directory, 130 stopped.",
             "Start with: betatron demo"
         })
 public final class BetatronCommand implements Runnable {

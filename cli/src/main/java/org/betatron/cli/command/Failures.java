@@ -7,6 +7,7 @@ import org.betatron.cli.recipe.RecipeException;
 import org.betatron.data.DataException;
 import org.betatron.evaluation.judge.JudgeException;
 import org.betatron.torch.ModelException;
+import org.betatron.training.run.RunDirectoryException;
 import org.betatron.training.run.TrainingException;
 import picocli.CommandLine.ParameterException;
 
@@ -16,7 +17,7 @@ final class Failures {
     /// A run failed.
     static final int FAILED = 1;
 
-    /// Wrong usage, recipe, data or model.
+    /// Wrong usage, recipe, data, model or run directory.
     static final int WRONG_INPUT = 2;
 
     /// Stopped by the user.
@@ -25,12 +26,14 @@ final class Failures {
     private Failures() {}
 
     static int report(Exception problem, boolean debug, PrintWriter err) {
-        boolean expected = problem instanceof RecipeException
+        boolean wrongInput = problem instanceof RecipeException
                 || problem instanceof DataException
                 || problem instanceof ModelException
+                || problem instanceof RunDirectoryException
+                || problem instanceof IllegalArgumentException;
+        boolean expected = wrongInput
                 || problem instanceof TrainingException
                 || problem instanceof JudgeException
-                || problem instanceof IllegalArgumentException
                 || problem instanceof UncheckedIOException
                 || problem instanceof IOException;
         err.println("betatron: " + message(problem)
@@ -38,10 +41,6 @@ final class Failures {
         if (debug) {
             problem.printStackTrace(err);
         }
-        boolean wrongInput = problem instanceof RecipeException
-                || problem instanceof DataException
-                || problem instanceof ModelException
-                || problem instanceof IllegalArgumentException;
         return wrongInput ? WRONG_INPUT : FAILED;
     }
 

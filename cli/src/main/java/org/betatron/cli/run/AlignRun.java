@@ -42,23 +42,19 @@ public final class AlignRun {
     private void run() {
         Path start = Path.of(recipe.model());
         ModelSource source = new ModelSource(start);
-        RunSession session = new RunSession(request, recipe.train().keepCheckpoints());
-        try (HuggingFaceTokenizer tokenizer = source.openTokenizer()) {
+        try (RunSession session = RunSession.open(request, recipe.train().keepCheckpoints(), source);
+                HuggingFaceTokenizer tokenizer = source.openTokenizer()) {
             DataSetLoader loader = source.loader(tokenizer, recipe.data().truncation());
             Split<? extends LabelledRow<?>> rows = rows(session, loader);
             try (References references = References.open(request, session, source, rows);
                     TorchLanguageModel model = session.openModel(start, recipe.compute(), TorchLanguageModel::load)) {
-                train(session, source, rows, references, model, new RunAccount(request.out(), tokenizer));
+                train(session, rows, references, model, new RunAccount(request.out(), tokenizer));
             }
-        } catch (RuntimeException e) {
-            session.discardIfEmpty();
-            throw e;
         }
     }
 
     private void train(
             RunSession session,
-            ModelSource source,
             Split<? extends LabelledRow<?>> rows,
             References references,
             TorchLanguageModel model,
@@ -84,7 +80,6 @@ public final class AlignRun {
                 rule,
                 evaluation,
                 train,
-                source,
                 recipe.compute(),
                 references.moving(),
                 () -> account.sample(model, rows.evaluation(), Sample.AFTER));

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import org.betatron.core.files.NewDirectory;
 import org.betatron.data.ByteTokenizer;
 import org.betatron.data.HuggingFaceTokenizer;
 import org.betatron.data.TokenizerConfig;
@@ -26,17 +27,17 @@ public final class ModelInitialization {
     /// @param out       directory that does not exist, or is empty
     /// @param seed      seed of the weights
     /// @return number of parameters
-    /// @throws ModelException if the configuration does not fit the tokenizer, or `out` is in use
+    /// @throws ModelException           if the configuration does not fit the tokenizer
+    /// @throws IllegalArgumentException if `out` is in use
     public static long run(String config, String tokenizer, Path out, long seed) {
         ObjectNode json = config(config);
-        try {
-            requireEmpty(out);
-            Files.createDirectories(out);
+        try (NewDirectory directory = NewDirectory.at(out)) {
             copyTokenizer(tokenizer, out);
             TokenizerConfig.writeIfMissing(out);
             setEndToken(json, config, out);
             try (TorchLanguageModel model = TorchLanguageModel.initialize(json, config, seed, DataType.FP32)) {
                 model.save(out);
+                directory.keep();
                 return model.numParameters();
             }
         } catch (IOException e) {
@@ -58,16 +59,6 @@ public final class ModelInitialization {
             throw new ModelException(config + " is not valid JSON: " + e.getOriginalMessage(), e);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + config, e);
-        }
-    }
-
-    private static void requireEmpty(Path out) throws IOException {
-        if (Files.exists(out)) {
-            try (var entries = Files.list(out)) {
-                if (entries.findAny().isPresent()) {
-                    throw new ModelException(out + " must be an empty directory, or not exist");
-                }
-            }
         }
     }
 

@@ -26,8 +26,8 @@ public final class RewardRun {
         RewardRecipe recipe = request.recipe();
         Path start = Path.of(recipe.model());
         ModelSource source = new ModelSource(start);
-        RunSession session = new RunSession(request, recipe.train().keepCheckpoints());
-        try (HuggingFaceTokenizer tokenizer = source.openTokenizer()) {
+        try (RunSession session = RunSession.open(request, recipe.train().keepCheckpoints(), source);
+                HuggingFaceTokenizer tokenizer = source.openTokenizer()) {
             DataSetLoader loader = source.loader(tokenizer, recipe.data().truncation());
             Split<TokenizedPair> pairs = pairs(recipe, session, loader);
             int padding = PaddingToken.find(start, tokenizer.eosId());
@@ -47,14 +47,10 @@ public final class RewardRun {
                         new RewardRule(recipe.reward(), pairs.training()),
                         evaluation(request, session, pairs.evaluation(), new RunAccount(request.out(), tokenizer)),
                         recipe.train(),
-                        source,
                         recipe.compute(),
                         Optional.empty(),
                         () -> {});
             }
-        } catch (RuntimeException e) {
-            session.discardIfEmpty();
-            throw e;
         }
     }
 

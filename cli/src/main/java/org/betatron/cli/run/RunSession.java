@@ -1,6 +1,5 @@
 package org.betatron.cli.run;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -11,6 +10,7 @@ import java.util.function.Function;
 import org.betatron.cli.recipe.ComputeSection;
 import org.betatron.cli.recipe.DataSection;
 import org.betatron.core.model.OptimizerSpec;
+import org.betatron.data.DataException;
 import org.betatron.data.HeldOut;
 import org.betatron.data.LabelledRow;
 import org.betatron.data.RowOrder;
@@ -38,11 +38,12 @@ import org.betatron.training.run.Checkpoint;
 import org.betatron.training.run.Fingerprint;
 import org.betatron.training.run.RunDirectory;
 import org.betatron.training.run.RunIdentity;
+import org.betatron.training.run.SideFiles;
 import org.betatron.training.run.TrainingException;
 
 /// What every kind of training does alike: the run directory, the split, the model to begin
 /// with, the loop, the final model.
-final class RunSession {
+final class RunSession implements AutoCloseable {
 
     /// Beside the file of dropped training rows, where evaluation has files of its own.
     private static final String EVALUATION_DROPPED = "dropped-evaluation.jsonl";
@@ -51,19 +52,54 @@ final class RunSession {
     private final RunDirectory directory;
     private final Optional<Checkpoint> checkpoint;
 
-    /// @param keepCheckpoints from the recipe
-    RunSession(RunRequest<?> request, int keepCheckpoints) {
+    private RunSession(RunRequest<?> request, RunDirectory directory, Optional<Checkpoint> checkpoint) {
         this.request = request;
-        if (request.resuming()) {
-            directory = RunDirectory.existing(request.out());
-            checkpoint = directory.checkpoints(keepCheckpoints).latest();
+        this.directory = directory;
+        this.checkpoint = checkpoint;
+    }
+
+    /// Takes the run directory, which no other run gets until the session is closed.
+    ///
+    /// @param keepCheckpoints from the recipe
+    /// @param source          whose tokenizer goes with every model of the run
+    static RunSession open(RunRequest<?> request, int keepCheckpoints, ModelSource source) {
+        SideFiles tokenizer = new SideFiles(source.textFiles());
+        if (!request.resuming()) {
+            return new RunSession(
+                    request,
+                    RunDirectory.create(request.out(), request.resolved().yaml(), tokenizer),
+                    Optional.empty());
+        }
+        RunDirectory directory = RunDirectory.resume(request.out(), tokenizer);
+        try {
+            Optional<Checkpoint> checkpoint =
+                    directory.checkpoints(keepCheckpoints).latest();
             request.display()
                     .line(checkpoint
                             .map(found -> "Resuming from " + found.directory())
                             .orElse("No checkpoint yet in " + request.out() + ": starting from the beginning"));
-        } else {
-            directory = RunDirectory.create(request.out(), request.resolved().yaml());
-            checkpoint = Optional.empty();
+            return new RunSession(request, directory, checkpoint);
+        } catch (RuntimeException e) {
+            directory.close();
+            throw e;
+        }
+    }
+
+    /// Lets go of the run directory. A new run that failed before it computed anything is taken back, so that
+    /// the same command can be given again once its cause is mended.
+    @Override
+    public void close() {
+        try (directory) {
+            if (!request.resuming()) {
+                directory.discardIfOnly(Set.of(
+                        directory.droppedRowsFile(),
+                        directory.transformedRowsFile(),
+                        directory.root().resolve(RunRecord.DATA_FILE),
+                        directory.root().resolve(EVALUATION_DROPPED)));
+            }
+        } catch (TrainingException e) {
+            // What stays behind is a run without a checkpoint; the failure itself is what the user has to read.
+            request.display().line("Not taken back: " + e.getMessage());
         }
     }
 
@@ -98,7 +134,7 @@ final class RunSession {
             return new HeldOut.Split<>(rows.rows(), List.of());
         }
         if (count >= rows.rows().size()) {
-            throw new TrainingException("data.heldOut asks for " + count + " rows but only "
+            throw new DataException("data.heldOut asks for " + count + " rows but only "
                     + rows.rows().size() + " can be used; lower it, or name a file under data.evaluation");
         }
         return new HeldOut.Random(count, seed).split(rows.rows());
@@ -122,32 +158,6 @@ final class RunSession {
         request.display().line(rows.report().summary().strip());
         request.display().line("row tokens: " + rows.report().rowLengths().summary());
         rows.writeDropped(dropped);
-    }
-
-    /// Takes back a new run that failed before it computed anything, so that the same command can be given
-    /// again once its cause is mended.
-    void discardIfEmpty() {
-        if (request.resuming()) {
-            return;
-        }
-        Set<Path> own = Set.of(
-                directory.recipeFile(),
-                directory.droppedRowsFile(),
-                directory.transformedRowsFile(),
-                directory.root().resolve(RunRecord.DATA_FILE),
-                directory.root().resolve(EVALUATION_DROPPED));
-        try (var entries = Files.list(directory.root())) {
-            List<Path> left = entries.toList();
-            if (own.containsAll(left)) {
-                for (Path file : left) {
-                    Files.delete(file);
-                }
-                Files.delete(directory.root());
-            }
-        } catch (IOException e) {
-            // What stays behind is a run without a checkpoint; the failure itself is what the user has to read.
-            request.display().line("Not removed: " + directory.root() + " (" + e.getMessage() + ")");
-        }
     }
 
     /// Opens the model that training begins or goes on with.
@@ -183,7 +193,6 @@ final class RunSession {
             LearningRule rule,
             Evaluation evaluation,
             TrainSpec spec,
-            ModelSource source,
             ComputeSection compute,
             Optional<MovingReference> movingReference,
             Runnable beforeSaving) {
@@ -191,7 +200,7 @@ final class RunSession {
         try {
             if (carryOut(model, optimizerSpec, rule, evaluation, spec, movingReference)) {
                 beforeSaving.run();
-                directory.saveModel(target -> model.save(target, compute.saveAs()), source.textFiles());
+                directory.saveModel(target -> model.save(target, compute.saveAs()));
                 request.display().line("Model written to " + directory.modelDirectory());
             }
             failed = false;

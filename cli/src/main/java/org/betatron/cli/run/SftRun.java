@@ -24,8 +24,8 @@ public final class SftRun {
         TrainSpec train = recipe.train();
         Path start = Path.of(recipe.model());
         ModelSource source = new ModelSource(start);
-        RunSession session = new RunSession(request, train.keepCheckpoints());
-        try (HuggingFaceTokenizer tokenizer = source.openTokenizer()) {
+        try (RunSession session = RunSession.open(request, train.keepCheckpoints(), source);
+                HuggingFaceTokenizer tokenizer = source.openTokenizer()) {
             DataSetLoader loader = source.loader(tokenizer, recipe.data().truncation());
             Split<TokenizedText> texts = session.split(
                     recipe.data(), files -> loader.texts(files, recipe.data().format()), train.seed());
@@ -39,14 +39,10 @@ public final class SftRun {
                         new SupervisedRule(texts.training()),
                         evaluation,
                         train,
-                        source,
                         recipe.compute(),
                         Optional.empty(),
                         () -> {});
             }
-        } catch (RuntimeException e) {
-            session.discardIfEmpty();
-            throw e;
         }
     }
 }

@@ -2,7 +2,6 @@ package org.betatron.data.packing;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.betatron.core.model.ResponseModel;
 import org.betatron.core.model.VocabularyRequest;
@@ -99,19 +98,20 @@ public final class RowBatch {
     /// @param request what is wanted beside log-probabilities
     /// @return numbers of the rows, with nothing kept for a backward pass
     public BatchLogProbs score(ResponseModel model, VocabularyRequest request) {
-        return score(model, request, _ -> {});
+        return score(model, request, (_, _) -> {});
     }
 
     /// As [#score(ResponseModel, VocabularyRequest)].
     ///
-    /// @param progress hears how many rows are done, after every part; may throw to interrupt
-    public BatchLogProbs score(ResponseModel model, VocabularyRequest request, IntConsumer progress) {
+    /// @param listener hears of every part
+    public BatchLogProbs score(ResponseModel model, VocabularyRequest request, ScoringListener listener) {
         List<ScoredRows> scored = new ArrayList<>();
         int done = 0;
         for (PackedRows part : parts) {
-            scored.add(new ScoredRows(part, model.score(part.batch(), request)));
+            ScoredRows numbers = new ScoredRows(part, model.score(part.batch(), request));
+            scored.add(numbers);
             done += part.size();
-            progress.accept(done);
+            listener.scored(alone(numbers), done);
         }
         return join(scored);
     }

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.AbstractList;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.betatron.core.RandomStreams;
@@ -86,11 +88,22 @@ class RowBatchTest {
     }
 
     @Test
-    void progressEndsWithTheLastRow() {
+    void everyPartIsHeardOfWithItsNumbers() {
         List<Integer> heard = new ArrayList<>();
+        Map<Integer, Double> sums = new HashMap<>();
         List<TokenizedPair> data = PackingTest.pairs(RandomStreams.stream(3, "rows", 1), 20);
-        RowBatch.of(data, new Packing(3, 100, true)).score(model, VocabularyRequest.NONE, heard::add);
+        BatchLogProbs all = RowBatch.of(data, new Packing(3, 100, true))
+                .score(model, VocabularyRequest.NONE, (part, rowsDone) -> {
+                    heard.add(rowsDone);
+                    for (int i = 0; i < part.size(); i++) {
+                        sums.put(part.row(i), part.sum(i, 1));
+                    }
+                    assertThat(sums).hasSize(rowsDone);
+                });
         assertThat(heard).hasSizeGreaterThan(1).isSorted().endsWith(20);
+        for (int i = 0; i < all.size(); i++) {
+            assertThat(sums.get(all.row(i))).isEqualTo(all.sum(i, 1));
+        }
     }
 
     /// A list far larger than what may be held: rows are made when they are asked for.

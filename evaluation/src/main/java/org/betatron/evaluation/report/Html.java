@@ -6,8 +6,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Locale;
+import org.betatron.core.files.StagedFiles;
 
 /// A page that is being written: text is escaped, and only what [#raw] is given is markup.
 public final class Html {
@@ -71,9 +71,7 @@ public final class Html {
     /// @param file replaced as a whole if it exists
     static void write(Path file, String page) {
         try {
-            Path partial = file.resolveSibling(file.getFileName() + ".partial");
-            Files.writeString(partial, page);
-            Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);
+            StagedFiles.write(file, partial -> Files.writeString(partial, page));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write " + file, e);
         }

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.betatron.core.files.StagedFiles;
 import org.betatron.torch.ModelException;
 import org.bytedeco.pytorch.Tensor;
 import tools.jackson.core.JacksonException;
@@ -113,7 +114,8 @@ public record ModelDirectory(Path path) {
                 shards.get(i).keySet().forEach(tensor -> weightMap.put(tensor, name));
                 names.add(name);
             }
-            files.stageText(path.resolve(CONFIG), withType(config, type).toPrettyString() + "\n");
+            Files.writeString(
+                    files.stage(path.resolve(CONFIG)), withType(config, type).toPrettyString() + "\n");
             if (shards.size() > 1) {
                 long totalBytes = tensors.values().stream()
                         .mapToLong(tensor -> tensor.numel() * type.bytes())
@@ -121,7 +123,7 @@ public record ModelDirectory(Path path) {
                 ObjectNode index = JsonMapper.shared().createObjectNode();
                 index.putObject("metadata").put("total_size", totalBytes);
                 index.set("weight_map", weightMap);
-                files.stageText(path.resolve(INDEX), index.toPrettyString() + "\n");
+                Files.writeString(files.stage(path.resolve(INDEX)), index.toPrettyString() + "\n");
                 Files.deleteIfExists(path.resolve(INDEX));
             }
             files.moveAll();

@@ -176,7 +176,7 @@ class TorchOptimizerTest {
         }
         assertThat(directory)
                 .isDirectoryContaining(path -> path.equals(file))
-                .isDirectoryNotContaining("glob:**partial");
+                .isDirectoryNotContaining("glob:**/.partial-*");
     }
 
     @Test

@@ -4,20 +4,20 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.betatron.core.files.StagedFiles;
 import org.betatron.core.model.LanguageModel;
 import org.betatron.core.model.VocabularyRequest;
 import org.betatron.data.TokenizedRow;
 import org.betatron.data.packing.BatchLogProbs;
 import org.betatron.data.packing.Packing;
 import org.betatron.data.packing.RowBatch;
-import org.betatron.training.run.AtomicFiles;
 import org.betatron.training.run.TrainingException;
 
 /// The file in which the reference log-probabilities of one data set are kept, and the key that it
 /// must have.
 ///
 /// A file with another key is never used and never overwritten. A file is complete or absent: it is
-/// written beside and moved into place. One writer at a time.
+/// written beside and moved into place. Two runs that compute it at once both succeed.
 ///
 /// @param file where it lies
 /// @param key  what its values depend on
@@ -53,22 +53,22 @@ public record ReferenceCache(Path file, ReferenceKey key) {
     /// @param packing  how they go through the model
     /// @param progress hears of every part
     /// @throws TrainingException if the file exists already or cannot be written, or if a
-    ///     log-probability is not finite
+    ///     log-probability is not finite, as soon as it comes out of the model
     public void compute(
             LanguageModel model, List<? extends TokenizedRow> rows, Packing packing, ReferenceProgress progress) {
         if (exists()) {
             throw new TrainingException("reference file " + file + " exists already; delete it to compute it anew");
         }
         try {
-            AtomicFiles.writeFile(file, partial -> {
+            StagedFiles.write(file, partial -> {
                 try (ReferenceWriter writer = new ReferenceWriter(partial, key, rows)) {
                     int before = 0;
                     for (RowBatch window : RowBatch.windows(rows, packing)) {
                         int from = before;
-                        BatchLogProbs logProbs = window.score(
-                                model, VocabularyRequest.NONE, done -> progress.rowsScored(from + done, rows.size()));
-                        requireFinite(logProbs, rows);
-                        writer.append(logProbs);
+                        writer.append(window.score(model, VocabularyRequest.NONE, (part, done) -> {
+                            requireFinite(part, rows);
+                            progress.rowsScored(from + done, rows.size());
+                        }));
                         before += window.size();
                     }
                 }

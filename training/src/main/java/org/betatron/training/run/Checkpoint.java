@@ -16,7 +16,7 @@ public record Checkpoint(Path directory, RunIdentity identity, TrainingState sta
     static final String OPTIMIZER = "optimizer.bin";
     static final String STATE = "state.json";
 
-    /// @return directory that the model saved itself into
+    /// @return directory of the model and its side files, to be used as any model directory
     public Path modelDirectory() {
         return directory.resolve(MODEL);
     }

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import org.betatron.core.files.Directories;
+import org.betatron.core.files.StagedFiles;
 import org.betatron.core.model.Optimizer;
 import org.betatron.core.model.TrainableModel;
 import tools.jackson.core.JacksonException;
@@ -15,7 +17,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// The checkpoints of a run, one directory per step:
 ///
 /// ```text
-/// checkpoints/step-00000100/model/                  as TrainableModel saves it
+/// checkpoints/step-00000100/model/                  as TrainableModel saves it, with its side files
 ///                           optimizer.bin           moments, as Optimizer saves them
 ///                           reference/              the reference, where it follows the policy
 ///                           state.json              identity and state of the run
@@ -30,15 +32,18 @@ public final class Checkpoints {
 
     private final Path directory;
     private final int keep;
+    private final SideFiles sideFiles;
 
     /// @param directory where checkpoints go; made with the first one
     /// @param keep      newest checkpoints that stay, ≥ 1
-    public Checkpoints(Path directory, int keep) {
+    /// @param sideFiles what goes with the model
+    public Checkpoints(Path directory, int keep, SideFiles sideFiles) {
         if (keep < 1) {
             throw new IllegalArgumentException("keepCheckpoints must be at least 1 but was " + keep);
         }
         this.directory = directory;
         this.keep = keep;
+        this.sideFiles = sideFiles;
     }
 
     /// Writes a checkpoint and removes those that are no longer kept.
@@ -56,10 +61,8 @@ public final class Checkpoints {
         Path target = directory.resolve(PREFIX + String.format(Locale.ROOT, "%08d", state.step()));
         Checkpoint checkpoint = new Checkpoint(target, identity, state);
         try {
-            AtomicFiles.deletePartials(directory);
-            AtomicFiles.writeDirectory(target, partial -> {
-                Path models = Files.createDirectory(partial.resolve(Checkpoint.MODEL));
-                model.save(models);
+            StagedFiles.writeDirectory(target, partial -> {
+                sideFiles.write(Files.createDirectory(partial.resolve(Checkpoint.MODEL)), model::save);
                 optimizer.save(partial.resolve(Checkpoint.OPTIMIZER));
                 if (reference.isPresent()) {
                     reference.get().save(Files.createDirectory(partial.resolve(Checkpoint.REFERENCE)));
@@ -104,10 +107,7 @@ public final class Checkpoints {
         try {
             List<Path> all = whole();
             for (Path old : all.subList(0, Math.max(0, all.size() - keep))) {
-                // Renamed first, so that a deletion cut short leaves no directory that looks whole.
-                Path partial = old.resolveSibling(".partial-" + old.getFileName());
-                Files.move(old, partial);
-                AtomicFiles.deleteTree(partial);
+                StagedFiles.remove(old);
             }
         } catch (IOException e) {
             throw new TrainingException(
@@ -118,7 +118,7 @@ public final class Checkpoints {
     }
 
     private List<Path> whole() throws IOException {
-        return AtomicFiles.list(directory).stream()
+        return Directories.list(directory).stream()
                 .filter(path -> path.getFileName().toString().startsWith(PREFIX))
                 .toList();
     }

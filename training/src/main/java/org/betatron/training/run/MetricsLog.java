@@ -8,6 +8,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.betatron.core.files.StagedFiles;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -67,7 +68,7 @@ public final class MetricsLog {
             byte[] bytes = Files.readAllBytes(file);
             int end = endOfSteps(bytes, step);
             if (end < bytes.length) {
-                AtomicFiles.writeFile(file, partial -> Files.write(partial, Arrays.copyOf(bytes, end)));
+                StagedFiles.write(file, partial -> Files.write(partial, Arrays.copyOf(bytes, end)));
             }
         } catch (IOException e) {
             throw new TrainingException(

@@ -3,8 +3,11 @@ package org.betatron.training.run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.betatron.core.files.Directories;
+import org.betatron.core.files.StagedFiles;
 
 /// The directory of one run:
 ///
@@ -21,47 +24,133 @@ import java.util.List;
 /// model/              the trained model with its tokenizer, once the run has ended
 /// ```
 ///
-/// A second run never writes into the directory of a first one. One process at a time.
-public final class RunDirectory {
+/// A second run never writes into the directory of a first one, and two that write into it at the same time
+/// are refused: a run holds the file `.lock` in it until [#close], or until its process ends.
+public final class RunDirectory implements AutoCloseable {
+
+    private static final String RECIPE = "recipe.yaml";
 
     private final Path root;
 
-    private RunDirectory(Path root) {
+    /// Absent where the directory is only read.
+    private final Optional<RunLock> lock;
+
+    private final SideFiles sideFiles;
+
+    private RunDirectory(Path root, Optional<RunLock> lock, SideFiles sideFiles) {
         this.root = root;
+        this.lock = lock;
+        this.sideFiles = sideFiles;
     }
 
-    /// Makes the directory of a new run and writes its recipe.
+    /// Makes the directory of a new run, holds it, and writes its recipe.
     ///
-    /// @param root   directory that does not exist, or is empty
-    /// @param recipe text of the resolved recipe
-    /// @throws TrainingException if there is something in it already, or it cannot be written
-    public static RunDirectory create(Path root, String recipe) {
-        RunDirectory run = new RunDirectory(root);
+    /// @param root      directory that does not exist, or is empty
+    /// @param recipe    text of the resolved recipe
+    /// @param sideFiles what goes with every model of the run
+    /// @return to be closed by the caller, which lets the next run in
+    /// @throws RunDirectoryException if there is something in it already, or another run is about to begin in it
+    /// @throws TrainingException     if it cannot be written
+    public static RunDirectory create(Path root, String recipe, SideFiles sideFiles) {
         try {
-            if (Files.exists(run.recipeFile())) {
-                throw new TrainingException(
-                        root + " already holds a run; resume it, or choose another directory for a new one");
-            }
-            if (Files.exists(root)
-                    && (!Files.isDirectory(root) || !AtomicFiles.list(root).isEmpty())) {
-                throw new TrainingException(root + " must be an empty directory, or not exist, for a new run");
+            // No lock file between files of somebody else; where there is one, who holds it is to be said first.
+            if (!Files.exists(root.resolve(RunLock.FILE))) {
+                requireUnused(root);
             }
             Files.createDirectories(root);
-            AtomicFiles.writeFile(run.recipeFile(), partial -> Files.writeString(partial, recipe));
-            return run;
+            return begun(root, sideFiles, () -> {
+                requireUnused(root);
+                StagedFiles.write(root.resolve(RECIPE), partial -> Files.writeString(partial, recipe));
+            });
         } catch (IOException e) {
             throw new TrainingException("run directory " + root + " cannot be made: " + e.getMessage(), e);
         }
     }
 
+    /// Holds the directory of a run to go on with it, and removes what it left half written if it was killed.
+    ///
+    /// @param root      directory of a run that was started before
+    /// @param sideFiles what goes with every model of the run
+    /// @return to be closed by the caller, which lets the next run in
+    /// @throws RunDirectoryException if there is none, or it still goes on
+    /// @throws TrainingException     if it cannot be written
+    public static RunDirectory resume(Path root, SideFiles sideFiles) {
+        existing(root);
+        try {
+            return begun(root, sideFiles, () -> StagedFiles.removeLeftovers(root));
+        } catch (IOException e) {
+            throw new TrainingException("run directory " + root + " cannot be locked: " + e.getMessage(), e);
+        }
+    }
+
+    /// Opens the directory of a run to read, whether it still goes on or not.
+    ///
     /// @param root directory of a run that was started before
-    /// @throws TrainingException if there is none
+    /// @throws RunDirectoryException if there is none
     public static RunDirectory existing(Path root) {
-        RunDirectory run = new RunDirectory(root);
+        RunDirectory run = new RunDirectory(root, Optional.empty(), SideFiles.NONE);
         if (!Files.exists(run.recipeFile())) {
-            throw new TrainingException(root + " holds no run to resume: " + run.recipeFile() + " is missing");
+            throw new RunDirectoryException(root + " holds no run: " + run.recipeFile() + " is missing");
         }
         return run;
+    }
+
+    private static RunDirectory begun(Path root, SideFiles sideFiles, Beginning beginning) throws IOException {
+        RunLock lock = RunLock.of(root);
+        try {
+            beginning.run();
+            return new RunDirectory(root, Optional.of(lock), sideFiles);
+        } catch (IOException | RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    private static void requireUnused(Path root) throws IOException {
+        if (Files.exists(root.resolve(RECIPE))) {
+            throw new RunDirectoryException(
+                    root + " already holds a run; resume it, or choose another directory for a new one");
+        }
+        boolean isUsed = (Files.exists(root) && !Files.isDirectory(root))
+                || Directories.list(root).stream().anyMatch(entry -> !entry.endsWith(RunLock.FILE));
+        if (isUsed) {
+            throw new RunDirectoryException(root + " must be an empty directory, or not exist, for a new run");
+        }
+    }
+
+    /// Removes the directory of a run that came to nothing: if nothing lies in it but its first files.
+    ///
+    /// @param others files that count as such, beside the recipe
+    /// @throws TrainingException if it cannot be removed
+    public void discardIfOnly(Set<Path> others) {
+        try {
+            List<Path> entries = Directories.list(root);
+            Set<Path> own = Set.of(recipeFile(), root.resolve(RunLock.FILE));
+            if (entries.stream().allMatch(entry -> own.contains(entry) || others.contains(entry))) {
+                Directories.delete(root);
+            }
+        } catch (IOException e) {
+            throw new TrainingException("run directory " + root + " cannot be removed: " + e.getMessage(), e);
+        }
+    }
+
+    /// Lets the next run in. What is in the directory stays.
+    @Override
+    public void close() {
+        try {
+            if (lock.isPresent()) {
+                lock.get().close();
+            }
+        } catch (IOException e) {
+            throw new TrainingException("the lock of " + root + " cannot be given back: " + e.getMessage(), e);
+        }
+    }
+
+    /// What has to be done in a directory once it is held.
+    @FunctionalInterface
+    private interface Beginning {
+
+        void run() throws IOException;
     }
 
     public Path root() {
@@ -69,7 +158,7 @@ public final class RunDirectory {
     }
 
     public Path recipeFile() {
-        return root.resolve("recipe.yaml");
+        return root.resolve(RECIPE);
     }
 
     public Path droppedRowsFile() {
@@ -90,46 +179,22 @@ public final class RunDirectory {
 
     /// @param keep newest checkpoints that stay, ≥ 1
     public Checkpoints checkpoints(int keep) {
-        return new Checkpoints(root.resolve("checkpoints"), keep);
+        return new Checkpoints(root.resolve("checkpoints"), keep, sideFiles);
     }
 
-    /// Saves the trained model into [#modelDirectory], replacing one that is there.
+    /// Saves the trained model with its side files into [#modelDirectory], replacing one that is there.
     ///
-    /// @param model     writes the model into a directory, for example `model::save`
-    /// @param sideFiles files that go with it, for example `tokenizer.json`; where the model
-    ///     writes a file of the same name, the model's stays
+    /// @param model writes the model into a directory, for example `model::save`
     /// @throws TrainingException if it cannot be written; a model that was there stays whole then
-    public void saveModel(ModelWriter model, List<Path> sideFiles) {
+    public void saveModel(SideFiles.ModelWriter model) {
         Path target = modelDirectory();
-        Path old = target.resolveSibling(".partial-old-model");
         try {
-            AtomicFiles.deletePartials(root);
-            Path fresh = target.resolveSibling(".partial-new-model");
-            AtomicFiles.writeDirectory(fresh, partial -> {
-                for (Path file : sideFiles) {
-                    Files.copy(file, partial.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
-                }
-                model.writeInto(partial);
-            });
-            // A directory that is not empty cannot be replaced in one move.
-            if (Files.exists(target)) {
-                Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
-            }
-            Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
-            AtomicFiles.sync(root);
-            AtomicFiles.deleteTree(old);
+            StagedFiles.writeDirectory(target, partial -> sideFiles.write(partial, model));
         } catch (IOException e) {
             throw new TrainingException(
                     "model " + target + " cannot be written: " + e.getMessage()
                             + "; free space, then resume the run from its last checkpoint",
                     e);
         }
-    }
-
-    /// Writes a model into an existing directory.
-    @FunctionalInterface
-    public interface ModelWriter {
-
-        void writeInto(Path directory) throws IOException;
     }
 }

@@ -129,6 +129,20 @@ class ReferenceCacheTest {
         assertThat(cache.exists()).isFalse();
     }
 
+    @Test
+    void referenceThatIsNotANumberIsNamedAtThePartThatMadeIt() {
+        // Row c asks for nothing but tokens 0 and 2; the first one that asks for token 3 is a.
+        model.weights()[model.weights().length - 1] = Double.NEGATIVE_INFINITY;
+        List<TokenizedPair> rows = List.of(ROWS.get(2), ROWS.get(0), ROWS.get(1));
+        List<Integer> progress = new ArrayList<>();
+        ReferenceCache cache = new ReferenceCache(file, key("model", "tokenizer", "none", rows));
+        assertThatThrownBy(
+                        () -> cache.compute(model, rows, new Packing(1, 1000, true), (done, _) -> progress.add(done)))
+                .isInstanceOf(TrainingException.class)
+                .hasMessage("reference log-probability of row 'a' is -Infinity; remove the row or check the model");
+        assertThat(progress).containsExactly(1);
+    }
+
     private ReferenceCache compute() {
         ReferenceCache cache = new ReferenceCache(file, key("model", "tokenizer", "none", ROWS));
         cache.compute(model, ROWS, new Packing(2, 1000, true), (_, _) -> {});

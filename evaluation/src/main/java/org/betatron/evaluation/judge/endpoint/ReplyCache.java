@@ -7,11 +7,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
+import org.betatron.core.files.StagedFiles;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -55,10 +55,7 @@ public record ReplyCache(Path directory) {
                 .set("response", json.readTree(reply.raw()))
                 .toString();
         try {
-            Files.createDirectories(file.resolveSibling("."));
-            Path partial = Files.createTempFile(directory, ".partial-", ".json");
-            Files.writeString(partial, content + "\n");
-            Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            StagedFiles.write(file, partial -> Files.writeString(partial, content + "\n"));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot keep a reply in " + directory, e);
         }

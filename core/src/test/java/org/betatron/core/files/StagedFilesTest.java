@@ -1,0 +1,111 @@
+package org.betatron.core.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StagedFilesTest {
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void fileIsReplacedWhenItIsWhole() throws IOException {
+        Path file = directory.resolve("a/b/file");
+        StagedFiles.write(file, partial -> Files.writeString(partial, "old"));
+        StagedFiles.write(file, partial -> {
+            Files.writeString(partial, "new");
+            assertThat(file).hasContent("old");
+        });
+        assertThat(file).hasContent("new");
+        assertThat(Directories.list(directory.resolve("a/b"))).containsExactly(file);
+    }
+
+    @Test
+    void failureLeavesTheTargetAsItWas() throws IOException {
+        Path file = Files.writeString(directory.resolve("file"), "old");
+        assertThatThrownBy(() -> StagedFiles.write(file, partial -> {
+                    Files.writeString(partial, "ne");
+                    throw new IOException("No space left on device");
+                }))
+                .hasMessage("No space left on device");
+        // Not every failure is an exception: a library that cannot be linked is an error.
+        assertThatThrownBy(() -> StagedFiles.writeDirectory(directory.resolve("new"), partial -> {
+                    Files.writeString(partial.resolve("half"), "");
+                    throw new UnsatisfiedLinkError("libtorch.so");
+                }))
+                .hasMessage("libtorch.so");
+        assertThat(file).hasContent("old");
+        assertThat(Directories.list(directory)).containsExactly(file);
+    }
+
+    @Test
+    void directoryIsReplacedAsAWhole() throws IOException {
+        Path target = directory.resolve("model");
+        StagedFiles.writeDirectory(target, partial -> Files.writeString(partial.resolve("old"), "1"));
+        StagedFiles.writeDirectory(target, partial -> Files.writeString(partial.resolve("new"), "2"));
+        assertThat(Directories.list(target)).containsExactly(target.resolve("new"));
+        Files.createDirectory(directory.resolve("empty"));
+        StagedFiles.writeDirectory(
+                directory.resolve("empty"), partial -> Files.writeString(partial.resolve("new"), "3"));
+        assertThat(directory.resolve("empty/new")).hasContent("3");
+        assertThat(Directories.list(directory)).containsExactly(directory.resolve("empty"), target);
+    }
+
+    @Test
+    void groupGoesIntoPlaceTogether() throws IOException {
+        Path first = directory.resolve("first");
+        Path second = directory.resolve("second");
+        try (StagedFiles files = new StagedFiles()) {
+            Files.writeString(files.stage(first), "1");
+            Files.writeString(files.stage(second), "2");
+            assertThat(first).doesNotExist();
+            files.moveAll();
+        }
+        assertThat(first).hasContent("1");
+        assertThat(second).hasContent("2");
+        try (StagedFiles files = new StagedFiles()) {
+            Files.writeString(files.stage(first), "3");
+            files.stage(second); // never written, so nothing may move
+            assertThatThrownBy(files::moveAll).isInstanceOf(IOException.class);
+        }
+        assertThat(first).hasContent("1");
+        assertThat(Directories.list(directory)).containsExactly(first, second);
+    }
+
+    @Test
+    void twoWritersOfOneTargetDoNotDisturbEachOther() throws IOException {
+        Path file = directory.resolve("file");
+        StagedFiles.write(file, outer -> {
+            Files.writeString(outer, "outer");
+            StagedFiles.write(file, inner -> Files.writeString(inner, "inner"));
+            assertThat(file).hasContent("inner");
+        });
+        assertThat(file).hasContent("outer");
+    }
+
+    @Test
+    void leftoversOfADeadProcessGoWithEverythingInThem() throws IOException {
+        Path kept = Files.writeString(directory.resolve("kept"), "");
+        Path deep = Files.createDirectories(directory.resolve("a"));
+        Files.createDirectory(deep.resolve(".partial-1-1-model"));
+        Files.writeString(deep.resolve(".partial-1-1-model/.partial-1-2-config.json"), "{");
+        Files.writeString(directory.resolve(".partial-1-3-file"), "half");
+        StagedFiles.removeLeftovers(directory);
+        assertThat(Directories.list(directory)).containsExactly(deep, kept);
+        assertThat(deep).isEmptyDirectory();
+    }
+
+    @Test
+    void removalTakesTheNameFirst() throws IOException {
+        Path target = directory.resolve("step-1");
+        StagedFiles.writeDirectory(target, partial -> Files.writeString(partial.resolve("state"), ""));
+        StagedFiles.remove(target);
+        assertThat(directory).isEmptyDirectory();
+    }
+}
