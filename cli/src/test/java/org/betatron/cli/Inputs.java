@@ -98,6 +98,15 @@ record Inputs(Path root) {
                 more);
     }
 
+    /// Scores under a model of a run and the one that it started from.
+    ///
+    /// @param more further arguments
+    String[] score(String run, Path data, String... more) {
+        return Invocation.arguments(
+                List.of("score", "--model", at(run + "/model"), "--reference", model(), "--data", data.toString()),
+                more);
+    }
+
     static List<String> pairLines(int count) {
         List<String> lines = new ArrayList<>();
         for (int i = 0; i < count; i++) {

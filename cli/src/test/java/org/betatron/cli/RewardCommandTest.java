@@ -113,6 +113,68 @@ class RewardCommandTest {
         return answers;
     }
 
+    /// A recipe that asks for scores reads what `score` wrote, and finds the gaps that training measured.
+    @Test
+    void scoresOfTheRewardModelAreThoseThatRecipesRead() throws IOException {
+        Path scored = directory.resolve("scored.jsonl");
+        String out = Invocation.succeed(
+                "score",
+                "--model",
+                run.resolve("model").toString(),
+                "--recipe",
+                run.resolve("recipe.yaml").toString(),
+                "--data",
+                inputs.evaluation(),
+                "--suspicious",
+                "3",
+                "--out",
+                scored.toString());
+        assertThat(out).contains("scored 60 of 60 pairs", "Scores of 60 pairs written to " + scored, "gap -");
+        List<String> rows = Files.readAllLines(Path.of(inputs.evaluation()));
+        List<String> lines = Files.readAllLines(scored);
+        List<String> gaps = Files.readAllLines(run.resolve("gaps-after.jsonl"));
+        assertThat(lines).hasSize(60).hasSameSizeAs(gaps);
+        for (int i = 0; i < lines.size(); i++) {
+            JsonNode row = JsonMapper.shared().readTree(rows.get(i));
+            JsonNode line = JsonMapper.shared().readTree(lines.get(i));
+            JsonNode gap = JsonMapper.shared().readTree(gaps.get(i));
+            assertThat(line.path("id")).isEqualTo(gap.path("id"));
+            assertThat(line.path("rejected")).isEqualTo(row.path("rejected"));
+            assertThat(line.path("chosen_score").asDouble()
+                            - line.path("rejected_score").asDouble())
+                    .isCloseTo(gap.path("gap").asDouble(), within(1e-4));
+        }
+        Invocation.succeed(
+                "align",
+                "--model",
+                inputs.model(),
+                "--data",
+                scored.toString(),
+                "--out",
+                inputs.at("aligned-by-scores"),
+                "--steps",
+                "1",
+                "--batch-size",
+                "8",
+                "--set",
+                "alignment.gap.source=score",
+                "--set",
+                "train.warmupSteps=0");
+        Invocation compared = Invocation.of(
+                "score",
+                "--model",
+                run.resolve("model").toString(),
+                "--reference",
+                inputs.model(),
+                "--data",
+                inputs.evaluation(),
+                "--out",
+                scored.toString());
+        assertThat(compared.exitCode()).isEqualTo(2);
+        assertThat(compared.err())
+                .startsWith("betatron: --reference has no effect: a reward model is compared with nothing\n");
+    }
+
     @Test
     void stoppedRunGoesOnAsIfItHadNotStopped() throws IOException {
         Path whole = directory.resolve("whole");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.betatron.data.RowGap;
@@ -47,23 +48,13 @@ class ScoreCommandTest {
         }
         Path noisy = Files.write(root.resolve("noisy.jsonl"), lines);
         Path scores = root.resolve("scores.jsonl");
-        String out = Invocation.succeed(
-                "score",
-                "--model",
-                inputs.at("run/model"),
-                "--reference",
-                inputs.model(),
-                "--data",
-                noisy.toString(),
-                "--suspicious",
-                "5",
-                "--out",
-                scores.toString());
+        String out = Invocation.succeed(inputs.score("run", noisy, "--suspicious", "5", "--out", scores.toString()));
         assertThat(out)
                 .contains("scored 20 of 20 pairs", "Scores of 20 pairs written to " + scores, noisy + ":1  gap -")
                 .contains(
                         "of the 5 most suspicious pairs 5 are flipped: precision 1.000, recall 1.000 (by chance 0.250)");
 
+        assertThat(root.resolve("scores.jsonl.partial")).doesNotExist();
         // The file is one of gaps, and each gap is that of its log-probs at beta_0.
         Map<String, Double> gaps = RowGap.readAll(scores);
         assertThat(gaps).hasSize(20);
@@ -86,5 +77,35 @@ class ScoreCommandTest {
         assertThat(Files.readString(root.resolve("both.html"))).contains("run · run (2)");
         assertThat(Invocation.of("report", inputs.at("nowhere")).err())
                 .isEqualTo("betatron: " + inputs.at("nowhere") + " must be a run directory, but has no recipe.yaml\n");
+    }
+
+    @Test
+    void scoresSoFarStayWhenScoringFails() throws IOException {
+        Inputs inputs = Inputs.in(root);
+        Invocation.succeed(inputs.align("run", "--steps", "1", "--preset", "dpo"));
+        // The last row, in the second thousand, is longer than the model's 128 positions.
+        List<String> lines = new ArrayList<>(Inputs.pairLines(1029));
+        lines.add(lines.getFirst().replace("pair-0", "too-long").replace("Where", "Where ".repeat(30)));
+        Path file = Files.write(root.resolve("long.jsonl"), lines);
+        Path scores = root.resolve("scores.jsonl");
+        Invocation failed = Invocation.of(inputs.score("run", file, "--out", scores.toString()));
+        assertThat(failed.exitCode()).isEqualTo(2);
+        assertThat(failed.err()).contains("128");
+        assertThat(scores).doesNotExist();
+        Path partial = root.resolve("scores.jsonl.partial");
+        assertThat(RowGap.readAll(partial)).hasSize(1024).containsKeys("pair-0", "pair-1023");
+        JsonNode first =
+                JsonMapper.shared().readTree(Files.readAllLines(partial).getFirst());
+        assertThat(first.path("policyChosen").asDouble()).isNegative();
+        assertThat(first.path("rank").isNull()).isTrue();
+    }
+
+    @Test
+    void languageModelNeedsAReference() {
+        Invocation invocation = Invocation.of("score", "--model", "a", "--data", "b", "--out", "c");
+        assertThat(invocation.exitCode()).isEqualTo(2);
+        assertThat(invocation.err())
+                .startsWith("betatron: --reference DIR must be given: what the model was trained from; only a reward"
+                        + " model has none\n");
     }
 }

@@ -1,6 +1,5 @@
 package org.betatron.evaluation;
 
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -20,17 +19,15 @@ public final class RecordLines {
     /// @throws UncheckedIOException if it cannot be written
     public static void write(Path file, List<? extends Record> records) {
         try {
-            StagedFiles.write(file, partial -> {
-                try (BufferedWriter out = Files.newBufferedWriter(partial)) {
-                    for (Record line : records) {
-                        out.write(JsonMapper.shared().writeValueAsString(line));
-                        out.write('\n');
-                    }
-                }
-            });
+            StagedFiles.write(file, partial -> Files.write(partial, lines(records)));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write " + file, e);
         }
+    }
+
+    /// @return a line of JSON for each record
+    public static List<String> lines(List<? extends Record> records) {
+        return records.stream().map(JsonMapper.shared()::writeValueAsString).toList();
     }
 
     /// @return the records; none where there is no file

@@ -1,8 +1,8 @@
 package org.betatron.training;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
+import java.util.stream.StreamSupport;
 import org.betatron.core.alignment.Alignment;
 import org.betatron.core.alignment.AlignmentState;
 import org.betatron.core.logprob.PairLogProbs;
@@ -25,24 +25,34 @@ public record PairScoring(Alignment alignment, Reference reference, Packing pack
         PreferenceBatch.requireReference(alignment.objective().inputs(), reference);
     }
 
+    /// Measures rows as the result is iterated, some at a time.
+    ///
     /// @param rows     at least one
-    /// @param progress hears how many rows are done, after every part
+    /// @param progress hears how many rows have gone through the model
     /// @return measurements in the order of the rows
-    public List<PairMeasurement> measure(
+    public Iterable<List<PairMeasurement>> measure(
             ResponseModel model, List<? extends LabelledRow<?>> rows, IntConsumer progress) {
         RequiredInputs inputs = alignment.objective().inputs();
-        List<PairMeasurement> measurements = new ArrayList<>(rows.size());
-        for (RowBatch window : RowBatch.windows(rows, packing)) {
-            int from = measurements.size();
-            BatchLogProbs logProbs = window.score(
-                    model, PreferenceBatch.request(inputs, reference), (_, done) -> progress.accept(from + done));
-            PairLogProbs pairs = new PreferenceBatch(inputs, rows, reference, logProbs).quantities(false);
-            measurements.addAll(PairMeasurement.of(
-                    alignment,
-                    rows.subList(from, from + window.size()),
-                    pairs,
-                    alignment.evaluate(pairs, AlignmentState.START)));
-        }
-        return measurements;
+        Iterable<RowBatch> windows = RowBatch.windows(rows, packing);
+        return () -> StreamSupport.stream(windows.spliterator(), false)
+                .map(window -> measure(model, rows, inputs, window, progress))
+                .iterator();
+    }
+
+    private List<PairMeasurement> measure(
+            ResponseModel model,
+            List<? extends LabelledRow<?>> rows,
+            RequiredInputs inputs,
+            RowBatch window,
+            IntConsumer progress) {
+        int from = window.row(0);
+        BatchLogProbs logProbs = window.score(
+                model, PreferenceBatch.request(inputs, reference), (_, done) -> progress.accept(from + done));
+        PairLogProbs pairs = new PreferenceBatch(inputs, rows, reference, logProbs).quantities(false);
+        return PairMeasurement.of(
+                alignment,
+                rows.subList(from, from + window.size()),
+                pairs,
+                alignment.evaluate(pairs, AlignmentState.START));
     }
 }

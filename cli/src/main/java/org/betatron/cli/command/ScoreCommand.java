@@ -4,9 +4,14 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import org.betatron.cli.recipe.AlignRecipe;
 import org.betatron.cli.recipe.RecipeChecks;
 import org.betatron.cli.recipe.RecipeReader;
+import org.betatron.cli.recipe.RewardRecipe;
+import org.betatron.cli.run.ModelSource;
+import org.betatron.cli.run.RewardScoreRun;
+import org.betatron.cli.run.ScoreResult;
 import org.betatron.cli.run.ScoreRun;
 import org.betatron.evaluation.suspicion.FlipSearch;
 import org.betatron.evaluation.suspicion.Suspect;
@@ -21,25 +26,30 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "score",
         mixinStandardHelpOptions = true,
-        description = "Scores pairs under a model and a reference, and lists those most likely mislabelled.",
+        description = "Scores pairs under a model and a reference, or under a reward model, and lists those most"
+                + " likely mislabelled.",
         footer = {
             "",
             "For example:",
-            "  betatron score --model runs/dpo/model --reference runs/sft/model --data pairs.jsonl --suspicious 50"
+            "  betatron score --model runs/dpo/model --reference runs/sft/model --data pairs.jsonl --suspicious 50",
+            "  betatron score --model runs/reward/model --data pairs.jsonl --out scored.jsonl"
         })
 final class ScoreCommand implements Runnable {
 
     private static final int TEXT_WIDTH = 100;
 
-    @Option(names = "--model", required = true, paramLabel = "DIR", description = "Model that is asked.")
+    @Option(
+            names = "--model",
+            required = true,
+            paramLabel = "DIR",
+            description = "Model that is asked: a language model, or a reward model.")
     private Path model = Path.of("");
 
     @Option(
             names = "--reference",
-            required = true,
             paramLabel = "DIR",
-            description = "Model that it is compared with: what it was trained from.")
-    private Path reference = Path.of("");
+            description = "Model that a language model is compared with: what it was trained from.")
+    private @Nullable Path reference;
 
     @Option(names = "--data", required = true, paramLabel = "FILE", description = "Pairs; may be repeated.")
     private List<Path> files = List.of();
@@ -47,7 +57,8 @@ final class ScoreCommand implements Runnable {
     @Option(
             names = "--recipe",
             paramLabel = "FILE",
-            description = "Recipe of align that says how rows are read and what a gap is, for example a run's.")
+            description = "Recipe that says how rows are read and what a gap is, for example a run's: of align, or of"
+                    + " reward for a reward model.")
     private @Nullable Path recipe;
 
     @Option(
@@ -65,7 +76,11 @@ final class ScoreCommand implements Runnable {
     @Option(names = "--suspicious", paramLabel = "N", description = "List the N pairs with the most negative gaps.")
     private int suspicious;
 
-    @Option(names = "--out", paramLabel = "FILE", description = "JSON lines with the scores of every pair.")
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description = "JSON lines with the scores of every pair: with a reward model the rows again, with"
+                    + " chosen_score and rejected_score.")
     private @Nullable Path out;
 
     @Spec
@@ -77,19 +92,10 @@ final class ScoreCommand implements Runnable {
             throw new IllegalArgumentException("--suspicious must be at least 0 but was " + suspicious);
         }
         if (suspicious == 0 && out == null) {
-            throw new ParameterException(spec.commandLine(), "--out FILE or --suspicious N must be given, or both");
+            throw wrong("--out FILE or --suspicious N must be given, or both");
         }
-        RecipeReader reader = new RecipeReader();
-        if (recipe != null) {
-            reader.file(recipe);
-        }
-        AlignRecipe settings = reader.option("compute.device", device)
-                .overrides(set)
-                .resolve(AlignRecipe.class, AlignRecipe.DEFAULT)
-                .recipe();
-        RecipeChecks.checkDevice("recipe", settings.compute());
         PrintWriter printer = spec.commandLine().getOut();
-        ScoreRun.Result result = new ScoreRun(model, reference, files, settings, suspicious, out).run(line -> {
+        ScoreResult result = score(line -> {
             printer.println(line);
             printer.flush();
         });
@@ -119,5 +125,37 @@ final class ScoreCommand implements Runnable {
                     search.chance());
         }
         printer.flush();
+    }
+
+    private ScoreResult score(Consumer<String> progress) {
+        if (new ModelSource(model).holdsRewardModel()) {
+            if (reference != null) {
+                throw wrong("--reference has no effect: a reward model is compared with nothing");
+            }
+            RewardRecipe settings = settings(RewardRecipe.class, RewardRecipe.DEFAULT);
+            RecipeChecks.checkDevice("recipe", settings.compute());
+            return new RewardScoreRun(model, files, settings, suspicious, out).run(progress);
+        }
+        if (reference == null) {
+            throw wrong("--reference DIR must be given: what the model was trained from; only a reward model has none");
+        }
+        AlignRecipe settings = settings(AlignRecipe.class, AlignRecipe.DEFAULT);
+        RecipeChecks.checkDevice("recipe", settings.compute());
+        return new ScoreRun(model, reference, files, settings, suspicious, out).run(progress);
+    }
+
+    private <R> R settings(Class<R> type, R defaults) {
+        RecipeReader reader = new RecipeReader();
+        if (recipe != null) {
+            reader.file(recipe);
+        }
+        return reader.option("compute.device", device)
+                .overrides(set)
+                .resolve(type, defaults)
+                .recipe();
+    }
+
+    private ParameterException wrong(String message) {
+        return new ParameterException(spec.commandLine(), message);
     }
 }

@@ -11,6 +11,7 @@ import org.betatron.data.PromptStyle;
 import org.betatron.data.Truncation;
 import org.betatron.torch.memory.NativeLibraries;
 import org.betatron.torch.model.ArchitectureSpec;
+import org.betatron.torch.model.HeadKind;
 import org.betatron.torch.weights.ModelDirectory;
 import org.betatron.training.run.Fingerprint;
 
@@ -19,6 +20,8 @@ import org.betatron.training.run.Fingerprint;
 ///
 /// @param directory Hugging Face directory
 public record ModelSource(Path directory) {
+
+    private static final String CONFIG = "config.json";
 
     /// What a tokenizer and its use are made of, as Hugging Face directories name the files.
     private static final List<String> TEXT_FILES = List.of(
@@ -34,10 +37,19 @@ public record ModelSource(Path directory) {
     /// @param directory Hugging Face directory
     /// @return longest sequence of its model, tokens, without loading the weights
     static int maxPositions(Path directory) {
+        return architecture(directory).maxPositions();
+    }
+
+    /// @return whether the directory holds a reward model; false as well where it holds no model
+    public boolean holdsRewardModel() {
+        return Files.isRegularFile(directory.resolve(CONFIG))
+                && architecture(directory).head() == HeadKind.SCORE;
+    }
+
+    private static ArchitectureSpec architecture(Path directory) {
         return ArchitectureSpec.parse(
-                        new ModelDirectory(directory).readConfig(),
-                        directory.resolve("config.json").toString())
-                .maxPositions();
+                new ModelDirectory(directory).readConfig(),
+                directory.resolve(CONFIG).toString());
     }
 
     /// @return the files that go along with the weights of a trained model

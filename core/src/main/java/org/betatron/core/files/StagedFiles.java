@@ -133,6 +133,13 @@ public final class StagedFiles implements AutoCloseable {
         }
     }
 
+    /// Moves a whole file that was written elsewhere in the same directory into place.
+    static void move(Path file, Path target) throws IOException {
+        sync(file);
+        Files.move(file, target, StandardCopyOption.ATOMIC_MOVE);
+        sync(parentOf(target));
+    }
+
     private static void sync(Path path) throws IOException {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             channel.force(true);

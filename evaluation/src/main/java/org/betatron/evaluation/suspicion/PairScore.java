@@ -1,5 +1,6 @@
 package org.betatron.evaluation.suspicion;
 
+import org.betatron.data.RowPlace;
 import org.jspecify.annotations.Nullable;
 
 /// What a model says about one pair: a line of the file that `betatron score` writes.
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// @param referenceRejected the same under the reference
 /// @param gap               beta_0 times the margin, chosen minus rejected
 /// @param loss              of the objective at beta_0
-/// @param density           Gaussian density of the gap relative to that at the mean of all pairs, in [0, 1]
+/// @param density           Gaussian density of the gap relative to that at the mean of all pairs, in [0, 1];
+///     null until all are scored, and so below
 /// @param keptProbability   how probably the Gaussian filter would keep the pair, in [0, 1]
 /// @param rank              1 for the most negative gap of all pairs
 public record PairScore(
@@ -26,6 +28,49 @@ public record PairScore(
         @Nullable Double referenceRejected,
         double gap,
         double loss,
-        double density,
-        double keptProbability,
-        int rank) {}
+        @Nullable Double density,
+        @Nullable Double keptProbability,
+        @Nullable Integer rank) {
+
+    /// A pair of which nothing is known but its own numbers.
+    public static PairScore alone(
+            String id,
+            RowPlace place,
+            double policyChosen,
+            double policyRejected,
+            @Nullable Double referenceChosen,
+            @Nullable Double referenceRejected,
+            double gap,
+            double loss) {
+        return new PairScore(
+                id,
+                place.file(),
+                place.line(),
+                policyChosen,
+                policyRejected,
+                referenceChosen,
+                referenceRejected,
+                gap,
+                loss,
+                null,
+                null,
+                null);
+    }
+
+    /// @return the same pair with its place among all others
+    public PairScore among(double ownDensity, double ownKeptProbability, int ownRank) {
+        return new PairScore(
+                id,
+                file,
+                line,
+                policyChosen,
+                policyRejected,
+                referenceChosen,
+                referenceRejected,
+                gap,
+                loss,
+                ownDensity,
+                ownKeptProbability,
+                ownRank);
+    }
+}
