@@ -64,11 +64,6 @@ public record ComputeSpec(
         }
     }
 
-    /// @return the defaults with products in another number format
-    public static ComputeSpec in(DataType precision) {
-        return DEFAULT.withPrecision(precision);
-    }
-
     /// @return the same with another `precision`
     public ComputeSpec withPrecision(DataType other) {
         return new ComputeSpec(device, other, weights, keptLogitsMiB, shortLastLayer, recompute, moments, lanes);

@@ -44,7 +44,7 @@ public final class TorchLanguageModel extends TorchModel implements LanguageMode
         compute.device().require();
         ModelDirectory files = new ModelDirectory(directory);
         ObjectNode config = files.readConfig();
-        ArchitectureSpec spec = parse(config, directory.resolve("config.json").toString());
+        ArchitectureSpec spec = parse(config, files.configFile().toString());
         return new TorchLanguageModel(
                 config,
                 spec,
@@ -54,7 +54,7 @@ public final class TorchLanguageModel extends TorchModel implements LanguageMode
 
     /// As [#load(Path, ComputeSpec)], with the defaults in a number format of matrix products.
     public static TorchLanguageModel load(Path directory, DataType precision) {
-        return load(directory, ComputeSpec.in(precision));
+        return load(directory, ComputeSpec.DEFAULT.withPrecision(precision));
     }
 
     /// Makes a model with random weights: matrices normal with the configuration's standard deviation,
@@ -82,7 +82,7 @@ public final class TorchLanguageModel extends TorchModel implements LanguageMode
     /// As [#initialize(ObjectNode, String, long, ComputeSpec)], with the defaults in a number format of
     /// matrix products.
     public static TorchLanguageModel initialize(ObjectNode config, String where, long seed, DataType precision) {
-        return initialize(config, where, seed, ComputeSpec.in(precision));
+        return initialize(config, where, seed, ComputeSpec.DEFAULT.withPrecision(precision));
     }
 
     @Override

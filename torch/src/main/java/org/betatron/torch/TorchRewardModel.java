@@ -44,7 +44,7 @@ public final class TorchRewardModel extends TorchModel {
         compute.device().require();
         ModelDirectory files = new ModelDirectory(directory);
         ObjectNode config = files.readConfig();
-        ArchitectureSpec spec = parse(config, directory);
+        ArchitectureSpec spec = parse(config, files);
         if (spec.head() != HeadKind.SCORE) {
             throw new ModelException(directory + " is a language model and scores no answers; betatron reward makes a"
                     + " reward model of it");
@@ -71,11 +71,11 @@ public final class TorchRewardModel extends TorchModel {
         compute.device().require();
         ModelDirectory files = new ModelDirectory(directory);
         ObjectNode config = files.readConfig();
-        if (parse(config, directory).head() == HeadKind.SCORE) {
+        if (parse(config, files).head() == HeadKind.SCORE) {
             return load(directory, compute);
         }
         ObjectNode scoring = scoring(config, paddingId);
-        ArchitectureSpec spec = parse(scoring, directory);
+        ArchitectureSpec spec = parse(scoring, files);
         return new TorchRewardModel(
                 scoring,
                 spec,
@@ -85,8 +85,8 @@ public final class TorchRewardModel extends TorchModel {
                 compute);
     }
 
-    private static ArchitectureSpec parse(ObjectNode config, Path directory) {
-        return ArchitectureSpec.parse(config, directory.resolve("config.json").toString());
+    private static ArchitectureSpec parse(ObjectNode config, ModelDirectory files) {
+        return ArchitectureSpec.parse(config, files.configFile().toString());
     }
 
     /// @return the configuration of a language model as `transformers` writes it for one label

@@ -16,6 +16,6 @@ public final class TestDevice {
 
     /// @return the defaults with products in a number format, on that device
     public static ComputeSpec in(DataType precision) {
-        return ComputeSpec.in(precision).on(DEVICE);
+        return ComputeSpec.DEFAULT.withPrecision(precision).on(DEVICE);
     }
 }

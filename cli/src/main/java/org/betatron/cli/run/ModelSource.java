@@ -21,8 +21,6 @@ import org.betatron.training.run.Fingerprint;
 /// @param directory Hugging Face directory
 public record ModelSource(Path directory) {
 
-    private static final String CONFIG = "config.json";
-
     /// What a tokenizer and its use are made of, as Hugging Face directories name the files.
     private static final List<String> TEXT_FILES = List.of(
             "tokenizer.json",
@@ -42,14 +40,13 @@ public record ModelSource(Path directory) {
 
     /// @return whether the directory holds a reward model; false as well where it holds no model
     public boolean holdsRewardModel() {
-        return Files.isRegularFile(directory.resolve(CONFIG))
+        return Files.isRegularFile(new ModelDirectory(directory).configFile())
                 && architecture(directory).head() == HeadKind.SCORE;
     }
 
     private static ArchitectureSpec architecture(Path directory) {
-        return ArchitectureSpec.parse(
-                new ModelDirectory(directory).readConfig(),
-                directory.resolve(CONFIG).toString());
+        ModelDirectory files = new ModelDirectory(directory);
+        return ArchitectureSpec.parse(files.readConfig(), files.configFile().toString());
     }
 
     /// @return the files that go along with the weights of a trained model

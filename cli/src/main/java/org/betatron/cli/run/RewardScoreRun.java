@@ -58,14 +58,13 @@ public record RewardScoreRun(
         double[] gaps = new double[pairs.size()];
         try (ScoredPairs rows = new ScoredPairs(files, data.dropped());
                 GrowingLines lines = out == null ? null : GrowingLines.open(out)) {
-            int before = 0;
             for (RowBatch window : RowBatch.windows(pairs, recipe.train().packing())) {
-                int from = before;
+                int from = window.row(0);
                 BatchLogProbs scored =
                         window.score(reward, VocabularyRequest.NONE, (_, done) -> progress.scored(from + done));
                 List<String> some = new ArrayList<>(window.size());
                 for (int i = 0; i < window.size(); i++) {
-                    TokenizedPair pair = pairs.get(window.row(i));
+                    TokenizedPair pair = pairs.get(from + i);
                     PairScores scores = scores(pair, scored, i);
                     gaps[from + i] = scores.gap();
                     if (lines != null) {
@@ -75,7 +74,6 @@ public record RewardScoreRun(
                 if (lines != null) {
                     lines.append(some);
                 }
-                before += window.size();
             }
             if (lines != null) {
                 lines.finish();

@@ -54,9 +54,10 @@ public record ScoreRun(
     private GapRanking ranking(List<TokenizedPair> pairs, Consumer<String> progress) {
         try (GrowingLines lines = out == null ? null : GrowingLines.open(out)) {
             List<PairMeasurement> measured = measure(pairs, lines, progress);
-            GapRanking ranking = new GapRanking(pairs, gaps(measured));
+            double[] gaps = measured.stream().mapToDouble(PairMeasurement::gap).toArray();
+            GapRanking ranking = new GapRanking(pairs, gaps);
             if (lines != null) {
-                lines.finishWith(RecordLines.lines(ranked(measured, ranking.ranks())));
+                lines.finishWith(RecordLines.lines(ranked(measured, gaps, ranking.ranks())));
             }
             return ranking;
         } catch (IOException e) {
@@ -79,40 +80,42 @@ public record ScoreRun(
             for (List<PairMeasurement> some : scoring.measure(policy, pairs, told::scored)) {
                 measured.addAll(some);
                 if (lines != null) {
-                    lines.append(RecordLines.lines(
-                            some.stream().map(ScoreRun::unranked).toList()));
+                    lines.append(RecordLines.lines(some.stream()
+                            .map(pair -> score(pair, null, null, null))
+                            .toList()));
                 }
             }
         }
         return measured;
     }
 
-    private List<PairScore> ranked(List<PairMeasurement> measured, int[] ranks) {
+    private List<PairScore> ranked(List<PairMeasurement> measured, double[] gaps, int[] ranks) {
         double keep = recipe.alignment().selection() instanceof SelectionSpec.Gaussian(double kept)
                 ? kept
                 : SelectionSpec.Gaussian.DEFAULT.keep();
-        GaussianFilter filter = new GaussianFilter(gaps(measured), keep);
+        GaussianFilter filter = new GaussianFilter(gaps, keep);
         List<PairScore> scores = new ArrayList<>(measured.size());
         for (int i = 0; i < measured.size(); i++) {
-            scores.add(unranked(measured.get(i)).among(filter.density(i), filter.keptProbability(i), ranks[i]));
+            scores.add(score(measured.get(i), filter.density(i), filter.keptProbability(i), ranks[i]));
         }
         return scores;
     }
 
-    private static double[] gaps(List<PairMeasurement> measured) {
-        return measured.stream().mapToDouble(PairMeasurement::gap).toArray();
-    }
-
-    private static PairScore unranked(PairMeasurement pair) {
-        return PairScore.alone(
+    private static PairScore score(
+            PairMeasurement pair, @Nullable Double density, @Nullable Double keptProbability, @Nullable Integer rank) {
+        return new PairScore(
                 pair.row().id(),
-                pair.row().place(),
+                pair.row().place().file(),
+                pair.row().place().line(),
                 pair.policyChosen(),
                 pair.policyRejected(),
                 orNull(pair.referenceChosen()),
                 orNull(pair.referenceRejected()),
                 pair.gap(),
-                pair.loss());
+                pair.loss(),
+                density,
+                keptProbability,
+                rank);
     }
 
     private static @Nullable Double orNull(OptionalDouble value) {

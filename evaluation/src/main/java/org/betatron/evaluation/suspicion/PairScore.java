@@ -1,6 +1,5 @@
 package org.betatron.evaluation.suspicion;
 
-import org.betatron.data.RowPlace;
 import org.jspecify.annotations.Nullable;
 
 /// What a model says about one pair: a line of the file that `betatron score` writes.
@@ -30,47 +29,4 @@ public record PairScore(
         double loss,
         @Nullable Double density,
         @Nullable Double keptProbability,
-        @Nullable Integer rank) {
-
-    /// A pair of which nothing is known but its own numbers.
-    public static PairScore alone(
-            String id,
-            RowPlace place,
-            double policyChosen,
-            double policyRejected,
-            @Nullable Double referenceChosen,
-            @Nullable Double referenceRejected,
-            double gap,
-            double loss) {
-        return new PairScore(
-                id,
-                place.file(),
-                place.line(),
-                policyChosen,
-                policyRejected,
-                referenceChosen,
-                referenceRejected,
-                gap,
-                loss,
-                null,
-                null,
-                null);
-    }
-
-    /// @return the same pair with its place among all others
-    public PairScore among(double ownDensity, double ownKeptProbability, int ownRank) {
-        return new PairScore(
-                id,
-                file,
-                line,
-                policyChosen,
-                policyRejected,
-                referenceChosen,
-                referenceRejected,
-                gap,
-                loss,
-                ownDensity,
-                ownKeptProbability,
-                ownRank);
-    }
-}
+        @Nullable Integer rank) {}

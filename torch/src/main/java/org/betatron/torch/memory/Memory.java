@@ -124,6 +124,14 @@ public final class Memory {
         }
     }
 
+    /// Runs work without a result, as [#withoutGradient].
+    public static void runWithoutGradient(Runnable work) {
+        withoutGradient(() -> {
+            work.run();
+            return 0;
+        });
+    }
+
     private static Owned own(String name, Tensor tensor) {
         tensor.retainReference();
         return new Owned(name, tensor, () -> {});

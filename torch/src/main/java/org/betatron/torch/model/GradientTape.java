@@ -3,6 +3,7 @@ package org.betatron.torch.model;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.memory.Owned;
@@ -22,19 +23,11 @@ final class GradientTape implements Tape, AutoCloseable {
     /// @param bias  what the map added to each row, `[T, out]`: a leaf, whose derivative is that of the map's
     ///     output. All rows share one row's memory
     /// @param input what the map was run on
-    private record Run(Linear map, Owned bias, Kept input) {}
-
-    /// What a tensor is made again from.
-    private record Kept(Made made, List<Owned> from) {
-
-        Tensor again() {
-            return made.how().apply(from.stream().map(Owned::tensor).toList());
-        }
-    }
+    private record Run(Linear map, Owned bias, Made input) {}
 
     private final Precision precision;
     private final List<Run> runs = new ArrayList<>();
-    private final IdentityHashMap<Made, Kept> inputs = new IdentityHashMap<>();
+    private final IdentityHashMap<Made, List<Owned>> kept = new IdentityHashMap<>(); // what inputs are made from
 
     /// @param precision number format of the products
     GradientTape(Precision precision) {
@@ -43,17 +36,15 @@ final class GradientTape implements Tape, AutoCloseable {
 
     @Override
     public Tensor run(Linear map, Made input) {
-        Kept kept = inputs.computeIfAbsent(
+        kept.computeIfAbsent(
                 input,
-                made -> new Kept(
-                        made,
-                        made.from().stream()
-                                .map(tensor -> Memory.keep("input of an affine map", tensor::detach))
-                                .toList()));
+                made -> made.from().stream()
+                        .map(tensor -> Memory.keep("input of an affine map", tensor::detach))
+                        .toList());
         long rows = input.tensor().size(0);
         Owned bias =
                 Memory.keep("bias of every row", () -> map.bias(precision, rows).requires_grad_(true));
-        runs.add(new Run(map, bias, kept));
+        runs.add(new Run(map, bias, input));
         return map.apply(input.tensor(), bias.tensor(), precision);
     }
 
@@ -73,15 +64,18 @@ final class GradientTape implements Tape, AutoCloseable {
     /// @param derivative dL/dy, `[T, out]`
     void add(int index, Tensor derivative) {
         Run run = runs.get(index);
-        Memory.run(() -> Memory.withoutGradient(() -> {
-            run.map().addGradients(derivative, precision.cast(run.input().again()));
-            return 0;
-        }));
+        Memory.run(() -> Memory.runWithoutGradient(
+                () -> run.map().addGradients(derivative, precision.cast(again(run.input())))));
+    }
+
+    private Tensor again(Made input) {
+        List<Owned> from = Objects.requireNonNull(kept.get(input));
+        return input.how().apply(from.stream().map(Owned::tensor).toList());
     }
 
     @Override
     public void close() {
-        Stream.concat(runs.stream().map(Run::bias), inputs.values().stream().flatMap(kept -> kept.from().stream()))
+        Stream.concat(runs.stream().map(Run::bias), kept.values().stream().flatMap(List::stream))
                 .forEach(Owned::close);
     }
 }

@@ -22,7 +22,7 @@ import org.bytedeco.pytorch.global.torch;
 /// @param places of the rows of each part among those of the batch, `[N_part]` each
 record LayerStack(Lanes lanes, List<StackPart> parts, List<int[]> places) {
 
-    /// @param rows which rows of the batch are asked for, `[N]`
+    /// @param rows      which rows of the batch are asked for, `[N]`
     /// @param precision number format of the products
     static LayerStack of(
             Architecture architecture, PackedBatch batch, AskedRows rows, Precision precision, ComputeSpec compute) {

@@ -84,12 +84,9 @@ public final class Parameters implements AutoCloseable {
         if (!other.shapes().equals(shapes())) {
             throw new IllegalArgumentException("other must be a model with the same weights");
         }
-        Memory.withoutGradient(() -> {
-            other.asMap()
-                    .forEach((name, target) ->
-                            Memory.run(() -> get(name).lerp_(Tensors.toFloat(target), Tensors.scalar(share))));
-            return 0;
-        });
+        Memory.runWithoutGradient(() -> other.asMap()
+                .forEach((name, target) ->
+                        Memory.run(() -> get(name).lerp_(Tensors.toFloat(target), Tensors.scalar(share)))));
     }
 
     /// @return a number that grows with every change of a weight

@@ -112,12 +112,11 @@ final class VocabularyStatistics {
     }
 
     private void forEachChunk(int numRows, Chunk work) {
-        Memory.withoutGradient(() -> {
+        Memory.runWithoutGradient(() -> {
             for (long from = 0; from < numRows; from += chunkRows) {
                 long start = from;
                 Memory.run(() -> work.run(start, Math.min(chunkRows, numRows - start)));
             }
-            return 0;
         });
     }
 

@@ -91,10 +91,8 @@ public final class TorchOptimizer implements Optimizer {
     public void step(double learningRate, double gradientScale) {
         weights.requireOpen();
         step++;
-        Memory.run(() -> Memory.withoutGradient(() -> {
-            moments.forEach((name, state) -> update(name, state, learningRate, gradientScale));
-            return step;
-        }));
+        Memory.run(() -> Memory.runWithoutGradient(
+                () -> moments.forEach((name, state) -> update(name, state, learningRate, gradientScale))));
         weights.clearGradients();
     }
 

@@ -26,7 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param path the directory
 public record ModelDirectory(Path path) {
 
-    static final String CONFIG = "config.json";
+    private static final String CONFIG = "config.json";
     static final String SINGLE = "model.safetensors";
     static final String INDEX = "model.safetensors.index.json";
 
@@ -35,13 +35,18 @@ public record ModelDirectory(Path path) {
 
     private static final Pattern WEIGHT_FILE = Pattern.compile("model(-\\d{5}-of-\\d{5})?\\.safetensors");
 
+    /// @return where `config.json` is, or would be
+    public Path configFile() {
+        return path.resolve(CONFIG);
+    }
+
     /// @return the parsed `config.json`
     /// @throws ModelException if the directory or the file is missing or is not JSON
     public ObjectNode readConfig() {
         if (!Files.isDirectory(path)) {
             throw new ModelException("model directory " + path + " does not exist");
         }
-        Path file = path.resolve(CONFIG);
+        Path file = configFile();
         if (!Files.exists(file)) {
             throw new ModelException("model directory " + path + " has no " + CONFIG);
         }
@@ -81,7 +86,7 @@ public record ModelDirectory(Path path) {
     /// @return everything that the model computes with: `config.json` and the weight files, in a fixed order
     public List<Path> modelFiles() {
         List<Path> files = new ArrayList<>();
-        files.add(path.resolve(CONFIG));
+        files.add(configFile());
         files.addAll(weightFiles());
         return files;
     }
@@ -114,8 +119,7 @@ public record ModelDirectory(Path path) {
                 shards.get(i).keySet().forEach(tensor -> weightMap.put(tensor, name));
                 names.add(name);
             }
-            Files.writeString(
-                    files.stage(path.resolve(CONFIG)), withType(config, type).toPrettyString() + "\n");
+            Files.writeString(files.stage(configFile()), withType(config, type).toPrettyString() + "\n");
             if (shards.size() > 1) {
                 long totalBytes = tensors.values().stream()
                         .mapToLong(tensor -> tensor.numel() * type.bytes())

@@ -23,7 +23,8 @@ public final class SafetensorsWriter {
 
     private SafetensorsWriter() {}
 
-    /// Writes and syncs a new file. A failure leaves a partial file behind, so callers write beside and move.
+    /// Writes a new file. A failure leaves a partial file behind, so callers write it through
+    /// [org.betatron.core.files.StagedFiles], which syncs it.
     ///
     /// @param path    file to create or replace
     /// @param tensors tensors by name, in the order of the file; borrowed
@@ -44,7 +45,6 @@ public final class SafetensorsWriter {
             for (Tensor tensor : tensors.values()) {
                 writeValues(channel, tensor, type, chunkElements);
             }
-            channel.force(true);
         }
     }
 

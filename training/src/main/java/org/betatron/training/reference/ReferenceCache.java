@@ -62,14 +62,12 @@ public record ReferenceCache(Path file, ReferenceKey key) {
         try {
             StagedFiles.write(file, partial -> {
                 try (ReferenceWriter writer = new ReferenceWriter(partial, key, rows)) {
-                    int before = 0;
                     for (RowBatch window : RowBatch.windows(rows, packing)) {
-                        int from = before;
+                        int from = window.row(0);
                         writer.append(window.score(model, VocabularyRequest.NONE, (part, done) -> {
                             requireFinite(part, rows);
                             progress.rowsScored(from + done, rows.size());
                         }));
-                        before += window.size();
                     }
                 }
             });
