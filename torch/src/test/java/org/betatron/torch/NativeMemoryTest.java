@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import org.betatron.core.model.Decoder;
 import org.betatron.core.model.ForwardPass;
 import org.betatron.core.model.Optimizer;
@@ -33,7 +31,7 @@ class NativeMemoryTest {
 
     /// The C allocator and the JIT move by a few MiB; the exact counts are the sharper test.
     private static final int ATTEMPTS = 3;
-    private static final long RESIDENT_NOISE_KIB = 16 * 1024;
+    private static final long RESIDENT_NOISE = 16 << 20;
 
     private TorchLanguageModel model;
     private Optimizer optimizer;
@@ -250,24 +248,15 @@ class NativeMemoryTest {
         long objects = Pointer.totalCount();
         long growth = Long.MAX_VALUE;
         // The heap of the JVM grows now and then; a leak grows every time.
-        for (int attempt = 0; attempt < ATTEMPTS && growth >= RESIDENT_NOISE_KIB; attempt++) {
-            long resident = residentKib();
+        for (int attempt = 0; attempt < ATTEMPTS && growth >= RESIDENT_NOISE; attempt++) {
+            long resident = ResidentMemory.ofProcess();
             for (int i = 0; i < RUNS; i++) {
                 operation.run();
             }
-            growth = residentKib() - resident;
+            growth = ResidentMemory.ofProcess() - resident;
         }
         assertThat(Owned.liveCount()).as("owned tensors").isEqualTo(live);
         assertThat(Pointer.totalCount()).as("native objects").isEqualTo(objects);
-        assertThat(growth).as("growth of resident memory, KiB").isLessThan(RESIDENT_NOISE_KIB);
-    }
-
-    private static long residentKib() throws IOException {
-        List<String> lines = Files.readAllLines(Path.of("/proc/self/status"));
-        return lines.stream()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                .findFirst()
-                .orElseThrow();
+        assertThat(growth).as("growth of resident memory, bytes").isLessThan(RESIDENT_NOISE);
     }
 }

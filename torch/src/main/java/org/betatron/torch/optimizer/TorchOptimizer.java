@@ -75,6 +75,13 @@ public final class TorchOptimizer implements Optimizer {
                 moments);
     }
 
+    /// @return the moments of all weights; lent
+    List<Tensor> moments() {
+        return moments.values().stream()
+                .flatMap(state -> state.tensors().stream())
+                .toList();
+    }
+
     @Override
     public double gradientNorm() {
         return Memory.compute(() -> Memory.withoutGradient(() -> {
