@@ -19,8 +19,8 @@ public final class ResidentMemory {
 
     private ResidentMemory() {}
 
-    /// Of the whole process. The heap of the JVM, its compilers and the C library's pools move it by tens of MiB, up
-    /// and down, at any time.
+    /// Of the whole process. The heap of the JVM, its compilers and the C library's pools move it up and down at any
+    /// time.
     public static long ofProcess() throws IOException {
         return Files.readAllLines(Path.of("/proc/self/status")).stream()
                 .filter(line -> line.startsWith("VmRSS:"))
@@ -29,10 +29,18 @@ public final class ResidentMemory {
                 .orElseThrow();
     }
 
-    /// Of the pages that a tensor lies in, exactly: nothing that the process does elsewhere changes it.
+    /// Of the pages that tensors lie in, exactly: nothing that the process does elsewhere changes it.
     ///
-    /// @param tensor contiguous, in the memory of the processor
-    public static long of(Tensor tensor) throws IOException {
+    /// @param tensors contiguous, in the memory of the processor
+    public static long of(Iterable<Tensor> tensors) throws IOException {
+        long resident = 0;
+        for (Tensor tensor : tensors) {
+            resident += of(tensor);
+        }
+        return resident;
+    }
+
+    private static long of(Tensor tensor) throws IOException {
         long start = tensor.data_ptr().address() / PAGE;
         long end = (tensor.data_ptr().address() + tensor.nbytes() + PAGE - 1) / PAGE;
         ByteBuffer entries =

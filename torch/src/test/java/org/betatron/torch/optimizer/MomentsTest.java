@@ -102,19 +102,12 @@ class MomentsTest {
             resumed.load(file);
             step(resumed, weights, 1, false);
             for (TorchOptimizer few : List.of(optimizer, resumed)) {
-                assertThat(residentMoments(few)).isBetween(1L, 10L << 20);
+                // Rows are written in two places of each moment, which take more where pages have 2 MiB.
+                assertThat(ResidentMemory.of(few.moments())).isBetween(1L, 15L << 20);
             }
             step(resumed, weights, 2, true);
-            assertThat(residentMoments(resumed)).isGreaterThanOrEqualTo(128L << 20);
+            assertThat(ResidentMemory.of(resumed.moments())).isGreaterThanOrEqualTo(128L << 20);
         }
-    }
-
-    private static long residentMoments(TorchOptimizer optimizer) throws IOException {
-        long bytes = 0;
-        for (Tensor moment : optimizer.moments()) {
-            bytes += ResidentMemory.of(moment);
-        }
-        return bytes;
     }
 
     private static Parameters weights(int rows) {
