@@ -10,7 +10,7 @@ import org.betatron.cli.run.EvaluationResult;
 import org.betatron.cli.run.EvaluationRun;
 import org.betatron.evaluation.comparison.ComparisonReport;
 import org.betatron.evaluation.comparison.Estimate;
-import org.betatron.evaluation.generation.GenerationSpec;
+import org.betatron.generation.GenerationSpec;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

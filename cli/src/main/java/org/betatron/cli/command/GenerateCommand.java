@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.betatron.cli.run.GenerationRun;
 import org.betatron.core.sampling.SamplingSpec;
-import org.betatron.evaluation.generation.GenerationSpec;
+import org.betatron.generation.GenerationSpec;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
