@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 import org.betatron.core.sampling.SamplingSpec;
-import org.betatron.data.Tokenizer;
+import org.betatron.data.tokenizer.Tokenizer;
 import org.betatron.generation.GenerationListener;
 import org.betatron.generation.GenerationSpec;
 import org.betatron.generation.Generator;

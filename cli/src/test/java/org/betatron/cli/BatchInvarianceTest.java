@@ -11,7 +11,7 @@ import java.util.Objects;
 import org.betatron.core.alignment.AlignmentSpec;
 import org.betatron.core.model.Optimizer;
 import org.betatron.core.model.OptimizerSpec;
-import org.betatron.data.TokenizedPair;
+import org.betatron.data.row.TokenizedPair;
 import org.betatron.torch.TorchLanguageModel;
 import org.betatron.torch.weights.DataType;
 import org.betatron.training.Evaluation;

@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.betatron.cli.recipe.Choices;
 import org.betatron.core.logprob.ResponseQuantity;
-import org.betatron.data.LogProbRow;
+import org.betatron.data.source.LogProbRow;
 import org.betatron.evaluation.RunMetrics;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;

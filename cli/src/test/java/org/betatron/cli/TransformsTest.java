@@ -11,7 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import org.betatron.data.TransformedRowRecord;
+import org.betatron.data.load.TransformedRowRecord;
 import org.betatron.evaluation.RunMetrics;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;

@@ -13,7 +13,7 @@ import java.util.Objects;
 import org.betatron.core.alignment.AlignmentSpec;
 import org.betatron.core.model.Optimizer;
 import org.betatron.core.model.OptimizerSpec;
-import org.betatron.data.TokenizedPair;
+import org.betatron.data.row.TokenizedPair;
 import org.betatron.torch.ComputeDevice;
 import org.betatron.torch.ComputeSpec;
 import org.betatron.torch.Recompute;

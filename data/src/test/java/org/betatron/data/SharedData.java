@@ -6,12 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// Finds real public files that lie beside the repository and are not part of it.
-final class SharedData {
+public final class SharedData {
 
     private SharedData() {}
 
     /// Skips the calling test, with the reason, where the file is absent.
-    static Path require(String relative) {
+    public static Path require(String relative) {
         String property = System.getProperty("betatron.shared");
         if (property != null) {
             Path path = Path.of(property).resolve("data").resolve(relative);

@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.betatron.core.model.LanguageModel;
 import org.betatron.core.model.VocabularyRequest;
-import org.betatron.data.TokenizedText;
 import org.betatron.data.packing.BatchLogProbs;
 import org.betatron.data.packing.Packing;
 import org.betatron.data.packing.RowBatch;
+import org.betatron.data.row.TokenizedText;
 
 /// Log-probs of answers under any model with the same tokens.
 public final class AnswerLogProbs {

@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import org.betatron.core.model.Decoder;
 import org.betatron.core.model.LanguageModel;
-import org.betatron.data.Tokenizer;
+import org.betatron.data.tokenizer.Tokenizer;
 
 /// Writes answers to prompts with a model.
 ///

@@ -5,7 +5,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.betatron.core.sampling.TokenSampler;
-import org.betatron.data.Tokenizer;
+import org.betatron.data.tokenizer.Tokenizer;
 import org.jspecify.annotations.Nullable;
 
 /// An answer being written. One thread at a time.

@@ -3,7 +3,7 @@ package org.betatron.generation;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.betatron.data.Tokenizer;
+import org.betatron.data.tokenizer.Tokenizer;
 
 /// Reads and writes ids as numbers between spaces.
 ///

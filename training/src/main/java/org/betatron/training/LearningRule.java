@@ -3,8 +3,8 @@ package org.betatron.training;
 import java.util.List;
 import org.betatron.core.alignment.AlignmentState;
 import org.betatron.core.model.VocabularyRequest;
-import org.betatron.data.TokenizedRow;
 import org.betatron.data.packing.BatchLogProbs;
+import org.betatron.data.row.TokenizedRow;
 
 /// What is learned from rows: the one thing in which kinds of training differ.
 ///

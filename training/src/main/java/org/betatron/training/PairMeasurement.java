@@ -8,7 +8,7 @@ import org.betatron.core.logprob.PairLogProbs;
 import org.betatron.core.logprob.ResponseLogProbs;
 import org.betatron.core.logprob.ResponseQuantity;
 import org.betatron.core.objective.ObjectiveValue;
-import org.betatron.data.LabelledRow;
+import org.betatron.data.row.LabelledRow;
 
 /// What a model says about one row, at beta_0.
 ///

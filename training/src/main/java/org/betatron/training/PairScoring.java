@@ -8,10 +8,10 @@ import org.betatron.core.alignment.AlignmentState;
 import org.betatron.core.logprob.PairLogProbs;
 import org.betatron.core.logprob.RequiredInputs;
 import org.betatron.core.model.ResponseModel;
-import org.betatron.data.LabelledRow;
 import org.betatron.data.packing.BatchLogProbs;
 import org.betatron.data.packing.Packing;
 import org.betatron.data.packing.RowBatch;
+import org.betatron.data.row.LabelledRow;
 import org.betatron.training.reference.Reference;
 
 /// Measures rows under a model, some in memory at a time.

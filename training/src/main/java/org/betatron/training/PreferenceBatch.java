@@ -15,8 +15,8 @@ import org.betatron.core.logprob.ResponseLogProbs;
 import org.betatron.core.logprob.ResponseQuantity;
 import org.betatron.core.model.TokenQuantity;
 import org.betatron.core.model.VocabularyRequest;
-import org.betatron.data.LabelledRow;
 import org.betatron.data.packing.BatchLogProbs;
+import org.betatron.data.row.LabelledRow;
 import org.betatron.training.reference.Reference;
 
 /// One batch of preference rows between a model and an alignment: numbers of tokens become quantities of

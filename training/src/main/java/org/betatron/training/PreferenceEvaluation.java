@@ -8,10 +8,10 @@ import org.betatron.core.logprob.PairLogProbs;
 import org.betatron.core.logprob.RequiredInputs;
 import org.betatron.core.model.ResponseModel;
 import org.betatron.core.objective.ObjectiveValue;
-import org.betatron.data.LabelledRow;
 import org.betatron.data.packing.BatchLogProbs;
 import org.betatron.data.packing.Packing;
 import org.betatron.data.packing.RowBatch;
+import org.betatron.data.row.LabelledRow;
 import org.betatron.training.reference.Reference;
 import org.betatron.training.run.Metrics;
 

@@ -1,9 +1,9 @@
 package org.betatron.training;
 
-import org.betatron.data.TokenizedAnswer;
-import org.betatron.data.TokenizedPair;
-import org.betatron.data.TokenizedRow;
-import org.betatron.data.TokenizedText;
+import org.betatron.data.row.TokenizedAnswer;
+import org.betatron.data.row.TokenizedPair;
+import org.betatron.data.row.TokenizedRow;
+import org.betatron.data.row.TokenizedText;
 
 /// Which response of a row plays which part; [#ABSENT] where the row has none for it.
 ///

@@ -7,8 +7,8 @@ import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import org.betatron.core.reward.RewardLoss;
 import org.betatron.core.reward.RewardSpec;
-import org.betatron.data.TokenizedPair;
 import org.betatron.data.packing.BatchLogProbs;
+import org.betatron.data.row.TokenizedPair;
 import org.betatron.training.run.Metrics;
 
 /// Scores of a batch of pairs under a reward model, and the loss that follows from them.

@@ -6,10 +6,10 @@ import org.betatron.core.alignment.AlignmentState;
 import org.betatron.core.model.ResponseModel;
 import org.betatron.core.model.VocabularyRequest;
 import org.betatron.core.reward.RewardSpec;
-import org.betatron.data.TokenizedPair;
 import org.betatron.data.packing.BatchLogProbs;
 import org.betatron.data.packing.Packing;
 import org.betatron.data.packing.RowBatch;
+import org.betatron.data.row.TokenizedPair;
 import org.betatron.training.run.Metrics;
 
 /// Evaluates held-out pairs under a reward model.

@@ -3,8 +3,8 @@ package org.betatron.training;
 import java.util.List;
 import org.betatron.core.alignment.AlignmentState;
 import org.betatron.core.reward.RewardSpec;
-import org.betatron.data.TokenizedPair;
 import org.betatron.data.packing.BatchLogProbs;
+import org.betatron.data.row.TokenizedPair;
 import org.betatron.training.run.Metrics;
 import org.betatron.training.run.TrainingException;
 

@@ -4,10 +4,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
-import org.betatron.data.TokenizedAnswer;
-import org.betatron.data.TokenizedPair;
-import org.betatron.data.TokenizedRow;
-import org.betatron.data.TokenizedText;
+import org.betatron.data.row.TokenizedAnswer;
+import org.betatron.data.row.TokenizedPair;
+import org.betatron.data.row.TokenizedRow;
+import org.betatron.data.row.TokenizedText;
 import org.betatron.training.reference.ReferenceKey;
 import org.betatron.training.run.Fingerprint;
 

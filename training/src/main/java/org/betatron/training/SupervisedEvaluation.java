@@ -4,10 +4,10 @@ import java.util.List;
 import org.betatron.core.alignment.AlignmentState;
 import org.betatron.core.model.ResponseModel;
 import org.betatron.core.model.VocabularyRequest;
-import org.betatron.data.TokenizedText;
 import org.betatron.data.packing.BatchLogProbs;
 import org.betatron.data.packing.Packing;
 import org.betatron.data.packing.RowBatch;
+import org.betatron.data.row.TokenizedText;
 import org.betatron.training.run.Metrics;
 
 /// Evaluates held-out texts: mean loss per response token, and its exponential.

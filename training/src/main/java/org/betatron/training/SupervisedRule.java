@@ -2,8 +2,8 @@ package org.betatron.training;
 
 import java.util.List;
 import org.betatron.core.alignment.AlignmentState;
-import org.betatron.data.TokenizedText;
 import org.betatron.data.packing.BatchLogProbs;
+import org.betatron.data.row.TokenizedText;
 import org.betatron.training.run.Metrics;
 import org.betatron.training.run.TrainingException;
 

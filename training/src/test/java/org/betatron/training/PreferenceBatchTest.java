@@ -9,12 +9,12 @@ import java.util.stream.IntStream;
 import org.betatron.core.logprob.PairLogProbs;
 import org.betatron.core.logprob.RequiredInputs;
 import org.betatron.core.model.VocabularyRequest;
-import org.betatron.data.PairScores;
-import org.betatron.data.RowPlace;
-import org.betatron.data.TokenizedPair;
 import org.betatron.data.packing.BatchLogProbs;
 import org.betatron.data.packing.Packing;
 import org.betatron.data.packing.RowBatch;
+import org.betatron.data.row.PairScores;
+import org.betatron.data.row.RowPlace;
+import org.betatron.data.row.TokenizedPair;
 import org.betatron.training.reference.Reference;
 import org.junit.jupiter.api.Test;
 

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.betatron.core.alignment.AlignmentSpec;
 import org.betatron.core.model.OptimizerSpec;
-import org.betatron.data.TokenizedPair;
+import org.betatron.data.row.TokenizedPair;
 import org.betatron.testkit.TinyLanguageModel;
 import org.betatron.testkit.TinyOptimizer;
 import org.betatron.training.TrainingOutcome.End;

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.betatron.cli.run.Chat;
 import org.betatron.cli.run.ModelSource;
-import org.betatron.data.HuggingFaceTokenizer;
+import org.betatron.data.tokenizer.HuggingFaceTokenizer;
 import org.betatron.torch.ComputeSpec;
 import org.betatron.torch.TorchLanguageModel;
 import picocli.CommandLine.Command;

@@ -2,7 +2,7 @@ package org.betatron.cli.recipe;
 
 import org.betatron.core.alignment.AlignmentSpec;
 import org.betatron.core.model.OptimizerSpec;
-import org.betatron.data.PreferenceFormat;
+import org.betatron.data.source.PreferenceFormat;
 import org.betatron.training.TrainSpec;
 
 /// A preference alignment run.

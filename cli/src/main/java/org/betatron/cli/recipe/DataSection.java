@@ -2,7 +2,7 @@ package org.betatron.cli.recipe;
 
 import java.nio.file.Path;
 import java.util.List;
-import org.betatron.data.Truncation;
+import org.betatron.data.row.Truncation;
 import org.betatron.data.transform.TransformSpec;
 
 /// Which rows a run learns from, and which it is measured on.

@@ -1,7 +1,7 @@
 package org.betatron.cli.recipe;
 
 import org.betatron.core.model.OptimizerSpec;
-import org.betatron.data.TextFormat;
+import org.betatron.data.source.TextFormat;
 import org.betatron.training.TrainSpec;
 
 /// A supervised fine-tuning run.

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.betatron.core.RandomStreams;
-import org.betatron.data.PromptRow;
+import org.betatron.data.load.PromptRow;
 import org.betatron.evaluation.comparison.ComparisonReport;
 import org.betatron.evaluation.comparison.JudgedAnswer;
 import org.betatron.evaluation.judge.Comparison;

@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.betatron.data.FlippedRows;
-import org.betatron.data.RowPlace;
-import org.betatron.data.TokenizedPair;
-import org.betatron.data.Tokenizer;
+import org.betatron.data.row.RowPlace;
+import org.betatron.data.row.TokenizedPair;
+import org.betatron.data.source.FlippedRows;
+import org.betatron.data.tokenizer.Tokenizer;
 import org.betatron.evaluation.suspicion.FlipSearch;
 import org.betatron.evaluation.suspicion.Suspect;
 

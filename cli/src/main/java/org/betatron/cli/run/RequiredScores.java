@@ -2,8 +2,8 @@ package org.betatron.cli.run;
 
 import java.util.Optional;
 import org.betatron.data.DataException;
-import org.betatron.data.LabelledRow;
-import org.betatron.data.TokenizedDataSet;
+import org.betatron.data.load.TokenizedDataSet;
+import org.betatron.data.row.LabelledRow;
 
 /// Rows that must say how good their answers were judged.
 final class RequiredScores {

@@ -1,7 +1,7 @@
 package org.betatron.cli.run;
 
-import org.betatron.data.TokenizedPair;
-import org.betatron.data.Tokenizer;
+import org.betatron.data.row.TokenizedPair;
+import org.betatron.data.tokenizer.Tokenizer;
 import org.betatron.evaluation.suspicion.Suspect;
 
 /// Pairs with their texts again, as a model reads them.

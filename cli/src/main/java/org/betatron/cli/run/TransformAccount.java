@@ -8,9 +8,9 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.betatron.data.GapDistribution;
-import org.betatron.data.RowInspection;
-import org.betatron.data.TransformedRowRecord;
+import org.betatron.data.load.GapDistribution;
+import org.betatron.data.load.RowInspection;
+import org.betatron.data.load.TransformedRowRecord;
 import org.betatron.training.run.RunDirectory;
 
 /// What a run did to its training rows, as it wrote it down.

@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.betatron.data.TokenizedRow;
+import org.betatron.data.row.TokenizedRow;
 
 /// How rows go through a model: how much at once, and whether what they have in common is computed once.
 ///

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.betatron.core.model.ResponseModel;
 import org.betatron.core.model.VocabularyRequest;
-import org.betatron.data.TokenizedRow;
+import org.betatron.data.row.TokenizedRow;
 
 /// Rows of a data set that are looked at together, packed for a model.
 ///

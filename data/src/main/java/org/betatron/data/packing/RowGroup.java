@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.betatron.data.TokenizedRow;
+import org.betatron.data.row.TokenizedRow;
 
 /// Rows that become one group of a packed batch: one prompt, and each response to it once.
 final class RowGroup {

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import org.betatron.data.DataException;
-import org.betatron.data.RowGap;
+import org.betatron.data.source.RowGap;
 
 /// Which gap rows are divided by.
 ///

@@ -3,15 +3,15 @@ package org.betatron.data.transform;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
-import org.betatron.data.LabelledRow;
-import org.betatron.data.RowPlace;
-import org.betatron.data.TransformedRowRecord;
+import org.betatron.data.load.TransformedRowRecord;
+import org.betatron.data.row.LabelledRow;
+import org.betatron.data.row.RowPlace;
 
 /// A row on its way through transforms, with what was done to it so far. Token ids stay where they
 /// are.
 ///
 /// @param index      number of the row before any transform
-/// @param id         see [org.betatron.data.TokenizedRow#id]
+/// @param id         see [org.betatron.data.row.TokenizedRow#id]
 /// @param place      where it was read
 /// @param scoreGap   gap of its scores as they stand in the file
 /// @param isFlipped  whether its label is the opposite of the file's

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.RandomAccess;
-import org.betatron.data.LabelledRow;
-import org.betatron.data.TransformedRowRecord;
+import org.betatron.data.load.TransformedRowRecord;
+import org.betatron.data.row.LabelledRow;
 
 /// Carries out transforms, each on what the one before left.
 public final class Transforms {

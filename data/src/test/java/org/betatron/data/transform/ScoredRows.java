@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.function.IntToDoubleFunction;
 import java.util.random.RandomGenerator;
 import org.betatron.core.RandomStreams;
-import org.betatron.data.PairScores;
-import org.betatron.data.RowPlace;
-import org.betatron.data.TokenizedPair;
+import org.betatron.data.row.PairScores;
+import org.betatron.data.row.RowPlace;
+import org.betatron.data.row.TokenizedPair;
 
 /// Pairs with scores, as read from files.
 final class ScoredRows {

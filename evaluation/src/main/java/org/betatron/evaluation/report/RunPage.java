@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.betatron.data.DatasetReport;
-import org.betatron.data.LengthStatistics;
+import org.betatron.data.load.DatasetReport;
+import org.betatron.data.load.LengthStatistics;
 import org.betatron.evaluation.suspicion.HeldOutGap;
 import org.betatron.evaluation.suspicion.Suspect;
 

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
-import org.betatron.data.DatasetReport;
+import org.betatron.data.load.DatasetReport;
 import org.betatron.evaluation.RecordLines;
 import org.betatron.evaluation.RunMetrics;
 import org.betatron.evaluation.suspicion.HeldOutGap;

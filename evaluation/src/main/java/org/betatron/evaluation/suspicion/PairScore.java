@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What a model says about one pair: a line of the file that `betatron score` writes.
 ///
-/// @param id                see [org.betatron.data.TokenizedRow#id]
+/// @param id                see [org.betatron.data.row.TokenizedRow#id]
 /// @param file              the file as it was named to the reader
 /// @param line              line on which the row begins
 /// @param policyChosen      log-prob of the chosen answer, nats

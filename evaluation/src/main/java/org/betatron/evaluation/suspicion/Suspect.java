@@ -2,7 +2,7 @@ package org.betatron.evaluation.suspicion;
 
 /// A pair whose label a model contradicts, with its texts.
 ///
-/// @param id       see [org.betatron.data.TokenizedRow#id]
+/// @param id       see [org.betatron.data.row.TokenizedRow#id]
 /// @param file     the file as it was named to the reader
 /// @param line     line on which the row begins
 /// @param gap      beta_0 times the margin: the further below 0, the more the model contradicts the label

@@ -7,10 +7,10 @@ import java.util.List;
 import org.betatron.core.files.StagedFiles;
 import org.betatron.core.model.LanguageModel;
 import org.betatron.core.model.VocabularyRequest;
-import org.betatron.data.TokenizedRow;
 import org.betatron.data.packing.BatchLogProbs;
 import org.betatron.data.packing.Packing;
 import org.betatron.data.packing.RowBatch;
+import org.betatron.data.row.TokenizedRow;
 import org.betatron.training.run.TrainingException;
 
 /// The file in which the reference log-probabilities of one data set are kept, and the key that it

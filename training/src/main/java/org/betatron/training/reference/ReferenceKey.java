@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
-import org.betatron.data.TokenizedRow;
+import org.betatron.data.row.TokenizedRow;
 import org.betatron.training.run.Fingerprint;
 
 /// Everything that reference log-probabilities depend on.

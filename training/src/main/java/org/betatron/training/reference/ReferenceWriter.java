@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
-import org.betatron.data.TokenizedRow;
 import org.betatron.data.packing.BatchLogProbs;
+import org.betatron.data.row.TokenizedRow;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Writes one reference file: header and index first, as response lengths are known before any

@@ -1,8 +1,0 @@
-package org.betatron.data;
-
-/// A row that was read but not kept.
-///
-/// @param id     see [TokenizedRow#id]
-/// @param place  where it was read
-/// @param reason why
-public record DroppedRow(String id, RowPlace place, DropReason reason) {}

@@ -1,0 +1,100 @@
+package org.betatron.data.source;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.betatron.data.DataException;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The rows of a JSON lines file, or of a JSON file that holds one list, one at a time and not yet
+/// understood. Not thread-safe; close it.
+final class RawRows implements AutoCloseable {
+
+    /// Reads the rows of a list one by one, so more tokens follow each of them.
+    private static final JsonMapper JSON_LIST = JsonRow.JSON
+            .rebuild()
+            .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private final SourceFile file;
+    private final @Nullable JsonParser list;
+    private boolean listEnded;
+
+    private RawRows(SourceFile file, @Nullable JsonParser list) {
+        this.file = file;
+        this.list = list;
+    }
+
+    /// @throws DataException if the file cannot be read or is empty
+    static RawRows open(Path path) {
+        SourceFile file = SourceFile.open(path);
+        try {
+            return new RawRows(file, file.peek() == '[' ? openList(file) : null);
+        } catch (RuntimeException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    private static JsonParser openList(SourceFile file) {
+        try {
+            JsonParser parser = JSON_LIST.createParser(file.bytes());
+            parser.nextToken();
+            return parser;
+        } catch (JacksonException e) {
+            throw translate(file, e);
+        }
+    }
+
+    /// @return the next row, blank lines included; null after the last
+    /// @throws DataException if the file cannot be read any further, saying where
+    @Nullable
+    RawRow next() {
+        if (list != null) {
+            return nextListed(list);
+        }
+        byte[] line = file.nextLineBytes();
+        return line == null ? null : new RawRow.Line(file.name(), file.line(), line);
+    }
+
+    private RawRow.@Nullable Listed nextListed(JsonParser parser) {
+        if (listEnded) {
+            return null;
+        }
+        try {
+            JsonToken token = parser.nextToken();
+            if (token == JsonToken.END_ARRAY) {
+                if (parser.nextToken() != null) {
+                    throw new DataException(file.name() + ":"
+                            + parser.currentTokenLocation().getLineNr()
+                            + ": a JSON file must hold one list but more follows it");
+                }
+                listEnded = true;
+                return null;
+            }
+            int line = parser.currentTokenLocation().getLineNr();
+            long begin = parser.currentTokenLocation().getByteOffset();
+            JsonRow row = JsonRow.of(file.name(), line, JSON_LIST.readTree(parser));
+            return new RawRow.Listed(row, (int) (parser.currentLocation().getByteOffset() - begin));
+        } catch (JacksonException e) {
+            throw translate(file, e);
+        }
+    }
+
+    private static DataException translate(SourceFile file, JacksonException e) {
+        if (e.getCause() instanceof IOException cause) {
+            return SourceFile.translate(file.name(), 0, cause);
+        }
+        return new DataException(
+                file.name() + ":" + e.getLocation().getLineNr() + ": not valid JSON: " + e.getOriginalMessage(), e);
+    }
+
+    @Override
+    public void close() {
+        file.close();
+    }
+}

@@ -1,0 +1,18 @@
+package org.betatron.data.source;
+
+import org.betatron.data.row.DroppedRow;
+import org.betatron.data.row.RowPlace;
+
+/// What a reader made of one row of a file.
+///
+/// @param <T> [org.betatron.data.row.PreferencePair], [org.betatron.data.row.TrainingText] or
+/// [org.betatron.data.row.LabelledAnswer]
+public sealed interface ReadRow<T> {
+
+    /// @param place where it was read
+    /// @param row   the row as text
+    record Kept<T>(RowPlace place, T row) implements ReadRow<T> {}
+
+    /// @param row which row and why
+    record Dropped<T>(DroppedRow row) implements ReadRow<T> {}
+}

@@ -1,0 +1,138 @@
+package org.betatron.data.source;
+
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Queue;
+import java.util.function.Function;
+import org.betatron.data.DataException;
+import org.jspecify.annotations.Nullable;
+
+/// Rows of one file in the order of the file: one at a time, or in chunks that are parsed by any
+/// thread while more are read. Reading is not thread-safe, parsing is; close it.
+///
+/// @param <T> [org.betatron.data.row.PreferencePair], [org.betatron.data.row.TrainingText] or
+/// [org.betatron.data.row.LabelledAnswer]
+public final class RowReader<T> implements Iterator<ReadRow<T>>, AutoCloseable {
+
+    /// A chunk should keep a thread busy for some milliseconds, and a few of them should fit any
+    /// heap.
+    private static final int CHUNK_ROWS = 64;
+
+    private static final int CHUNK_BYTES = 1 << 18;
+
+    private final RawRows rows;
+    private final Parser<T> parser;
+    private final Queue<RawRow> opened;
+    private final Queue<ReadRow<T>> parsed = new ArrayDeque<>();
+
+    /// How the objects of a file are read.
+    ///
+    /// @param format name of the format, as given or as detected
+    /// @param parse  what an object becomes: one row, or several, never none
+    record Parser<T>(String format, Function<JsonRow, List<ReadRow<T>>> parse) {
+
+        /// @param parse what an object becomes
+        static <T> Parser<T> ofSingle(String format, Function<JsonRow, ReadRow<T>> parse) {
+            return new Parser<>(format, row -> List.of(parse.apply(row)));
+        }
+    }
+
+    private RowReader(RawRows rows, Queue<RawRow> opened, Parser<T> parser) {
+        this.rows = rows;
+        this.opened = opened;
+        this.parser = parser;
+    }
+
+    /// @param parserOf chooses how to read the file by its first object
+    /// @throws DataException if the file cannot be read, has no rows, or its format is not
+    ///     recognised
+    static <T> RowReader<T> open(Path file, Function<JsonRow, Parser<T>> parserOf) {
+        RawRows rows = RawRows.open(file);
+        try {
+            for (RawRow raw = rows.next(); raw != null; raw = rows.next()) {
+                JsonRow first = raw.parse();
+                if (first != null) {
+                    return new RowReader<>(rows, new ArrayDeque<>(List.of(raw)), parserOf.apply(first));
+                }
+            }
+            throw new DataException(file + ": has no rows");
+        } catch (RuntimeException e) {
+            rows.close();
+            throw e;
+        }
+    }
+
+    /// @return name of the format, as given or as detected
+    public String format() {
+        return parser.format();
+    }
+
+    /// Reads rows without parsing them.
+    ///
+    /// @return at least one, for [#parse]; null at the end of the file
+    /// @throws DataException if the file cannot be read any further and no row came before that
+    @Nullable
+    public List<RawRow> nextChunk() {
+        List<RawRow> chunk = new ArrayList<>();
+        int numBytes = 0;
+        while (chunk.size() < CHUNK_ROWS && numBytes < CHUNK_BYTES) {
+            RawRow row = nextRaw();
+            if (row == null) {
+                break;
+            }
+            chunk.add(row);
+            numBytes += row.numBytes();
+        }
+        return chunk.isEmpty() ? null : chunk;
+    }
+
+    /// @param chunk rows of this file in order
+    /// @return what they became, in order; thread-safe
+    /// @throws DataException if a row does not have the format of the file
+    public List<ReadRow<T>> parse(List<RawRow> chunk) {
+        List<ReadRow<T>> read = new ArrayList<>(chunk.size());
+        for (RawRow raw : chunk) {
+            JsonRow row = raw.parse();
+            if (row != null) {
+                read.addAll(parser.parse().apply(row));
+            }
+        }
+        return read;
+    }
+
+    private @Nullable RawRow nextRaw() {
+        RawRow first = opened.poll();
+        return first == null ? rows.next() : first;
+    }
+
+    /// @throws DataException if the row does not have the format of the file
+    @Override
+    public boolean hasNext() {
+        while (parsed.isEmpty()) {
+            RawRow raw = nextRaw();
+            if (raw == null) {
+                return false;
+            }
+            parsed.addAll(parse(List.of(raw)));
+        }
+        return true;
+    }
+
+    /// @throws DataException if the row does not have the format of the file
+    @Override
+    public ReadRow<T> next() {
+        if (!hasNext()) {
+            throw new NoSuchElementException();
+        }
+        return parsed.remove();
+    }
+
+    @Override
+    public void close() {
+        rows.close();
+    }
+}

@@ -1,0 +1,57 @@
+package org.betatron.data.source;
+
+import java.nio.file.Path;
+import org.betatron.data.row.TrainingText;
+
+/// Layouts of files of texts to imitate. JSON files may be lines or one list; all may be gzip.
+public enum TextFormat implements RowFormat<TrainingText> {
+    /// Plain text if the name ends in `.txt` or the file does not begin like JSON, else detected
+    /// from the first row.
+    AUTO,
+    /// One long text, cut into windows of tokens. Documents may be separated by the tokenizer's
+    /// end-of-text token.
+    PLAIN,
+    /// `{"text"}`: everything is learned.
+    TEXT,
+    /// `{"prompt", "completion"}` or `{"prompt", "response"}`: the second is learned.
+    COMPLETION,
+    /// `{"instruction", "input", "output"}`: the output is learned.
+    INSTRUCTION,
+    /// `{"messages": [...]}` or `{"conversations": [...]}`: the last message is learned.
+    MESSAGES,
+    /// Any [PreferenceFormat]: the chosen answer is learned.
+    PREFERENCES;
+
+    /// @return this, or for [#AUTO] whether the file is [#PLAIN] or still to be detected
+    /// @throws DataException if the file cannot be read or is empty
+    public TextFormat resolve(Path file) {
+        if (this != AUTO) {
+            return this;
+        }
+        String name = String.valueOf(file.getFileName());
+        if (name.endsWith(".txt") || name.endsWith(".txt.gz")) {
+            return PLAIN;
+        }
+        try (SourceFile source = SourceFile.open(file)) {
+            int first = source.peek();
+            return first == '{' || first == '[' || first < 0 ? AUTO : PLAIN;
+        }
+    }
+
+    /// @throws IllegalStateException if the format is [#PLAIN], which has no rows
+    @Override
+    public RowReader<TrainingText> open(Path file) {
+        if (this == PLAIN) {
+            throw new IllegalStateException("a plain text has no rows to read one by one: " + file);
+        }
+        return RowReader.open(file, first -> {
+            TextFormat format = this == AUTO ? TextParser.detect(first) : this;
+            if (format == PREFERENCES) {
+                PreferenceFormat preferences = PreferenceParser.detect(first);
+                return RowReader.Parser.ofSingle(
+                        "chosen answers of " + preferences, row -> TextParser.chosen(preferences, row));
+            }
+            return RowReader.Parser.ofSingle(format.name(), row -> TextParser.parse(format, row));
+        });
+    }
+}

@@ -1,0 +1,79 @@
+package org.betatron.data.template;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.betatron.data.DataException;
+import org.betatron.data.row.Message;
+import org.betatron.data.tokenizer.ModelFiles;
+import tools.jackson.databind.JsonNode;
+
+/// A chat template in the Jinja language, as model directories carry them.
+final class JinjaChatTemplate implements ChatTemplate {
+
+    private final String source;
+    private final Map<String, String> specialTokens;
+    private final String origin;
+
+    JinjaChatTemplate(String source, Map<String, String> specialTokens, String origin) {
+        this.source = JinjaRenderer.prepare(source, origin);
+        this.specialTokens = Map.copyOf(specialTokens);
+        this.origin = origin;
+    }
+
+    static ChatTemplate load(Path modelDirectory) {
+        JsonNode config = ModelFiles.readJsonIfPresent(modelDirectory, "tokenizer_config.json");
+        Map<String, String> specialTokens = ModelFiles.specialTokens(modelDirectory, config);
+        Path separate = modelDirectory.resolve("chat_template.jinja");
+        if (Files.isRegularFile(separate)) {
+            return new JinjaChatTemplate(ModelFiles.readText(separate), specialTokens, separate.toString());
+        }
+        String origin = modelDirectory.resolve("tokenizer_config.json").toString();
+        JsonNode template = config.path("chat_template");
+        if (template.isString()) {
+            return new JinjaChatTemplate(template.asString(), specialTokens, origin);
+        }
+        for (JsonNode named : template) {
+            if (named.path("name").asString("").equals("default")) {
+                return new JinjaChatTemplate(named.path("template").asString(""), specialTokens, origin);
+            }
+        }
+        if (!template.isMissingNode() && !template.isNull()) {
+            throw new DataException(
+                    origin + ": \"chat_template\" must be a string or a list with one named \"default\"");
+        }
+        return HumanAssistantTemplate.INSTANCE;
+    }
+
+    @Override
+    public String prompt(List<Message> messages) {
+        return render(messages, true);
+    }
+
+    @Override
+    public String dialogue(List<Message> messages) {
+        return render(messages, false);
+    }
+
+    @Override
+    public String origin() {
+        return origin;
+    }
+
+    private String render(List<Message> messages, boolean addGenerationPrompt) {
+        Map<String, Object> variables = new HashMap<>();
+        // Jinjava writes "null" where it adds an undefined value to a text.
+        variables.put("bos_token", "");
+        variables.put("eos_token", "");
+        variables.putAll(specialTokens);
+        variables.put(
+                "messages",
+                messages.stream()
+                        .map(message -> Map.of("role", message.role(), "content", message.content()))
+                        .toList());
+        variables.put("add_generation_prompt", addGenerationPrompt);
+        return JinjaRenderer.render(source, variables, origin);
+    }
+}

@@ -1,0 +1,148 @@
+package org.betatron.data.tokenizer;
+
+import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import org.betatron.data.DataException;
+
+/// A `tokenizer.json` of a Hugging Face model directory, run by the `tokenizers` library that made
+/// it.
+///
+/// Never uses the network. Thread-safe. [#close] frees the native tokenizer; it must not be used
+/// after.
+public final class HuggingFaceTokenizer implements Tokenizer, AutoCloseable {
+
+    private static final char REPLACEMENT_CHARACTER = '\ufffd';
+
+    private final ai.djl.huggingface.tokenizers.HuggingFaceTokenizer tokenizer;
+    private final Vocabulary vocabulary;
+    private final int[] bosPrefix;
+    private final int[] stopIds;
+
+    private HuggingFaceTokenizer(
+            ai.djl.huggingface.tokenizers.HuggingFaceTokenizer tokenizer,
+            Vocabulary vocabulary,
+            int[] bosPrefix,
+            int[] stopIds) {
+        this.tokenizer = tokenizer;
+        this.vocabulary = vocabulary;
+        this.bosPrefix = bosPrefix;
+        this.stopIds = stopIds;
+    }
+
+    /// Loads the tokenizer of a model directory.
+    ///
+    /// The token that ends an answer is `eos_token` of `tokenizer_config.json` or
+    /// `special_tokens_map.json`, else the first `eos_token_id` of `generation_config.json` or
+    /// `config.json`, else a token with a well-known name. The tokenizer's own setting comes first
+    /// because chat models list several ids in the other files, in no particular order.
+    ///
+    /// @throws DataException if there is no `tokenizer.json`, it cannot be used, or no token ends
+    ///     an answer
+    public static HuggingFaceTokenizer load(Path modelDirectory) {
+        Path file = modelDirectory.resolve("tokenizer.json");
+        if (!Files.isRegularFile(file)) {
+            throw new DataException(modelDirectory + ": a model directory must have a tokenizer.json"
+                    + " (from vocab.json and merges.txt, make one with AutoTokenizer.save_pretrained)");
+        }
+        Vocabulary vocabulary = Vocabulary.read(file);
+        int[] stopIds = EndTokens.find(modelDirectory, vocabulary);
+        ai.djl.huggingface.tokenizers.HuggingFaceTokenizer tokenizer = open(file);
+        return new HuggingFaceTokenizer(tokenizer, vocabulary, findBosPrefix(tokenizer), stopIds);
+    }
+
+    private static ai.djl.huggingface.tokenizers.HuggingFaceTokenizer open(Path file) {
+        // The library reports its use over the network on some cloud machines unless told not to.
+        setIfAbsent("OPT_OUT_TRACKING");
+        setIfAbsent("ai.djl.offline");
+        // A stream instead of a path: given a path, it reads tokenizer_config.json too and
+        // truncates.
+        try (InputStream in = Files.newInputStream(file)) {
+            return ai.djl.huggingface.tokenizers.HuggingFaceTokenizer.newInstance(
+                    in, Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false"));
+        } catch (IOException | RuntimeException e) {
+            throw new DataException(file + ": cannot be loaded as a tokenizer: " + e.getMessage(), e);
+        }
+    }
+
+    private static void setIfAbsent(String property) {
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, "true");
+        }
+    }
+
+    /// The tokenizer's own post-processor says what comes first.
+    private static int[] findBosPrefix(ai.djl.huggingface.tokenizers.HuggingFaceTokenizer tokenizer) {
+        long[] plain = tokenizer.encode("a", false, false).getIds();
+        long[] special = tokenizer.encode("a", true, false).getIds();
+        for (int start = 0; start + plain.length <= special.length; start++) {
+            if (Arrays.equals(special, start, start + plain.length, plain, 0, plain.length)) {
+                return toInts(Arrays.copyOf(special, start));
+            }
+        }
+        return new int[0];
+    }
+
+    @Override
+    public int[] encode(String text) {
+        if (text.isEmpty()) {
+            return new int[0];
+        }
+        // Only ids are needed; the public method also copies every piece and its place in the text.
+        TokenizersLibrary library = TokenizersLibrary.LIB;
+        long encoding = library.encode(tokenizer.getHandle(), text, false);
+        try {
+            return toInts(library.getTokenIds(encoding));
+        } finally {
+            library.deleteEncoding(encoding);
+        }
+    }
+
+    @Override
+    public String decode(int[] ids) {
+        return tokenizer.decode(Arrays.stream(ids).asLongStream().toArray(), false);
+    }
+
+    @Override
+    public String piece(int id) {
+        String text = decode(new int[] {id});
+        return text.isEmpty() || text.indexOf(REPLACEMENT_CHARACTER) >= 0 ? vocabulary.token(id) : text;
+    }
+
+    @Override
+    public int[] bosPrefix() {
+        return bosPrefix.clone();
+    }
+
+    @Override
+    public int eosId() {
+        return stopIds[0];
+    }
+
+    @Override
+    public int[] stopIds() {
+        return stopIds.clone();
+    }
+
+    @Override
+    public int vocabularySize() {
+        return vocabulary.size();
+    }
+
+    @Override
+    public void close() {
+        tokenizer.close();
+    }
+
+    private static int[] toInts(long[] ids) {
+        int[] ints = new int[ids.length];
+        for (int i = 0; i < ids.length; i++) {
+            ints[i] = Math.toIntExact(ids[i]);
+        }
+        return ints;
+    }
+}

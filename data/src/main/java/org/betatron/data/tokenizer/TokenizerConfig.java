@@ -1,0 +1,39 @@
+package org.betatron.data.tokenizer;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.betatron.data.DataException;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/// The `tokenizer_config.json` of a model directory, for those who read the model elsewhere: without it
+/// `transformers` guesses a class from the model's type, and may split texts otherwise than
+/// `tokenizer.json` says.
+public final class TokenizerConfig {
+
+    private static final String NAME = "tokenizer_config.json";
+
+    private TokenizerConfig() {}
+
+    /// Writes the file if the directory has none.
+    ///
+    /// @param directory holds `tokenizer.json`
+    /// @throws DataException if no token ends an answer, or the file cannot be written
+    public static void writeIfMissing(Path directory) {
+        Path file = directory.resolve(NAME);
+        if (Files.exists(file)) {
+            return;
+        }
+        Vocabulary vocabulary = Vocabulary.read(directory.resolve("tokenizer.json"));
+        ObjectNode config = JsonMapper.shared()
+                .createObjectNode()
+                .put("tokenizer_class", "PreTrainedTokenizerFast")
+                .put("eos_token", vocabulary.token(EndTokens.find(directory, vocabulary)[0]));
+        try {
+            Files.writeString(file, config.toPrettyString() + "\n");
+        } catch (IOException e) {
+            throw new DataException(file + ": cannot be written: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package org.betatron.data.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.zip.GZIPOutputStream;
+import org.betatron.data.DataException;
+import org.betatron.data.row.PreferencePair;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SourceFileTest {
+
+    private static final String ROW = "{\"prompt\": \"p\", \"chosen\": \"a\", \"rejected\": \"b\"}\n";
+
+    @TempDir
+    Path directory;
+
+    private Path write(String name, byte[] bytes) throws IOException {
+        return Files.write(directory.resolve(name), bytes);
+    }
+
+    private Path write(String name, String text) throws IOException {
+        return write(name, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static byte[] gzip(String text) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (OutputStream out = new GZIPOutputStream(bytes)) {
+            out.write(text.getBytes(StandardCharsets.UTF_8));
+        }
+        return bytes.toByteArray();
+    }
+
+    private static int count(Path file) {
+        int rows = 0;
+        try (RowReader<PreferencePair> reader = PreferenceFormat.AUTO.open(file)) {
+            while (reader.hasNext()) {
+                reader.next();
+                rows++;
+            }
+        }
+        return rows;
+    }
+
+    private static void assertFails(Path file, String message) {
+        assertThatExceptionOfType(DataException.class)
+                .isThrownBy(() -> count(file))
+                .withMessageStartingWith(file + message);
+    }
+
+    @Test
+    void gzipIsRecognisedByContentNotByName() throws IOException {
+        assertThat(count(write("a.jsonl", gzip(ROW + ROW)))).isEqualTo(2);
+        assertThat(count(write("b.gz", ROW))).isEqualTo(1);
+    }
+
+    @Test
+    void linesAndListsHoldTheSameRows() throws IOException {
+        assertThat(count(write("a.jsonl", "\ufeff\n" + ROW + "\r\n\n" + ROW))).isEqualTo(2);
+        assertThat(count(write("a.json", " [\n" + ROW + "," + ROW + "]\n"))).isEqualTo(2);
+    }
+
+    @Test
+    void missingAndEmptyFiles() throws IOException {
+        assertFails(directory.resolve("none.jsonl"), ": no such file");
+        assertFails(directory, ": must be a file but was a directory");
+        assertFails(write("empty.jsonl", ""), ": has no rows");
+        assertFails(write("blank.jsonl", "\n \n"), ": has no rows");
+        assertFails(write("list.json", "[]"), ": has no rows");
+    }
+
+    @Test
+    void truncatedGzip() throws IOException {
+        byte[] whole = gzip(ROW.repeat(100));
+        byte[] cut = Arrays.copyOf(whole, whole.length - 12);
+        assertThatExceptionOfType(DataException.class)
+                .isThrownBy(() -> count(write("cut.gz", cut)))
+                .withMessageContaining("the gzip data ends too early: the file was cut short, copy it again");
+        byte[] list = gzip("[" + ROW + "," + ROW);
+        assertThatExceptionOfType(DataException.class)
+                .isThrownBy(() -> count(write("list.gz", Arrays.copyOf(list, list.length - 12))))
+                .withMessageContaining("the gzip data ends too early");
+        byte[] damaged = gzip(ROW.repeat(100));
+        damaged[damaged.length - 6] ^= 0x55;
+        assertThatExceptionOfType(DataException.class)
+                .isThrownBy(() -> count(write("damaged.gz", damaged)))
+                .withMessageContaining("the gzip data is damaged");
+    }
+
+    @Test
+    void invalidUtf8() throws IOException {
+        byte[] bytes = (ROW + ROW).getBytes(StandardCharsets.UTF_8);
+        bytes[ROW.length() + 12] = (byte) 0xe9;
+        assertFails(write("latin1.jsonl", bytes), ":2: not valid UTF-8: convert the file to UTF-8");
+    }
+
+    @Test
+    void invalidJson() throws IOException {
+        assertFails(write("a.jsonl", ROW + "{\"prompt\": \"p\",\n"), ":2: every line must be one JSON object: ");
+        assertFails(write("b.jsonl", ROW + ROW.strip() + " {}\n"), ":2: every line must be one JSON object: ");
+        assertFails(write("c.jsonl", "3\n"), ":1: every row must be a JSON object but was a number");
+        assertFails(write("d.json", "[" + ROW + "\n" + ROW + "]"), ":3: not valid JSON: ");
+        assertFails(write("e.json", "[" + ROW), ":2: not valid JSON: ");
+        assertFails(write("f.json", "[" + ROW + "]\n[]"), ":3: a JSON file must hold one list but more follows it");
+        assertFails(
+                write("g.jsonl", "{\"chosen\": \"a\", \"chosen\": \"b\"}"), ":1: every line must be one JSON object: ");
+    }
+}
