@@ -14,7 +14,7 @@ import org.betatron.core.alignment.AlignmentSpec;
 import org.betatron.core.model.Optimizer;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.core.model.VocabularyRequest;
-import org.betatron.data.packing.BatchLogProbs;
+import org.betatron.data.packing.BatchNumbers;
 import org.betatron.data.packing.Packing;
 import org.betatron.data.packing.RowBatch;
 import org.betatron.data.row.TokenizedPair;
@@ -86,8 +86,8 @@ class SharedPromptsTest {
             RowBatch apart = RowBatch.of(pairs, new Packing(8, 300, false));
             RowBatch together = RowBatch.of(pairs, new Packing(8, 300, true));
             assertThat(together.numTokens()).isLessThan(apart.numTokens() / 2);
-            BatchLogProbs expected = apart.score(model, VocabularyRequest.NONE);
-            BatchLogProbs shared = together.score(model, VocabularyRequest.NONE);
+            BatchNumbers expected = apart.score(model, VocabularyRequest.NONE);
+            BatchNumbers shared = together.score(model, VocabularyRequest.NONE);
             for (int index = 0; index < pairs.size(); index++) {
                 assertThat(shared.values(index))
                         .as(pairs.get(index).id())
