@@ -29,7 +29,7 @@ class ArchitectureTest {
 
     /// A rule over nothing would hold: every module must have been read, and read whole.
     @ParameterizedTest
-    @ValueSource(strings = {"core", "data", "torch", "training", "evaluation", "cli"})
+    @ValueSource(strings = {"core", "data", "torch", "training", "evaluation", "runs", "cli"})
     void classFilesOfEveryModuleAreRead(String module) {
         assertThat(CLASSES.stream().filter(type -> type.getPackageName().startsWith("org.betatron." + module)))
                 .hasSizeGreaterThan(2)
@@ -102,13 +102,13 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyTheCommandLinePutsModulesTogether() {
+    void onlyRunsPutModulesTogether() {
         noClasses()
                 .that()
                 .resideInAnyPackage("org.betatron.data..", "org.betatron.training..", "org.betatron.evaluation..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("org.betatron.torch..", "org.betatron.cli..")
+                .resideInAnyPackage("org.betatron.torch..", "org.betatron.runs..", "org.betatron.cli..")
                 .check(CLASSES);
         noClasses()
                 .that()
@@ -119,6 +119,7 @@ class ArchitectureTest {
                         "org.betatron.data..",
                         "org.betatron.training..",
                         "org.betatron.evaluation..",
+                        "org.betatron.runs..",
                         "org.betatron.cli..")
                 .check(CLASSES);
     }
@@ -147,7 +148,7 @@ class ArchitectureTest {
 
     /// A module's own package is left out: its exceptions are thrown and its entry points called all over.
     @ParameterizedTest
-    @ValueSource(strings = {"core", "data", "torch", "training", "evaluation", "cli"})
+    @ValueSource(strings = {"core", "data", "torch", "training", "evaluation", "runs", "cli"})
     void packagesOfAModuleHaveNoCycles(String module) {
         slices().matching("org.betatron." + module + ".(*)..")
                 .should()
