@@ -29,7 +29,7 @@ class ArchitectureTest {
 
     /// A rule over nothing would hold: every module must have been read, and read whole.
     @ParameterizedTest
-    @ValueSource(strings = {"core", "data", "torch", "training", "evaluation", "runs", "cli"})
+    @ValueSource(strings = {"core", "data", "generation", "torch", "training", "evaluation", "runs", "cli"})
     void classFilesOfEveryModuleAreRead(String module) {
         assertThat(CLASSES.stream().filter(type -> type.getPackageName().startsWith("org.betatron." + module)))
                 .hasSizeGreaterThan(2)
@@ -105,7 +105,11 @@ class ArchitectureTest {
     void onlyRunsPutModulesTogether() {
         noClasses()
                 .that()
-                .resideInAnyPackage("org.betatron.data..", "org.betatron.training..", "org.betatron.evaluation..")
+                .resideInAnyPackage(
+                        "org.betatron.data..",
+                        "org.betatron.generation..",
+                        "org.betatron.training..",
+                        "org.betatron.evaluation..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.betatron.torch..", "org.betatron.runs..", "org.betatron.cli..")
@@ -117,6 +121,7 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage(
                         "org.betatron.data..",
+                        "org.betatron.generation..",
                         "org.betatron.training..",
                         "org.betatron.evaluation..",
                         "org.betatron.runs..",
@@ -148,7 +153,7 @@ class ArchitectureTest {
 
     /// A module's own package is left out: its exceptions are thrown and its entry points called all over.
     @ParameterizedTest
-    @ValueSource(strings = {"core", "data", "torch", "training", "evaluation", "runs", "cli"})
+    @ValueSource(strings = {"core", "data", "generation", "torch", "training", "evaluation", "runs", "cli"})
     void packagesOfAModuleHaveNoCycles(String module) {
         slices().matching("org.betatron." + module + ".(*)..")
                 .should()

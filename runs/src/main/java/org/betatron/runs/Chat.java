@@ -8,10 +8,10 @@ import org.betatron.core.model.LanguageModel;
 import org.betatron.data.row.Message;
 import org.betatron.data.template.ChatTemplate;
 import org.betatron.data.tokenizer.Tokenizer;
-import org.betatron.evaluation.generation.Answer;
-import org.betatron.evaluation.generation.GenerationListener;
-import org.betatron.evaluation.generation.GenerationSpec;
-import org.betatron.evaluation.generation.Generator;
+import org.betatron.generation.Answer;
+import org.betatron.generation.GenerationListener;
+import org.betatron.generation.GenerationSpec;
+import org.betatron.generation.Generator;
 import org.jspecify.annotations.Nullable;
 
 /// A dialogue with a model whose answers are shown as they are written.

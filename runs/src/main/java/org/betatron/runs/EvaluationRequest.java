@@ -2,8 +2,8 @@ package org.betatron.runs;
 
 import java.nio.file.Path;
 import java.util.List;
-import org.betatron.evaluation.generation.GenerationSpec;
 import org.betatron.evaluation.judge.Judge;
+import org.betatron.generation.GenerationSpec;
 import org.betatron.torch.ComputeDevice;
 import org.jspecify.annotations.Nullable;
 

@@ -12,12 +12,12 @@ import org.betatron.core.RandomStreams;
 import org.betatron.data.load.PromptRow;
 import org.betatron.evaluation.comparison.ComparisonReport;
 import org.betatron.evaluation.comparison.JudgedAnswer;
-import org.betatron.evaluation.generation.Answer;
-import org.betatron.evaluation.generation.GenerationSpec;
 import org.betatron.evaluation.judge.Comparison;
 import org.betatron.evaluation.judge.JudgeException;
 import org.betatron.evaluation.judge.JudgingPlan;
 import org.betatron.evaluation.judge.Verdict;
+import org.betatron.generation.Answer;
+import org.betatron.generation.GenerationSpec;
 import org.jspecify.annotations.Nullable;
 
 /// Measures one model against another, or against the chosen answers of the data.

@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntFunction;
-import org.betatron.evaluation.generation.Answer;
 import org.betatron.evaluation.judge.Comparison;
 import org.betatron.evaluation.judge.Verdict;
 import org.betatron.evaluation.judge.VerdictListener;
+import org.betatron.generation.Answer;
 
 /// The verdicts on the answers at one temperature, written down as they come.
 final class VerdictBook implements VerdictListener {

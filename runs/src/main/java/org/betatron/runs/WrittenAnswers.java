@@ -5,9 +5,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.betatron.evaluation.RecordLines;
-import org.betatron.evaluation.generation.Answer;
-import org.betatron.evaluation.generation.AnswerEnd;
-import org.betatron.evaluation.generation.GenerationSpec;
+import org.betatron.generation.Answer;
+import org.betatron.generation.AnswerEnd;
+import org.betatron.generation.GenerationSpec;
 import org.betatron.torch.weights.ModelDirectory;
 import org.betatron.training.run.Fingerprint;
 

@@ -41,7 +41,7 @@ final class DemoCommand implements Callable<Integer> {
             names = "--out",
             paramLabel = "DIR",
             description = "Directory of the demo (default out/demo); new or empty.")
-    private Path out = Path.of("runs", "demo");
+    private Path out = Path.of("out", "demo");
 
     @Spec
     private CommandSpec spec = CommandSpec.create();

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.function.Consumer;
 import org.betatron.evaluation.comparison.ComparisonReport;
 import org.betatron.evaluation.comparison.Estimate;
-import org.betatron.evaluation.generation.GenerationSpec;
+import org.betatron.generation.GenerationSpec;
 import org.betatron.runs.EvaluationRequest;
 import org.betatron.runs.EvaluationResult;
 import org.betatron.runs.EvaluationRun;

@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import org.betatron.core.sampling.SamplingSpec;
-import org.betatron.evaluation.generation.GenerationSpec;
+import org.betatron.generation.GenerationSpec;
 import org.betatron.runs.GenerationRun;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;

@@ -32,7 +32,7 @@ final class StudyCommand implements Runnable {
     private List<String> names = List.of();
 
     @Option(names = "--out", paramLabel = "DIR", description = "Directory of all studies (default out/studies).")
-    private Path out = Path.of("runs", "studies");
+    private Path out = Path.of("out", "studies");
 
     @Option(names = "--seeds", paramLabel = "N", description = "Seeds 1 to N (default 3).")
     private int seeds = SEEDS;

@@ -1,4 +1,4 @@
-package org.betatron.evaluation.generation;
+package org.betatron.generation;
 
 /// Why an answer ended.
 public enum AnswerEnd {

@@ -1,4 +1,4 @@
-package org.betatron.evaluation.generation;
+package org.betatron.generation;
 
 import java.util.List;
 import java.util.stream.IntStream;

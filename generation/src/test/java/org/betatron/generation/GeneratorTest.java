@@ -1,4 +1,4 @@
-package org.betatron.evaluation.generation;
+package org.betatron.generation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 import org.betatron.core.RandomStreams;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.core.sampling.SamplingSpec;
-import org.betatron.evaluation.generation.WordTokenizer.Ids;
+import org.betatron.generation.WordTokenizer.Ids;
 import org.betatron.testkit.RandomBatches;
 import org.betatron.testkit.TinyLanguageModel;
 import org.junit.jupiter.api.AfterEach;

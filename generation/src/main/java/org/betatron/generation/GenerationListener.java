@@ -1,4 +1,4 @@
-package org.betatron.evaluation.generation;
+package org.betatron.generation;
 
 /// Hears of answers while they are written, on the thread that generates.
 public interface GenerationListener {

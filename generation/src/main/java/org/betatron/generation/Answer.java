@@ -1,4 +1,4 @@
-package org.betatron.evaluation.generation;
+package org.betatron.generation;
 
 /// What a model wrote.
 ///
