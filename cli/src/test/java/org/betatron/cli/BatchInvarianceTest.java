@@ -13,7 +13,7 @@ import org.betatron.core.model.Optimizer;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.data.row.TokenizedPair;
 import org.betatron.torch.TorchLanguageModel;
-import org.betatron.torch.weights.DataType;
+import org.betatron.torch.tensor.DataType;
 import org.betatron.training.Evaluation;
 import org.betatron.training.LearningRateSchedule.Decay;
 import org.betatron.training.PreferenceRule;

@@ -19,7 +19,7 @@ import org.betatron.data.packing.Packing;
 import org.betatron.data.packing.RowBatch;
 import org.betatron.data.row.TokenizedPair;
 import org.betatron.torch.TorchLanguageModel;
-import org.betatron.torch.weights.DataType;
+import org.betatron.torch.tensor.DataType;
 import org.betatron.training.Evaluation;
 import org.betatron.training.LearningRateSchedule.Decay;
 import org.betatron.training.PreferenceRule;

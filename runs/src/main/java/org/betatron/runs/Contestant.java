@@ -14,9 +14,9 @@ import org.betatron.generation.AnswerLogProbs;
 import org.betatron.generation.GenerationListener;
 import org.betatron.generation.GenerationSpec;
 import org.betatron.generation.Generator;
-import org.betatron.torch.ComputeDevice;
-import org.betatron.torch.ComputeSpec;
 import org.betatron.torch.TorchLanguageModel;
+import org.betatron.torch.compute.ComputeSpec;
+import org.betatron.torch.device.ComputeDevice;
 
 /// A model directory with its tokenizer, and the weights once they are needed.
 final class Contestant implements AutoCloseable {

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.betatron.evaluation.judge.Judge;
 import org.betatron.generation.GenerationSpec;
-import org.betatron.torch.ComputeDevice;
+import org.betatron.torch.device.ComputeDevice;
 import org.jspecify.annotations.Nullable;
 
 /// What is to be measured.

@@ -17,9 +17,9 @@ import org.betatron.generation.Answer;
 import org.betatron.generation.GenerationListener;
 import org.betatron.generation.GenerationSpec;
 import org.betatron.generation.Generator;
-import org.betatron.torch.ComputeDevice;
-import org.betatron.torch.ComputeSpec;
 import org.betatron.torch.TorchLanguageModel;
+import org.betatron.torch.compute.ComputeSpec;
+import org.betatron.torch.device.ComputeDevice;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 

@@ -9,10 +9,10 @@ import org.betatron.data.row.PromptStyle;
 import org.betatron.data.row.Truncation;
 import org.betatron.data.template.ChatTemplate;
 import org.betatron.data.tokenizer.HuggingFaceTokenizer;
-import org.betatron.torch.memory.NativeLibraries;
-import org.betatron.torch.model.ArchitectureSpec;
-import org.betatron.torch.model.HeadKind;
-import org.betatron.torch.weights.ModelDirectory;
+import org.betatron.torch.architecture.ArchitectureSpec;
+import org.betatron.torch.architecture.HeadKind;
+import org.betatron.torch.device.NativeLibraries;
+import org.betatron.torch.files.ModelDirectory;
 import org.betatron.training.run.Fingerprint;
 
 /// The files of a model directory that belong to text rather than to weights: tokenizer, chat template,

@@ -13,10 +13,10 @@ import org.betatron.data.tokenizer.HuggingFaceTokenizer;
 import org.betatron.evaluation.judge.AnswerScorer;
 import org.betatron.evaluation.judge.ScoreJudge;
 import org.betatron.generation.Generator;
-import org.betatron.torch.ComputeDevice;
-import org.betatron.torch.ComputeSpec;
 import org.betatron.torch.TorchRewardModel;
-import org.betatron.torch.weights.ModelDirectory;
+import org.betatron.torch.compute.ComputeSpec;
+import org.betatron.torch.device.ComputeDevice;
+import org.betatron.torch.files.ModelDirectory;
 import org.betatron.training.run.Fingerprint;
 
 /// A reward model of a directory: its tokenizer, and its weights while it scores.
@@ -32,7 +32,7 @@ public record RewardScorer(Path directory, ComputeDevice device, int maxPosition
     private static final Packing PACKING = Packing.ofTokens(8192);
 
     /// @return a judge that prefers the answer with the higher score
-    /// @throws org.betatron.torch.ModelException if the directory holds no reward model
+    /// @throws org.betatron.torch.error.ModelException if the directory holds no reward model
     public static ScoreJudge judge(Path directory, ComputeDevice device) {
         // Opened and closed: what is wrong with the model shows before any answer is written.
         try (TorchRewardModel model = load(directory, device)) {

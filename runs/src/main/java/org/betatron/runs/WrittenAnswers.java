@@ -8,7 +8,7 @@ import org.betatron.evaluation.RecordLines;
 import org.betatron.generation.Answer;
 import org.betatron.generation.AnswerEnd;
 import org.betatron.generation.GenerationSpec;
-import org.betatron.torch.weights.ModelDirectory;
+import org.betatron.torch.files.ModelDirectory;
 import org.betatron.training.run.Fingerprint;
 
 /// Answers that a model has written before, a file per model, prompts and settings: a judging that was

@@ -6,7 +6,7 @@ import java.io.UncheckedIOException;
 import org.betatron.data.DataException;
 import org.betatron.evaluation.judge.JudgeException;
 import org.betatron.runs.recipe.RecipeException;
-import org.betatron.torch.ModelException;
+import org.betatron.torch.error.ModelException;
 import org.betatron.training.run.RunDirectoryException;
 import org.betatron.training.run.TrainingException;
 import picocli.CommandLine.ParameterException;

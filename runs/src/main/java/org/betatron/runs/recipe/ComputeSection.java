@@ -1,9 +1,9 @@
 package org.betatron.runs.recipe;
 
-import org.betatron.torch.ComputeDevice;
-import org.betatron.torch.ComputeSpec;
-import org.betatron.torch.Recompute;
-import org.betatron.torch.weights.DataType;
+import org.betatron.torch.compute.ComputeSpec;
+import org.betatron.torch.compute.Recompute;
+import org.betatron.torch.device.ComputeDevice;
+import org.betatron.torch.tensor.DataType;
 
 /// How the machine is used; see [ComputeSpec] for what is not explained here.
 ///

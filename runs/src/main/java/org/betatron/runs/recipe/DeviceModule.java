@@ -1,6 +1,6 @@
 package org.betatron.runs.recipe;
 
-import org.betatron.torch.ComputeDevice;
+import org.betatron.torch.device.ComputeDevice;
 import tools.jackson.core.JsonParser;
 import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.deser.std.StdDeserializer;

@@ -12,7 +12,7 @@ import org.betatron.core.objective.ObjectiveSpec;
 import org.betatron.core.objective.RowKind;
 import org.betatron.data.source.PreferenceFormat;
 import org.betatron.data.transform.GapSource;
-import org.betatron.torch.ComputeDevice;
+import org.betatron.torch.device.ComputeDevice;
 import org.betatron.training.LearningRateSchedule.Decay;
 import org.betatron.training.TrainSpec;
 

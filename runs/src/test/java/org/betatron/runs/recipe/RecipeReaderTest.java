@@ -16,7 +16,7 @@ import org.betatron.core.objective.ObjectiveSpec;
 import org.betatron.core.selection.SelectionSpec;
 import org.betatron.data.source.PreferenceFormat;
 import org.betatron.runs.recipe.RecipeReader.Resolved;
-import org.betatron.torch.weights.DataType;
+import org.betatron.torch.tensor.DataType;
 import org.betatron.training.LearningRateSchedule.Decay;
 import org.betatron.training.TrainLength;
 import org.betatron.training.reference.ReferenceUpdateSpec;
