@@ -13,8 +13,8 @@ import org.betatron.generation.GenerationListener;
 import org.betatron.generation.GenerationSpec;
 import org.betatron.generation.Generator;
 import org.betatron.torch.TorchLanguageModel;
-import org.betatron.torch.memory.NativeLibraries;
-import org.betatron.torch.weights.DataType;
+import org.betatron.torch.device.NativeLibraries;
+import org.betatron.torch.tensor.DataType;
 
 /// Tokens per second of generation; `benchmarks/transformers_generate.py` does the same work with
 /// `transformers` on the same weights.

@@ -18,9 +18,9 @@ import org.betatron.data.source.PreferenceFormat;
 import org.betatron.data.row.PromptStyle;
 import org.betatron.data.row.TokenizedPair;
 import org.betatron.data.row.Truncation;
-import org.betatron.torch.ComputeSpec;
+import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.TorchLanguageModel;
-import org.betatron.torch.memory.NativeLibraries;
+import org.betatron.torch.device.NativeLibraries;
 import org.betatron.torch.optimizer.TorchOptimizer;
 
 /// Where the time of a training step goes, part by part: wall time, processor time of all threads, page

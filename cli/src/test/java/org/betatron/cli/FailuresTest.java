@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.betatron.torch.memory.CudaBuild;
+import org.betatron.torch.device.CudaBuild;
 import org.betatron.training.run.RunDirectory;
 import org.betatron.training.run.SideFiles;
 import org.junit.jupiter.api.BeforeAll;

@@ -1,7 +1,7 @@
 package org.betatron.torch;
 
 import org.betatron.core.model.PackedBatch;
-import org.betatron.torch.model.ArchitectureSpec;
+import org.betatron.torch.architecture.ArchitectureSpec;
 
 /// Whether a batch is one that a model can compute.
 final class BatchFit {

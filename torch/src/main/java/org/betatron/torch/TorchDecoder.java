@@ -2,11 +2,11 @@ package org.betatron.torch;
 
 import java.util.Arrays;
 import org.betatron.core.model.Decoder;
+import org.betatron.torch.architecture.ArchitectureSpec;
+import org.betatron.torch.decoding.DecodingState;
+import org.betatron.torch.error.NativeErrors;
 import org.betatron.torch.memory.Memory;
-import org.betatron.torch.memory.NativeErrors;
-import org.betatron.torch.model.ArchitectureSpec;
-import org.betatron.torch.model.DecodingState;
-import org.betatron.torch.model.Parameters;
+import org.betatron.torch.weight.Parameters;
 
 /// Sequences being decoded on libtorch with a key-value cache.
 final class TorchDecoder implements Decoder {

@@ -6,8 +6,8 @@ import org.betatron.core.model.ForwardPass;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TokenNumbers;
 import org.betatron.core.model.TokenQuantity;
-import org.betatron.torch.memory.NativeErrors;
-import org.betatron.torch.model.ModelPass;
+import org.betatron.torch.error.NativeErrors;
+import org.betatron.torch.pass.ModelPass;
 
 /// One batch run forward: guards what a model keeps for the backward pass.
 final class TorchForwardPass implements ForwardPass {

@@ -7,16 +7,18 @@ import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TokenNumbers;
 import org.betatron.core.model.TrainableLanguageModel;
 import org.betatron.core.model.VocabularyRequest;
+import org.betatron.torch.architecture.ArchitectureSpec;
+import org.betatron.torch.architecture.HeadKind;
+import org.betatron.torch.architecture.WeightLoader;
+import org.betatron.torch.compute.ComputeSpec;
+import org.betatron.torch.device.NativeLibraries;
+import org.betatron.torch.error.ModelException;
+import org.betatron.torch.error.NativeErrors;
+import org.betatron.torch.files.ModelDirectory;
 import org.betatron.torch.memory.Memory;
-import org.betatron.torch.memory.NativeErrors;
-import org.betatron.torch.memory.NativeLibraries;
-import org.betatron.torch.model.ArchitectureSpec;
-import org.betatron.torch.model.HeadKind;
-import org.betatron.torch.model.Parameters;
-import org.betatron.torch.model.Transformer;
-import org.betatron.torch.weights.DataType;
-import org.betatron.torch.weights.ModelDirectory;
-import org.betatron.torch.weights.WeightLoader;
+import org.betatron.torch.pass.Transformer;
+import org.betatron.torch.tensor.DataType;
+import org.betatron.torch.weight.Parameters;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -28,7 +30,7 @@ public final class TorchLanguageModel extends TorchModel implements TrainableLan
 
     private final Transformer transformer;
 
-    TorchLanguageModel(ObjectNode config, ArchitectureSpec spec, Parameters weights, ComputeSpec compute) {
+    public TorchLanguageModel(ObjectNode config, ArchitectureSpec spec, Parameters weights, ComputeSpec compute) {
         super(config, spec, weights, compute);
         transformer = new Transformer(spec, weights, compute);
     }

@@ -5,12 +5,13 @@ import java.nio.file.Path;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TrainableModel;
-import org.betatron.torch.memory.NativeErrors;
-import org.betatron.torch.model.ArchitectureSpec;
-import org.betatron.torch.model.Parameters;
+import org.betatron.torch.architecture.ArchitectureSpec;
+import org.betatron.torch.compute.ComputeSpec;
+import org.betatron.torch.error.NativeErrors;
+import org.betatron.torch.files.ModelDirectory;
 import org.betatron.torch.optimizer.TorchOptimizer;
-import org.betatron.torch.weights.DataType;
-import org.betatron.torch.weights.ModelDirectory;
+import org.betatron.torch.tensor.DataType;
+import org.betatron.torch.weight.Parameters;
 import tools.jackson.databind.node.ObjectNode;
 
 /// A model on libtorch that can be trained: one that writes, or one that scores. Owns its weights.

@@ -6,15 +6,17 @@ import org.betatron.core.model.ForwardPass;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TokenNumbers;
 import org.betatron.core.model.TokenQuantity;
+import org.betatron.torch.architecture.ArchitectureSpec;
+import org.betatron.torch.architecture.HeadKind;
+import org.betatron.torch.architecture.WeightLoader;
+import org.betatron.torch.compute.ComputeSpec;
+import org.betatron.torch.device.NativeLibraries;
+import org.betatron.torch.error.ModelException;
+import org.betatron.torch.error.NativeErrors;
+import org.betatron.torch.files.ModelDirectory;
 import org.betatron.torch.memory.Memory;
-import org.betatron.torch.memory.NativeErrors;
-import org.betatron.torch.memory.NativeLibraries;
-import org.betatron.torch.model.ArchitectureSpec;
-import org.betatron.torch.model.HeadKind;
-import org.betatron.torch.model.Parameters;
-import org.betatron.torch.model.ScoringTransformer;
-import org.betatron.torch.weights.ModelDirectory;
-import org.betatron.torch.weights.WeightLoader;
+import org.betatron.torch.pass.ScoringTransformer;
+import org.betatron.torch.weight.Parameters;
 import tools.jackson.databind.node.ObjectNode;
 
 /// A GPT-NeoX or Llama model with a scalar head on libtorch: `GPTNeoXForSequenceClassification` and

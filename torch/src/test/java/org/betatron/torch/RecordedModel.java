@@ -9,9 +9,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import org.betatron.core.model.PackedBatch;
+import org.betatron.torch.files.SafetensorsFile;
 import org.betatron.torch.memory.Memory;
-import org.betatron.torch.weights.DataType;
-import org.betatron.torch.weights.SafetensorsFile;
+import org.betatron.torch.tensor.DataType;
+import org.betatron.torch.tensor.Tensors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 

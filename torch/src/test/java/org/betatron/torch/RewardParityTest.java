@@ -13,8 +13,12 @@ import org.betatron.core.model.ForwardPass;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TokenNumbers;
 import org.betatron.core.model.TokenQuantity;
+import org.betatron.torch.compute.ComputeSpec;
+import org.betatron.torch.compute.Recompute;
+import org.betatron.torch.error.ModelException;
 import org.betatron.torch.memory.Memory;
-import org.betatron.torch.weights.DataType;
+import org.betatron.torch.tensor.DataType;
+import org.betatron.torch.tensor.Tensors;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -94,7 +98,7 @@ class RewardParityTest {
                     .contains("score.weight")
                     .doesNotContain("embed_out.weight", "lm_head.weight");
             model.save(directory);
-            JsonNode config = new org.betatron.torch.weights.ModelDirectory(directory).readConfig();
+            JsonNode config = new org.betatron.torch.files.ModelDirectory(directory).readConfig();
             assertThat(config.path("architectures").path(0).asString()).endsWith("ForSequenceClassification");
             assertThat(config.path("pad_token_id").asInt()).isEqualTo(7);
             // Its own head goes on.

@@ -1,6 +1,8 @@
 package org.betatron.torch;
 
-import org.betatron.torch.weights.DataType;
+import org.betatron.torch.compute.ComputeSpec;
+import org.betatron.torch.device.ComputeDevice;
+import org.betatron.torch.tensor.DataType;
 
 /// The device that models of tests compute on: the system property `betatron.test.device`, the processor
 /// if it is not set.

@@ -1,6 +1,6 @@
 package org.betatron.torch;
 
-import org.betatron.torch.weights.DataType;
+import org.betatron.torch.tensor.DataType;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 

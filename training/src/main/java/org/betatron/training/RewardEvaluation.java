@@ -32,7 +32,7 @@ public record RewardEvaluation(
     public Metrics evaluate(NoState state) {
         MeasuredRows<TokenizedPair> measured =
                 new MeasuredRows<>(rows, RowBatch.of(rows, packing).score(model));
-        ScoredPairs pairs = ScoredPairs.of(spec, measured);
+        RewardedPairs pairs = RewardedPairs.of(spec, measured);
         RewardLoss loss = pairs.loss(spec, pairs.size());
         listener.accept(measurements(pairs, loss));
         Metrics.Builder metrics = Metrics.builder();
@@ -41,7 +41,7 @@ public record RewardEvaluation(
         return metrics.build();
     }
 
-    private List<PairMeasurement> measurements(ScoredPairs pairs, RewardLoss loss) {
+    private List<PairMeasurement> measurements(RewardedPairs pairs, RewardLoss loss) {
         return IntStream.range(0, pairs.size())
                 .mapToObj(pair -> new PairMeasurement(
                         rows.get(pair),

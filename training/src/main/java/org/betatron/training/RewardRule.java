@@ -18,7 +18,7 @@ import org.betatron.training.run.StateFormat;
 /// @param spec   margin and centering
 /// @param source of pairs
 public record RewardRule(RewardSpec spec, RowSource<TokenizedPair, NoState> source)
-        implements LearningRule<TokenizedPair, ScoredPairs, NoState> {
+        implements LearningRule<TokenizedPair, RewardedPairs, NoState> {
 
     @Override
     public StateFormat<NoState> stateFormat() {
@@ -31,17 +31,17 @@ public record RewardRule(RewardSpec spec, RowSource<TokenizedPair, NoState> sour
     }
 
     @Override
-    public ScoredPairs quantities(MeasuredRows<TokenizedPair> rows) {
-        return ScoredPairs.of(spec, rows);
+    public RewardedPairs quantities(MeasuredRows<TokenizedPair> rows) {
+        return RewardedPairs.of(spec, rows);
     }
 
     @Override
-    public ScoredPairs concat(List<ScoredPairs> parts) {
-        return ScoredPairs.concat(parts);
+    public RewardedPairs concat(List<RewardedPairs> parts) {
+        return RewardedPairs.concat(parts);
     }
 
     @Override
-    public Decision<TokenizedPair, NoState> decide(long step, ScoredPairs pairs, NoState state, double numPairs) {
+    public Decision<TokenizedPair, NoState> decide(long step, RewardedPairs pairs, NoState state, double numPairs) {
         RewardLoss loss = pairs.loss(spec, numPairs);
         for (int pair = 0; pair < pairs.size(); pair++) {
             if (!Double.isFinite(loss.pairLoss(pair))) {
@@ -55,7 +55,7 @@ public record RewardRule(RewardSpec spec, RowSource<TokenizedPair, NoState> sour
         return new Scoring(pairs, loss);
     }
 
-    private record Scoring(ScoredPairs pairs, RewardLoss value) implements Decision<TokenizedPair, NoState> {
+    private record Scoring(RewardedPairs pairs, RewardLoss value) implements Decision<TokenizedPair, NoState> {
 
         @Override
         public double loss() {

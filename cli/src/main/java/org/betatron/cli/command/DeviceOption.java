@@ -1,6 +1,6 @@
 package org.betatron.cli.command;
 
-import org.betatron.torch.ComputeDevice;
+import org.betatron.torch.device.ComputeDevice;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;

@@ -159,13 +159,15 @@ public final class PairLogProbs {
         for (PairLogProbs part : parts) {
             if ((part.mismatched == null) != (first.mismatched == null)
                     || (part.scoreGaps == null) != (first.scoreGaps == null)) {
-                throw new IllegalArgumentException("rows that are put together must all have mismatched answers, and all"
-                        + " have scores, or none");
+                throw new IllegalArgumentException(
+                        "rows that are put together must all have mismatched answers, and all"
+                                + " have scores, or none");
             }
         }
         return new PairLogProbs(
                 ResponseLogProbs.concat(parts.stream().map(part -> part.chosen).toList()),
-                ResponseLogProbs.concat(parts.stream().map(part -> part.rejected).toList()),
+                ResponseLogProbs.concat(
+                        parts.stream().map(part -> part.rejected).toList()),
                 first.mismatched == null
                         ? null
                         : ResponseLogProbs.concat(parts.stream()

@@ -76,7 +76,10 @@ public final class ResponseLogProbs {
         Set<ResponseQuantity> quantities = parts.getFirst().values.keySet();
         if (!parts.stream().allMatch(part -> part.values.keySet().equals(quantities))) {
             throw new IllegalArgumentException("responses that are put together must have the same quantities but had "
-                    + parts.stream().map(part -> part.values.keySet()).distinct().toList());
+                    + parts.stream()
+                            .map(part -> part.values.keySet())
+                            .distinct()
+                            .toList());
         }
         Builder whole = builder(
                 parts.stream().flatMapToInt(part -> IntStream.of(part.lengths)).toArray(),

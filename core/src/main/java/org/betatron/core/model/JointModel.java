@@ -42,8 +42,8 @@ public record JointModel(List<DifferentiableModel> models) implements Differenti
         Map<TokenQuantity, float[]> all = new EnumMap<>(TokenQuantity.class);
         ofModels.forEach(numbers -> numbers.all().forEach((quantity, values) -> {
             if (all.put(quantity, values) != null) {
-                throw new IllegalArgumentException("models that go together must compute different quantities but two"
-                        + " compute " + quantity);
+                throw new IllegalArgumentException(
+                        "models that go together must compute different quantities but two" + " compute " + quantity);
             }
         }));
         return new TokenNumbers(batch, all);
@@ -51,17 +51,12 @@ public record JointModel(List<DifferentiableModel> models) implements Differenti
 
     @Override
     public long graphBytes(long numTokens) {
-        return models.stream()
-                .mapToLong(model -> model.graphBytes(numTokens))
-                .sum();
+        return models.stream().mapToLong(model -> model.graphBytes(numTokens)).sum();
     }
 
     @Override
     public int vocabularySize() {
-        return models.stream()
-                .mapToInt(ResponseModel::vocabularySize)
-                .min()
-                .orElseThrow();
+        return models.stream().mapToInt(ResponseModel::vocabularySize).min().orElseThrow();
     }
 
     @Override

@@ -23,8 +23,7 @@ public final class RewardLoss {
     private final double[] rejectedDerivatives;
     private final double loss;
 
-    private RewardLoss(
-            double[] losses, double[] chosenDerivatives, double[] rejectedDerivatives, double total) {
+    private RewardLoss(double[] losses, double[] chosenDerivatives, double[] rejectedDerivatives, double total) {
         this.losses = losses;
         this.chosenDerivatives = chosenDerivatives;
         this.rejectedDerivatives = rejectedDerivatives;
@@ -42,8 +41,7 @@ public final class RewardLoss {
     /// @param total     pairs of the whole batch, ≥ `n`
     /// @return loss and derivatives; not finite where a score is not
     /// @throws IllegalArgumentException if lengths differ or there is no pair
-    public static RewardLoss of(
-            double[] chosen, double[] rejected, double[] margins, double centering, double total) {
+    public static RewardLoss of(double[] chosen, double[] rejected, double[] margins, double centering, double total) {
         int n = chosen.length;
         if (n == 0 || rejected.length != n || margins.length != n) {
             throw new IllegalArgumentException("chosen, rejected and margins must be equally many, at least one, but"

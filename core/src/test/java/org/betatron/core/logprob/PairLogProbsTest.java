@@ -103,7 +103,8 @@ class PairLogProbsTest {
         PairLogProbs plain = PairSamples.pair(-1, -2, -3, -4, 1, 2);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> PairLogProbs.concat(List.of(plain, plain.withScoreGaps(new double[1]))))
-                .withMessage("rows that are put together must all have mismatched answers, and all have scores, or none");
+                .withMessage(
+                        "rows that are put together must all have mismatched answers, and all have scores, or none");
         PairLogProbs less = new PairLogProbs(
                 ResponseLogProbs.builder(new int[1], new double[1]).build(),
                 ResponseLogProbs.builder(new int[] {1}, new double[1]).build());

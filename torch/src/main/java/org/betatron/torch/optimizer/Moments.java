@@ -2,12 +2,12 @@ package org.betatron.torch.optimizer;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.betatron.torch.Tensors;
+import org.betatron.torch.files.SafetensorsFile;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.memory.Owned;
-import org.betatron.torch.model.Gradients;
-import org.betatron.torch.weights.DataType;
-import org.betatron.torch.weights.SafetensorsFile;
+import org.betatron.torch.tensor.DataType;
+import org.betatron.torch.tensor.Tensors;
+import org.betatron.torch.weight.Gradients;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;

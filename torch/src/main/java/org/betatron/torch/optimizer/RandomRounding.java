@@ -1,9 +1,9 @@
 package org.betatron.torch.optimizer;
 
-import org.betatron.torch.HostTensors;
-import org.betatron.torch.Tensors;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.memory.Owned;
+import org.betatron.torch.tensor.HostTensors;
+import org.betatron.torch.tensor.Tensors;
 import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;

@@ -13,15 +13,15 @@ import java.util.stream.Stream;
 import org.betatron.core.files.StagedFiles;
 import org.betatron.core.model.Optimizer;
 import org.betatron.core.model.OptimizerSpec;
-import org.betatron.torch.HostTensors;
-import org.betatron.torch.ModelException;
-import org.betatron.torch.Tensors;
+import org.betatron.torch.error.ModelException;
+import org.betatron.torch.files.SafetensorsFile;
+import org.betatron.torch.files.SafetensorsWriter;
 import org.betatron.torch.memory.Memory;
-import org.betatron.torch.model.Gradients;
-import org.betatron.torch.model.Parameters;
-import org.betatron.torch.weights.DataType;
-import org.betatron.torch.weights.SafetensorsFile;
-import org.betatron.torch.weights.SafetensorsWriter;
+import org.betatron.torch.tensor.DataType;
+import org.betatron.torch.tensor.HostTensors;
+import org.betatron.torch.tensor.Tensors;
+import org.betatron.torch.weight.Gradients;
+import org.betatron.torch.weight.Parameters;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -76,7 +76,7 @@ public final class TorchOptimizer implements Optimizer {
     }
 
     /// @return the moments of all weights; lent
-    List<Tensor> moments() {
+    public List<Tensor> moments() {
         return moments.values().stream()
                 .flatMap(state -> state.tensors().stream())
                 .toList();

@@ -14,7 +14,7 @@ import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
-import org.betatron.torch.memory.NativeLibraries;
+import org.betatron.torch.device.NativeLibraries;
 import org.jspecify.annotations.Nullable;
 
 /// Threads that compute parts of a batch side by side, each with its share of the processors.

@@ -5,7 +5,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import org.betatron.torch.memory.NativeLibraries;
+import org.betatron.torch.device.NativeLibraries;
 import org.jspecify.annotations.Nullable;
 
 /// How many threads MKL uses for products that the current thread asks for.

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.util.List;
-import org.betatron.torch.ModelException;
 import org.betatron.torch.OutsideOfMemory;
+import org.betatron.torch.device.NativeLibraries;
+import org.betatron.torch.error.ModelException;
+import org.betatron.torch.error.NativeErrors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;

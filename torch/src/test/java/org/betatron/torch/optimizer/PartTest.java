@@ -2,10 +2,10 @@ package org.betatron.torch.optimizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.betatron.torch.HostTensors;
-import org.betatron.torch.Tensors;
+import org.betatron.torch.device.NativeLibraries;
 import org.betatron.torch.memory.Memory;
-import org.betatron.torch.memory.NativeLibraries;
+import org.betatron.torch.tensor.HostTensors;
+import org.betatron.torch.tensor.Tensors;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.BeforeAll;

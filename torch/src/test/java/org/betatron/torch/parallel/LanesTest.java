@@ -8,7 +8,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
-import org.betatron.torch.memory.NativeLibraries;
+import org.betatron.torch.device.NativeLibraries;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 

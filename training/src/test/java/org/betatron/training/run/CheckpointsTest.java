@@ -103,15 +103,16 @@ class CheckpointsTest {
                 checkpoint.resolve("state.json"),
                 """
                 {"identity":{"recipeHash":"recipe","dataKey":"data","seed":1},"state":{"step":7,"position":56,\
-                "alignment":{"gaps":{"mean":0.25,"deviation":0.5,"updates":3},\
-                "tracked":{"mean":0.0,"deviation":0.0,"updates":0},"betaRatio":0.75},\
+                "alignment":{"gaps":{"meanAverage":0.25,"deviationAverage":0.5,"updates":3,"deviationUpdates":2,\
+                "gapSum":1.5,"gapCount":24},"tracked":{"meanAverage":0.0,"deviationAverage":0.0,"updates":0,\
+                "deviationUpdates":0,"gapSum":0.0,"gapCount":0},"betaRatio":0.75},\
                 "skippedSteps":2,"elapsedSeconds":1.5}}""");
         Checkpoint latest =
                 new Checkpoints(directory, 1, SideFiles.NONE).latest().orElseThrow();
         assertThat(latest.identity()).isEqualTo(IDENTITY);
         assertThat(latest.state()).isEqualTo(new TrainingState(7, 56, 2, 1.5));
         assertThat(latest.memory(FORMAT))
-                .isEqualTo(new AlignmentState(new RunningMoments(0.25, 0.5, 3), RunningMoments.EMPTY, 0.75));
+                .isEqualTo(new AlignmentState(new RunningMoments(0.25, 0.5, 3, 2, 1.5, 24), RunningMoments.EMPTY, 0.75));
         assertThat(latest.memory(NoState.FORMAT)).isEqualTo(NoState.NOTHING);
     }
 

@@ -1,0 +1,82 @@
+package org.betatron.torch.architecture;
+
+import java.util.Map;
+import java.util.stream.LongStream;
+import org.betatron.torch.compute.ComputeSpec;
+import org.betatron.torch.error.ModelException;
+import org.betatron.torch.files.ConfigReader;
+import org.betatron.torch.linear.AffineMaps;
+import org.betatron.torch.weight.Parameters;
+import tools.jackson.databind.node.ObjectNode;
+
+/// What a `config.json` describes: the shape of a model, and how to build it.
+public sealed interface ArchitectureSpec permits NeoxSpec, LlamaSpec {
+
+    int vocabularySize();
+
+    int maxPositions();
+
+    int numLayers();
+
+    /// @return query heads
+    int numHeads();
+
+    /// @return dimensions of a head
+    int headDim();
+
+    /// @return numbers per token that autograd keeps of one layer, about: what enters and leaves its
+    ///     products and norms, and a copy of keys and values per response
+    long graphNumbersPerLayer();
+
+    /// @return how many of these [org.betatron.torch.compute.Recompute#SELECTIVE] makes again
+    long remadeNumbersPerLayer();
+
+    /// @return width of the residual stream
+    int hiddenSize();
+
+    /// @return what is computed from the last states
+    HeadKind head();
+
+    /// @return shape of every weight by its Hugging Face name, in file order
+    Map<String, long[]> weightShapes();
+
+    /// @return number of trainable numbers, without making any of them
+    default long numParameters() {
+        return weightShapes().values().stream()
+                .mapToLong(shape -> LongStream.of(shape).reduce(1, Math::multiplyExact))
+                .sum();
+    }
+
+    /// @return memory that a forward pass keeps for its backward pass, bytes, about
+    default long graphBytes(long numTokens, ComputeSpec compute) {
+        long perLayer = switch (compute.recompute()) {
+            case NONE -> graphNumbersPerLayer();
+            case SELECTIVE -> graphNumbersPerLayer() - remadeNumbersPerLayer();
+            case FULL -> hiddenSize();
+        };
+        return numTokens * numLayers() * perLayer * Float.BYTES;
+    }
+
+    /// @param name a tensor found in a file that is not a weight
+    /// @return whether it may be there, such as a buffer that older checkpoints carry
+    boolean isIgnorable(String name);
+
+    /// @return standard deviation of freshly initialised matrices
+    double initializerRange();
+
+    /// @param weights weights of [#weightShapes], borrowed
+    /// @param maps    how affine maps are computed
+    Architecture create(Parameters weights, AffineMaps maps);
+
+    /// @param config parsed `config.json`
+    /// @param where  its path, for messages
+    /// @throws ModelException if the model type is unknown or a setting is missing, malformed or unsupported
+    static ArchitectureSpec parse(ObjectNode config, String where) {
+        ConfigReader reader = new ConfigReader(config, where);
+        return switch (reader.text("model_type", "")) {
+            case "gpt_neox" -> NeoxSpec.parse(reader);
+            case "llama" -> LlamaSpec.parse(reader);
+            default -> throw reader.unsupported("model_type", "gpt_neox or llama");
+        };
+    }
+}

@@ -1,0 +1,30 @@
+package org.betatron.torch.architecture;
+
+import org.betatron.torch.files.ConfigReader;
+
+/// What a model computes from its last states.
+public enum HeadKind {
+    /// Logits of the vocabulary, with a matrix of their own.
+    VOCABULARY,
+    /// Logits of the vocabulary, with the embedding.
+    TIED,
+    /// One score of the whole text.
+    SCORE;
+
+    /// Name of the score's weight, `[1, E]`, in every architecture.
+    public static final String SCORE_WEIGHT = "score.weight";
+
+    /// Reads what `transformers` writes: the class `...ForSequenceClassification` with one label is
+    /// a reward model.
+    public static HeadKind parse(ConfigReader config) {
+        if (config.isSequenceClassification()) {
+            int labels = config.numLabels();
+            if (labels != 1) {
+                throw config.unsupported(
+                        "id2label", "one label, as a model has that scores (found " + labels + " labels)");
+            }
+            return SCORE;
+        }
+        return config.flag("tie_word_embeddings", false) ? TIED : VOCABULARY;
+    }
+}

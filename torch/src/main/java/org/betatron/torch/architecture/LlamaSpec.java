@@ -1,0 +1,125 @@
+package org.betatron.torch.architecture;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.betatron.torch.attention.RotarySpec;
+import org.betatron.torch.files.ConfigReader;
+import org.betatron.torch.linear.AffineMaps;
+import org.betatron.torch.linear.Linear;
+import org.betatron.torch.weight.Parameters;
+
+/// Shape of a Llama model.
+///
+/// @param vocabularySize   rows of the embedding
+/// @param maxPositions     longest sequence, tokens
+/// @param numLayers        transformer layers
+/// @param hiddenSize       width of the residual stream
+/// @param numHeads         query heads
+/// @param numKeyValueHeads key and value heads; each serves `numHeads / numKeyValueHeads` query heads
+/// @param headDim          dimensions of a head
+/// @param intermediateSize width of the feed-forward layer
+/// @param normEpsilon      added to the mean square in norms
+/// @param attentionBias    whether attention projections have biases
+/// @param feedForwardBias  whether feed-forward projections have biases
+/// @param head             what is computed from the last states
+/// @param initializerRange standard deviation of fresh matrices
+/// @param rotary           rotary embedding
+record LlamaSpec(
+        int vocabularySize,
+        int maxPositions,
+        int numLayers,
+        int hiddenSize,
+        int numHeads,
+        int numKeyValueHeads,
+        int headDim,
+        int intermediateSize,
+        double normEpsilon,
+        boolean attentionBias,
+        boolean feedForwardBias,
+        HeadKind head,
+        double initializerRange,
+        RotarySpec rotary)
+        implements ArchitectureSpec {
+
+    static final String HEAD = "lm_head.weight";
+
+    static LlamaSpec parse(ConfigReader config) {
+        int hiddenSize = config.integer("hidden_size");
+        int numHeads = config.integer("num_attention_heads");
+        int numKeyValueHeads = config.integer("num_key_value_heads", numHeads);
+        config.requireMultiple("num_attention_heads", numHeads, "num_key_value_heads", numKeyValueHeads);
+        if (!config.text("hidden_act", "silu").equals("silu")) {
+            throw config.unsupported("hidden_act", "silu");
+        }
+        if (!config.has("head_dim")) {
+            config.requireMultiple("hidden_size", hiddenSize, "num_attention_heads", numHeads);
+        }
+        int headDim = config.integer("head_dim", hiddenSize / numHeads);
+        return new LlamaSpec(
+                config.integer("vocab_size"),
+                config.integer("max_position_embeddings"),
+                config.integer("num_hidden_layers"),
+                hiddenSize,
+                numHeads,
+                numKeyValueHeads,
+                headDim,
+                config.integer("intermediate_size"),
+                config.number("rms_norm_eps", 1e-6),
+                config.flag("attention_bias", false),
+                config.flag("mlp_bias", false),
+                HeadKind.parse(config),
+                config.number("initializer_range", 0.02),
+                RotarySpec.parse(config, headDim, null, "rope_theta"));
+    }
+
+    static String layer(int layer, String rest) {
+        return "model.layers." + layer + "." + rest;
+    }
+
+    @Override
+    public long graphNumbersPerLayer() {
+        long keyValue = (long) numKeyValueHeads * headDim;
+        return 8L * hiddenSize + 2L * numHeads * headDim + 5 * keyValue + 4L * intermediateSize;
+    }
+
+    @Override
+    public long remadeNumbersPerLayer() {
+        return 2L * hiddenSize + intermediateSize; // two norms, gated values
+    }
+
+    @Override
+    public Map<String, long[]> weightShapes() {
+        Map<String, long[]> shapes = new LinkedHashMap<>();
+        long queries = (long) numHeads * headDim;
+        long keys = (long) numKeyValueHeads * headDim;
+        shapes.put("model.embed_tokens.weight", new long[] {vocabularySize, hiddenSize});
+        for (int i = 0; i < numLayers; i++) {
+            shapes.put(layer(i, "input_layernorm.weight"), new long[] {hiddenSize});
+            Linear.addShapes(shapes, layer(i, "self_attn.q_proj"), queries, hiddenSize, attentionBias);
+            Linear.addShapes(shapes, layer(i, "self_attn.k_proj"), keys, hiddenSize, attentionBias);
+            Linear.addShapes(shapes, layer(i, "self_attn.v_proj"), keys, hiddenSize, attentionBias);
+            Linear.addShapes(shapes, layer(i, "self_attn.o_proj"), hiddenSize, queries, attentionBias);
+            shapes.put(layer(i, "post_attention_layernorm.weight"), new long[] {hiddenSize});
+            Linear.addShapes(shapes, layer(i, "mlp.gate_proj"), intermediateSize, hiddenSize, feedForwardBias);
+            Linear.addShapes(shapes, layer(i, "mlp.up_proj"), intermediateSize, hiddenSize, feedForwardBias);
+            Linear.addShapes(shapes, layer(i, "mlp.down_proj"), hiddenSize, intermediateSize, feedForwardBias);
+        }
+        shapes.put("model.norm.weight", new long[] {hiddenSize});
+        switch (head) {
+            case VOCABULARY -> shapes.put(HEAD, new long[] {vocabularySize, hiddenSize});
+            case SCORE -> shapes.put(HeadKind.SCORE_WEIGHT, new long[] {1, hiddenSize});
+            case TIED -> {}
+        }
+        return shapes;
+    }
+
+    @Override
+    public boolean isIgnorable(String name) {
+        return name.endsWith(".rotary_emb.inv_freq") || (head != HeadKind.VOCABULARY && name.equals(HEAD));
+    }
+
+    @Override
+    public Architecture create(Parameters weights, AffineMaps maps) {
+        return new Llama(this, weights, maps);
+    }
+}

@@ -1,0 +1,127 @@
+package org.betatron.torch.architecture;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.betatron.torch.attention.RotarySpec;
+import org.betatron.torch.files.ConfigReader;
+import org.betatron.torch.linear.AffineMaps;
+import org.betatron.torch.linear.Linear;
+import org.betatron.torch.weight.Parameters;
+
+/// Shape of a GPT-NeoX model, the architecture of Pythia.
+///
+/// @param vocabularySize   rows of the embedding
+/// @param maxPositions     longest sequence, tokens
+/// @param numLayers        transformer layers
+/// @param hiddenSize       width of the residual stream
+/// @param numHeads         attention heads
+/// @param intermediateSize width of the feed-forward layer
+/// @param normEpsilon      added to the variance in layer norms
+/// @param parallelResidual whether attention and feed-forward read the same input
+/// @param attentionBias    whether attention projections have biases
+/// @param exactGelu        whether GELU is exact (erf) or the tanh approximation
+/// @param head             what is computed from the last states
+/// @param initializerRange standard deviation of fresh matrices
+/// @param rotary           rotary embedding
+record NeoxSpec(
+        int vocabularySize,
+        int maxPositions,
+        int numLayers,
+        int hiddenSize,
+        int numHeads,
+        int intermediateSize,
+        double normEpsilon,
+        boolean parallelResidual,
+        boolean attentionBias,
+        boolean exactGelu,
+        HeadKind head,
+        double initializerRange,
+        RotarySpec rotary)
+        implements ArchitectureSpec {
+
+    static final String HEAD = "embed_out.weight";
+
+    static NeoxSpec parse(ConfigReader config) {
+        int hiddenSize = config.integer("hidden_size");
+        int numHeads = config.integer("num_attention_heads");
+        config.requireMultiple("hidden_size", hiddenSize, "num_attention_heads", numHeads);
+        boolean exactGelu = switch (config.text("hidden_act", "gelu")) {
+            case "gelu" -> true;
+            case "gelu_new", "gelu_fast", "gelu_pytorch_tanh" -> false;
+            default -> throw config.unsupported("hidden_act", "gelu, gelu_new, gelu_fast or gelu_pytorch_tanh");
+        };
+        return new NeoxSpec(
+                config.integer("vocab_size"),
+                config.integer("max_position_embeddings"),
+                config.integer("num_hidden_layers"),
+                hiddenSize,
+                numHeads,
+                config.integer("intermediate_size"),
+                config.number("layer_norm_eps", 1e-5),
+                config.flag("use_parallel_residual", true),
+                config.flag("attention_bias", true),
+                exactGelu,
+                HeadKind.parse(config),
+                config.number("initializer_range", 0.02),
+                RotarySpec.parse(config, hiddenSize / numHeads, "rotary_pct", "rotary_emb_base"));
+    }
+
+    @Override
+    public int headDim() {
+        return hiddenSize / numHeads;
+    }
+
+    @Override
+    public long graphNumbersPerLayer() {
+        return 13L * hiddenSize + 2L * intermediateSize;
+    }
+
+    @Override
+    public long remadeNumbersPerLayer() {
+        return 2L * hiddenSize + intermediateSize; // two norms, GELU
+    }
+
+    static String layer(int layer, String rest) {
+        return "gpt_neox.layers." + layer + "." + rest;
+    }
+
+    @Override
+    public Map<String, long[]> weightShapes() {
+        Map<String, long[]> shapes = new LinkedHashMap<>();
+        long e = hiddenSize;
+        shapes.put("gpt_neox.embed_in.weight", new long[] {vocabularySize, e});
+        for (int i = 0; i < numLayers; i++) {
+            norm(shapes, layer(i, "input_layernorm"));
+            norm(shapes, layer(i, "post_attention_layernorm"));
+            Linear.addShapes(shapes, layer(i, "attention.query_key_value"), 3 * e, e, attentionBias);
+            Linear.addShapes(shapes, layer(i, "attention.dense"), e, e, attentionBias);
+            Linear.addShapes(shapes, layer(i, "mlp.dense_h_to_4h"), intermediateSize, e, true);
+            Linear.addShapes(shapes, layer(i, "mlp.dense_4h_to_h"), e, intermediateSize, true);
+        }
+        norm(shapes, "gpt_neox.final_layer_norm");
+        switch (head) {
+            case VOCABULARY -> shapes.put(HEAD, new long[] {vocabularySize, e});
+            case SCORE -> shapes.put(HeadKind.SCORE_WEIGHT, new long[] {1, e});
+            case TIED -> {}
+        }
+        return shapes;
+    }
+
+    private void norm(Map<String, long[]> shapes, String name) {
+        shapes.put(name + ".weight", new long[] {hiddenSize});
+        shapes.put(name + ".bias", new long[] {hiddenSize});
+    }
+
+    @Override
+    public boolean isIgnorable(String name) {
+        return name.endsWith(".attention.bias")
+                || name.endsWith(".attention.masked_bias")
+                || name.endsWith(".rotary_emb.inv_freq")
+                || (head != HeadKind.VOCABULARY && name.equals(HEAD));
+    }
+
+    @Override
+    public Architecture create(Parameters weights, AffineMaps maps) {
+        return new Neox(this, weights, maps);
+    }
+}

@@ -1,0 +1,116 @@
+package org.betatron.torch.device;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.betatron.torch.error.ModelException;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.pytorch.Context;
+import org.bytedeco.pytorch.global.torch;
+
+/// The one-time start of libtorch in a process.
+public final class NativeLibraries {
+
+    private static boolean loaded;
+
+    private NativeLibraries() {}
+
+    /// Unpacks and loads libtorch and settles its process-wide switches. Cheap after the first call.
+    /// Must run on the thread that computes: flushing of denormals is a property of a thread, inherited
+    /// by the workers that it starts.
+    public static synchronized void load() {
+        if (!loaded) {
+            // JavaCPP counts every byte of the process against a limit derived from the Java heap, which has
+            // nothing to do with the size of a model.
+            setDefault("org.bytedeco.javacpp.maxBytes", "0");
+            setDefault("org.bytedeco.javacpp.maxPhysicalBytes", "0");
+            // Idle threads that spin while others compute made a step ten times slower on a shared machine.
+            Environment.setDefault("OMP_WAIT_POLICY", "PASSIVE");
+            // oneDNN and libtorch keep code and scratch memory of a thousand bf16 products each, by shape. Shapes
+            // change with every micro-batch, so that is gigabytes; the layers of one have two dozen.
+            Environment.setDefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "64");
+            Environment.setDefault("LRU_CACHE_CAPACITY", "64");
+            if (hasMkl()) {
+                // One pool of threads for MKL and libtorch instead of two that fight over the cores.
+                Environment.setDefault("MKL_THREADING_LAYER", "GNU");
+                // libtorch is linked against OpenBLAS's interface; MKL answers it faster (docs/dependencies.md).
+                setDefault("org.bytedeco.openblas.load", "mkl_rt");
+                setDefault("org.bytedeco.mklml.load", "mkl_rt");
+            }
+            loadUnderLock();
+            loaded = true;
+        }
+        // A softmax gradient with logits 90 apart is full of denormals, which made one backward pass sixty
+        // times slower.
+        Context.setFlushDenormal(true);
+    }
+
+    /// Does something that needs no tensors while libtorch is loaded beside it: a second on another processor.
+    /// Whoever needs libtorch afterwards calls [#load] as always, and meets its failure, if there was one.
+    ///
+    /// @return what the work returned; the loading has ended then, also where the work failed
+    public static <T> T whileLoading(Supplier<T> work) {
+        CompletableFuture<Void> loading = CompletableFuture.runAsync(
+                NativeLibraries::load,
+                task -> Thread.ofPlatform().daemon().name("betatron-load").start(task));
+        try {
+            return work.get();
+        } finally {
+            // A process that ends while libraries are being loaded can crash. A failure is met again by whoever needs
+            // them.
+            loading.exceptionally(_ -> null).join();
+        }
+    }
+
+    /// @param numThreads threads of one operation, ≥ 1
+    public static void setThreads(int numThreads) {
+        load();
+        torch.set_num_threads(numThreads);
+    }
+
+    /// @return threads of one operation
+    public static int threads() {
+        load();
+        return torch.get_num_threads();
+    }
+
+    private static void setDefault(String property, String value) {
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, value);
+        }
+    }
+
+    private static boolean hasMkl() {
+        return NativeLibraries.class.getClassLoader().getResource("org/bytedeco/mkl/global/mkl_rt.class") != null;
+    }
+
+    /// Several processes that unpack into an empty cache at once overwrite each other's mapped files
+    /// and die of SIGBUS, so only one at a time may look.
+    private static void loadUnderLock() {
+        try {
+            Path lockFile = Loader.getCacheDir().toPath().resolve("betatron.lock");
+            Files.createDirectories(lockFile.getParent());
+            try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    FileLock _ = channel.lock()) {
+                Loader.load(torch.class);
+            }
+        } catch (LinkageError e) {
+            Throwable first = e.getCause() == null ? e : e.getCause();
+            throw new ModelException(
+                    "libtorch cannot be loaded: " + first.getMessage()
+                            + (CudaBuild.isPresent()
+                                    ? "; the build for graphics cards needs the libraries of CUDA 13, cuDNN 9 and NCCL 2"
+                                            + " in LD_LIBRARY_PATH"
+                                    : ""),
+                    e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot unpack libtorch into the JavaCPP cache (~/.javacpp/cache)", e);
+        }
+    }
+}

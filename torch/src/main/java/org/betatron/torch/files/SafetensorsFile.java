@@ -1,0 +1,292 @@
+package org.betatron.torch.files;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.betatron.torch.error.ModelException;
+import org.betatron.torch.memory.Memory;
+import org.betatron.torch.memory.Owned;
+import org.betatron.torch.tensor.DataType;
+import org.betatron.torch.tensor.HostTensors;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// A safetensors file, memory-mapped: `u64 header length | JSON header | tensor bytes`, little endian.
+///
+/// Nothing but the header is ever on the Java heap. Close it when the tensors are copied or mapped; the mapping
+/// stays as long as one of its tensors is open. One thread at a time.
+public final class SafetensorsFile implements AutoCloseable {
+
+    /// Bytes by which libtorch aligns its tensors. Sums of tensors that lie otherwise differ in their last bit.
+    static final int ALIGNMENT = 64;
+
+    /// Bytes converted at a time: small against a tensor, large against a call.
+    private static final long CHUNK_BYTES = 64L << 20;
+
+    private static final ValueLayout.OfLong LITTLE_ENDIAN_LONG =
+            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private final Path path;
+    private final Arena arena;
+    private final MemorySegment mapped;
+    private final long dataStart;
+    private final Map<String, Entry> entries;
+    private @Nullable Owned privately; // all bytes of the file, uint8, as far as anybody wanted to write them
+
+    private SafetensorsFile(Path path, Arena arena, MemorySegment mapped, long dataStart, Map<String, Entry> entries) {
+        this.path = path;
+        this.arena = arena;
+        this.mapped = mapped;
+        this.dataStart = dataStart;
+        this.entries = entries;
+    }
+
+    /// @param path an existing safetensors file
+    /// @return the file, to be closed by the caller
+    /// @throws IOException    if it cannot be read
+    /// @throws ModelException if it is not a whole safetensors file
+    @SuppressWarnings("MustBeClosed") // the arena is handed to the file, which closes it
+    public static SafetensorsFile open(Path path) throws IOException {
+        Arena arena = Arena.ofConfined();
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            long size = channel.size();
+            MemorySegment mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, size, arena);
+            long headerLength = size < 8 ? -1 : mapped.get(LITTLE_ENDIAN_LONG, 0);
+            if (headerLength < 2 || headerLength > size - 8 || headerLength > Integer.MAX_VALUE) {
+                throw new ModelException(path + " is not a safetensors file, or only its beginning");
+            }
+            byte[] header = mapped.asSlice(8, headerLength).toArray(ValueLayout.JAVA_BYTE);
+            long dataStart = 8 + headerLength;
+            Map<String, Entry> entries = readHeader(path, header, size - dataStart);
+            return new SafetensorsFile(path, arena, mapped, dataStart, entries);
+        } catch (IOException | RuntimeException e) {
+            arena.close();
+            throw e;
+        }
+    }
+
+    /// @return the tensors of the file by name, in file order
+    public Map<String, Entry> entries() {
+        return Collections.unmodifiableMap(entries);
+    }
+
+    /// Copies a tensor's values, converting them to the target's type.
+    ///
+    /// @param name   a tensor of this file
+    /// @param target contiguous tensor with as many elements, on any device
+    /// @throws ModelException if there is none of that name, or its number format is not known
+    public void copyInto(String name, Tensor target) {
+        copyInto(name, target, CHUNK_BYTES);
+    }
+
+    public void copyInto(String name, Tensor target, long chunkBytes) {
+        Tensor flat = target.view(-1);
+        forEachPart(
+                name,
+                Math.max(1, chunkBytes / type(name).bytes()),
+                (start, values) -> flat.narrow(0, start, values.numel()).copy_(values));
+    }
+
+    /// Shows a tensor's values part by part, in the file's number format.
+    ///
+    /// @param name  a tensor of this file
+    /// @param count most numbers of a part, ≥ 1
+    /// @param work  called for each part, in order
+    /// @throws ModelException if there is none of that name, or its number format is not known
+    public void forEachPart(String name, long count, PartReader work) {
+        Entry entry = entry(name);
+        DataType type = type(name);
+        for (long from = 0; from < entry.numElements(); from += count) {
+            long numbers = Math.min(count, entry.numElements() - from);
+            MemorySegment bytes =
+                    mapped.asSlice(dataStart + entry.start() + from * type.bytes(), numbers * type.bytes());
+            work.read(from, HostTensors.at(new BytePointer(bytes.asByteBuffer()), type.scalarType(), numbers));
+        }
+    }
+
+    /// What is done with a part of a tensor.
+    public interface PartReader {
+
+        /// @param start  its first number, counted over the whole tensor
+        /// @param values `[n]`, borrowed and not to be written
+        void read(long start, Tensor values);
+    }
+
+    private DataType type(String name) {
+        return DataType.ofSafetensors(entry(name).typeName(), path + ": tensor '" + name + "'");
+    }
+
+    private Entry entry(String name) {
+        Entry entry = entries.get(name);
+        if (entry == null) {
+            throw new ModelException(path + " has no tensor '" + name + "'");
+        }
+        return entry;
+    }
+
+    /// Makes a tensor that lies in the file: what is never read takes no memory, and what is written becomes a
+    /// private copy, page by page. The file itself never changes; it may be replaced or deleted meanwhile, but
+    /// not be overwritten in place.
+    ///
+    /// @param name a tensor of this file
+    /// @param type number format that is asked for
+    /// @return the tensor, owned by the caller; none if the file has another format, or does not
+    ///     place it as libtorch places its own tensors
+    public Optional<Owned> map(String name, DataType type) {
+        Entry entry = entry(name);
+        long start = dataStart + entry.start();
+        if (type(name) != type || start % ALIGNMENT != 0) {
+            return Optional.empty();
+        }
+        return Optional.of(Memory.keep(
+                name,
+                () -> privateBytes()
+                        .narrow(0, start, entry.numElements() * type.bytes())
+                        .view(type.scalarType())
+                        .view(dims(entry))
+                        .variable_data())); // counts its own changes, not those of its neighbours
+    }
+
+    private Tensor privateBytes() {
+        Owned bytes = privately;
+        if (bytes == null) {
+            bytes = Memory.keep(
+                    "bytes of " + path,
+                    () -> torch.from_file(
+                            path.toString(),
+                            new BoolOptional(false),
+                            new LongOptional(mapped.byteSize()),
+                            new TensorOptions(ScalarType.Byte)));
+            privately = bytes;
+        }
+        return bytes.tensor();
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+        if (privately != null) {
+            privately.close();
+        }
+    }
+
+    /// Where and what one tensor is.
+    ///
+    /// @param typeName number format as the header names it; formats that no weight has (a mask stored as
+    ///     `BOOL`) may occur in a file as long as nobody reads the tensor
+    /// @param dims     shape
+    /// @param start    first byte, counted from the end of the header
+    public record Entry(String typeName, List<Long> dims, long start) {
+
+        public long numElements() {
+            long product = 1;
+            for (long dim : dims) {
+                product = Math.multiplyExact(product, dim);
+            }
+            return product;
+        }
+    }
+
+    private static Map<String, Entry> readHeader(Path path, byte[] header, long dataLength) {
+        JsonNode json;
+        try {
+            json = JsonMapper.shared().readTree(new String(header, StandardCharsets.UTF_8));
+        } catch (JacksonException e) {
+            throw new ModelException(path + " has a damaged safetensors header: " + e.getOriginalMessage(), e);
+        }
+        if (!json.isObject()) {
+            throw new ModelException(path + " has a damaged safetensors header: it is not a JSON object");
+        }
+        Map<String, Entry> entries = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> property : json.properties()) {
+            if (!property.getKey().equals("__metadata__")) {
+                String where = path + ": tensor '" + property.getKey() + "'";
+                entries.put(property.getKey(), readEntry(property.getValue(), where, dataLength));
+            }
+        }
+        return entries;
+    }
+
+    private static Entry readEntry(JsonNode json, String where, long dataLength) {
+        List<Long> dims = wholeNumbers(json.path("shape"));
+        List<Long> offsets = wholeNumbers(json.path("data_offsets"));
+        if (!json.path("dtype").isString()
+                || !json.path("shape").isArray()
+                || dims.size() != json.path("shape").size()
+                || offsets.size() != 2) {
+            throw new ModelException(where + " has a damaged header entry: " + json);
+        }
+        Entry entry = new Entry(json.path("dtype").asString(), dims, offsets.getFirst());
+        long numBytes = offsets.getLast() - offsets.getFirst();
+        if (numBytes < 0 || offsets.getLast() > dataLength) {
+            throw new ModelException(where + " lies outside the file, which is damaged or cut short");
+        }
+        if (!hasSize(entry, numBytes)) {
+            throw new ModelException(where + " has " + numBytes + " bytes, which does not fit " + entry.typeName()
+                    + " of the shape " + dims);
+        }
+        return entry;
+    }
+
+    private static boolean hasSize(Entry entry, long numBytes) {
+        try {
+            long numElements = entry.numElements();
+            return DataType.tryOfSafetensors(entry.typeName())
+                    .map(type -> Math.multiplyExact(numElements, (long) type.bytes()) == numBytes)
+                    .orElse(true);
+        } catch (ArithmeticException e) {
+            return false;
+        }
+    }
+
+    /// @return the numbers of an array, up to the first entry that is not a whole number ≥ 0
+    private static List<Long> wholeNumbers(JsonNode array) {
+        List<Long> numbers = new ArrayList<>();
+        for (JsonNode number : array) {
+            if (!number.isIntegralNumber() || !number.canConvertToLong() || number.asLong() < 0) {
+                return numbers;
+            }
+            numbers.add(number.asLong());
+        }
+        return numbers;
+    }
+
+    /// @return shape as libtorch wants it
+    public static long[] dims(Entry entry) {
+        return entry.dims().stream().mapToLong(Long::longValue).toArray();
+    }
+
+    @Override
+    public String toString() {
+        return path + " (" + entries.size() + " tensors)";
+    }
+
+    /// @return a new tensor in the processor's memory with the values of one of this file's tensors, in the
+    ///     current scope
+    public Tensor read(String name, DataType type) {
+        Tensor tensor = HostTensors.empty(type.scalarType(), dims(entry(name)));
+        copyInto(name, tensor);
+        return tensor;
+    }
+}

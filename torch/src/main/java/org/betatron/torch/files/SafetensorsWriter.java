@@ -1,0 +1,103 @@
+package org.betatron.torch.files;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import org.betatron.torch.memory.Memory;
+import org.betatron.torch.tensor.DataType;
+import org.betatron.torch.tensor.HostTensors;
+import org.betatron.torch.tensor.Tensors;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.pytorch.Tensor;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Writes tensors as a safetensors file, chunk by chunk from native memory.
+public final class SafetensorsWriter {
+
+    private static final long CHUNK_ELEMENTS = 16L << 20;
+
+    private SafetensorsWriter() {}
+
+    /// Writes a new file. A failure leaves a partial file behind, so callers write it through
+    /// [org.betatron.core.files.StagedFiles], which syncs it.
+    ///
+    /// @param path    file to create or replace
+    /// @param tensors tensors by name, in the order of the file; borrowed
+    /// @param type    number format in the file
+    /// @throws IOException if the file cannot be written, for example because the disk is full
+    public static void write(Path path, Map<String, Tensor> tensors, DataType type) throws IOException {
+        write(path, tensors, type, CHUNK_ELEMENTS);
+    }
+
+    public static void write(Path path, Map<String, Tensor> tensors, DataType type, long chunkElements)
+            throws IOException {
+        byte[] header = header(tensors, type);
+        try (FileChannel channel = FileChannel.open(
+                path, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+            ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+            length.putLong(header.length).flip();
+            writeFully(channel, length);
+            writeFully(channel, ByteBuffer.wrap(header));
+            for (Tensor tensor : tensors.values()) {
+                writeValues(channel, tensor, type, chunkElements);
+            }
+        }
+    }
+
+    private static byte[] header(Map<String, Tensor> tensors, DataType type) {
+        ObjectNode json = JsonMapper.shared().createObjectNode();
+        json.putObject("__metadata__").put("format", "pt");
+        long offset = 0;
+        for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
+            long end = offset + entry.getValue().numel() * type.bytes();
+            ObjectNode tensor = json.putObject(entry.getKey());
+            tensor.put("dtype", type.safetensorsName());
+            var shape = tensor.putArray("shape");
+            for (long dim : Tensors.shape(entry.getValue())) {
+                shape.add(dim);
+            }
+            tensor.putArray("data_offsets").add(offset).add(end);
+            offset = end;
+        }
+        String text = json.toString();
+        // Padded with spaces so that the tensor bytes begin aligned, as the format recommends, and can be mapped.
+        int padding =
+                Math.floorMod(-Long.BYTES - text.getBytes(StandardCharsets.UTF_8).length, SafetensorsFile.ALIGNMENT);
+        return (text + " ".repeat(padding)).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void writeValues(FileChannel channel, Tensor tensor, DataType type, long chunkElements)
+            throws IOException {
+        long numElements = tensor.numel();
+        for (long from = 0; from < numElements; from += chunkElements) {
+            long first = from;
+            long count = Math.min(chunkElements, numElements - from);
+            IOException failure = Memory.compute(() -> {
+                Tensor chunk =
+                        HostTensors.copied(tensor.detach().reshape(-1).narrow(0, first, count), type.scalarType());
+                BytePointer bytes = new BytePointer(chunk.data_ptr()).capacity(count * type.bytes());
+                try {
+                    writeFully(channel, bytes.asByteBuffer());
+                    return null;
+                } catch (IOException e) {
+                    return e;
+                }
+            });
+            if (failure != null) {
+                throw failure;
+            }
+        }
+    }
+
+    private static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package org.betatron.torch.head;
+
+import org.betatron.core.model.PackedBatch;
+
+/// Which rows of a batch a head takes.
+public interface AskedRows {
+
+    /// Those that predict a response token.
+    AskedRows PREDICTORS = new AskedRows() {
+        @Override
+        public int[] of(PackedBatch batch) {
+            return batch.predictorRows();
+        }
+
+        @Override
+        public int count(PackedBatch batch, int response) {
+            return batch.responseLength(response);
+        }
+    };
+
+    /// @return the rows, `[N]`, response after response
+    int[] of(PackedBatch batch);
+
+    /// @return how many of them belong to a response
+    int count(PackedBatch batch, int response);
+}

@@ -1,0 +1,258 @@
+package org.betatron.torch.head;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.betatron.torch.memory.Memory;
+import org.betatron.torch.memory.Owned;
+import org.betatron.torch.tensor.Precision;
+import org.betatron.torch.tensor.Tensors;
+import org.betatron.torch.weight.Gradients;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/// Log-probabilities of given tokens, and their derivative, without ever holding `[N, V]` logits at once.
+///
+/// ```text
+/// logit_v = h . W_v       logp = logit_target - logsumexp(logit)
+/// d logp / d logit_v = [v = target] - softmax(logit)_v
+/// ```
+///
+/// Logits exist for one chunk of rows at a time. A forward pass keeps its first chunks as long as a
+/// budget, which all open passes share, lasts; the backward pass computes the others again.
+/// Log-probabilities are float32 whatever the products run in. `N` scored rows, `E` hidden size, `V` vocabulary.
+public final class VocabularyHead {
+
+    /// Elements of one chunk of logits: 64 MiB in float32, which stays a small share of any model's
+    /// memory.
+    private static final long CHUNK_ELEMENTS = 16L << 20;
+
+    private final Tensor weight; // [V, E]
+    private final Precision precision;
+    private final long chunkElements;
+    private long freeElements;
+
+    /// @param keptElements numbers that forward passes may keep for their backward passes, ≥ 0
+    public VocabularyHead(Tensor weight, Precision precision, long keptElements) {
+        this(weight, precision, keptElements, CHUNK_ELEMENTS);
+    }
+
+    public VocabularyHead(Tensor weight, Precision precision, long keptElements, long chunkElements) {
+        this.weight = weight;
+        this.precision = precision;
+        this.freeElements = keptElements;
+        this.chunkElements = chunkElements;
+    }
+
+    /// @param hidden  normalised states, `[N, E]`, without graph
+    /// @param targets id of the token that each row predicts, `[N]`
+    /// @return log-probabilities, `[N]`, nats
+    public float[] logProbs(Tensor hidden, int[] targets) {
+        return logProbs(hidden, targets, List.of());
+    }
+
+    /// As [#logProbs], and keeps for the backward pass what the budget allows.
+    ///
+    /// @return the pass, to be closed by the caller
+    public Pass forward(Tensor hidden, int[] targets) {
+        List<Owned> kept = keepChunks(targets.length);
+        try {
+            return new Pass(targets, logProbs(hidden, targets, kept), kept);
+        } catch (RuntimeException e) {
+            kept.forEach(this::release);
+            throw e;
+        }
+    }
+
+    /// One forward pass that can be differentiated once.
+    public final class Pass implements AutoCloseable {
+
+        private final int[] targets;
+        private final float[] logProbs;
+        private final List<Owned> kept; // log-probs of the whole vocabulary, first chunks
+
+        private Pass(int[] targets, float[] logProbs, List<Owned> kept) {
+            this.targets = targets;
+            this.logProbs = logProbs;
+            this.kept = kept;
+        }
+
+        /// @return log-probabilities, `[N]`, nats
+        public float[] logProbs() {
+            return logProbs;
+        }
+
+        /// Adds the gradient of the head's weight and returns that of the hidden states.
+        ///
+        /// Rows whose derivative is zero (pairs that an objective dropped) cost nothing.
+        ///
+        /// @param hidden      as for [VocabularyHead#forward]
+        /// @param derivatives dL/dlogProb of each row, `[N]`
+        /// @return dL/dhidden, float32 `[N, E]`, in the current scope
+        public Tensor backward(Tensor hidden, float[] derivatives) {
+            return Memory.withoutGradient(() -> {
+                Tensor hiddenGradient = Tensors.zeros(ScalarType.Float, hidden, hidden.size(0), hidden.size(1));
+                Tensor headWeight = precision.cast(weight);
+                Tensor shared = sharedChunk(targets.length, kept.size());
+                forEachChunk(targets.length, (chunk, from, count) -> {
+                    Rows rows = Rows.taught(targets, derivatives, (int) from, (int) count, weight);
+                    if (rows.count() > 0) {
+                        Memory.run(() -> {
+                            Tensor states = rows.of(hidden, 0);
+                            Tensor probabilities = chunk < kept.size()
+                                    ? rows.of(kept.get(chunk).tensor(), from).exp_()
+                                    : softmax(logits(shared.narrow(0, 0, rows.count()), states, headWeight));
+                            rows.put(addGradient(probabilities, states, headWeight, rows), hiddenGradient);
+                        });
+                    }
+                    if (chunk < kept.size()) {
+                        release(kept.get(chunk));
+                    }
+                });
+                return hiddenGradient;
+            });
+        }
+
+        @Override
+        public void close() {
+            kept.forEach(VocabularyHead.this::release);
+        }
+    }
+
+    /// Rows of a chunk that have a derivative.
+    ///
+    /// @param index       their places among all rows, int64 `[n]`
+    /// @param targets     int64 `[n]`
+    /// @param derivatives `[n, 1]`
+    /// @param from        first row of the chunk
+    /// @param whole       whether all rows of the chunk are among them
+    private record Rows(Tensor index, Tensor targets, Tensor derivatives, long from, boolean whole) {
+
+        static Rows taught(int[] targets, float[] derivatives, int from, int count, Tensor beside) {
+            int[] rows = IntStream.range(from, from + count)
+                    .filter(row -> derivatives[row] != 0)
+                    .toArray();
+            int[] rowTargets = new int[rows.length];
+            float[] rowDerivatives = new float[rows.length];
+            for (int i = 0; i < rows.length; i++) {
+                rowTargets[i] = targets[rows[i]];
+                rowDerivatives[i] = derivatives[rows[i]];
+            }
+            return new Rows(
+                    Tensors.indices(rows, beside),
+                    Tensors.indices(rowTargets, beside),
+                    Tensors.floats(rowDerivatives, beside).unsqueeze(1),
+                    from,
+                    rows.length == count);
+        }
+
+        long count() {
+            return index.size(0);
+        }
+
+        /// @param first number of the row that the matrix begins with
+        /// @return these rows: a view if they are the whole chunk
+        Tensor of(Tensor matrix, long first) {
+            return whole
+                    ? matrix.narrow(0, from - first, count())
+                    : matrix.index_select(0, index.sub(new Scalar(first), new Scalar(1L)));
+        }
+
+        void put(Tensor values, Tensor matrix) {
+            if (whole) {
+                matrix.narrow(0, from, count()).copy_(values);
+            } else {
+                matrix.index_copy_(0, index, values);
+            }
+        }
+    }
+
+    private float[] logProbs(Tensor hidden, int[] targets, List<Owned> kept) {
+        return Memory.withoutGradient(() -> {
+            float[] logProbs = new float[targets.length];
+            Tensor headWeight = precision.cast(weight);
+            Tensor allTargets = Tensors.indices(targets, weight).unsqueeze(1); // [N, 1]
+            Tensor shared = sharedChunk(targets.length, kept.size());
+            forEachChunk(
+                    targets.length,
+                    (chunk, from, count) -> Memory.run(() -> {
+                        Tensor out = chunk < kept.size() ? kept.get(chunk).tensor() : shared.narrow(0, 0, count);
+                        Tensor logits = logits(out, hidden.narrow(0, from, count), headWeight);
+                        Tensor all = torch.log_softmax_out(logits, logits, 1); // [n, V], in place
+                        float[] values = Tensors.toFloats(all.gather(1, allTargets.narrow(0, from, count)));
+                        System.arraycopy(values, 0, logProbs, (int) from, (int) count);
+                    }));
+            return logProbs;
+        });
+    }
+
+    /// With `p = softmax(logits)` and derivative `d`, both gradients follow without another pass over
+    /// `[n, V]`: `dL/dh = d (W_target - p W)` and `dL/dW = -p' (d h)`, plus `d h` in the rows of targets.
+    ///
+    /// @return dL/dhidden of these rows, `[n, E]`
+    private Tensor addGradient(Tensor probabilities, Tensor states, Tensor headWeight, Rows rows) {
+        Tensor cast = precision.cast(probabilities);
+        Tensor scaled = states.mul(rows.derivatives()); // [n, E]
+        Gradients.addProduct(weight, cast.t(), precision.cast(scaled), -1);
+        Gradients.dense(weight).index_add_(0, rows.targets(), scaled);
+        return Tensors.toFloat(weight.index_select(0, rows.targets()))
+                .sub_(torch.matmul(cast, headWeight))
+                .mul_(rows.derivatives());
+    }
+
+    private static Tensor softmax(Tensor logits) {
+        return torch.softmax_out(logits, logits, 1);
+    }
+
+    private Tensor logits(Tensor out, Tensor rows, Tensor headWeight) {
+        return precision.scalarType() == ScalarType.Float
+                ? torch.mm_out(out, rows, headWeight.t())
+                : out.copy_(torch.matmul(precision.cast(rows), headWeight.t()));
+    }
+
+    private long chunkRows() {
+        return Math.max(1, chunkElements / weight.size(0));
+    }
+
+    /// Makes room for as many of the first chunks as the budget allows.
+    private List<Owned> keepChunks(int numRows) {
+        List<Owned> kept = new ArrayList<>();
+        forEachChunk(numRows, (chunk, _, count) -> {
+            if (kept.size() == chunk && count * weight.size(0) <= freeElements) {
+                freeElements -= count * weight.size(0);
+                kept.add(Memory.keep(
+                        "log-probs of the vocabulary",
+                        () -> Tensors.empty(ScalarType.Float, weight, count, weight.size(0))));
+            }
+        });
+        return kept;
+    }
+
+    private void release(Owned chunk) {
+        if (chunk.isOpen()) {
+            freeElements += chunk.tensor().numel();
+            chunk.close();
+        }
+    }
+
+    /// A matrix that all chunks of a pass share which are not kept: fresh ones would cost a page fault
+    /// per 4 KiB each time.
+    private Tensor sharedChunk(int numRows, int numKept) {
+        long rows = Math.min(chunkRows(), Math.max(0, numRows - numKept * chunkRows()));
+        return Tensors.empty(ScalarType.Float, weight, rows, weight.size(0));
+    }
+
+    private void forEachChunk(int numRows, Chunk work) {
+        long chunkRows = chunkRows();
+        int chunk = 0;
+        for (long from = 0; from < numRows; from += chunkRows) {
+            work.run(chunk++, from, Math.min(chunkRows, numRows - from));
+        }
+    }
+
+    private interface Chunk {
+        void run(int chunk, long from, long count);
+    }
+}

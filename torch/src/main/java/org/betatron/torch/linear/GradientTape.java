@@ -1,0 +1,82 @@
+package org.betatron.torch.linear;
+
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.betatron.torch.memory.Memory;
+import org.betatron.torch.memory.Owned;
+import org.betatron.torch.tensor.Precision;
+import org.bytedeco.pytorch.Tensor;
+
+/// The affine maps that a layer's forward pass ran, whose weights' gradients are added without autograd.
+///
+/// ```text
+/// y = x W' + b      dL/dW = (dL/dy)' x      dL/db = column sums of dL/dy
+/// ```
+///
+/// Autograd would keep every `x` until then, and make each gradient before it is added. Here an `x` that a cheap
+/// operation made is made again (selective recomputation, Korthikanti et al. 2022, arXiv 2205.05198), and the
+/// product is added where the gradient accumulates. Autograd's share is `dL/dy`. `T` rows.
+public final class GradientTape implements Tape, AutoCloseable {
+
+    /// @param bias  what the map added to each row, `[T, out]`: a leaf, whose derivative is that of the map's
+    ///     output. All rows share one row's memory
+    /// @param input what the map was run on
+    private record Run(Linear map, Owned bias, Made input) {}
+
+    private final Precision precision;
+    private final List<Run> runs = new ArrayList<>();
+    private final IdentityHashMap<Made, List<Owned>> kept = new IdentityHashMap<>(); // what inputs are made from
+
+    /// @param precision number format of the products
+    public GradientTape(Precision precision) {
+        this.precision = precision;
+    }
+
+    @Override
+    public Tensor run(Linear map, Made input) {
+        kept.computeIfAbsent(
+                input,
+                made -> made.from().stream()
+                        .map(tensor -> Memory.keep("input of an affine map", tensor::detach))
+                        .toList());
+        long rows = input.tensor().size(0);
+        Owned bias =
+                Memory.keep("bias of every row", () -> map.bias(precision, rows).requires_grad_(true));
+        runs.add(new Run(map, bias, input));
+        return map.apply(input.tensor(), bias.tensor(), precision);
+    }
+
+    /// @return the weights whose gradients are added here
+    public List<Tensor> weights() {
+        return runs.stream().flatMap(run -> run.map().weights()).toList();
+    }
+
+    /// @return what to differentiate by: its derivatives are those of the maps' outputs, `[T, out]` each
+    public List<Tensor> leaves() {
+        return runs.stream().map(run -> run.bias().tensor()).toList();
+    }
+
+    /// Adds the gradients of one map's weights.
+    ///
+    /// @param index      number of the map, in the order of [#leaves]
+    /// @param derivative dL/dy, `[T, out]`
+    public void add(int index, Tensor derivative) {
+        Run run = runs.get(index);
+        Memory.run(() -> Memory.runWithoutGradient(
+                () -> run.map().addGradients(derivative, precision.cast(again(run.input())))));
+    }
+
+    private Tensor again(Made input) {
+        List<Owned> from = Objects.requireNonNull(kept.get(input));
+        return input.how().apply(from.stream().map(Owned::tensor).toList());
+    }
+
+    @Override
+    public void close() {
+        Stream.concat(runs.stream().map(Run::bias), kept.values().stream().flatMap(List::stream))
+                .forEach(Owned::close);
+    }
+}

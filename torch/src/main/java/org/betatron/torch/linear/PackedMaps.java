@@ -1,0 +1,92 @@
+package org.betatron.torch.linear;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.betatron.torch.memory.Memory;
+import org.betatron.torch.memory.OwnedValues;
+import org.betatron.torch.tensor.Operators;
+import org.betatron.torch.tensor.Precision;
+import org.betatron.torch.weight.Parameters;
+import org.bytedeco.pytorch.GenericList;
+import org.bytedeco.pytorch.IValue;
+import org.bytedeco.pytorch.IValueVector;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.Type;
+import org.jspecify.annotations.Nullable;
+
+/// Affine maps on oneDNN, with weights that are rearranged once instead of at every product: with few rows
+/// the rearranging is most of the work. Owns the rearranged weights. Keeps no graph.
+///
+/// Measured on two busy cores with AVX-512 at 512 to 50,304, microseconds of `torch.linear` on MKL and of
+/// this: 1 row 10,000 and 3,800; 4 rows 21,500 and 3,700; 16 rows 46,000 and 11,500; 64 rows 97,000 and
+/// 39,000. A row's result is the same bit for bit whatever the number of rows.
+public final class PackedMaps implements AffineMaps, AutoCloseable {
+
+    private static final String PACK = "mkldnn::_reorder_linear_weight";
+    private static final String MULTIPLY = "mkldnn::_linear_pointwise";
+
+    /// Rows that the layout is chosen for. Little depends on it; 64 was best over all.
+    private static final long EXPECTED_ROWS = 64;
+
+    private final Precision precision;
+    private final List<OwnedValues> owned = new ArrayList<>();
+
+    /// @param precision number format of the products
+    public PackedMaps(Precision precision) {
+        this.precision = precision;
+    }
+
+    /// @param weights what is multiplied with, lent
+    /// @return whether this build of libtorch has the operators, which compute on the processor only
+    public static boolean suits(Parameters weights) {
+        return weights.areOnHost()
+                && Memory.compute(() -> {
+                    try {
+                        Operators.find(PACK);
+                        Operators.find(MULTIPLY);
+                        return true;
+                    } catch (RuntimeException e) {
+                        return false;
+                    }
+                });
+    }
+
+    @Override
+    public AffineMap bind(Tensor weight, @Nullable Tensor bias) {
+        OwnedValues constants = Memory.withoutGradient(() -> Memory.keepValues("packed weight", () -> {
+            // Tensor X, Tensor W, Tensor? B, str attr, Scalar?[] scalars, str? algorithm
+            Type scalars =
+                    Operators.schema(MULTIPLY).arguments().position(4).type().get();
+            return List.of(
+                    new IValue(pack(precision.cast(weight.detach()))),
+                    bias == null ? new IValue() : new IValue(precision.cast(bias.detach())),
+                    new IValue("none"),
+                    new IValue(new GenericList(scalars.containedType(0))),
+                    new IValue());
+        }));
+        owned.add(constants);
+        return input -> multiply(precision.cast(input), constants);
+    }
+
+    private static Tensor pack(Tensor weight) {
+        return Operators.call(PACK, new IValueVector(new IValue(weight), new IValue(EXPECTED_ROWS)));
+    }
+
+    private static Tensor multiply(Tensor input, OwnedValues constants) {
+        return Operators.call(
+                MULTIPLY,
+                new IValueVector(
+                        new IValue(input.contiguous()),
+                        constants.get(0),
+                        constants.get(1),
+                        constants.get(2),
+                        constants.get(3),
+                        constants.get(4)));
+    }
+
+    @Override
+    public void close() {
+        owned.forEach(OwnedValues::close);
+        owned.clear();
+    }
+}

@@ -1,5 +1,0 @@
-/// Transformer architectures on packed batches.
-@NullMarked
-package org.betatron.torch.model;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,119 @@
+package org.betatron.torch.pass;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.betatron.torch.compute.Recompute;
+import org.betatron.torch.linear.Tape;
+import org.betatron.torch.memory.Memory;
+import org.betatron.torch.memory.Owned;
+import org.betatron.torch.parallel.Turns;
+import org.betatron.torch.weight.Gradients;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/// A forward pass of part of a batch through all layers. Each layer has a graph of its own, or none: then
+/// only what enters it is kept, and the backward pass runs it again. So gradients of one layer at a time exist
+/// besides the accumulated ones.
+final class PartPass implements AutoCloseable {
+
+    private final StackPart part;
+    private final List<Owned> entering = new ArrayList<>(); // of layer i: a leaf of its graph
+    private final List<LayerGraph> graphs = new ArrayList<>(); // of layer i; none where layers are run again
+    private @Nullable Owned predictors;
+
+    private PartPass(StackPart part) {
+        this.part = part;
+    }
+
+    static PartPass start(StackPart part) {
+        PartPass pass = new PartPass(part);
+        try {
+            Memory.run(pass::forward);
+            return pass;
+        } catch (RuntimeException e) {
+            pass.close();
+            throw e;
+        }
+    }
+
+    private void forward() {
+        StackPart.Inputs inputs = part.inputs();
+        Tensor hidden = part.embed(inputs);
+        for (int i = 0; i < part.size(); i++) {
+            Tensor leaf = enter(hidden);
+            if (part.recompute() == Recompute.FULL) {
+                int index = i;
+                hidden = Memory.scoped(() -> Memory.withoutGradient(() -> part.layer(index, leaf, inputs, Tape.NONE)));
+            } else {
+                graphs.add(LayerGraph.record(part, i, leaf, inputs));
+                hidden = graphs.getLast().leaving();
+            }
+        }
+        Tensor last = hidden;
+        predictors = Memory.keep("predictor rows", last::detach);
+    }
+
+    private Tensor enter(Tensor hidden) {
+        Owned leaf = Memory.keep(
+                "input of layer " + entering.size(), () -> hidden.detach().requires_grad_(true));
+        entering.add(leaf);
+        return leaf.tensor();
+    }
+
+    /// @return normalised states of the rows that are asked for, `[N, E]`, without graph, in the current scope
+    Tensor predictors() {
+        return Objects.requireNonNull(predictors).tensor().detach();
+    }
+
+    /// @return number of places where gradients are added
+    int numPlaces() {
+        return firstPlace(part.size()) + 1;
+    }
+
+    private int firstPlace(int layer) {
+        return IntStream.range(0, layer)
+                .map(index -> part.weights(index).size())
+                .sum();
+    }
+
+    /// Adds the gradients of all weights below the head.
+    ///
+    /// @param gradient dL/dpredictors, `[N, E]`
+    /// @param turns    of the parts at each place
+    /// @param number   of this part
+    void backward(Tensor gradient, Turns turns, int number) {
+        Tensor leavingGradient = gradient;
+        StackPart.Inputs again = part.recompute() == Recompute.FULL ? part.inputs() : null;
+        for (int i = part.size() - 1; i >= 0; i--) {
+            int index = i;
+            int firstPlace = firstPlace(index);
+            Tensor after = leavingGradient;
+            // A scope per layer: its graph and gradients are gone before the next one is run.
+            leavingGradient = Memory.scoped(() -> {
+                try (LayerGraph graph = again == null
+                        ? graphs.get(index)
+                        : LayerGraph.record(part, index, entering.get(index).tensor(), again)) {
+                    return graph.backward(after, (place, work) -> turns.take(number, firstPlace + place, work));
+                }
+            });
+            entering.get(index).close();
+        }
+        // Autograd would make a matrix of the whole vocabulary, most of it zeros, and add that.
+        Tensor ofEmbedded = leavingGradient;
+        turns.take(
+                number,
+                firstPlace(part.size()),
+                () -> Gradients.addToRows(part.architecture().embedding(), part.tokenIds(), ofEmbedded));
+    }
+
+    @Override
+    public void close() {
+        if (predictors != null) {
+            predictors.close();
+        }
+        graphs.forEach(LayerGraph::close);
+        entering.forEach(Owned::close);
+    }
+}

@@ -1,0 +1,130 @@
+package org.betatron.torch.pass;
+
+import java.util.EnumMap;
+import java.util.Map;
+import org.betatron.core.model.PackedBatch;
+import org.betatron.core.model.TokenNumbers;
+import org.betatron.core.model.TokenQuantity;
+import org.betatron.core.model.VocabularyRequest;
+import org.betatron.torch.architecture.Architecture;
+import org.betatron.torch.architecture.ArchitectureSpec;
+import org.betatron.torch.compute.ComputeSpec;
+import org.betatron.torch.decoding.DecodingModel;
+import org.betatron.torch.decoding.DecodingState;
+import org.betatron.torch.head.AskedRows;
+import org.betatron.torch.head.ReferenceRows;
+import org.betatron.torch.head.VocabularyHead;
+import org.betatron.torch.head.VocabularyStatistics;
+import org.betatron.torch.linear.PlainMaps;
+import org.betatron.torch.memory.Memory;
+import org.betatron.torch.tensor.Precision;
+import org.betatron.torch.weight.Parameters;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/// A transformer with its vocabulary head: packed batches in, log-probabilities of response tokens out.
+///
+/// Borrowed weights must outlive it. Results belong to the current scope.
+public final class Transformer implements AutoCloseable {
+
+    private final ArchitectureSpec spec;
+    private final Parameters weights;
+    private final Architecture architecture;
+    private final VocabularyHead head;
+    private final VocabularyStatistics statistics;
+    private final ComputeSpec compute;
+    private final Precision precision;
+    private @Nullable DecodingModel decoding;
+
+    public Transformer(ArchitectureSpec spec, Parameters weights, ComputeSpec compute) {
+        this.spec = spec;
+        this.weights = weights;
+        this.compute = compute;
+        precision = new Precision(compute.precision());
+        architecture = spec.create(weights, new PlainMaps(precision));
+        head = new VocabularyHead(architecture.headWeight(), precision, (long) compute.keptLogitsMiB() << 18);
+        statistics = new VocabularyStatistics(architecture.headWeight(), precision);
+    }
+
+    /// Scores a batch; to be called without recording a graph.
+    ///
+    /// @param request   what is wanted beside log-probabilities
+    /// @param reference its reference; null where it has none
+    public TokenNumbers score(PackedBatch batch, VocabularyRequest request, @Nullable Transformer reference) {
+        ReferenceRows rows = reference == null ? null : reference.rows(batch);
+        try (rows) {
+            Tensor predictors = layers(batch).predictors();
+            Map<TokenQuantity, float[]> numbers = new EnumMap<>(TokenQuantity.class);
+            numbers.put(TokenQuantity.LOG_PROB, head.logProbs(predictors, batch.targets()));
+            numbers.putAll(statistics.compute(request, predictors, rows, batch.targets()));
+            return new TokenNumbers(batch, numbers);
+        }
+    }
+
+    /// Runs a batch forward, to be differentiated.
+    ///
+    /// @param request   what is wanted beside log-probabilities
+    /// @param reference its reference; null where it has none
+    /// @return the pass, to be closed by the caller
+    public TransformerPass forward(PackedBatch batch, VocabularyRequest request, @Nullable Transformer reference) {
+        LayerStack stack = layers(batch);
+        LayerPass layers = stack.start();
+        try {
+            return pass(layers, batch, request, reference);
+        } catch (RuntimeException e) {
+            layers.close();
+            throw e;
+        }
+    }
+
+    private TransformerPass pass(
+            LayerPass layers, PackedBatch batch, VocabularyRequest request, @Nullable Transformer reference) {
+        ReferenceRows rows = reference == null ? null : reference.rows(batch);
+        try {
+            return Memory.compute(() -> {
+                Tensor predictors = layers.predictors();
+                Map<TokenQuantity, float[]> quantities = statistics.compute(request, predictors, rows, batch.targets());
+                return new TransformerPass(
+                        layers, head.forward(predictors, batch.targets()), statistics, quantities, rows);
+            });
+        } catch (RuntimeException e) {
+            if (rows != null) {
+                rows.close();
+            }
+            throw e;
+        }
+    }
+
+    /// Runs this model over a batch as the reference of another one.
+    private ReferenceRows rows(PackedBatch batch) {
+        return Memory.withoutGradient(() ->
+                new ReferenceRows(statistics, Memory.keep("reference's predictor rows", layers(batch)::predictors)));
+    }
+
+    private LayerStack layers(PackedBatch batch) {
+        return LayerStack.of(architecture, batch, AskedRows.PREDICTORS, precision, compute);
+    }
+
+    /// Starts to decode; to be closed before this. What was started before the weights changed cannot go on.
+    public DecodingState startDecoding() {
+        DecodingModel current = decoding;
+        if (current == null || !current.isCurrent()) {
+            closeDecoding();
+            current = DecodingModel.of(spec, weights, precision);
+            decoding = current;
+        }
+        return new DecodingState(spec, current, precision);
+    }
+
+    private void closeDecoding() {
+        if (decoding != null) {
+            decoding.close();
+        }
+    }
+
+    @Override
+    public void close() {
+        closeDecoding();
+        architecture.close();
+    }
+}

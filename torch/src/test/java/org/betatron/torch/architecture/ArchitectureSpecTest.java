@@ -1,0 +1,106 @@
+package org.betatron.torch.architecture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import org.betatron.torch.TinyModels;
+import org.betatron.torch.error.ModelException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+class ArchitectureSpecTest {
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\0',
+            value = {
+                "gpt_neox | model_type | \"gpt2\" | model_type must be gpt_neox or llama but was \"gpt2\"",
+                "gpt_neox | model_type | null | model_type must be gpt_neox or llama but was null",
+                "gpt_neox | hidden_act | \"relu\" | hidden_act must be gelu, gelu_new, gelu_fast or gelu_pytorch_tanh"
+                        + " but was \"relu\"",
+                "gpt_neox | hidden_size | 30 | hidden_size must be a multiple of num_attention_heads but was 30 for 4",
+                "gpt_neox | hidden_size | null | hidden_size must be a positive whole number but was null",
+                "gpt_neox | vocab_size | 0 | vocab_size must be a positive whole number but was 0",
+                "gpt_neox | vocab_size | 1.5 | vocab_size must be a positive whole number but was 1.5",
+                "gpt_neox | vocab_size | 5000000000 | vocab_size must be a positive whole number but was 5000000000",
+                "gpt_neox | layer_norm_eps | \"small\" | layer_norm_eps must be a number but was \"small\"",
+                "gpt_neox | use_parallel_residual | 1 | use_parallel_residual must be true or false but was 1",
+                "gpt_neox | rotary_pct | 0.4 | the rotated part of a head must be even, from 2 to 8 dimensions, but was"
+                        + " 3",
+                "gpt_neox | rotary_pct | 0.1 | the rotated part of a head must be even, from 2 to 8 dimensions, but was"
+                        + " 0",
+                "gpt_neox | rope_scaling | {\"type\":\"linear\",\"factor\":2} | rope_scaling: type must be default or"
+                        + " llama3 but was \"linear\"",
+                "llama | hidden_act | \"gelu\" | hidden_act must be silu but was \"gelu\"",
+                "llama | hidden_size | 30 | hidden_size must be a multiple of num_attention_heads but was 30 for 4",
+                "llama | num_key_value_heads | 3 | num_attention_heads must be a multiple of num_key_value_heads but"
+                        + " was 4 for 3",
+                "llama | rope_parameters | {\"rope_type\":\"yarn\"} | rope_parameters: rope_type must be default or"
+                        + " llama3 but was \"yarn\"",
+                "llama | rope_scaling | {\"rope_type\":\"llama3\"} | rope_scaling: original_max_position_embeddings"
+                        + " must be a positive whole number but was missing"
+            })
+    void refusedSettings(String architecture, String key, String value, String problem) {
+        ObjectNode config = TinyModels.config(architecture);
+        config.set(key, JsonMapper.shared().readTree(value));
+        assertThatExceptionOfType(ModelException.class)
+                .isThrownBy(() -> ArchitectureSpec.parse(config, "dir/config.json"))
+                .withMessage("dir/config.json: " + problem);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "gpt_neox, hidden_size",
+        "gpt_neox, num_hidden_layers",
+        "gpt_neox, num_attention_heads",
+        "gpt_neox, intermediate_size",
+        "gpt_neox, max_position_embeddings",
+        "gpt_neox, vocab_size",
+        "llama, hidden_size",
+        "llama, num_hidden_layers",
+        "llama, num_attention_heads",
+        "llama, intermediate_size",
+        "llama, max_position_embeddings",
+        "llama, vocab_size"
+    })
+    void missingSettings(String architecture, String key) {
+        ObjectNode config = TinyModels.config(architecture);
+        config.remove(key);
+        assertThatExceptionOfType(ModelException.class)
+                .isThrownBy(() -> ArchitectureSpec.parse(config, "dir/config.json"))
+                .withMessage("dir/config.json: " + key + " must be a positive whole number but was missing");
+    }
+
+    @Test
+    void missingModelType() {
+        assertThatExceptionOfType(ModelException.class)
+                .isThrownBy(() -> ArchitectureSpec.parse(JsonMapper.shared().createObjectNode(), "dir/config.json"))
+                .withMessage("dir/config.json: model_type must be gpt_neox or llama but was missing");
+    }
+
+    @Test
+    void headDimensionNeedNotFollowFromTheHiddenSize() {
+        ObjectNode config = TinyModels.llama().put("hidden_size", 30).put("head_dim", 8);
+        assertThat(ArchitectureSpec.parse(config, "here").weightShapes().get("model.layers.0.self_attn.q_proj.weight"))
+                .containsExactly(32, 30);
+    }
+
+    /// Buffers of older checkpoints; a tied head that was saved nevertheless.
+    @Test
+    void ignorableTensors() {
+        ArchitectureSpec neox = ArchitectureSpec.parse(TinyModels.neox(), "here");
+        assertThat(neox.isIgnorable("gpt_neox.layers.0.attention.bias")).isTrue();
+        assertThat(neox.isIgnorable("gpt_neox.layers.0.attention.masked_bias")).isTrue();
+        assertThat(neox.isIgnorable("gpt_neox.layers.0.attention.rotary_emb.inv_freq"))
+                .isTrue();
+        assertThat(neox.isIgnorable("gpt_neox.layers.9.attention.dense.bias")).isFalse();
+        assertThat(neox.isIgnorable("embed_out.weight")).isFalse();
+        ArchitectureSpec tied = ArchitectureSpec.parse(TinyModels.llama().put("tie_word_embeddings", true), "here");
+        assertThat(tied.isIgnorable("lm_head.weight")).isTrue();
+        assertThat(tied.isIgnorable("score.weight")).isFalse();
+    }
+}

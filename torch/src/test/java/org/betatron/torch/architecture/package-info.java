@@ -1,0 +1,4 @@
+@NullMarked
+package org.betatron.torch.architecture;
+
+import org.jspecify.annotations.NullMarked;

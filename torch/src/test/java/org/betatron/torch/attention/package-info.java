@@ -1,0 +1,4 @@
+@NullMarked
+package org.betatron.torch.attention;
+
+import org.jspecify.annotations.NullMarked;

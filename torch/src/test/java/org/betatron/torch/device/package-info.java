@@ -1,0 +1,4 @@
+@NullMarked
+package org.betatron.torch.device;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,287 @@
+package org.betatron.torch.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.betatron.core.model.PackedBatch;
+import org.betatron.testkit.RandomBatches;
+import org.betatron.torch.TinyModels;
+import org.betatron.torch.TorchLanguageModel;
+import org.betatron.torch.error.ModelException;
+import org.betatron.torch.memory.Owned;
+import org.betatron.torch.tensor.DataType;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+class ModelDirectoryTest {
+
+    private static final PackedBatch BATCH = RandomBatches.batch(7, 3, 2, TinyModels.VOCABULARY, 9);
+
+    @TempDir
+    private Path temporary;
+
+    private Path path;
+    private ModelDirectory directory;
+
+    @BeforeEach
+    void nameDirectory() {
+        path = temporary.resolve("model");
+        directory = new ModelDirectory(path);
+    }
+
+    @Test
+    void shardsAreWrittenAndReadBack() throws IOException {
+        try (TorchLanguageModel model = TinyModels.model("llama", 1)) {
+            write(model, 20_000);
+            List<String> names = names(path);
+            assertThat(names)
+                    .hasSizeGreaterThan(4)
+                    .contains("config.json", "model.safetensors.index.json")
+                    .doesNotContain("model.safetensors");
+            JsonNode index = json("model.safetensors.index.json");
+            assertThat(index.path("metadata").path("total_size").asLong()).isEqualTo(4 * model.numParameters());
+            assertThat(index.path("weight_map").propertyNames())
+                    .containsExactlyElementsOf(model.weights().names());
+            assertSameModel(model);
+            for (Path file : directory.weightFiles()) {
+                // One embedding matrix is 12,928 bytes, nothing exceeds the limit by itself.
+                assertThat(Files.size(file)).isLessThan(20_000 + 4_000);
+            }
+        }
+    }
+
+    /// Bytes of configuration and weights, hexadecimal.
+    private List<String> contents() throws IOException {
+        List<String> contents = new ArrayList<>();
+        for (Path file : directory.modelFiles()) {
+            contents.add(HexFormat.of().formatHex(Files.readAllBytes(file)));
+        }
+        return contents;
+    }
+
+    @Test
+    void everyFormatLoads() throws IOException {
+        try (TorchLanguageModel model = TinyModels.model("gpt_neox", 1)) {
+            model.save(path, DataType.BF16);
+            List<String> half = contents();
+            try (TorchLanguageModel rounded = TorchLanguageModel.load(path, DataType.FP32)) {
+                rounded.save(path, DataType.FP32);
+                assertSameModel(rounded);
+                assertThat(contents()).isNotEqualTo(half).hasSize(2);
+                rounded.save(path, DataType.BF16); // the second rounding changes nothing
+                assertSameModel(rounded);
+                assertThat(contents()).isEqualTo(half);
+            }
+        }
+    }
+
+    @Test
+    void savedConfigDiffersInTheNumberFormatOnly() throws IOException {
+        for (String key : List.of("torch_dtype", "dtype")) {
+            ObjectNode config = TinyModels.neox().put(key, "float16");
+            config.putArray("architectures").add("GPTNeoXForCausalLM");
+            config.putNull("pad_token_id");
+            try (TorchLanguageModel model = TorchLanguageModel.initialize(config, "here", 1, DataType.FP32)) {
+                model.save(path, DataType.BF16);
+            }
+            assertThat(config.path(key).asString()).isEqualTo("float16");
+            assertThat(json("config.json")).isEqualTo(config.put(key, "bfloat16"));
+        }
+        try (TorchLanguageModel model = TinyModels.model("gpt_neox", 1)) {
+            model.save(path);
+        }
+        assertThat(json("config.json")).isEqualTo(TinyModels.neox().put("torch_dtype", "float32"));
+    }
+
+    @Test
+    void filesOfAnEarlierSaveAreRemoved() throws IOException {
+        try (TorchLanguageModel first = TinyModels.model("llama", 1);
+                TorchLanguageModel second = TinyModels.model("llama", 2)) {
+            write(first, 20_000);
+            Files.writeString(path.resolve("tokenizer.json"), "{}");
+            write(second, 40_000);
+            assertThat(names(path))
+                    .filteredOn(name -> name.startsWith("model-"))
+                    .hasSize(directory.weightFiles().size());
+            assertSameModel(second);
+
+            first.save(path);
+            assertThat(names(path)).containsExactly("config.json", "model.safetensors", "tokenizer.json");
+            assertSameModel(first);
+
+            write(second, 20_000);
+            assertThat(names(path)).doesNotContain("model.safetensors").contains("tokenizer.json");
+            assertSameModel(second);
+        }
+    }
+
+    @Test
+    void failedSaveLeavesTheEarlierModelWhole() throws IOException {
+        try (TorchLanguageModel first = TinyModels.model("llama", 1);
+                TorchLanguageModel second = TinyModels.model("llama", 2)) {
+            for (long maxShardBytes : new long[] {1 << 20, 20_000}) {
+                write(first, maxShardBytes);
+                List<String> before = names(path);
+                Map<String, Tensor> weights =
+                        new LinkedHashMap<>(second.weights().asMap());
+                try (Tensor last = new Unwritable(second.weights().get("lm_head.weight"))) {
+                    weights.put("lm_head.weight", last);
+                    assertThatExceptionOfType(IllegalStateException.class)
+                            .isThrownBy(
+                                    () -> directory.write(TinyModels.llama(), weights, DataType.FP32, maxShardBytes))
+                            .withMessage("disk full");
+                }
+                assertThat(names(path)).isEqualTo(before);
+                assertSameModel(first);
+            }
+        }
+    }
+
+    @Test
+    void directoryBelowAFile() throws IOException {
+        Files.writeString(path, "a file");
+        try (TorchLanguageModel model = TinyModels.model("llama", 1)) {
+            assertThatExceptionOfType(FileAlreadyExistsException.class)
+                    .isThrownBy(() -> model.save(path))
+                    .withMessage(path.toString());
+        }
+        assertThat(path).hasContent("a file");
+    }
+
+    @Test
+    void incompleteDirectories() throws IOException {
+        assertRefused("model directory " + path + " does not exist");
+        Files.createDirectories(path);
+        assertRefused("model directory " + path + " has no config.json");
+        Files.writeString(path.resolve("config.json"), "{model_type");
+        assertThatExceptionOfType(ModelException.class)
+                .isThrownBy(() -> TorchLanguageModel.load(path, DataType.FP32))
+                .withMessageStartingWith(path.resolve("config.json") + " is not valid JSON: Unexpected character");
+        Files.writeString(path.resolve("config.json"), "[]");
+        assertRefused(path.resolve("config.json") + " must hold a JSON object");
+        Files.writeString(path.resolve("config.json"), TinyModels.llama().toString());
+        assertRefused("model directory " + path + " has neither model.safetensors nor model.safetensors.index.json");
+        Files.writeString(path.resolve("pytorch_model.bin"), "");
+        assertRefused("model directory " + path + " has neither model.safetensors nor model.safetensors.index.json;"
+                + " pytorch_model.bin is not read: convert it to safetensors first");
+    }
+
+    @Test
+    void missingShard() throws IOException {
+        try (TorchLanguageModel model = TinyModels.model("llama", 1)) {
+            write(model, 20_000);
+        }
+        Path last = directory.weightFiles().getLast();
+        Files.delete(last);
+        assertRefused(path.resolve("model.safetensors.index.json") + " names the shard '" + last.getFileName()
+                + "', which is missing");
+    }
+
+    @Test
+    void indexWithoutShards() throws IOException {
+        Files.createDirectories(path);
+        Files.writeString(path.resolve("config.json"), TinyModels.llama().toString());
+        Files.writeString(path.resolve("model.safetensors.index.json"), "{}");
+        assertRefused(
+                path.resolve("model.safetensors.index.json") + " must name the shards in weight_map but names none");
+    }
+
+    @Test
+    void weightsThatDoNotFit() throws IOException {
+        Path file = path.resolve("model.safetensors");
+        try (TorchLanguageModel model = TinyModels.model("llama", 1)) {
+            Map<String, Tensor> weights = new LinkedHashMap<>(model.weights().asMap());
+            Tensor norm = weights.remove("model.norm.weight");
+            directory.write(TinyModels.llama(), weights, DataType.FP32);
+            assertRefused("model directory " + path + " lacks tensor 'model.norm.weight'");
+
+            weights.remove("lm_head.weight");
+            directory.write(TinyModels.llama(), weights, DataType.FP32);
+            assertRefused("model directory " + path + " lacks tensor 'lm_head.weight' and 1 more");
+
+            weights.put("model.layers.7.bias", norm);
+            directory.write(TinyModels.llama(), weights, DataType.FP32);
+            assertRefused(file + ": tensor 'model.layers.7.bias' does not belong to the model that config.json"
+                    + " describes");
+
+            model.save(path);
+            Files.writeString(
+                    path.resolve("config.json"),
+                    TinyModels.llama().put("intermediate_size", 40).toString());
+            assertRefused(file + ": tensor 'model.layers.0.mlp.gate_proj.weight' must have the shape [40, 32] that"
+                    + " config.json asks for but has [48, 32]");
+        }
+    }
+
+    @Test
+    void tensorInTwoShards() throws IOException {
+        try (TorchLanguageModel model = TinyModels.model("llama", 1)) {
+            write(model, 20_000);
+        }
+        List<Path> shards = directory.weightFiles();
+        Files.copy(shards.getFirst(), path.resolve("model-z.safetensors"));
+        ObjectNode index = (ObjectNode) json("model.safetensors.index.json");
+        ((ObjectNode) index.path("weight_map")).put("extra", "model-z.safetensors");
+        Files.writeString(path.resolve("model.safetensors.index.json"), index.toString());
+        assertRefused(
+                path.resolve("model-z.safetensors") + ": tensor 'model.embed_tokens.weight' is in another shard too");
+    }
+
+    /// What a failed load had read already is freed.
+    private void assertRefused(String message) {
+        long live = Owned.liveCount();
+        assertThatExceptionOfType(ModelException.class)
+                .isThrownBy(() -> TorchLanguageModel.load(path, DataType.FP32))
+                .withMessage(message);
+        assertThat(Owned.liveCount()).isEqualTo(live);
+    }
+
+    private void write(TorchLanguageModel model, long maxShardBytes) throws IOException {
+        directory.write(TinyModels.llama(), model.weights().asMap(), DataType.FP32, maxShardBytes);
+    }
+
+    private void assertSameModel(TorchLanguageModel expected) {
+        try (TorchLanguageModel loaded = TorchLanguageModel.load(path, DataType.FP32)) {
+            assertThat(loaded.score(BATCH).logProbs())
+                    .isEqualTo(expected.score(BATCH).logProbs());
+        }
+    }
+
+    private JsonNode json(String name) throws IOException {
+        return JsonMapper.shared().readTree(Files.readString(path.resolve(name)));
+    }
+
+    private static List<String> names(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    /// A weight that cannot be read, as a disk that fills up ends a save.
+    private static final class Unwritable extends Tensor {
+
+        Unwritable(Tensor tensor) {
+            super(tensor);
+        }
+
+        @Override
+        public Tensor detach() {
+            throw new IllegalStateException("disk full");
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.betatron.torch.files;
+
+import org.jspecify.annotations.NullMarked;

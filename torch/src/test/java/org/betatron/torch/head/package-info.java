@@ -1,0 +1,4 @@
+@NullMarked
+package org.betatron.torch.head;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package org.betatron.torch.model;
-
-import org.jspecify.annotations.NullMarked;

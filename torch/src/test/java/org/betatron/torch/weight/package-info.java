@@ -1,0 +1,4 @@
+@NullMarked
+package org.betatron.torch.weight;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package org.betatron.torch.weights;
-
-import org.jspecify.annotations.NullMarked;
