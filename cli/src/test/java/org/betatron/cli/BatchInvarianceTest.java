@@ -112,7 +112,12 @@ class BatchInvarianceTest {
                     spec,
                     model,
                     List.of(Learner.of(model, optimizer)),
-                    new PreferenceRule(alignment.create(), new FixedRows<>(pairs, position -> (int) position), new Reference.Cached(reference), microBatchSize, 3),
+                    new PreferenceRule(
+                            alignment.create(),
+                            new FixedRows<>(pairs, position -> (int) position),
+                            new Reference.Cached(reference),
+                            microBatchSize,
+                            3),
                     Evaluation.none(),
                     new RunIdentity("recipe", "rows", 3),
                     RunDirectory.create(root.resolve("run"), "", SideFiles.NONE),

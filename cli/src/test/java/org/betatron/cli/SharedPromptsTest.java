@@ -32,8 +32,8 @@ import org.betatron.training.TrainingJob;
 import org.betatron.training.TrainingListener;
 import org.betatron.training.reference.MappedReferenceLogProbs;
 import org.betatron.training.reference.Reference;
-import org.betatron.training.run.Metrics;
 import org.betatron.training.run.Learner;
+import org.betatron.training.run.Metrics;
 import org.betatron.training.run.RunDirectory;
 import org.betatron.training.run.RunIdentity;
 import org.betatron.training.run.SideFiles;
@@ -178,8 +178,13 @@ class SharedPromptsTest {
                             spec,
                             model,
                             List.of(Learner.of(model, optimizer)),
-                            new PreferenceRule(alignment.create(), new FixedRows<>(pairs, position -> (int) (position * 13 % pairs.size())), new Reference.Cached(reference), 8, 3),
-                                    Evaluation.none(),
+                            new PreferenceRule(
+                                    alignment.create(),
+                                    new FixedRows<>(pairs, position -> (int) (position * 13 % pairs.size())),
+                                    new Reference.Cached(reference),
+                                    8,
+                                    3),
+                            Evaluation.none(),
                             new RunIdentity("recipe", "rows", 3),
                             RunDirectory.create(root.resolve("run"), "", SideFiles.NONE),
                             new TrainingListener() {
@@ -189,7 +194,7 @@ class SharedPromptsTest {
                                 }
                             },
                             () -> false,
-                    Optional.empty()))
+                            Optional.empty()))
                     .start();
             return new Trained(SavedWeights.of(model, root.resolve("end")), heard);
         }

@@ -30,8 +30,8 @@ import org.betatron.training.TrainingJob;
 import org.betatron.training.TrainingListener;
 import org.betatron.training.reference.MappedReferenceLogProbs;
 import org.betatron.training.reference.Reference;
-import org.betatron.training.run.Metrics;
 import org.betatron.training.run.Learner;
+import org.betatron.training.run.Metrics;
 import org.betatron.training.run.RunDirectory;
 import org.betatron.training.run.RunIdentity;
 import org.betatron.training.run.SideFiles;
@@ -126,7 +126,12 @@ class TrlParityTest {
                     spec(recorded),
                     model,
                     List.of(Learner.of(model, new OptimizerAtRecordedRates(optimizer, recorded.path("steps")))),
-                    new PreferenceRule(AlignmentSpec.DPO.create(), new FixedRows<>(pairs, position -> (int) position), new Reference.Cached(reference), 4, 0),
+                    new PreferenceRule(
+                            AlignmentSpec.DPO.create(),
+                            new FixedRows<>(pairs, position -> (int) position),
+                            new Reference.Cached(reference),
+                            4,
+                            0),
                     Evaluation.none(),
                     new RunIdentity("recipe", "rows", 0),
                     run,

@@ -67,7 +67,11 @@ public final class AlignRun {
         }
         TrainSpec train = recipe.train();
         PreferenceRule rule = new PreferenceRule(
-                alignment, FixedRows.shuffled(rows.training(), train.seed()), references.training(), train.microBatchSize(), train.seed());
+                alignment,
+                FixedRows.shuffled(rows.training(), train.seed()),
+                references.training(),
+                train.microBatchSize(),
+                train.seed());
         Evaluation<AlignmentState> evaluation = rows.evaluation().isEmpty()
                 ? Evaluation.none()
                 : new PreferenceEvaluation(

@@ -31,7 +31,11 @@ import org.jspecify.annotations.Nullable;
 /// @param evaluation of the held-out rows
 /// @param moving     the model, if it follows the policy
 /// @param owned      what is closed at the end
-record References(Reference training, Reference evaluation, Optional<MovingReference<AlignmentState>> moving, List<AutoCloseable> owned)
+record References(
+        Reference training,
+        Reference evaluation,
+        Optional<MovingReference<AlignmentState>> moving,
+        List<AutoCloseable> owned)
         implements AutoCloseable {
 
     static References open(
@@ -66,9 +70,10 @@ record References(Reference training, Reference evaluation, Optional<MovingRefer
         TorchLanguageModel model =
                 TorchLanguageModel.load(directory, moves ? compute.withWeights(DataType.FP32) : compute);
         request.display().line("Reference " + directory + " runs beside the policy");
-        Optional<MovingReference<AlignmentState>> moving = recipe.reference().update() instanceof ReferenceUpdateSpec.Blend blend
-                ? Optional.of(new MovingReference<>(model, blend, AlignmentState::againstAnotherReference))
-                : Optional.empty();
+        Optional<MovingReference<AlignmentState>> moving =
+                recipe.reference().update() instanceof ReferenceUpdateSpec.Blend blend
+                        ? Optional.of(new MovingReference<>(model, blend, AlignmentState::againstAnotherReference))
+                        : Optional.empty();
         return new References(new Reference.Live(model), new Reference.Live(model), moving, List.of(model));
     }
 

@@ -51,7 +51,8 @@ public final class RewardRun {
                                 recipe.reward(),
                                 FixedRows.shuffled(
                                         pairs.training(), recipe.train().seed())),
-                        evaluation(request, session, model, pairs.evaluation(), new RunAccount(request.out(), tokenizer)),
+                        evaluation(
+                                request, session, model, pairs.evaluation(), new RunAccount(request.out(), tokenizer)),
                         recipe.train(),
                         recipe.compute(),
                         Optional.empty(),
@@ -78,7 +79,8 @@ public final class RewardRun {
             RunRequest<RewardRecipe> request,
             RunSession session,
             TorchRewardModel model,
-            List<TokenizedPair> rows, RunAccount account) {
+            List<TokenizedPair> rows,
+            RunAccount account) {
         TrainSpec train = request.recipe().train();
         boolean beginsBefore = session.checkpoint().isEmpty() && train.evaluateEvery() > 0;
         return rows.isEmpty()

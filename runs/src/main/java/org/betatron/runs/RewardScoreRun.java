@@ -60,8 +60,7 @@ public record RewardScoreRun(
                 GrowingLines lines = out == null ? null : GrowingLines.open(out)) {
             for (RowBatch window : RowBatch.windows(pairs, recipe.train().packing())) {
                 int from = window.row(0);
-                BatchNumbers scored =
-                        window.score(reward, (_, done) -> progress.scored(from + done));
+                BatchNumbers scored = window.score(reward, (_, done) -> progress.scored(from + done));
                 List<String> some = new ArrayList<>(window.size());
                 for (int i = 0; i < window.size(); i++) {
                     TokenizedPair pair = pairs.get(from + i);

@@ -67,8 +67,7 @@ public final class TinyCritic implements TrainableModel, TinyWeights {
 
     @Override
     public TokenNumbers score(PackedBatch batch) {
-        return new TokenNumbers(
-                batch, Map.of(TokenQuantity.SCORE, TinyLanguageModel.toFloats(values(batch, weights))));
+        return new TokenNumbers(batch, Map.of(TokenQuantity.SCORE, TinyLanguageModel.toFloats(values(batch, weights))));
     }
 
     /// @return values at any weights, `[batch.numResponseTokens()]`, without rounding
@@ -87,7 +86,8 @@ public final class TinyCritic implements TrainableModel, TinyWeights {
     @Override
     public ForwardPass forward(PackedBatch batch) {
         return new TinyForwardPass(
-                score(batch), derivatives -> addGradient(batch, Objects.requireNonNull(derivatives.get(TokenQuantity.SCORE))));
+                score(batch),
+                derivatives -> addGradient(batch, Objects.requireNonNull(derivatives.get(TokenQuantity.SCORE))));
     }
 
     private void addGradient(PackedBatch batch, float[] derivatives) {

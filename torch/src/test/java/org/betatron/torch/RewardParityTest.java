@@ -103,7 +103,8 @@ class RewardParityTest {
             assertThat(config.path("pad_token_id").asInt()).isEqualTo(7);
             // Its own head goes on.
             try (TorchRewardModel again = TorchRewardModel.begin(directory, 9, 5, compute)) {
-                assertThat(again.score(recorded.packed()).of(TokenQuantity.SCORE)).isEqualTo(scores);
+                assertThat(again.score(recorded.packed()).of(TokenQuantity.SCORE))
+                        .isEqualTo(scores);
             }
         }
     }

@@ -97,7 +97,8 @@ class SecondDeviceTest {
             throws IOException {
         Map<String, float[]> numbers = new LinkedHashMap<>();
         PackedBatch batch = RandomBatches.batch(1, 2, 2, VOCABULARY, 5);
-        VocabularyRequest request = new VocabularyRequest(EnumSet.complementOf(EnumSet.of(TokenQuantity.SCORE)), 0.3, reference);
+        VocabularyRequest request =
+                new VocabularyRequest(EnumSet.complementOf(EnumSet.of(TokenQuantity.SCORE)), 0.3, reference);
         RandomGenerator random = RandomStreams.stream(1, "derivatives", 0);
         float[] derivatives = new float[batch.numResponseTokens()];
         float[] divergences = new float[batch.numResponseTokens()];

@@ -47,8 +47,7 @@ public record PairScoring(Alignment alignment, Reference reference, Packing pack
             IntConsumer progress) {
         int from = window.row(0);
         BatchNumbers numbers = window.score(
-                model.asking(PreferenceBatch.request(inputs, reference)),
-                (_, done) -> progress.accept(from + done));
+                model.asking(PreferenceBatch.request(inputs, reference)), (_, done) -> progress.accept(from + done));
         PairLogProbs pairs =
                 new PreferenceBatch(inputs, new MeasuredRows<>(rows, numbers), reference).quantities(false);
         return PairMeasurement.of(

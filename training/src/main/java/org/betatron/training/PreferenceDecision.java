@@ -53,8 +53,8 @@ record PreferenceDecision(Alignment alignment, PairLogProbs pairs, AlignmentDeci
         for (ResponseQuantity quantity : ResponseQuantity.values()) {
             if (quantity == ResponseQuantity.POLICY
                     || (quantity.isDifferentiable() && alignment.inputs().needs(quantity))) {
-                float[] lane = lanes.computeIfAbsent(
-                        quantity.ofTokens(), _ -> new float[numbers.numResponseTokens(index)]);
+                float[] lane =
+                        lanes.computeIfAbsent(quantity.ofTokens(), _ -> new float[numbers.numResponseTokens(index)]);
                 int from = quantity.isOfTail() ? shorter : 0;
                 add(lane, numbers, index, roles.chosen(), from, decision.chosenDerivative(quantity, place));
                 add(lane, numbers, index, roles.rejected(), from, decision.rejectedDerivative(quantity, place));

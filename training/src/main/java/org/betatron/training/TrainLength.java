@@ -28,8 +28,9 @@ public sealed interface TrainLength {
 
         @Override
         public long stepsWithoutPasses() {
-            throw new IllegalArgumentException("the length must be given in steps but was " + count + " epochs: rows are"
-                    + " made as training goes, so there is no end of the data to count from; set train.steps");
+            throw new IllegalArgumentException(
+                    "the length must be given in steps but was " + count + " epochs: rows are"
+                            + " made as training goes, so there is no end of the data to count from; set train.steps");
         }
     }
 

@@ -125,8 +125,7 @@ public final class Trainer<R extends TokenizedRow, Q, S> {
         // What follows is decided by these two, which are known before a model sees the batch.
         double totalWeight = Decider.weight(
                 rule, rows.data(), IntStream.range(0, batch.size()).map(batch::row));
-        BatchPass pass =
-                BatchPass.of(rule.decidesRowByRow(), job.model().graphBytes(batch.numTokens()), graphLimit);
+        BatchPass pass = BatchPass.of(rule.decidesRowByRow(), job.model().graphBytes(batch.numTokens()), graphLimit);
         Lesson<S> lesson =
                 pass.run(job.model(), batch, new Decider<>(rule, rows.data(), step, rows.state(), totalWeight));
         Metrics norms = update(step, lesson);
@@ -152,9 +151,10 @@ public final class Trainer<R extends TokenizedRow, Q, S> {
             double norm = teaches ? learner.optimizer().gradientNorm() : 0;
             String name = learner.name().equals(Learner.MAIN) ? "" : "/" + learner.name();
             if (!Double.isFinite(norm)) {
-                throw new TrainingException("step " + step + ": gradient norm" + (name.isEmpty() ? "" : " of " + learner.name())
-                        + " is " + norm + "; loss " + lesson.decision().loss()
-                        + " is finite, so a derivative overflowed in the model; weights were not changed");
+                throw new TrainingException(
+                        "step " + step + ": gradient norm" + (name.isEmpty() ? "" : " of " + learner.name())
+                                + " is " + norm + "; loss " + lesson.decision().loss()
+                                + " is finite, so a derivative overflowed in the model; weights were not changed");
             }
             norms.put("train/gradientNorm" + name, norm);
         }

@@ -132,7 +132,8 @@ class BatchInvarianceTest {
         return train(Fixtures.preference(alignment, pairs, microBatchSize), microBatchSize, graphMemory, name);
     }
 
-    private <R extends TokenizedRow, Q, S> double[] train(LearningRule<R, Q, S> rule, int microBatchSize, double graphMemory, String name) {
+    private <R extends TokenizedRow, Q, S> double[] train(
+            LearningRule<R, Q, S> rule, int microBatchSize, double graphMemory, String name) {
         return train(rule, Fixtures.spec(LENGTH, microBatchSize, graphMemory), name);
     }
 

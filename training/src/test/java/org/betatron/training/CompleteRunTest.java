@@ -126,8 +126,7 @@ class CompleteRunTest {
                     listener,
                     () -> done[0] >= stopAfter,
                     Optional.empty()));
-            TrainingOutcome<AlignmentState> outcome =
-                    checkpoint == null ? trainer.start() : trainer.resume(checkpoint);
+            TrainingOutcome<AlignmentState> outcome = checkpoint == null ? trainer.start() : trainer.resume(checkpoint);
             if (outcome.end() == End.COMPLETED) {
                 run.saveModel(model::save);
             }

@@ -48,7 +48,8 @@ class ResumeTest {
                 RunDirectory.existing(run.root()).checkpoints(2).latest().orElseThrow();
         assertThat(checkpoint.directory().getFileName()).hasToString("step-00000006");
         TinyLanguageModel resumed = TinyLanguageModel.load(checkpoint.modelDirectory());
-        TrainingOutcome<AlignmentState> outcome = new Trainer<>(Fixtures.job(SPEC, resumed, rule, run)).resume(checkpoint);
+        TrainingOutcome<AlignmentState> outcome =
+                new Trainer<>(Fixtures.job(SPEC, resumed, rule, run)).resume(checkpoint);
 
         assertThat(resumed.weights()).containsExactly(whole.weights());
         assertThat(outcome.memory()).isEqualTo(wholeOutcome.memory());

@@ -97,7 +97,8 @@ class RuleGradientTest {
         List<TokenizedPair> pairs = Fixtures.pairs(8, 5);
         TinyLanguageModel reference = Fixtures.referenceModel();
         Alignment alignment = Fixtures.dpo(new ObjectiveSpec.Tdpo1(0.1)).create();
-        double loss = backward(new PreferenceRule(alignment, Fixtures.fixed(pairs), new Reference.Live(reference), 8, 7));
+        double loss =
+                backward(new PreferenceRule(alignment, Fixtures.fixed(pairs), new Reference.Live(reference), 8, 7));
         PackedBatch batch = Fixtures.packed(pairs);
         assertThat(tokenLevelLoss(batch, model.weights(), reference)).isCloseTo(loss, within(TOLERANCE));
         GradientChecker.assertGradient(
@@ -129,7 +130,8 @@ class RuleGradientTest {
         List<TokenizedAnswer> answers = MismatchedAnswers.assign(Fixtures.answers(8, 5), 40, 3);
         Alignment alignment = Fixtures.dpo(ObjectiveSpec.Kto.DEFAULT).create();
         TinyLanguageModel other = Fixtures.referenceModel();
-        double loss = backward(new PreferenceRule(alignment, Fixtures.fixed(answers), Fixtures.reference(other, answers), 8, 7));
+        double loss = backward(
+                new PreferenceRule(alignment, Fixtures.fixed(answers), Fixtures.reference(other, answers), 8, 7));
         PackedBatch batch = Fixtures.packed(answers);
         double[] reference = other.logProbs(batch, other.weights());
         double[] now = model.logProbs(batch, model.weights());

@@ -62,7 +62,8 @@ class TrainerTest {
                 Fixtures.reference(heldOut),
                 new Packing(2, 1000, true));
         PreferenceRule rule = Fixtures.preference(AlignmentSpec.DEFAULT, pairs, 4);
-        TrainingOutcome<AlignmentState> with = new Trainer<>(Fixtures.with(Fixtures.job(SPEC, model, rule, run), evaluation)).start();
+        TrainingOutcome<AlignmentState> with =
+                new Trainer<>(Fixtures.with(Fixtures.job(SPEC, model, rule, run), evaluation)).start();
         TinyLanguageModel other = Fixtures.model();
         TrainingOutcome<AlignmentState> without =
                 new Trainer<>(Fixtures.job(SPEC, other, rule, Fixtures.directory(directory, "without"))).start();
@@ -80,7 +81,8 @@ class TrainerTest {
                 base.objective(), base.beta(), base.calibration(), new KeepsNothing(), base.aggregation(), base.gap());
         TinyOptimizer optimizer = new TinyOptimizer(model, OptimizerSpec.AdamW.DEFAULT);
         PreferenceRule rule = new PreferenceRule(keepsNothing, Fixtures.fixed(pairs), Fixtures.reference(pairs), 4, 7);
-        TrainingOutcome<AlignmentState> outcome = new Trainer<>(Fixtures.job(SPEC, model, optimizer, rule, run)).start();
+        TrainingOutcome<AlignmentState> outcome =
+                new Trainer<>(Fixtures.job(SPEC, model, optimizer, rule, run)).start();
         assertThat(outcome.state().skippedSteps()).isEqualTo(12);
         assertThat(outcome.memory().gaps().updates()).isEqualTo(12);
         assertThat(optimizer.numSteps()).isZero();
@@ -191,7 +193,8 @@ class TrainerTest {
         List<TokenizedPair> heldOut = Fixtures.separablePairs(32, 4);
         Alignment alignment = (dynamicBeta ? AlignmentSpec.DEFAULT : AlignmentSpec.DPO).create();
         // As in a real run: the reference is the model before training.
-        PreferenceRule rule = new PreferenceRule(alignment, Fixtures.fixed(rows), Fixtures.reference(Fixtures.model(), rows), 4, 7);
+        PreferenceRule rule =
+                new PreferenceRule(alignment, Fixtures.fixed(rows), Fixtures.reference(Fixtures.model(), rows), 4, 7);
         Evaluation<AlignmentState> evaluation = new PreferenceEvaluation(
                 model, alignment, heldOut, Fixtures.reference(Fixtures.model(), heldOut), new Packing(8, 1000, true));
         TrainSpec spec = Fixtures.spec(new TrainLength.Epochs(5), 4, 1);
@@ -246,7 +249,8 @@ class TrainerTest {
     @Test
     void learnsToImitate() {
         SupervisedRule rule = new SupervisedRule(Fixtures.fixed(Fixtures.texts(16, 3)));
-        Evaluation<NoState> evaluation = new SupervisedEvaluation(model, Fixtures.texts(16, 3), new Packing(3, 1000, true));
+        Evaluation<NoState> evaluation =
+                new SupervisedEvaluation(model, Fixtures.texts(16, 3), new Packing(3, 1000, true));
         Metrics before = evaluation.evaluate(NoState.NOTHING);
         new Trainer<>(Fixtures.job(Fixtures.spec(new TrainLength.Epochs(40), 8, 0), model, rule, run)).start();
         Metrics after = evaluation.evaluate(NoState.NOTHING);
@@ -258,7 +262,8 @@ class TrainerTest {
 
     @Test
     void refusesAnObjectiveWithoutTheReferenceItNeeds() {
-        assertThatThrownBy(() -> new PreferenceRule(AlignmentSpec.DPO.create(), Fixtures.fixed(pairs), new Reference.None(), 4, 7))
+        assertThatThrownBy(() -> new PreferenceRule(
+                        AlignmentSpec.DPO.create(), Fixtures.fixed(pairs), new Reference.None(), 4, 7))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("reference must be given: the objective compares with it");
     }

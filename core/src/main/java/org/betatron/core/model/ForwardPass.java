@@ -23,8 +23,8 @@ public interface ForwardPass extends AutoCloseable {
     ///     quantity that the loss depends on; not written
     /// @throws IllegalArgumentException if a length differs, a value is not finite, or a quantity is not
     ///     differentiable
-    /// @throws IllegalStateException    if a quantity was not computed by this pass, if called twice or after
-    [#close]
+    /// @throws IllegalStateException    if a quantity was not computed by this pass, if called twice or
+    ///     after [#close]
     void backward(Map<TokenQuantity, float[]> derivatives);
 
     /// As [#backward(Map)], for a loss that depends on log-probabilities alone.

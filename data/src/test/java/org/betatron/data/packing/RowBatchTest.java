@@ -92,14 +92,13 @@ class RowBatchTest {
         List<Integer> heard = new ArrayList<>();
         Map<Integer, Double> sums = new HashMap<>();
         List<TokenizedPair> data = PackingTest.pairs(RandomStreams.stream(3, "rows", 1), 20);
-        BatchNumbers all = RowBatch.of(data, new Packing(3, 100, true))
-                .score(model, (part, rowsDone) -> {
-                    heard.add(rowsDone);
-                    for (int i = 0; i < part.size(); i++) {
-                        sums.put(part.row(i), part.sum(LOG_PROB, i, 1));
-                    }
-                    assertThat(sums).hasSize(rowsDone);
-                });
+        BatchNumbers all = RowBatch.of(data, new Packing(3, 100, true)).score(model, (part, rowsDone) -> {
+            heard.add(rowsDone);
+            for (int i = 0; i < part.size(); i++) {
+                sums.put(part.row(i), part.sum(LOG_PROB, i, 1));
+            }
+            assertThat(sums).hasSize(rowsDone);
+        });
         assertThat(heard).hasSizeGreaterThan(1).isSorted().endsWith(20);
         for (int i = 0; i < all.size(); i++) {
             assertThat(sums.get(all.row(i))).isEqualTo(all.sum(LOG_PROB, i, 1));

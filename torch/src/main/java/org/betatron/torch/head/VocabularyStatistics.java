@@ -91,8 +91,7 @@ public final class VocabularyStatistics {
     /// @param reference   null where no quantity needs one
     /// @param derivatives by each row's number, `[N]` each
     /// @return `[N, E]`, float32, in the current scope
-    public Tensor backward(
-            Tensor hidden, @Nullable ReferenceRows reference, Map<TokenQuantity, float[]> derivatives) {
+    public Tensor backward(Tensor hidden, @Nullable ReferenceRows reference, Map<TokenQuantity, float[]> derivatives) {
         Tensor hiddenGradient = Tensors.zeros(ScalarType.Float, hidden, hidden.size(0), hidden.size(1));
         derivatives.forEach((quantity, values) -> {
             Tensor factors = Tensors.floats(values, weight).unsqueeze(1); // [N, 1]

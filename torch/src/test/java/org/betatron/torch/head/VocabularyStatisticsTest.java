@@ -46,8 +46,7 @@ class VocabularyStatisticsTest {
                 TorchLanguageModel reference = TinyModels.model(architecture, 2)) {
             PackedBatch batch =
                     PackedBatch.builder().add(PROMPT, RESPONSE, tokens(3, 1)).build();
-            VocabularyRequest request =
-                    new VocabularyRequest(
+            VocabularyRequest request = new VocabularyRequest(
                     EnumSet.complementOf(EnumSet.of(TokenQuantity.SCORE)), EXTRAPOLATION, reference);
             double[][] policy = logProbs(model);
             double[][] other = logProbs(reference);
@@ -171,7 +170,8 @@ class VocabularyStatisticsTest {
             model.moveTowards(other, 0.25);
             assertThat(first(model, name)).isCloseTo(0.75f * before + 0.25f * first(other, name), within(1e-6f));
             model.moveTowards(other, 1);
-            assertThat(model.score(batch).logProbs()).isEqualTo(other.score(batch).logProbs());
+            assertThat(model.score(batch).logProbs())
+                    .isEqualTo(other.score(batch).logProbs());
         }
         try (TorchLanguageModel model = TinyModels.model(architecture, 1);
                 TinyLanguageModel other = TinyLanguageModel.random(V, 4, 64, 1)) {

@@ -31,7 +31,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// | `version` | 2; absent in the first version |
 /// | `identity` | [RunIdentity] |
 /// | `state` | [TrainingState] |
-/// | `rule` | what the rule remembers, in its [StateFormat]. The first version had `alignment` in `state` for it, for every rule |
+/// | `rule` | what the rule remembers, in its [StateFormat]; in the first version `alignment` in `state` |
+/// every rule |
 ///
 /// A directory with that name is whole: it is written beside and moved into place. Older ones go
 /// only after a newer one is in place. One writer at a time.
@@ -157,8 +158,9 @@ public final class Checkpoints {
         static Checkpoint read(Path directory, JsonNode saved) {
             int version = saved.path("version").asInt(1);
             if (version > VERSION) {
-                throw new IllegalArgumentException("it has version " + version + ", and this Betatron knows versions up to "
-                        + VERSION + "; resume with the one that wrote it");
+                throw new IllegalArgumentException(
+                        "it has version " + version + ", and this Betatron knows versions up to " + VERSION
+                                + "; resume with the one that wrote it");
             }
             return new Checkpoint(
                     directory,

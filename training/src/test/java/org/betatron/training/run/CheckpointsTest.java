@@ -64,13 +64,8 @@ class CheckpointsTest {
     void fullDiskLeavesTheLastCheckpointWholeAndNothingHalfMade() throws IOException {
         Checkpoints checkpoints = new Checkpoints(directory, 1, SideFiles.NONE);
         checkpoints.write(learners(model), Optional.empty(), IDENTITY, state(5), NOTHING);
-        assertThatThrownBy(() ->
-                        checkpoints.write(
-                                learners(new FullDiskModel(model)),
-                                Optional.empty(),
-                                IDENTITY,
-                                state(10),
-                                NOTHING))
+        assertThatThrownBy(() -> checkpoints.write(
+                        learners(new FullDiskModel(model)), Optional.empty(), IDENTITY, state(10), NOTHING))
                 .isInstanceOf(TrainingException.class)
                 .hasMessage("checkpoint " + directory.resolve("step-00000010")
                         + " cannot be written: No space left on device; the last whole one is "
@@ -99,9 +94,7 @@ class CheckpointsTest {
     @Test
     void firstVersionIsStillRead() throws IOException {
         Path checkpoint = Files.createDirectory(directory.resolve("step-00000007"));
-        Files.writeString(
-                checkpoint.resolve("state.json"),
-                """
+        Files.writeString(checkpoint.resolve("state.json"), """
                 {"identity":{"recipeHash":"recipe","dataKey":"data","seed":1},"state":{"step":7,"position":56,\
                 "alignment":{"gaps":{"meanAverage":0.25,"deviationAverage":0.5,"updates":3,"deviationUpdates":2,\
                 "gapSum":1.5,"gapCount":24},"tracked":{"meanAverage":0.0,"deviationAverage":0.0,"updates":0,\
@@ -112,7 +105,8 @@ class CheckpointsTest {
         assertThat(latest.identity()).isEqualTo(IDENTITY);
         assertThat(latest.state()).isEqualTo(new TrainingState(7, 56, 2, 1.5));
         assertThat(latest.memory(FORMAT))
-                .isEqualTo(new AlignmentState(new RunningMoments(0.25, 0.5, 3, 2, 1.5, 24), RunningMoments.EMPTY, 0.75));
+                .isEqualTo(
+                        new AlignmentState(new RunningMoments(0.25, 0.5, 3, 2, 1.5, 24), RunningMoments.EMPTY, 0.75));
         assertThat(latest.memory(NoState.FORMAT)).isEqualTo(NoState.NOTHING);
     }
 
