@@ -1,8 +1,8 @@
 """Loads a reward model that Betatron saved in transformers, as anybody else would, and compares scores.
 
-    python check_saved_reward_model.py runs/reward/model runs/judged/answers.jsonl
+    python check_saved_reward_model.py out/reward/model out/judged/answers.jsonl
 
-The second file is what `betatron evaluate --judge reward --out runs/judged` leaves: prompts, two answers each, and their
+The second file is what `betatron evaluate --judge reward --out out/judged` leaves: prompts, two answers each, and their
 scores. Here the texts are tokenized by `tokenizer.json`, ended with `eos_token_id` of `config.json`, right-padded and scored by
 transformers. Exit status 1 if a weight is missing or
 unexpected, or a score is further off than the tolerance.

@@ -11,13 +11,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
-import org.betatron.cli.display.Display;
-import org.betatron.cli.recipe.AlignRecipe;
-import org.betatron.cli.recipe.RecipeReader;
-import org.betatron.cli.recipe.RecipeReader.Resolved;
-import org.betatron.cli.run.AlignRun;
-import org.betatron.cli.run.RunRequest;
+import org.betatron.cli.display.Displays;
 import org.betatron.evaluation.RunMetrics;
+import org.betatron.runs.AlignRun;
+import org.betatron.runs.Display;
+import org.betatron.runs.RunRequest;
+import org.betatron.runs.recipe.AlignRecipe;
+import org.betatron.runs.recipe.RecipeReader;
+import org.betatron.runs.recipe.RecipeReader.Resolved;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -139,7 +140,7 @@ class ResumeTest {
     }
 
     private static Display display() {
-        return Display.of(new PrintWriter(new StringWriter()), false);
+        return Displays.of(new PrintWriter(new StringWriter()), false);
     }
 
     /// Asked once before every step.

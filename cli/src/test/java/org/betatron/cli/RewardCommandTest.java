@@ -12,12 +12,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
-import org.betatron.cli.display.Display;
-import org.betatron.cli.recipe.RecipeReader;
-import org.betatron.cli.recipe.RewardRecipe;
-import org.betatron.cli.run.RewardRun;
-import org.betatron.cli.run.RunRequest;
+import org.betatron.cli.display.Displays;
 import org.betatron.evaluation.RunMetrics;
+import org.betatron.runs.Display;
+import org.betatron.runs.RewardRun;
+import org.betatron.runs.RunRequest;
+import org.betatron.runs.recipe.RecipeReader;
+import org.betatron.runs.recipe.RewardRecipe;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -205,7 +206,7 @@ class RewardCommandTest {
                             "reward.marginScale=0.1",
                             "reward.centering=0.01"));
         }
-        Display display = Display.of(new PrintWriter(new StringWriter()), false);
+        Display display = Displays.of(new PrintWriter(new StringWriter()), false);
         RewardRun.run(new RunRequest<>(
                 reader.resolve(RewardRecipe.class, RewardRecipe.DEFAULT), out, resuming, display, stop));
     }

@@ -1,4 +1,4 @@
-/// What a trained model does and what a run looked like: generation, and plots of metrics.
+/// What a run looked like: its metrics, read back and plotted. What answers are worth is in the packages below.
 @NullMarked
 package org.betatron.evaluation;
 

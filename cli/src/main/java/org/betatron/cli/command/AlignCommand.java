@@ -2,10 +2,10 @@ package org.betatron.cli.command;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.betatron.cli.recipe.AlignRecipe;
-import org.betatron.cli.recipe.RecipeChecks;
-import org.betatron.cli.recipe.RecipeReader.Resolved;
-import org.betatron.cli.run.AlignRun;
+import org.betatron.runs.AlignRun;
+import org.betatron.runs.recipe.AlignRecipe;
+import org.betatron.runs.recipe.RecipeChecks;
+import org.betatron.runs.recipe.RecipeReader.Resolved;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,8 +19,8 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "For example:",
-            "  betatron align --model models/sft --data pairs.jsonl --out runs/beta-dpo",
-            "  betatron align --model models/sft --data pairs.jsonl --out runs/ipo --preset dpo \\",
+            "  betatron align --model models/sft --data pairs.jsonl --out out/beta-dpo",
+            "  betatron align --model models/sft --data pairs.jsonl --out out/ipo --preset dpo \\",
             "      --set alignment.objective=ipo"
         })
 final class AlignCommand implements Runnable {

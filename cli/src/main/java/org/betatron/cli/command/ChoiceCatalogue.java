@@ -6,8 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.betatron.cli.recipe.ChoiceParameter;
-import org.betatron.cli.recipe.Choices;
 import org.betatron.core.Source;
 import org.betatron.core.calibration.Calibration;
 import org.betatron.core.calibration.CalibrationSpec;
@@ -17,6 +15,8 @@ import org.betatron.core.objective.Objective;
 import org.betatron.core.objective.ObjectiveSpec;
 import org.betatron.core.selection.Selection;
 import org.betatron.core.selection.SelectionSpec;
+import org.betatron.runs.recipe.ChoiceParameter;
+import org.betatron.runs.recipe.Choices;
 
 /// Prints what an alignment can be made of: every tag with its parameters, their defaults and its source.
 ///

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import org.betatron.cli.run.EvaluationFiles;
 import org.betatron.data.world.WorldModel;
 import org.betatron.evaluation.comparison.Estimate;
+import org.betatron.runs.EvaluationFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -40,8 +40,8 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "DIR",
-            description = "Directory of the demo (default runs/demo); new or empty.")
-    private Path out = Path.of("runs", "demo");
+            description = "Directory of the demo (default out/demo); new or empty.")
+    private Path out = Path.of("out", "demo");
 
     @Spec
     private CommandSpec spec = CommandSpec.create();

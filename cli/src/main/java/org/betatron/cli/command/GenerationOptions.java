@@ -2,7 +2,7 @@ package org.betatron.cli.command;
 
 import java.util.List;
 import org.betatron.core.sampling.SamplingSpec;
-import org.betatron.evaluation.generation.GenerationSpec;
+import org.betatron.generation.GenerationSpec;
 import picocli.CommandLine.Option;
 
 /// The options of every command that writes answers.

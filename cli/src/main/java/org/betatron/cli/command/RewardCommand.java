@@ -1,10 +1,10 @@
 package org.betatron.cli.command;
 
 import java.util.Map;
-import org.betatron.cli.recipe.RecipeChecks;
-import org.betatron.cli.recipe.RecipeReader.Resolved;
-import org.betatron.cli.recipe.RewardRecipe;
-import org.betatron.cli.run.RewardRun;
+import org.betatron.runs.RewardRun;
+import org.betatron.runs.recipe.RecipeChecks;
+import org.betatron.runs.recipe.RecipeReader.Resolved;
+import org.betatron.runs.recipe.RewardRecipe;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -16,9 +16,9 @@ import picocli.CommandLine.Mixin;
         footer = {
             "",
             "It starts from a language model, best one that was fine-tuned. For example:",
-            "  betatron reward --model runs/sft/model --data pairs.jsonl --out runs/reward",
-            "  betatron evaluate --model runs/dpo/model --against runs/sft/model --data pairs.jsonl \\",
-            "      --judge reward --reward-model runs/reward/model"
+            "  betatron reward --model out/sft/model --data pairs.jsonl --out out/reward",
+            "  betatron evaluate --model out/dpo/model --against out/sft/model --data pairs.jsonl \\",
+            "      --judge reward --reward-model out/reward/model"
         })
 final class RewardCommand implements Runnable {
 

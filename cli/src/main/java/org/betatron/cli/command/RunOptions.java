@@ -5,11 +5,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.betatron.cli.display.Display;
-import org.betatron.cli.recipe.RecipeReader;
-import org.betatron.cli.recipe.RecipeReader.Resolved;
-import org.betatron.cli.run.RunRequest;
-import org.betatron.cli.run.StopSignal;
+import org.betatron.cli.display.Displays;
+import org.betatron.runs.Display;
+import org.betatron.runs.RunRequest;
+import org.betatron.runs.StopSignal;
+import org.betatron.runs.recipe.RecipeReader;
+import org.betatron.runs.recipe.RecipeReader.Resolved;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -136,7 +137,7 @@ final class RunOptions {
             throw new ParameterException(spec.commandLine(), "--out DIR must be given: where the run leaves its files");
         }
         StopSignal.install();
-        Display display = Display.of(spec.commandLine().getOut(), isTerminal());
+        Display display = Displays.of(spec.commandLine().getOut(), isTerminal());
         return new RunRequest<>(resolved, directory, resume != null, display, StopSignal::wasRequested);
     }
 

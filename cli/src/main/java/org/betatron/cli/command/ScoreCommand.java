@@ -5,16 +5,16 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
-import org.betatron.cli.recipe.AlignRecipe;
-import org.betatron.cli.recipe.RecipeChecks;
-import org.betatron.cli.recipe.RecipeReader;
-import org.betatron.cli.recipe.RewardRecipe;
-import org.betatron.cli.run.ModelSource;
-import org.betatron.cli.run.RewardScoreRun;
-import org.betatron.cli.run.ScoreResult;
-import org.betatron.cli.run.ScoreRun;
 import org.betatron.evaluation.suspicion.FlipSearch;
 import org.betatron.evaluation.suspicion.Suspect;
+import org.betatron.runs.ModelSource;
+import org.betatron.runs.RewardScoreRun;
+import org.betatron.runs.ScoreResult;
+import org.betatron.runs.ScoreRun;
+import org.betatron.runs.recipe.AlignRecipe;
+import org.betatron.runs.recipe.RecipeChecks;
+import org.betatron.runs.recipe.RecipeReader;
+import org.betatron.runs.recipe.RewardRecipe;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,8 +31,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "For example:",
-            "  betatron score --model runs/dpo/model --reference runs/sft/model --data pairs.jsonl --suspicious 50",
-            "  betatron score --model runs/reward/model --data pairs.jsonl --out scored.jsonl"
+            "  betatron score --model out/dpo/model --reference out/sft/model --data pairs.jsonl --suspicious 50",
+            "  betatron score --model out/reward/model --data pairs.jsonl --out scored.jsonl"
         })
 final class ScoreCommand implements Runnable {
 

@@ -1,10 +1,10 @@
 package org.betatron.cli.command;
 
 import java.util.Map;
-import org.betatron.cli.recipe.RecipeChecks;
-import org.betatron.cli.recipe.RecipeReader.Resolved;
-import org.betatron.cli.recipe.SftRecipe;
-import org.betatron.cli.run.SftRun;
+import org.betatron.runs.SftRun;
+import org.betatron.runs.recipe.RecipeChecks;
+import org.betatron.runs.recipe.RecipeReader.Resolved;
+import org.betatron.runs.recipe.SftRecipe;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -16,7 +16,7 @@ import picocli.CommandLine.Mixin;
         footer = {
             "",
             "Of a preference file, the chosen answers are learned. For example:",
-            "  betatron sft --model models/base --data pairs.jsonl --out runs/sft --epochs 1"
+            "  betatron sft --model models/base --data pairs.jsonl --out out/sft --epochs 1"
         })
 final class SftCommand implements Runnable {
 

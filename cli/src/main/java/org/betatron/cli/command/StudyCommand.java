@@ -5,11 +5,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.betatron.cli.run.StopSignal;
-import org.betatron.cli.study.Studies;
-import org.betatron.cli.study.StudyRunner;
-import org.betatron.cli.study.StudyScale;
 import org.betatron.evaluation.study.Study;
+import org.betatron.runs.StopSignal;
+import org.betatron.runs.study.Studies;
+import org.betatron.runs.study.StudyRunner;
+import org.betatron.runs.study.StudyScale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -31,8 +31,8 @@ final class StudyCommand implements Runnable {
     @Parameters(paramLabel = "NAME", arity = "1..*", description = "Studies to run, or 'all'; 'list' shows them.")
     private List<String> names = List.of();
 
-    @Option(names = "--out", paramLabel = "DIR", description = "Directory of all studies (default runs/studies).")
-    private Path out = Path.of("runs", "studies");
+    @Option(names = "--out", paramLabel = "DIR", description = "Directory of all studies (default out/studies).")
+    private Path out = Path.of("out", "studies");
 
     @Option(names = "--seeds", paramLabel = "N", description = "Seeds 1 to N (default 3).")
     private int seeds = SEEDS;

@@ -5,6 +5,7 @@ import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
+import org.betatron.runs.Display;
 import org.betatron.training.run.Checkpoint;
 import org.betatron.training.run.Metrics;
 import org.jspecify.annotations.Nullable;

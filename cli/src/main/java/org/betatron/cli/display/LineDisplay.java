@@ -1,6 +1,7 @@
 package org.betatron.cli.display;
 
 import java.io.PrintWriter;
+import org.betatron.runs.Display;
 import org.betatron.training.run.Checkpoint;
 import org.betatron.training.run.Metrics;
 

@@ -30,7 +30,7 @@ public sealed interface SidesSpec {
     /// @param gap  which gap
     record Quantile(double low, double high, GapSource gap) implements SidesSpec {
         /// Halves; ours.
-        static final Quantile DEFAULT = new Quantile(0.5, 0.5, GapSource.DEFAULT);
+        public static final Quantile DEFAULT = new Quantile(0.5, 0.5, GapSource.DEFAULT);
 
         public Quantile {
             require("low", low >= 0 && low <= 1, "in [0, 1]", low);

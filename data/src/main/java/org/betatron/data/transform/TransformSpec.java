@@ -32,7 +32,7 @@ public sealed interface TransformSpec {
     /// @param seed another seed flips other rows; at one seed a higher rate flips the same rows and
     ///     some more
     record Flip(double rate, Draw draw, long seed) implements TransformSpec {
-        static final Flip DEFAULT = new Flip(0.2, Draw.EXACT, 0);
+        public static final Flip DEFAULT = new Flip(0.2, Draw.EXACT, 0);
 
         public Flip {
             require("rate", rate >= 0 && rate <= 1, "in [0, 1]", rate);
@@ -45,7 +45,7 @@ public sealed interface TransformSpec {
     /// @param sides what low and high are
     record Split(Side keep, SidesSpec sides) implements TransformSpec {
         /// The low half; ours.
-        static final Split DEFAULT = new Split(Side.LOW, SidesSpec.Quantile.DEFAULT);
+        public static final Split DEFAULT = new Split(Side.LOW, SidesSpec.Quantile.DEFAULT);
 
         @Override
         public Optional<SidesSpec> sidesIfAny() {
@@ -67,7 +67,7 @@ public sealed interface TransformSpec {
     /// @param seed      another seed draws other rows
     record Mixture(int size, double highShare, SidesSpec sides, long seed) implements TransformSpec {
         /// As many as possible, half and half; ours.
-        static final Mixture DEFAULT = new Mixture(0, 0.5, SidesSpec.Quantile.DEFAULT, 0);
+        public static final Mixture DEFAULT = new Mixture(0, 0.5, SidesSpec.Quantile.DEFAULT, 0);
 
         public Mixture {
             require("size", size >= 0, "≥ 0", size);

@@ -1,0 +1,79 @@
+package org.betatron.generation;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import org.betatron.core.model.Decoder;
+import org.betatron.core.model.LanguageModel;
+import org.betatron.data.tokenizer.Tokenizer;
+
+/// Writes answers to prompts with a model.
+///
+/// An answer depends on the model, its prompt's tokens and number, the number of the sample and the
+/// settings, but neither on the other prompts nor on the size of the batch: every answer draws from a
+/// random stream of its own, and the decoder computes a sequence alike in any company (with more than two
+/// threads, up to rounding).
+///
+/// @param model     borrowed
+/// @param tokenizer of that model, borrowed
+/// @param spec      how
+public record Generator(LanguageModel model, Tokenizer tokenizer, GenerationSpec spec) {
+
+    /// @param text of a prompt
+    /// @return its tokens with what the model expects before every text; for an empty text at least the
+    ///     token that ends texts, because a model needs something to continue
+    public static int[] promptIds(Tokenizer tokenizer, String text) {
+        int[] prefix = tokenizer.bosPrefix();
+        int[] ids = tokenizer.encode(text);
+        if (prefix.length + ids.length == 0) {
+            return new int[] {tokenizer.eosId()};
+        }
+        // Chat templates often write the start token themselves; it is not doubled.
+        if (ids.length >= prefix.length && Arrays.equals(ids, 0, prefix.length, prefix, 0, prefix.length)) {
+            return ids;
+        }
+        int[] whole = Arrays.copyOf(prefix, prefix.length + ids.length);
+        System.arraycopy(ids, 0, whole, prefix.length, ids.length);
+        return whole;
+    }
+
+    /// @param texts of prompts
+    /// @return the answers, by prompt and sample
+    /// @throws IllegalArgumentException if a prompt leaves no room in the model's positions
+    public List<Answer> answers(List<String> texts) {
+        return generate(texts.stream().map(text -> promptIds(tokenizer, text)).toList(), GenerationListener.NONE);
+    }
+
+    /// @param prompts  token ids of each, at least one
+    /// @param listener hears of answers as they are written
+    /// @return the answers, by prompt and sample
+    /// @throws IllegalArgumentException if a prompt leaves no room in the model's positions; nothing is
+    ///     generated then
+    public List<Answer> generate(List<int[]> prompts, GenerationListener listener) {
+        for (int prompt = 0; prompt < prompts.size(); prompt++) {
+            requireRoom(prompts.get(prompt), prompts.size() == 1 ? "the prompt" : "prompt " + (prompt + 1));
+        }
+        try (Decoder decoder = model.startDecoding()) {
+            return new DecodingLoop(this, decoder, prompts, listener)
+                    .run().stream()
+                            .sorted(Comparator.comparingInt(Answer::prompt).thenComparingInt(Answer::sample))
+                            .toList();
+        }
+    }
+
+    /// @return most tokens that an answer to a prompt of that length may have
+    int room(int promptLength) {
+        return Math.min(spec.maxNewTokens(), model.maxPositions() - promptLength);
+    }
+
+    private void requireRoom(int[] prompt, String name) {
+        if (prompt.length == 0) {
+            throw new IllegalArgumentException(name + " must have at least one token");
+        }
+        if (room(prompt.length) < 1) {
+            throw new IllegalArgumentException(
+                    name + " has " + prompt.length + " tokens, which leaves no room in the model's "
+                            + model.maxPositions() + " positions; shorten it");
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package org.betatron.runs;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
+import org.betatron.core.alignment.Alignment;
+import org.betatron.data.load.DataSetLoader;
+import org.betatron.data.load.TokenizedDataSet;
+import org.betatron.data.row.HeldOut.Split;
+import org.betatron.data.row.LabelledRow;
+import org.betatron.data.row.MismatchedAnswers;
+import org.betatron.data.row.TokenizedAnswer;
+import org.betatron.data.source.AnswerFormat;
+import org.betatron.data.tokenizer.HuggingFaceTokenizer;
+import org.betatron.evaluation.report.Sample;
+import org.betatron.runs.recipe.AlignRecipe;
+import org.betatron.runs.recipe.RowChoice;
+import org.betatron.torch.TorchLanguageModel;
+import org.betatron.training.Evaluation;
+import org.betatron.training.PreferenceEvaluation;
+import org.betatron.training.PreferenceRule;
+import org.betatron.training.TrainSpec;
+
+/// Preference alignment from a recipe to a model on disk.
+public final class AlignRun {
+
+    private final RunRequest<AlignRecipe> request;
+    private final AlignRecipe recipe;
+    private final Alignment alignment;
+
+    private AlignRun(RunRequest<AlignRecipe> request) {
+        this.request = request;
+        this.recipe = request.recipe();
+        this.alignment = recipe.alignment().create();
+    }
+
+    /// Carries out a run.
+    public static void run(RunRequest<AlignRecipe> request) {
+        new AlignRun(request).run();
+    }
+
+    private void run() {
+        Path start = Path.of(recipe.model());
+        ModelSource source = new ModelSource(start);
+        try (RunSession session = RunSession.open(request, recipe.train().keepCheckpoints(), source);
+                HuggingFaceTokenizer tokenizer = source.openTokenizer()) {
+            DataSetLoader loader = source.loader(tokenizer, recipe.data().truncation());
+            Split<? extends LabelledRow<?>> rows = rows(session, loader);
+            try (References references = References.open(request, session, source, rows);
+                    TorchLanguageModel model = session.openModel(start, recipe.compute(), TorchLanguageModel::load)) {
+                train(session, rows, references, model, new RunAccount(request.out(), tokenizer));
+            }
+        }
+    }
+
+    private void train(
+            RunSession session,
+            Split<? extends LabelledRow<?>> rows,
+            References references,
+            TorchLanguageModel model,
+            RunAccount account) {
+        boolean startsAnew = session.checkpoint().isEmpty();
+        if (startsAnew) {
+            account.sample(model, rows.evaluation(), Sample.BEFORE);
+        }
+        TrainSpec train = recipe.train();
+        PreferenceRule rule = new PreferenceRule(
+                alignment, rows.training(), references.training(), train.microBatchSize(), train.seed());
+        Evaluation evaluation = rows.evaluation().isEmpty()
+                ? Evaluation.NONE
+                : new PreferenceEvaluation(
+                        alignment,
+                        rows.evaluation(),
+                        references.evaluation(),
+                        train.packing(),
+                        account.listener(startsAnew && train.evaluateEvery() > 0));
+        session.train(
+                model,
+                recipe.optimizer(),
+                rule,
+                evaluation,
+                train,
+                recipe.compute(),
+                references.moving(),
+                () -> account.sample(model, rows.evaluation(), Sample.AFTER));
+    }
+
+    private Split<? extends LabelledRow<?>> rows(RunSession session, DataSetLoader loader) {
+        RowChoice choice = recipe.rows();
+        if (!choice.isAnswers(alignment.objective().rows())) {
+            return split(session, files -> loader.pairs(files, recipe.data().format()));
+        }
+        Split<TokenizedAnswer> answers = split(session, files -> loader.answers(files, AnswerFormat.AUTO));
+        return alignment.inputs().mismatched()
+                ? new Split<>(mismatched(answers.training()), mismatched(answers.evaluation()))
+                : answers;
+    }
+
+    private List<TokenizedAnswer> mismatched(List<TokenizedAnswer> rows) {
+        return rows.isEmpty()
+                ? rows
+                : MismatchedAnswers.assign(
+                        rows,
+                        recipe.data().truncation().maxTokens(),
+                        recipe.train().seed());
+    }
+
+    private <R extends LabelledRow<R>> Split<R> split(
+            RunSession session, Function<List<Path>, TokenizedDataSet<R>> reader) {
+        Split<R> asRead = session.split(
+                recipe.data(),
+                files -> requireScores(reader.apply(files)),
+                recipe.train().seed());
+        return session.transform(asRead, recipe.data().transforms());
+    }
+
+    private <R extends LabelledRow<R>> TokenizedDataSet<R> requireScores(TokenizedDataSet<R> rows) {
+        return alignment.needsScores()
+                ? RequiredScores.of(rows, "the gap of this alignment is one of explicit scores")
+                : rows;
+    }
+}

@@ -1,0 +1,82 @@
+package org.betatron.runs;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.betatron.data.load.DataSetLoader;
+import org.betatron.data.row.PromptStyle;
+import org.betatron.data.row.Truncation;
+import org.betatron.data.template.ChatTemplate;
+import org.betatron.data.tokenizer.HuggingFaceTokenizer;
+import org.betatron.torch.architecture.ArchitectureSpec;
+import org.betatron.torch.device.NativeLibraries;
+import org.betatron.torch.files.ModelDirectory;
+import org.betatron.torch.weight.HeadKind;
+import org.betatron.training.run.Fingerprint;
+
+/// The files of a model directory that belong to text rather than to weights: tokenizer, chat template,
+/// generation settings.
+///
+/// @param directory Hugging Face directory
+public record ModelSource(Path directory) {
+
+    /// What a tokenizer and its use are made of, as Hugging Face directories name the files.
+    private static final List<String> TEXT_FILES = List.of(
+            "tokenizer.json",
+            "tokenizer_config.json",
+            "special_tokens_map.json",
+            "added_tokens.json",
+            "vocab.json",
+            "merges.txt",
+            "chat_template.jinja",
+            "generation_config.json");
+
+    /// @param directory Hugging Face directory
+    /// @return longest sequence of its model, tokens, without loading the weights
+    static int maxPositions(Path directory) {
+        return architecture(directory).maxPositions();
+    }
+
+    /// @return whether the directory holds a reward model; false as well where it holds no model
+    public boolean holdsRewardModel() {
+        return Files.isRegularFile(new ModelDirectory(directory).configFile())
+                && architecture(directory).head() == HeadKind.SCORE;
+    }
+
+    private static ArchitectureSpec architecture(Path directory) {
+        ModelDirectory files = new ModelDirectory(directory);
+        return ArchitectureSpec.parse(files.readConfig(), files.configFile().toString());
+    }
+
+    /// @return the files that go along with the weights of a trained model
+    public List<Path> textFiles() {
+        List<Path> files = new ArrayList<>();
+        for (String name : TEXT_FILES) {
+            if (Files.isRegularFile(directory.resolve(name))) {
+                files.add(directory.resolve(name));
+            }
+        }
+        return files;
+    }
+
+    /// Opens the tokenizer. What follows needs libtorch too, so it is loaded meanwhile.
+    ///
+    /// @return the tokenizer, to be closed by the caller
+    public HuggingFaceTokenizer openTokenizer() {
+        return NativeLibraries.whileLoading(() -> HuggingFaceTokenizer.load(directory));
+    }
+
+    /// @return fingerprint of everything that turns text into tokens
+    public String tokenizerFingerprint() {
+        return Fingerprint.of(textFiles());
+    }
+
+    /// Prompts given as plain text stay as they are: a preference file without messages was written for
+    /// the model that reads it.
+    ///
+    /// @return a loader that reads rows as this model needs them
+    public DataSetLoader loader(HuggingFaceTokenizer tokenizer, Truncation truncation) {
+        return new DataSetLoader(tokenizer, ChatTemplate.load(directory), PromptStyle.AS_WRITTEN, truncation);
+    }
+}

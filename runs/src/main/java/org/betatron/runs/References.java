@@ -1,0 +1,181 @@
+package org.betatron.runs;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.betatron.core.alignment.Alignment;
+import org.betatron.data.packing.Packing;
+import org.betatron.data.row.HeldOut.Split;
+import org.betatron.data.row.TokenizedRow;
+import org.betatron.runs.recipe.AlignRecipe;
+import org.betatron.torch.TorchLanguageModel;
+import org.betatron.torch.compute.ComputeSpec;
+import org.betatron.torch.files.ModelDirectory;
+import org.betatron.torch.tensor.DataType;
+import org.betatron.training.reference.MappedReferenceLogProbs;
+import org.betatron.training.reference.MovingReference;
+import org.betatron.training.reference.Reference;
+import org.betatron.training.reference.ReferenceCache;
+import org.betatron.training.reference.ReferenceKey;
+import org.betatron.training.reference.ReferenceUpdateSpec;
+import org.betatron.training.run.Checkpoint;
+import org.betatron.training.run.Fingerprint;
+import org.jspecify.annotations.Nullable;
+
+/// What the policy is compared with: nothing, log-probabilities from a cache that is read or computed, or a
+/// model that runs beside it.
+///
+/// @param training   of the training rows
+/// @param evaluation of the held-out rows
+/// @param moving     the model, if it follows the policy
+/// @param owned      what is closed at the end
+record References(Reference training, Reference evaluation, Optional<MovingReference> moving, List<AutoCloseable> owned)
+        implements AutoCloseable {
+
+    static References open(
+            RunRequest<AlignRecipe> request,
+            RunSession session,
+            ModelSource source,
+            Split<? extends TokenizedRow> rows) {
+        AlignRecipe recipe = request.recipe();
+        Alignment alignment = recipe.alignment().create();
+        if (!alignment.inputs().needsReference()) {
+            return new References(new Reference.None(), new Reference.None(), Optional.empty(), List.of());
+        }
+        Path model = Path.of(
+                recipe.reference().model().isEmpty()
+                        ? recipe.model()
+                        : recipe.reference().model());
+        return recipe.reference().isLive(alignment)
+                ? live(request, session, model)
+                : cached(request, session, source, rows, model);
+    }
+
+    private static References live(RunRequest<AlignRecipe> request, RunSession session, Path start) {
+        AlignRecipe recipe = request.recipe();
+        boolean moves = recipe.reference().update() instanceof ReferenceUpdateSpec.Blend;
+        Path directory = session.checkpoint()
+                .filter(_ -> moves)
+                .map(Checkpoint::referenceDirectory)
+                .orElse(start);
+        RunSession.useThreads(recipe.compute());
+        ComputeSpec compute = recipe.compute().model();
+        // In bf16, most numbers of a reference would stay where they are when it moves by a small share.
+        TorchLanguageModel model =
+                TorchLanguageModel.load(directory, moves ? compute.withWeights(DataType.FP32) : compute);
+        request.display().line("Reference " + directory + " runs beside the policy");
+        Optional<MovingReference> moving = recipe.reference().update() instanceof ReferenceUpdateSpec.Blend blend
+                ? Optional.of(new MovingReference(model, blend))
+                : Optional.empty();
+        return new References(new Reference.Live(model), new Reference.Live(model), moving, List.of(model));
+    }
+
+    private static References cached(
+            RunRequest<AlignRecipe> request,
+            RunSession session,
+            ModelSource source,
+            Split<? extends TokenizedRow> rows,
+            Path model) {
+        AlignRecipe recipe = request.recipe();
+        Path directory = recipe.reference().cache().isEmpty()
+                ? session.directory().root().resolve("reference")
+                : Path.of(recipe.reference().cache());
+        String fingerprint = Fingerprint.of(new ModelDirectory(model).modelFiles());
+        List<AutoCloseable> owned = new ArrayList<>();
+        try (Maker maker =
+                new Maker(request, model, fingerprint + " in " + formats(recipe), source.tokenizerFingerprint())) {
+            MappedReferenceLogProbs training = maker.open(directory.resolve("training.logprobs"), rows.training());
+            owned.add(training);
+            if (rows.evaluation().isEmpty()) {
+                return new References(new Reference.Cached(training), new Reference.None(), Optional.empty(), owned);
+            }
+            MappedReferenceLogProbs evaluation = maker.open(directory.resolve("heldout.logprobs"), rows.evaluation());
+            owned.add(evaluation);
+            return new References(
+                    new Reference.Cached(training), new Reference.Cached(evaluation), Optional.empty(), owned);
+        } catch (RuntimeException e) {
+            closeAll(owned);
+            throw e;
+        }
+    }
+
+    /// @return the number formats that log-probs depend on; recipes without bf16 weights say what they always said
+    private static String formats(AlignRecipe recipe) {
+        String products = recipe.compute().precision().configName();
+        return recipe.compute().weights() == DataType.FP32
+                ? products
+                : products + " with weights in " + recipe.compute().weights().configName();
+    }
+
+    @Override
+    public void close() {
+        closeAll(owned);
+    }
+
+    private static void closeAll(List<AutoCloseable> resources) {
+        for (AutoCloseable resource : resources) {
+            try {
+                resource.close();
+            } catch (Exception e) {
+                throw new IllegalStateException("a reference cannot be closed", e);
+            }
+        }
+    }
+
+    /// Opens caches, and loads the reference model only if one has to be computed.
+    private static final class Maker implements AutoCloseable {
+
+        private final RunRequest<AlignRecipe> request;
+        private final Path modelDirectory;
+        private final String modelKey;
+        private final String tokenizerKey;
+        private @Nullable TorchLanguageModel model;
+
+        Maker(RunRequest<AlignRecipe> request, Path modelDirectory, String modelKey, String tokenizerKey) {
+            this.request = request;
+            this.modelDirectory = modelDirectory;
+            this.modelKey = modelKey;
+            this.tokenizerKey = tokenizerKey;
+        }
+
+        MappedReferenceLogProbs open(Path file, List<? extends TokenizedRow> rows) {
+            AlignRecipe recipe = request.recipe();
+            ReferenceKey key = ReferenceKey.of(
+                    modelKey, tokenizerKey, recipe.data().truncation().toString(), rows);
+            ReferenceCache cache = new ReferenceCache(file, key);
+            if (cache.exists()) {
+                request.display().line("Reference log-probs read from " + file);
+            } else {
+                // Scoring keeps no graph, so more fits at once than in training.
+                Packing packing = recipe.train().packing().twice();
+                TorchLanguageModel scorer = reference();
+                long begun = System.nanoTime();
+                cache.compute(scorer, rows, packing, request.display()::referenceScored);
+                request.display().finished();
+                request.display()
+                        .line("Reference log-probs of %d rows computed in %.1f s"
+                                .formatted(rows.size(), (System.nanoTime() - begun) * 1e-9));
+            }
+            return cache.open();
+        }
+
+        private TorchLanguageModel reference() {
+            TorchLanguageModel open = model;
+            if (open == null) {
+                RunSession.useThreads(request.recipe().compute());
+                open = TorchLanguageModel.load(
+                        modelDirectory, request.recipe().compute().model());
+                model = open;
+            }
+            return open;
+        }
+
+        @Override
+        public void close() {
+            if (model != null) {
+                model.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package org.betatron.runs;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.betatron.data.load.DataSetLoader;
+import org.betatron.data.load.TokenizedDataSet;
+import org.betatron.data.row.HeldOut.Split;
+import org.betatron.data.row.TokenizedPair;
+import org.betatron.data.tokenizer.HuggingFaceTokenizer;
+import org.betatron.data.tokenizer.PaddingToken;
+import org.betatron.runs.recipe.RewardRecipe;
+import org.betatron.torch.TorchRewardModel;
+import org.betatron.training.Evaluation;
+import org.betatron.training.RewardEvaluation;
+import org.betatron.training.RewardRule;
+import org.betatron.training.TrainSpec;
+
+/// Training of a reward model from a recipe to a model on disk.
+public final class RewardRun {
+
+    private RewardRun() {}
+
+    /// Carries out a run.
+    public static void run(RunRequest<RewardRecipe> request) {
+        RewardRecipe recipe = request.recipe();
+        Path start = Path.of(recipe.model());
+        ModelSource source = new ModelSource(start);
+        try (RunSession session = RunSession.open(request, recipe.train().keepCheckpoints(), source);
+                HuggingFaceTokenizer tokenizer = source.openTokenizer()) {
+            DataSetLoader loader = source.loader(tokenizer, recipe.data().truncation());
+            Split<TokenizedPair> pairs = pairs(recipe, session, loader);
+            int padding = PaddingToken.find(start, tokenizer.eosId());
+            if (padding == tokenizer.eosId()) {
+                request.display()
+                        .line("The tokenizer has no padding token but the one that ends answers: scores are taken at"
+                                + " the token before, as transformers does");
+            }
+            try (TorchRewardModel model = session.openModel(
+                    start,
+                    recipe.compute(),
+                    (directory, compute) -> TorchRewardModel.begin(
+                            directory, padding, recipe.train().seed(), compute))) {
+                session.train(
+                        model,
+                        recipe.optimizer(),
+                        new RewardRule(recipe.reward(), pairs.training()),
+                        evaluation(request, session, pairs.evaluation(), new RunAccount(request.out(), tokenizer)),
+                        recipe.train(),
+                        recipe.compute(),
+                        Optional.empty(),
+                        () -> {});
+            }
+        }
+    }
+
+    private static Split<TokenizedPair> pairs(RewardRecipe recipe, RunSession session, DataSetLoader loader) {
+        Split<TokenizedPair> asRead = session.split(
+                recipe.data(),
+                files -> {
+                    TokenizedDataSet<TokenizedPair> read =
+                            loader.pairs(files, recipe.data().format());
+                    return recipe.reward().needsScores()
+                            ? RequiredScores.of(read, "reward.marginScale asks for a margin from scores")
+                            : read;
+                },
+                recipe.train().seed());
+        return session.transform(asRead, recipe.data().transforms());
+    }
+
+    private static Evaluation evaluation(
+            RunRequest<RewardRecipe> request, RunSession session, List<TokenizedPair> rows, RunAccount account) {
+        TrainSpec train = request.recipe().train();
+        boolean beginsBefore = session.checkpoint().isEmpty() && train.evaluateEvery() > 0;
+        return rows.isEmpty()
+                ? Evaluation.NONE
+                : new RewardEvaluation(
+                        request.recipe().reward(), rows, train.packing(), account.listener(beginsBefore));
+    }
+}

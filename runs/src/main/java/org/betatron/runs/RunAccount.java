@@ -1,0 +1,122 @@
+package org.betatron.runs;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.betatron.core.sampling.SamplingSpec;
+import org.betatron.data.load.DatasetReport;
+import org.betatron.data.row.LabelledRow;
+import org.betatron.data.row.TokenizedPair;
+import org.betatron.data.tokenizer.Tokenizer;
+import org.betatron.evaluation.RecordLines;
+import org.betatron.evaluation.report.RunRecord;
+import org.betatron.evaluation.report.Sample;
+import org.betatron.evaluation.suspicion.HeldOutGap;
+import org.betatron.evaluation.suspicion.Suspect;
+import org.betatron.generation.Answer;
+import org.betatron.generation.GenerationListener;
+import org.betatron.generation.GenerationSpec;
+import org.betatron.generation.Generator;
+import org.betatron.torch.TorchLanguageModel;
+import org.betatron.training.PairMeasurement;
+import tools.jackson.databind.json.JsonMapper;
+
+/// What a run writes down for its report beside metrics: cheap things that nobody can find out afterwards.
+///
+/// Everything is a file that is replaced as a whole, so a resumed run goes on with what it finds.
+final class RunAccount {
+
+    /// Held-out prompts that are answered, and tokens of an answer; ours, seconds on two cores.
+    private static final int SAMPLES = 6;
+
+    private static final int SAMPLE_TOKENS = 64;
+    private static final int SUSPECTS = 20;
+
+    private final Path directory;
+    private final Tokenizer tokenizer;
+
+    /// @param directory of the run
+    RunAccount(Path directory, Tokenizer tokenizer) {
+        this.directory = directory;
+        this.tokenizer = tokenizer;
+    }
+
+    /// @param directory of the run
+    static void data(Path directory, DatasetReport report) {
+        Path file = directory.resolve(RunRecord.DATA_FILE);
+        try {
+            Files.writeString(file, JsonMapper.shared().writeValueAsString(report) + "\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write " + file, e);
+        }
+    }
+
+    /// @param beginsBefore whether the first evaluation comes before the first step
+    /// @return writes down every evaluation that it hears of
+    Consumer<List<PairMeasurement>> listener(boolean beginsBefore) {
+        AtomicBoolean isBefore = new AtomicBoolean(beginsBefore);
+        return measurements -> evaluated(measurements, isBefore.getAndSet(false));
+    }
+
+    /// Writes down an evaluation. Called after each; the newest replaces those before it.
+    ///
+    /// @param isBefore whether nothing was learned yet
+    private void evaluated(List<PairMeasurement> measurements, boolean isBefore) {
+        List<HeldOutGap> gaps = new ArrayList<>();
+        for (PairMeasurement measured : measurements) {
+            LabelledRow<?> row = measured.row();
+            gaps.add(new HeldOutGap(row.id(), row.place().file(), row.place().line(), measured.gap()));
+        }
+        String name = isBefore ? RunRecord.GAPS_BEFORE_FILE : RunRecord.GAPS_AFTER_FILE;
+        RecordLines.write(directory.resolve(name), gaps);
+        if (!isBefore) {
+            RecordLines.write(directory.resolve(RunRecord.SUSPECTS_FILE), suspects(measurements));
+        }
+    }
+
+    private List<Suspect> suspects(List<PairMeasurement> measurements) {
+        return measurements.stream()
+                .filter(measured -> measured.gap() < 0)
+                .sorted(Comparator.comparingDouble(PairMeasurement::gap))
+                .limit(SUSPECTS)
+                .flatMap(measured -> measured.row() instanceof TokenizedPair pair
+                        ? java.util.stream.Stream.of(Suspects.of(pair, measured.gap(), tokenizer))
+                        : java.util.stream.Stream.empty())
+                .toList();
+    }
+
+    /// Answers a few held-out prompts, unless that was done already.
+    ///
+    /// @param when [Sample#BEFORE] or [Sample#AFTER]
+    /// @param rows held-out rows, possibly none
+    void sample(TorchLanguageModel model, List<? extends LabelledRow<?>> rows, String when) {
+        Path file = directory.resolve(RunRecord.SAMPLES_FILE);
+        List<Sample> samples = new ArrayList<>(RecordLines.read(file, Sample.class));
+        if (samples.stream().anyMatch(sample -> sample.when().equals(when))) {
+            return;
+        }
+        List<TokenizedPair> pairs = rows.stream()
+                .filter(TokenizedPair.class::isInstance)
+                .map(TokenizedPair.class::cast)
+                .filter(pair -> pair.prompt().length < model.maxPositions())
+                .limit(SAMPLES)
+                .toList();
+        if (pairs.isEmpty()) {
+            return;
+        }
+        GenerationSpec greedy = new GenerationSpec(SamplingSpec.GREEDY, 1, SAMPLE_TOKENS, List.of(), SAMPLES, 0);
+        List<Answer> answers = new Generator(model, tokenizer, greedy)
+                .generate(pairs.stream().map(TokenizedPair::prompt).toList(), GenerationListener.NONE);
+        for (Answer answer : answers) {
+            TokenizedPair pair = pairs.get(answer.prompt());
+            samples.add(new Sample(when, pair.id(), tokenizer.decode(pair.prompt()), answer.text()));
+        }
+        RecordLines.write(file, samples);
+    }
+}

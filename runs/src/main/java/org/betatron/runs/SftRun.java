@@ -1,0 +1,48 @@
+package org.betatron.runs;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import org.betatron.data.load.DataSetLoader;
+import org.betatron.data.row.HeldOut.Split;
+import org.betatron.data.row.TokenizedText;
+import org.betatron.data.tokenizer.HuggingFaceTokenizer;
+import org.betatron.runs.recipe.SftRecipe;
+import org.betatron.torch.TorchLanguageModel;
+import org.betatron.training.Evaluation;
+import org.betatron.training.SupervisedEvaluation;
+import org.betatron.training.SupervisedRule;
+import org.betatron.training.TrainSpec;
+
+/// Supervised fine-tuning from a recipe to a model on disk.
+public final class SftRun {
+
+    private SftRun() {}
+
+    /// Carries out a run.
+    public static void run(RunRequest<SftRecipe> request) {
+        SftRecipe recipe = request.recipe();
+        TrainSpec train = recipe.train();
+        Path start = Path.of(recipe.model());
+        ModelSource source = new ModelSource(start);
+        try (RunSession session = RunSession.open(request, train.keepCheckpoints(), source);
+                HuggingFaceTokenizer tokenizer = source.openTokenizer()) {
+            DataSetLoader loader = source.loader(tokenizer, recipe.data().truncation());
+            Split<TokenizedText> texts = session.split(
+                    recipe.data(), files -> loader.texts(files, recipe.data().format()), train.seed());
+            try (TorchLanguageModel model = session.openModel(start, recipe.compute(), TorchLanguageModel::load)) {
+                Evaluation evaluation = texts.evaluation().isEmpty()
+                        ? Evaluation.NONE
+                        : new SupervisedEvaluation(texts.evaluation(), train.packing());
+                session.train(
+                        model,
+                        recipe.optimizer(),
+                        new SupervisedRule(texts.training()),
+                        evaluation,
+                        train,
+                        recipe.compute(),
+                        Optional.empty(),
+                        () -> {});
+            }
+        }
+    }
+}

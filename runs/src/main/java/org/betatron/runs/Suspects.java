@@ -1,0 +1,22 @@
+package org.betatron.runs;
+
+import org.betatron.data.row.TokenizedPair;
+import org.betatron.data.tokenizer.Tokenizer;
+import org.betatron.evaluation.suspicion.Suspect;
+
+/// Pairs with their texts again, as a model reads them.
+final class Suspects {
+
+    private Suspects() {}
+
+    static Suspect of(TokenizedPair pair, double gap, Tokenizer tokenizer) {
+        return new Suspect(
+                pair.id(),
+                pair.place().file(),
+                pair.place().line(),
+                gap,
+                tokenizer.decode(pair.prompt()),
+                tokenizer.decode(pair.chosen()),
+                tokenizer.decode(pair.rejected()));
+    }
+}

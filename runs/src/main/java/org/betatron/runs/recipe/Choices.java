@@ -1,0 +1,120 @@
+package org.betatron.runs.recipe;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.betatron.core.aggregation.AggregationSpec;
+import org.betatron.core.calibration.CalibrationSpec;
+import org.betatron.core.model.OptimizerSpec;
+import org.betatron.core.objective.ObjectiveSpec;
+import org.betatron.core.selection.SelectionSpec;
+import org.betatron.data.transform.SidesSpec;
+import org.betatron.data.transform.TransformSpec;
+import org.betatron.training.TrainLength;
+import org.betatron.training.reference.ReferenceUpdateSpec;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+
+/// The choices that a recipe makes by a tag, and the defaults of what can be chosen.
+public final class Choices {
+
+    /// Stands for a number that has no default. No setting may take this value.
+    private static final double PLACEHOLDER = Double.NaN;
+
+    /// Objectives that are made of objectives, to any depth.
+    private static final String NESTED_OBJECTIVE = "^(alignment\\.objective)(?:(?:\\.terms\\[])?\\.objective)+";
+
+    private static final Map<String, Class<?>> BY_PATH = new LinkedHashMap<>();
+
+    static {
+        BY_PATH.put("alignment.objective", ObjectiveSpec.class);
+        BY_PATH.put("alignment.calibration", CalibrationSpec.class);
+        BY_PATH.put("alignment.selection", SelectionSpec.class);
+        BY_PATH.put("alignment.aggregation", AggregationSpec.class);
+        BY_PATH.put("reference.update", ReferenceUpdateSpec.class);
+        BY_PATH.put("optimizer", OptimizerSpec.class);
+        BY_PATH.put("data.transforms[]", TransformSpec.class);
+        BY_PATH.put("data.transforms[].sides", SidesSpec.class);
+        BY_PATH.put("train.length", TrainLength.class);
+    }
+
+    private Choices() {}
+
+    /// @return the sealed interface at each recipe path that is a choice; `[]` stands for every
+    ///     number of an item of a list
+    public static Map<String, Class<?>> byPath() {
+        return BY_PATH;
+    }
+
+    /// @param path recipe path of a choice
+    /// @return what can be chosen there, by tag
+    public static Map<String, Class<?>> siblings(String path) {
+        Class<?> choice = BY_PATH.get(registered(path));
+        if (choice == null) {
+            throw new IllegalStateException("the choice at " + path + " is not registered");
+        }
+        return RecipeMapper.tags(choice);
+    }
+
+    /// @return the value of the record's constant `DEFAULT`, or null where it has none
+    public static @Nullable Object defaultOf(Class<?> type) {
+        try {
+            return type.getField("DEFAULT").get(null);
+        } catch (NoSuchFieldException e) {
+            return null;
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException("DEFAULT of " + type + " must be public", e);
+        }
+    }
+
+    /// @return the path under which a choice is registered: without numbers of items, and with objectives inside of
+    ///     objectives at the place of the outermost
+    private static String registered(String path) {
+        return path.replaceAll("\\[\\d+]", "[]").replaceFirst(NESTED_OBJECTIVE, "$1");
+    }
+
+    /// @param path recipe path of a list
+    /// @return whether its items are groups of keys, and not texts
+    static boolean isListOfGroups(String path) {
+        return BY_PATH.containsKey(registered(path) + "[]") || defaultItem(path) != null;
+    }
+
+    /// @param path recipe path of a list
+    /// @return what an item is before its keys are given; null where items are choices, or texts
+    static @Nullable Object defaultItem(String path) {
+        return registered(path).equals("alignment.objective.terms") ? ObjectiveSpec.Sum.Term.DEFAULT : null;
+    }
+
+    /// @return what stands for a component of a record without defaults until it is given: the
+    ///     component's own defaults, an empty list, or a placeholder
+    static JsonNode initial(Class<?> type, ObjectMapper mapper) {
+        Object defaults = defaultOf(type);
+        if (defaults != null) {
+            return mapper.valueToTree(defaults);
+        }
+        return type == List.class ? mapper.createArrayNode() : placeholder(type, mapper);
+    }
+
+    private static JsonNode placeholder(Class<?> type, ObjectMapper mapper) {
+        if (type == int.class) {
+            return mapper.getNodeFactory().numberNode(Integer.MIN_VALUE);
+        }
+        return type == long.class
+                ? mapper.getNodeFactory().numberNode(Long.MIN_VALUE)
+                : mapper.getNodeFactory().numberNode(PLACEHOLDER);
+    }
+
+    static boolean isPlaceholder(JsonNode node) {
+        if (node.isIntegralNumber()) {
+            return node.asLong() == (node.isInt() ? Integer.MIN_VALUE : Long.MIN_VALUE);
+        }
+        return node.isNumber() && Double.isNaN(node.asDouble());
+    }
+
+    /// @return an enum constant as recipes spell it
+    public static String spelling(Object constant) {
+        return constant.toString().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

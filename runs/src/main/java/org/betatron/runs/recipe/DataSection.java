@@ -1,0 +1,61 @@
+package org.betatron.runs.recipe;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.betatron.data.row.Truncation;
+import org.betatron.data.transform.TransformSpec;
+
+/// Which rows a run learns from, and which it is measured on.
+///
+/// @param files      training files, in order
+/// @param format     layout of the files, a constant of `PreferenceFormat` or `TextFormat`
+/// @param evaluation files to measure on; if there are none, `heldOut` rows are taken from the training files
+/// @param heldOut    rows kept from training to measure on: a share below 1, or a count; 0 for none; used
+///     without evaluation files
+/// @param truncation limits of every row
+/// @param transforms what is done to training rows before anything is learned from them, in order;
+///     nothing is done to rows to measure on
+public record DataSection<F extends Enum<F>>(
+        List<String> files,
+        F format,
+        List<String> evaluation,
+        double heldOut,
+        Truncation truncation,
+        List<TransformSpec> transforms) {
+
+    /// The published code of DPO cuts to 512 tokens, prompts to 256.
+    public static final Truncation TRUNCATION = Truncation.to(512, 256);
+
+    /// Every twentieth row; ours.
+    public static final double HELD_OUT = 0.05;
+
+    /// No files, any format, rows as they are.
+    ///
+    /// @param auto the format that is detected
+    public static <F extends Enum<F>> DataSection<F> defaults(F auto) {
+        return new DataSection<>(List.of(), auto, List.of(), HELD_OUT, TRUNCATION, List.of());
+    }
+
+    public DataSection {
+        if (!(heldOut >= 0 && heldOut < Integer.MAX_VALUE)) {
+            throw new IllegalArgumentException("heldOut must be a share below 1 or a count but was " + heldOut);
+        }
+        if (heldOut > 1 && heldOut != Math.rint(heldOut)) {
+            throw new IllegalArgumentException("heldOut must be a whole number if it is a count but was " + heldOut);
+        }
+    }
+
+    public List<Path> paths() {
+        return files.stream().map(Path::of).toList();
+    }
+
+    public List<Path> evaluationPaths() {
+        return evaluation.stream().map(Path::of).toList();
+    }
+
+    /// @param numRows rows of the training files
+    /// @return how many of them are held out
+    public int numHeldOut(int numRows) {
+        return (int) (heldOut < 1 ? Math.ceil(heldOut * numRows) : heldOut);
+    }
+}

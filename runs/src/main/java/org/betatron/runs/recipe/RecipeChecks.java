@@ -1,0 +1,191 @@
+package org.betatron.runs.recipe;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.betatron.core.alignment.Alignment;
+import org.betatron.core.alignment.GapSpec;
+import org.betatron.core.objective.ObjectiveSpec;
+import org.betatron.core.objective.RowKind;
+import org.betatron.data.source.PreferenceFormat;
+import org.betatron.data.transform.GapSource;
+import org.betatron.torch.device.ComputeDevice;
+import org.betatron.training.LearningRateSchedule.Decay;
+import org.betatron.training.TrainSpec;
+
+/// Checks across settings: what is missing, and what was set but cannot have an effect. Everything is
+/// found before a model or a data file is opened.
+public final class RecipeChecks {
+
+    private final List<String> problems = new ArrayList<>();
+    private final Set<String> explicit;
+
+    private RecipeChecks(Set<String> explicit) {
+        this.explicit = explicit;
+    }
+
+    /// @param resuming whether the recipe is that of a run which has begun: it was checked then, and now
+    ///     spells out every setting, defaults too
+    /// @throws RecipeException with every problem
+    public static void check(String where, RecipeReader.Resolved<AlignRecipe> resolved, boolean resuming) {
+        RecipeChecks checks = new RecipeChecks(resuming ? Set.of() : resolved.explicit());
+        AlignRecipe recipe = resolved.recipe();
+        checks.data(recipe.data(), recipe.model());
+        checks.transforms(recipe.data());
+        checks.training(recipe.train());
+        checks.device(recipe.compute());
+        Alignment alignment = recipe.alignment().create();
+        if (!alignment.looksAtGaps()
+                && !alignment.objective().keepsStatistics()
+                && !recipe.alignment().gap().equals(GapSpec.DEFAULT)) {
+            checks.refuse(
+                    "alignment.gap", "has no effect with calibration fixed and selection none, which look at no gap");
+        }
+        if (!alignment.inputs().needsReference()) {
+            if (!recipe.reference().equals(ReferenceSection.DEFAULT)) {
+                checks.refuse("reference", "has no effect: this objective uses no reference");
+            }
+        } else if (!recipe.reference().model().isEmpty()) {
+            checks.requireDirectory("reference.model", recipe.reference().model());
+        }
+        if (recipe.reference().isLive(alignment) && !recipe.reference().cache().isEmpty()) {
+            checks.refuse("reference.cache", "has no effect: the reference runs beside the policy");
+        }
+        if (recipe.alignment().objective() instanceof ObjectiveSpec.Nll
+                && alignment.calibration().isDynamic()) {
+            checks.refuse("alignment.calibration", "has no effect: nll has no beta");
+        }
+        checks.rows(recipe, alignment);
+        checks.finish(where);
+    }
+
+    private void rows(AlignRecipe recipe, Alignment alignment) {
+        RowKind kind = alignment.objective().rows();
+        if (!recipe.rows().suits(kind)) {
+            problems.add("rows: must be " + kind.name().toLowerCase(Locale.ROOT) + ", which this objective learns from,"
+                    + " but was " + recipe.rows().name().toLowerCase(Locale.ROOT));
+        }
+        if (recipe.rows().isAnswers(kind)) {
+            if (recipe.data().format() != PreferenceFormat.AUTO) {
+                refuse("data.format", "has no effect on labelled answers, whose layout is detected");
+            }
+            if (alignment.needsScores()) {
+                problems.add("alignment: gaps of explicit scores must be of pairs but the rows are labelled answers");
+            }
+            if (alignment.calibration().inputs().needsReferenceLogits()) {
+                problems.add("alignment.calibration: perturbation compares two responses but the rows are labelled"
+                        + " answers");
+            }
+        }
+    }
+
+    /// @param resuming as for [#check]
+    /// @throws RecipeException with every problem
+    public static void checkSft(String where, RecipeReader.Resolved<SftRecipe> resolved, boolean resuming) {
+        RecipeChecks checks = new RecipeChecks(resuming ? Set.of() : resolved.explicit());
+        checks.data(resolved.recipe().data(), resolved.recipe().model());
+        if (!resolved.recipe().data().transforms().isEmpty()) {
+            checks.refuse("data.transforms", "has no effect: texts have no label to flip and no gap");
+        }
+        checks.training(resolved.recipe().train());
+        checks.device(resolved.recipe().compute());
+        checks.finish(where);
+    }
+
+    /// Checks only whether models can compute where they are to.
+    ///
+    /// @throws RecipeException if they cannot
+    public static void checkDevice(String where, ComputeSection compute) {
+        RecipeChecks checks = new RecipeChecks(Set.of());
+        checks.device(compute);
+        checks.finish(where);
+    }
+
+    /// @param resuming as for [#check]
+    /// @throws RecipeException with every problem
+    public static void checkReward(String where, RecipeReader.Resolved<RewardRecipe> resolved, boolean resuming) {
+        RecipeChecks checks = new RecipeChecks(resuming ? Set.of() : resolved.explicit());
+        checks.data(resolved.recipe().data(), resolved.recipe().model());
+        checks.transforms(resolved.recipe().data());
+        checks.training(resolved.recipe().train());
+        checks.device(resolved.recipe().compute());
+        checks.refuse("compute.keptLogitsMiB", "has no effect: a reward model has no logits");
+        checks.finish(where);
+    }
+
+    private void data(DataSection<?> data, String model) {
+        if (model.isEmpty()) {
+            problems.add("model: must be given (--model DIR)");
+        } else {
+            requireDirectory("model", model);
+        }
+        if (data.files().isEmpty()) {
+            problems.add("data.files: must be given (--data FILE)");
+        }
+        data.files().forEach(file -> requireFile("data.files", file));
+        data.evaluation().forEach(file -> requireFile("data.evaluation", file));
+        if (!data.evaluation().isEmpty() && data.heldOut() != DataSection.HELD_OUT) {
+            refuse("data.heldOut", "has no effect where data.evaluation names files");
+        }
+    }
+
+    private void transforms(DataSection<?> data) {
+        for (int i = 0; i < data.transforms().size(); i++) {
+            String path = "data.transforms[" + i + "].sides";
+            data.transforms().get(i).sidesIfAny().ifPresent(sides -> {
+                sides.gapIfAny()
+                        .map(GapSource::file)
+                        .filter(file -> !file.isEmpty())
+                        .ifPresent(file -> requireFile(path + ".gap.file", file));
+                sides.namedFiles().stream()
+                        .filter(file -> !data.paths().contains(Path.of(file)))
+                        .forEach(file -> problems.add(path + ".high: must be one of data.files but was " + file));
+            });
+        }
+    }
+
+    private void device(ComputeSection compute) {
+        compute.device().problem().ifPresent(problem -> problems.add("compute.device: " + problem));
+        if (compute.device().kind() == ComputeDevice.Kind.CUDA && compute.lanes() != ComputeSection.DEFAULT.lanes()) {
+            refuse("compute.lanes", "has no effect on a graphics card, which one operator fills");
+        }
+    }
+
+    private void training(TrainSpec train) {
+        if (train.decay() == Decay.CONSTANT && train.finalRatio() != 0) {
+            refuse("train.finalRatio", "has no effect with decay constant");
+        }
+    }
+
+    /// Refuses a value that has no effect, if the user set it. Callers let defaults pass: a printed recipe
+    /// spells them out, and has to be readable again.
+    private void refuse(String path, String why) {
+        explicit.stream()
+                .filter(set -> set.equals(path) || set.startsWith(path + "."))
+                .reduce((_, deepest) -> deepest)
+                .ifPresent(set -> problems.add(set + ": " + why));
+    }
+
+    private void requireDirectory(String path, String directory) {
+        if (!Files.isDirectory(Path.of(directory))) {
+            problems.add(path + ": must be an existing directory but " + directory + " is "
+                    + (Files.exists(Path.of(directory)) ? "a file" : "missing"));
+        }
+    }
+
+    private void requireFile(String path, String file) {
+        if (!Files.isRegularFile(Path.of(file))) {
+            problems.add(path + ": must be an existing file but " + file + " is "
+                    + (Files.exists(Path.of(file)) ? "a directory" : "missing"));
+        }
+    }
+
+    private void finish(String where) {
+        if (!problems.isEmpty()) {
+            throw new RecipeException(where, problems);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package org.betatron.runs.recipe;
+
+import org.betatron.core.model.OptimizerSpec;
+import org.betatron.core.reward.RewardSpec;
+import org.betatron.data.source.PreferenceFormat;
+import org.betatron.training.TrainSpec;
+
+/// The training of a reward model.
+///
+/// @param model     Hugging Face directory that training starts from: a language model, whose head
+///     is exchanged, or a reward model
+/// @param data      preference pairs
+/// @param reward    what is learned from them
+/// @param optimizer how weights move
+/// @param train     how long, in which portions
+/// @param compute   how the machine is used
+public record RewardRecipe(
+        String model,
+        DataSection<PreferenceFormat> data,
+        RewardSpec reward,
+        OptimizerSpec optimizer,
+        TrainSpec train,
+        ComputeSection compute) {
+
+    /// AdamW at the learning rate of OpenRLHF's `train_rm`; every twentieth pair is held out.
+    public static final RewardRecipe DEFAULT = new RewardRecipe(
+            "",
+            DataSection.defaults(PreferenceFormat.AUTO),
+            RewardSpec.DEFAULT,
+            OptimizerSpec.AdamW.DEFAULT,
+            TrainSpec.DEFAULT.withLearningRate(9e-6),
+            ComputeSection.DEFAULT);
+}

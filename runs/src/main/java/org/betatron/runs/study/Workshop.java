@@ -1,0 +1,146 @@
+package org.betatron.runs.study;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.betatron.core.alignment.Alignment;
+import org.betatron.data.world.WorldData;
+import org.betatron.data.world.WorldModel;
+import org.betatron.evaluation.study.Arm;
+import org.betatron.runs.ModelInitialization;
+import org.betatron.runs.RunRequest;
+import org.betatron.runs.SftRun;
+import org.betatron.runs.recipe.AlignRecipe;
+import org.betatron.runs.recipe.RecipeChecks;
+import org.betatron.runs.recipe.RecipeReader;
+import org.betatron.runs.recipe.RecipeReader.Resolved;
+import org.betatron.runs.recipe.SftRecipe;
+import org.betatron.training.run.Fingerprint;
+
+/// What arms of all studies share: worlds, supervised models and reference log-probs, made when first asked for
+/// and kept.
+///
+/// @param root     directory of everything
+/// @param scale    how large a study is
+/// @param progress hears what is made
+/// @param stop     asked between steps
+record Workshop(Path root, StudyScale scale, Consumer<String> progress, BooleanSupplier stop) {
+
+    /// Digits of a fingerprint that tell settings apart.
+    private static final int NAME_LENGTH = 16;
+
+    /// @return directory of a world
+    Path world(String name, long seed) {
+        Path directory = seedDirectory(seed).resolve(name);
+        // Written last, so its presence says that all of them are there.
+        if (!Files.exists(directory.resolve("world.json"))) {
+            WorldData.write(scale.world(name, seed), directory);
+        }
+        return directory;
+    }
+
+    /// @return directory of the supervised model, empty if it was stopped
+    Path start(String size, long seed) {
+        List<String> settings = scale.supervised(seed);
+        Path directory = seedDirectory(seed).resolve("sft-" + size + "-" + fingerprint(settings));
+        Path model = directory.resolve("model");
+        if (Files.exists(model)) {
+            return model;
+        }
+        Path world = world(StudyScale.WORLD, seed);
+        deleteTree(directory);
+        progress.accept("seed " + seed + ": supervised fine-tuning of the " + size + " model ...");
+        Path initial = seedDirectory(seed).resolve("initial-" + size);
+        deleteTree(initial);
+        ModelInitialization.run(
+                world.resolve(WorldModel.valueOf(size.toUpperCase(Locale.ROOT)).fileName())
+                        .toString(),
+                world.toString(),
+                initial,
+                seed);
+        Resolved<SftRecipe> recipe = new RecipeReader()
+                .option("model", initial.toString())
+                .option("data.files", List.of(world.resolve("sft.jsonl").toString()))
+                .overrides(settings)
+                .resolve(SftRecipe.class, SftRecipe.DEFAULT);
+        RecipeChecks.checkSft("study", recipe, false);
+        SftRun.run(new RunRequest<>(recipe, directory, false, new QuietDisplay(progress), stop));
+        if (!Files.exists(model)) {
+            throw new StudyStopped();
+        }
+        return model;
+    }
+
+    /// @return recipe of an arm, with the reference log-probs that it can share with others
+    Resolved<AlignRecipe> recipe(Arm arm, long seed, Path start) {
+        AlignRecipe alone = reader(arm, seed, start)
+                .resolve(AlignRecipe.class, AlignRecipe.DEFAULT)
+                .recipe();
+        Alignment alignment = alone.alignment().create();
+        RecipeReader reader = reader(arm, seed, start);
+        if (alignment.inputs().needsReference() && !alone.reference().isLive(alignment)) {
+            // The rows and what they are scored with; anything else may differ between arms that share a file.
+            List<String> rows = List.of(
+                    start.toString(),
+                    arm.world(),
+                    alone.data().transforms().toString(),
+                    Boolean.toString(
+                            alone.rows().isAnswers(alignment.objective().rows())));
+            reader.option(
+                    "reference.cache",
+                    seedDirectory(seed)
+                            .resolve("reference-" + fingerprint(rows))
+                            .toString());
+        }
+        Resolved<AlignRecipe> resolved = reader.resolve(AlignRecipe.class, AlignRecipe.DEFAULT);
+        RecipeChecks.check("study, " + arm.line() + " " + arm.x(), resolved, false);
+        return resolved;
+    }
+
+    private RecipeReader reader(Arm arm, long seed, Path start) {
+        Path world = world(arm.world(), seed);
+        return new RecipeReader()
+                .option("model", start.toString())
+                .option("data.files", List.of(world.resolve("pairs.jsonl").toString()))
+                .option(
+                        "data.evaluation",
+                        List.of(world.resolve("evaluation.jsonl").toString()))
+                .overrides(scale.aligned(seed))
+                .overrides(arm.settings());
+    }
+
+    /// @return where the cell of an arm is kept: the same for arms that are the same, whatever study they are of
+    Path cell(Arm arm, long seed) {
+        String what = String.join(
+                "\n", arm.model(), arm.world(), arm.settings().toString(), scale.toString(), Long.toString(seed));
+        return root.resolve("cells").resolve(fingerprint(List.of(what)));
+    }
+
+    private Path seedDirectory(long seed) {
+        return root.resolve("seed-" + seed);
+    }
+
+    private static String fingerprint(List<String> parts) {
+        return Fingerprint.of(String.join("\n", parts)).substring(0, NAME_LENGTH);
+    }
+
+    static void deleteTree(Path directory) {
+        if (!Files.exists(directory)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot remove " + directory, e);
+        }
+    }
+}
