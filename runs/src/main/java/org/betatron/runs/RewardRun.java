@@ -38,6 +38,7 @@ public final class RewardRun {
             }
             try (TorchRewardModel model = session.openModel(
                     start,
+                    recipe.train(),
                     recipe.compute(),
                     (directory, compute) -> TorchRewardModel.begin(
                             directory, padding, recipe.train().seed(), compute))) {

@@ -25,6 +25,7 @@ import org.betatron.runs.recipe.DataSection;
 import org.betatron.torch.TorchModel;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.device.NativeLibraries;
+import org.betatron.torch.error.ModelException;
 import org.betatron.torch.optimizer.TorchOptimizer;
 import org.betatron.training.Evaluation;
 import org.betatron.training.LearningRule;
@@ -163,15 +164,25 @@ final class RunSession implements AutoCloseable {
     /// Opens the model that training begins or goes on with.
     ///
     /// @param loader opens a directory, that of the recipe or that of a checkpoint
-    <M extends TorchModel> M openModel(Path start, ComputeSection compute, BiFunction<Path, ComputeSpec, M> loader) {
+    <M extends TorchModel> M openModel(
+            Path start, TrainSpec train, ComputeSection compute, BiFunction<Path, ComputeSpec, M> loader) {
         useThreads(compute);
         Path from = checkpoint.map(Checkpoint::modelDirectory).orElse(start);
         M model = loader.apply(from, compute.model());
+        try {
+            model.freeze(train.frozen());
+        } catch (ModelException e) {
+            model.close();
+            throw new ModelException("train.frozen: " + e.getMessage(), e);
+        }
         request.display()
-                .line("Model %s: %,d parameters in %s, %s products on %s, %d threads"
+                .line("Model %s: %,d parameters%s in %s, %s products on %s, %d threads"
                         .formatted(
                                 start,
                                 model.numParameters(),
+                                model.numTrainable() == model.numParameters()
+                                        ? ""
+                                        : ", %,d of them trained,".formatted(model.numTrainable()),
                                 compute.weights().configName(),
                                 compute.precision().configName(),
                                 compute.device(),
