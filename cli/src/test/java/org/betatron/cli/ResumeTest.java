@@ -9,7 +9,9 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.betatron.cli.display.Displays;
 import org.betatron.evaluation.RunMetrics;
@@ -79,6 +81,38 @@ class ResumeTest {
                 .isNotEqualTo(metric(root, "train/loss").getFirst());
         assertThat(Files.size(root.resolve("model/model.safetensors")))
                 .isLessThan(Files.size(uninterrupted.resolve("model/model.safetensors")) * 6 / 10);
+    }
+
+    /// Beside a reference that moves, and with a start that leaves nothing of the frozen weights to the optimizer.
+    @ParameterizedTest
+    @ValueSource(strings = {"cached", "moving"})
+    void frozenWeightsStayThroughCheckpoints(String reference) throws IOException {
+        List<String> overrides = new ArrayList<>(List.of("train.frozen=[gpt_neox.embed_in.*, 'gpt_neox.layers.0.*']"));
+        if (reference.equals("moving")) {
+            overrides.addAll(List.of("reference.update.type=blend", "reference.update.every=2"));
+        }
+        Path whole = directory.resolve(reference + "-frozen");
+        Path root = directory.resolve(reference + "-frozen-stopped");
+        run(whole, overrides, new StopAfter(Integer.MAX_VALUE));
+        run(root, overrides, new StopAfter(3));
+        resume(root, new StopAfter(Integer.MAX_VALUE));
+
+        requireSameEnd(root, whole);
+        Map<String, float[]> before = SavedWeights.read(Path.of(inputs.model()));
+        SavedWeights.read(whole.resolve("model"))
+                .forEach((name, values) -> assertThat(Arrays.equals(values, before.get(name)))
+                        .as(name)
+                        .isEqualTo(name.startsWith("gpt_neox.embed_in.") || name.startsWith("gpt_neox.layers.0.")));
+    }
+
+    @Test
+    void frozenNamesMustExist() {
+        assertThatThrownBy(() -> run(
+                        directory.resolve("misnamed"),
+                        List.of("train.frozen=['gpt_neox.layer.0.*']"),
+                        new StopAfter(Integer.MAX_VALUE)))
+                .hasMessageStartingWith(
+                        "train.frozen: no weight is called 'gpt_neox.layer.0.*'; close to it are gpt_neox.");
     }
 
     @Test

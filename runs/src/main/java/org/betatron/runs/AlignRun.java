@@ -49,7 +49,7 @@ public final class AlignRun {
             DataSetLoader loader = source.loader(tokenizer, recipe.data().truncation());
             Split<? extends LabelledRow<?>> rows = rows(session, loader);
             try (References references = References.open(request, session, source, rows);
-                    TorchLanguageModel model = session.openModel(start, recipe.compute(), TorchLanguageModel::load)) {
+                    TorchLanguageModel model = session.openModel(TorchLanguageModel::load)) {
                 return train(session, rows, references, model, new RunAccount(request.out(), tokenizer));
             }
         }

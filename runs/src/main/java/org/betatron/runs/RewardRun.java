@@ -37,11 +37,8 @@ public final class RewardRun {
                 session.tell(new RunEvent.Warning("the tokenizer has no padding token but the one that ends answers:"
                         + " scores are taken at the token before, as transformers does"));
             }
-            try (TorchRewardModel model = session.openModel(
-                    start,
-                    recipe.compute(),
-                    (directory, compute) -> TorchRewardModel.begin(
-                            directory, padding, recipe.train().seed(), compute))) {
+            try (TorchRewardModel model = session.openModel((directory, compute) ->
+                    TorchRewardModel.begin(directory, padding, recipe.train().seed(), compute))) {
                 RunAccount account = new RunAccount(request.out(), tokenizer);
                 return session.train(new Training(
                         model,

@@ -21,10 +21,12 @@ import org.betatron.evaluation.report.RunPage;
 import org.betatron.runs.RunEvent.RowUse;
 import org.betatron.runs.recipe.ComputeSection;
 import org.betatron.runs.recipe.DataSection;
+import org.betatron.runs.recipe.Recipe;
 import org.betatron.runs.recipe.RecipeChecks;
 import org.betatron.torch.TorchModel;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.device.NativeLibraries;
+import org.betatron.torch.error.ModelException;
 import org.betatron.torch.optimizer.TorchOptimizer;
 import org.betatron.training.LearningRule;
 import org.betatron.training.RowLabels;
@@ -164,11 +166,20 @@ final class RunSession implements AutoCloseable {
     /// Opens the model that training begins or goes on with.
     ///
     /// @param loader opens a directory, that of the recipe or that of a checkpoint
-    <M extends TorchModel> M openModel(Path start, ComputeSection compute, BiFunction<Path, ComputeSpec, M> loader) {
-        useThreads(compute);
-        Path from = checkpoint.map(Checkpoint::modelDirectory).orElse(start);
-        M model = loader.apply(from, compute.model());
-        tell(new RunEvent.ModelOpened(start, sizeOf(model), compute.model(), NativeLibraries.threads()));
+    /// @throws ModelException if it cannot be opened, or has no weights that `train.frozen` names
+    <M extends TorchModel> M openModel(BiFunction<Path, ComputeSpec, M> loader) {
+        Recipe recipe = request.recipe();
+        ComputeSpec compute = recipe.compute().model();
+        Path start = Path.of(recipe.model());
+        useThreads(recipe.compute());
+        M model = loader.apply(checkpoint.map(Checkpoint::modelDirectory).orElse(start), compute);
+        try {
+            model.freeze(recipe.train().frozen());
+        } catch (ModelException e) {
+            model.close();
+            throw new ModelException("train.frozen: " + e.getMessage(), e);
+        }
+        tell(new RunEvent.ModelOpened(start, sizeOf(model), compute, NativeLibraries.threads()));
         return model;
     }
 
@@ -178,7 +189,7 @@ final class RunSession implements AutoCloseable {
     }
 
     private static ModelSize sizeOf(TorchModel model) {
-        return new ModelSize(model.numParameters(), model.numParameters());
+        return new ModelSize(model.numParameters(), model.numTrainable());
     }
 
     /// Trains, writes the final model if every step was done, and a report in any case.

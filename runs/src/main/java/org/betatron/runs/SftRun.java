@@ -30,7 +30,7 @@ public final class SftRun {
             DataSetLoader loader = source.loader(tokenizer, recipe.data().truncation());
             Split<TokenizedText> texts = session.split(
                     recipe.data(), files -> loader.texts(files, recipe.data().format()), train.seed());
-            try (TorchLanguageModel model = session.openModel(start, recipe.compute(), TorchLanguageModel::load)) {
+            try (TorchLanguageModel model = session.openModel(TorchLanguageModel::load)) {
                 Evaluation evaluation = texts.evaluation().isEmpty()
                         ? Evaluation.NONE
                         : new SupervisedEvaluation(texts.evaluation(), train.packing());

@@ -149,7 +149,8 @@ final class Fixtures {
                 2,
                 4,
                 graphMemory,
-                7);
+                7,
+                List.of());
     }
 
     static TrainingJob job(TrainSpec spec, TinyLanguageModel model, LearningRule rule, RunDirectory directory) {

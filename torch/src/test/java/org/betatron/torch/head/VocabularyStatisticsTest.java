@@ -142,7 +142,7 @@ class VocabularyStatisticsTest {
     }
 
     private static float first(TorchLanguageModel model, String name) {
-        return Memory.compute(() -> Tensors.toFloats(model.weights().get(name))[0]);
+        return Memory.compute(() -> Tensors.toFloats(model.weights().get(name).values())[0]);
     }
 
     private static double plain(TokenQuantity quantity, double[] logP, double[] logQ, int target) {
@@ -194,7 +194,7 @@ class VocabularyStatisticsTest {
 
     private static Map<String, float[]> takeGradients(TorchLanguageModel model) {
         Map<String, float[]> gradients = new LinkedHashMap<>();
-        Memory.run(() -> model.weights().asMap().forEach((name, weight) -> {
+        Memory.run(() -> model.weights().values().forEach((name, weight) -> {
             if (weight.grad().defined()) {
                 gradients.put(name, Tensors.toFloats(Gradients.dense(weight)));
             }
