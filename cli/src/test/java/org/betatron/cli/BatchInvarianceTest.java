@@ -104,7 +104,8 @@ class BatchInvarianceTest {
                 1,
                 1,
                 graphMemory,
-                3);
+                3,
+                List.of());
         try (TorchLanguageModel model = RecordedRun.startModel();
                 MappedReferenceLogProbs reference = RecordedRun.openReference(directory.resolve("reference"), pairs);
                 Optimizer optimizer = model.optimizer(new OptimizerSpec.AdamW(0.9, 0.999, 1, 0))) {

@@ -9,16 +9,18 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.betatron.cli.display.Displays;
 import org.betatron.evaluation.RunMetrics;
 import org.betatron.runs.AlignRun;
-import org.betatron.runs.Display;
+import org.betatron.runs.RunListener;
 import org.betatron.runs.RunRequest;
 import org.betatron.runs.recipe.AlignRecipe;
 import org.betatron.runs.recipe.RecipeReader;
-import org.betatron.runs.recipe.RecipeReader.Resolved;
+import org.betatron.runs.recipe.Resolved;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,6 +83,38 @@ class ResumeTest {
                 .isLessThan(Files.size(uninterrupted.resolve("model/model.safetensors")) * 6 / 10);
     }
 
+    /// Beside a reference that moves, and with a start that leaves nothing of the frozen weights to the optimizer.
+    @ParameterizedTest
+    @ValueSource(strings = {"cached", "moving"})
+    void frozenWeightsStayThroughCheckpoints(String reference) throws IOException {
+        List<String> overrides = new ArrayList<>(List.of("train.frozen=[gpt_neox.embed_in.*, 'gpt_neox.layers.0.*']"));
+        if (reference.equals("moving")) {
+            overrides.addAll(List.of("reference.update.type=blend", "reference.update.every=2"));
+        }
+        Path whole = directory.resolve(reference + "-frozen");
+        Path root = directory.resolve(reference + "-frozen-stopped");
+        run(whole, overrides, new StopAfter(Integer.MAX_VALUE));
+        run(root, overrides, new StopAfter(3));
+        resume(root, new StopAfter(Integer.MAX_VALUE));
+
+        requireSameEnd(root, whole);
+        Map<String, float[]> before = SavedWeights.read(Path.of(inputs.model()));
+        SavedWeights.read(whole.resolve("model"))
+                .forEach((name, values) -> assertThat(Arrays.equals(values, before.get(name)))
+                        .as(name)
+                        .isEqualTo(name.startsWith("gpt_neox.embed_in.") || name.startsWith("gpt_neox.layers.0.")));
+    }
+
+    @Test
+    void frozenNamesMustExist() {
+        assertThatThrownBy(() -> run(
+                        directory.resolve("misnamed"),
+                        List.of("train.frozen=['gpt_neox.layer.0.*']"),
+                        new StopAfter(Integer.MAX_VALUE)))
+                .hasMessageStartingWith(
+                        "train.frozen: no weight is called 'gpt_neox.layer.0.*'; close to it are gpt_neox.");
+    }
+
     @Test
     void killedRunGoesOnFromItsLastCheckpoint() throws IOException {
         Path root = directory.resolve("killed");
@@ -129,17 +163,17 @@ class ResumeTest {
                         "train.evaluateEvery=0",
                         "compute.threads=1"))
                 .overrides(overrides)
-                .resolve(AlignRecipe.class, AlignRecipe.DEFAULT);
+                .resolve(AlignRecipe.class);
         AlignRun.run(new RunRequest<>(recipe, root, false, display(), stop));
     }
 
     private static void resume(Path root, BooleanSupplier stop) {
         Resolved<AlignRecipe> recipe =
-                new RecipeReader().file(root.resolve("recipe.yaml")).resolve(AlignRecipe.class, AlignRecipe.DEFAULT);
+                new RecipeReader().file(root.resolve("recipe.yaml")).resolve(AlignRecipe.class);
         AlignRun.run(new RunRequest<>(recipe, root, true, display(), stop));
     }
 
-    private static Display display() {
+    private static RunListener display() {
         return Displays.of(new PrintWriter(new StringWriter()), false);
     }
 

@@ -169,7 +169,8 @@ class SharedPromptsTest {
                 1,
                 1,
                 1,
-                3);
+                3,
+                List.of());
         List<Metrics> heard = new ArrayList<>();
         try (TorchLanguageModel model = RecordedRun.startModel();
                 MappedReferenceLogProbs reference = RecordedRun.openReference(directory.resolve("reference"), pairs);

@@ -168,7 +168,8 @@ class TrlParityTest {
                 1,
                 1,
                 1,
-                0);
+                0,
+                List.of());
     }
 
     private static void compareSteps(List<Metrics> steps, JsonNode recorded) {

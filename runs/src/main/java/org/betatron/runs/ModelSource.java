@@ -10,9 +10,9 @@ import org.betatron.data.row.Truncation;
 import org.betatron.data.template.ChatTemplate;
 import org.betatron.data.tokenizer.HuggingFaceTokenizer;
 import org.betatron.torch.architecture.ArchitectureSpec;
-import org.betatron.torch.architecture.HeadKind;
 import org.betatron.torch.device.NativeLibraries;
 import org.betatron.torch.files.ModelDirectory;
+import org.betatron.torch.weight.HeadKind;
 import org.betatron.training.run.Fingerprint;
 
 /// The files of a model directory that belong to text rather than to weights: tokenizer, chat template,

@@ -1,7 +1,6 @@
 package org.betatron.runs;
 
 import java.nio.file.Path;
-import java.util.Optional;
 import org.betatron.data.load.DataSetLoader;
 import org.betatron.data.row.HeldOut.Split;
 import org.betatron.data.row.TokenizedText;
@@ -21,30 +20,24 @@ public final class SftRun {
     private SftRun() {}
 
     /// Carries out a run.
-    public static void run(RunRequest<SftRecipe> request) {
+    ///
+    /// @throws org.betatron.runs.recipe.RecipeException if settings of the recipe do not go together
+    public static RunResult run(RunRequest<SftRecipe> request) {
         SftRecipe recipe = request.recipe();
         TrainSpec train = recipe.train();
         Path start = Path.of(recipe.model());
         ModelSource source = new ModelSource(start);
-        try (RunSession session = RunSession.open(request, train.keepCheckpoints(), source);
+        try (RunSession session = RunSession.open(request, source);
                 HuggingFaceTokenizer tokenizer = source.openTokenizer()) {
             DataSetLoader loader = source.loader(tokenizer, recipe.data().truncation());
             Split<TokenizedText> texts = session.split(
                     recipe.data(), files -> loader.texts(files, recipe.data().format()), train.seed());
-            try (TorchLanguageModel model = session.openModel(start, recipe.compute(), TorchLanguageModel::load)) {
+            try (TorchLanguageModel model = session.openModel(TorchLanguageModel::load)) {
                 Evaluation<NoState> evaluation = texts.evaluation().isEmpty()
                         ? Evaluation.none()
                         : new SupervisedEvaluation(model, texts.evaluation(), train.packing());
-                session.train(
-                        model,
-                        model,
-                        recipe.optimizer(),
-                        new SupervisedRule(FixedRows.shuffled(texts.training(), train.seed())),
-                        evaluation,
-                        train,
-                        recipe.compute(),
-                        Optional.empty(),
-                        () -> {});
+                SupervisedRule rule = new SupervisedRule(FixedRows.shuffled(texts.training(), train.seed()));
+                return session.train(Training.of(model, rule, texts, evaluation));
             }
         }
     }

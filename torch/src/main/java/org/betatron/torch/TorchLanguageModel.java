@@ -8,8 +8,6 @@ import org.betatron.core.model.TokenNumbers;
 import org.betatron.core.model.TrainableLanguageModel;
 import org.betatron.core.model.VocabularyRequest;
 import org.betatron.torch.architecture.ArchitectureSpec;
-import org.betatron.torch.architecture.HeadKind;
-import org.betatron.torch.architecture.WeightLoader;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.device.NativeLibraries;
 import org.betatron.torch.error.ModelException;
@@ -18,11 +16,13 @@ import org.betatron.torch.files.ModelDirectory;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.pass.Transformer;
 import org.betatron.torch.tensor.DataType;
+import org.betatron.torch.weight.HeadKind;
 import org.betatron.torch.weight.Parameters;
+import org.betatron.torch.weight.WeightLoader;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
-/// A GPT-NeoX or Llama model on libtorch.
+/// A language model on libtorch, of any family that [ArchitectureSpec] knows.
 ///
 /// Weights and products have the chosen formats, whatever weights were stored in. Owns its native memory. One thread at
 /// a time.
@@ -30,9 +30,9 @@ public final class TorchLanguageModel extends TorchModel implements TrainableLan
 
     private final Transformer transformer;
 
-    public TorchLanguageModel(ObjectNode config, ArchitectureSpec spec, Parameters weights, ComputeSpec compute) {
+    TorchLanguageModel(ObjectNode config, ArchitectureSpec spec, Parameters weights, ComputeSpec compute) {
         super(config, spec, weights, compute);
-        transformer = new Transformer(spec, weights, compute);
+        transformer = new Transformer(spec.architecture(), weights, compute);
     }
 
     /// Loads a Hugging Face directory.
@@ -50,7 +50,9 @@ public final class TorchLanguageModel extends TorchModel implements TrainableLan
         return new TorchLanguageModel(
                 config,
                 spec,
-                NativeErrors.translate(() -> "loading " + directory, () -> WeightLoader.load(files, spec, compute)),
+                NativeErrors.translate(
+                        () -> "loading " + directory,
+                        () -> WeightLoader.load(files, spec.architecture().blueprint(), compute)),
                 compute);
     }
 
@@ -76,8 +78,8 @@ public final class TorchLanguageModel extends TorchModel implements TrainableLan
                 config,
                 spec,
                 NativeErrors.translate(
-                        () -> "making the " + spec.numParameters() + " weights of " + where,
-                        () -> WeightLoader.initialize(spec, compute, seed)),
+                        () -> "making the " + spec.architecture().blueprint().numParameters() + " weights of " + where,
+                        () -> WeightLoader.initialize(spec.architecture().blueprint(), compute, seed)),
                 compute);
     }
 
@@ -116,6 +118,11 @@ public final class TorchLanguageModel extends TorchModel implements TrainableLan
     public Decoder startDecoding() {
         weights().requireOpen();
         return new TorchDecoder(transformer.startDecoding(), spec(), weights());
+    }
+
+    @Override
+    int lowestTrained() {
+        return transformer.lowestTrained();
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.betatron.torch;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TrainableModel;
@@ -41,13 +42,13 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
     /// @return an optimizer of this model's weights, to be closed before the model
     public final TorchOptimizer optimizer(OptimizerSpec optimizer) {
         return NativeErrors.translate(
-                () -> "making the optimizer of " + spec.numParameters() + " weights",
+                () -> "making the optimizer of " + weights.countTrainable() + " weights",
                 () -> TorchOptimizer.create(optimizer, weights, compute.moments()));
     }
 
     @Override
     public final long graphBytes(long numTokens) {
-        return spec.graphBytes(numTokens, compute);
+        return spec.graphBytes(numTokens, spec.numLayers() - lowestTrained(), compute);
     }
 
     @Override
@@ -74,7 +75,7 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
     /// @param type      number format of the files
     /// @throws IOException if a file cannot be written
     public final void save(Path directory, DataType type) throws IOException {
-        new ModelDirectory(directory).write(config, weights.asMap(), type);
+        new ModelDirectory(directory).write(config, weights.values(), type);
     }
 
     @Override
@@ -87,10 +88,26 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
         return spec.maxPositions();
     }
 
-    /// @return number of trainable numbers
+    /// @return how many numbers the weights have
     public final long numParameters() {
         return weights.count();
     }
+
+    /// @return how many of them are trained
+    public final long numTrainable() {
+        return weights.countTrainable();
+    }
+
+    /// Keeps weights as they are from now on. To be called before an optimizer is made.
+    ///
+    /// @param patterns of Hugging Face names, see [org.betatron.torch.weight.NamePatterns]
+    /// @throws ModelException if one matches nothing, or nothing is left to train
+    public final void freeze(List<String> patterns) {
+        weights.freeze(patterns);
+    }
+
+    /// @return the lowest layer that is differentiated
+    abstract int lowestTrained();
 
     /// @throws IllegalStateException    if the model was closed
     /// @throws IllegalArgumentException if the batch does not fit the model

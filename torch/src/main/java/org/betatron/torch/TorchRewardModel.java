@@ -7,8 +7,6 @@ import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TokenNumbers;
 import org.betatron.core.model.TokenQuantity;
 import org.betatron.torch.architecture.ArchitectureSpec;
-import org.betatron.torch.architecture.HeadKind;
-import org.betatron.torch.architecture.WeightLoader;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.device.NativeLibraries;
 import org.betatron.torch.error.ModelException;
@@ -16,11 +14,13 @@ import org.betatron.torch.error.NativeErrors;
 import org.betatron.torch.files.ModelDirectory;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.pass.ScoringTransformer;
+import org.betatron.torch.weight.HeadKind;
 import org.betatron.torch.weight.Parameters;
+import org.betatron.torch.weight.WeightLoader;
 import tools.jackson.databind.node.ObjectNode;
 
-/// A GPT-NeoX or Llama model with a scalar head on libtorch: `GPTNeoXForSequenceClassification` and
-/// `LlamaForSequenceClassification` of `transformers` with one label.
+/// A model with a scalar head on libtorch: `...ForSequenceClassification` of `transformers` with one label, in every
+/// family that [ArchitectureSpec] knows.
 ///
 /// Weights and products have the chosen formats, whatever weights were stored in; the score itself is
 /// computed in float32. Owns its native memory. One thread at a time.
@@ -32,7 +32,8 @@ public final class TorchRewardModel extends TorchModel {
 
     TorchRewardModel(ObjectNode config, ArchitectureSpec spec, Parameters weights, ComputeSpec compute) {
         super(config, spec, weights, compute);
-        transformer = new ScoringTransformer(spec, weights, config.path(PADDING).asInt(-1), compute);
+        transformer = new ScoringTransformer(
+                spec.architecture(), weights, config.path(PADDING).asInt(-1), compute);
     }
 
     /// Loads a reward model.
@@ -55,7 +56,9 @@ public final class TorchRewardModel extends TorchModel {
         return new TorchRewardModel(
                 config,
                 spec,
-                NativeErrors.translate(() -> "loading " + directory, () -> WeightLoader.load(files, spec, compute)),
+                NativeErrors.translate(
+                        () -> "loading " + directory,
+                        () -> WeightLoader.load(files, spec.architecture().blueprint(), compute)),
                 compute);
     }
 
@@ -74,17 +77,20 @@ public final class TorchRewardModel extends TorchModel {
         compute.device().require();
         ModelDirectory files = new ModelDirectory(directory);
         ObjectNode config = files.readConfig();
-        if (parse(config, files).head() == HeadKind.SCORE) {
+        ArchitectureSpec language = parse(config, files);
+        if (language.head() == HeadKind.SCORE) {
             return load(directory, compute);
         }
-        ObjectNode scoring = scoring(config, paddingId);
+        ObjectNode scoring =
+                scoring(config, language.architecture().blueprint().architectureName(HeadKind.SCORE), paddingId);
         ArchitectureSpec spec = parse(scoring, files);
         return new TorchRewardModel(
                 scoring,
                 spec,
                 NativeErrors.translate(
                         () -> "loading " + directory,
-                        () -> WeightLoader.loadWithFreshScore(files, spec, compute, seed)),
+                        () -> WeightLoader.loadWithFreshScore(
+                                files, spec.architecture().blueprint(), compute, seed)),
                 compute);
     }
 
@@ -93,10 +99,9 @@ public final class TorchRewardModel extends TorchModel {
     }
 
     /// @return the configuration of a language model as `transformers` writes it for one label
-    private static ObjectNode scoring(ObjectNode config, int paddingId) {
+    private static ObjectNode scoring(ObjectNode config, String architecture, int paddingId) {
         ObjectNode scoring = config.deepCopy();
-        String name = config.path("model_type").asString().equals("gpt_neox") ? "GPTNeoX" : "Llama";
-        scoring.putArray("architectures").add(name + "ForSequenceClassification");
+        scoring.putArray("architectures").add(architecture);
         scoring.putObject("id2label").put("0", "LABEL_0");
         scoring.putObject("label2id").put("LABEL_0", 0);
         return scoring.put(PADDING, paddingId).put("tie_word_embeddings", false);
@@ -115,6 +120,11 @@ public final class TorchRewardModel extends TorchModel {
     public ForwardPass forward(PackedBatch batch) {
         check(batch);
         return new TorchForwardPass(batch, () -> transformer.forward(batch));
+    }
+
+    @Override
+    int lowestTrained() {
+        return transformer.lowestTrained();
     }
 
     @Override

@@ -191,8 +191,8 @@ class Bf16WeightsTest {
         }
         try (TorchLanguageModel mapped = load(half);
                 TorchLanguageModel read = load(compute(DataType.FP32, 1, Recompute.SELECTIVE))) {
-            assertThat(ResidentMemory.of(mapped.weights().asMap().values())).isLessThan(1 << 20);
-            assertThat(ResidentMemory.of(read.weights().asMap().values())).isGreaterThanOrEqualTo(128 << 20);
+            assertThat(ResidentMemory.of(mapped.weights().values().values())).isLessThan(1 << 20);
+            assertThat(ResidentMemory.of(read.weights().values().values())).isGreaterThanOrEqualTo(128 << 20);
         }
     }
 
@@ -294,7 +294,7 @@ class Bf16WeightsTest {
         }
         Map<String, float[]> gradients = new LinkedHashMap<>();
         Memory.run(() -> model.weights()
-                .asMap()
+                .values()
                 .forEach((name, weight) -> gradients.put(name, Tensors.toFloats(Gradients.dense(weight)))));
         model.weights().clearGradients();
         return gradients;
@@ -302,14 +302,14 @@ class Bf16WeightsTest {
 
     private static Map<String, ScalarType> types(TorchModel model) {
         Map<String, ScalarType> types = new LinkedHashMap<>();
-        Memory.run(() -> model.weights().asMap().forEach((name, weight) -> types.put(name, Tensors.typeOf(weight))));
+        Memory.run(() -> model.weights().values().forEach((name, weight) -> types.put(name, Tensors.typeOf(weight))));
         return types;
     }
 
     private static Map<String, String> numbers(TorchLanguageModel model) {
         Map<String, String> numbers = new LinkedHashMap<>();
         Memory.run(() -> model.weights()
-                .asMap()
+                .values()
                 .forEach((name, weight) -> numbers.put(name, Arrays.toString(Tensors.toFloats(weight)))));
         return numbers;
     }

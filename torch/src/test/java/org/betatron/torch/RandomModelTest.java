@@ -276,7 +276,7 @@ class RandomModelTest {
         Map<String, float[]> gradients = Memory.compute(() -> {
             Map<String, float[]> copies = new LinkedHashMap<>();
             model.weights()
-                    .asMap()
+                    .values()
                     .forEach((name, weight) -> copies.put(name, Tensors.toFloats(Gradients.dense(weight))));
             return copies;
         });

@@ -150,7 +150,7 @@ class RewardParityTest {
         }
         return Memory.compute(() -> {
             Map<String, float[]> gradients = new LinkedHashMap<>();
-            for (Map.Entry<String, Tensor> weight : model.weights().asMap().entrySet()) {
+            for (Map.Entry<String, Tensor> weight : model.weights().values().entrySet()) {
                 gradients.put(
                         weight.getKey(), Tensors.toFloats(weight.getValue().grad()));
             }

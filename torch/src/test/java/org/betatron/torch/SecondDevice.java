@@ -6,6 +6,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.SymbolLookup;
 import org.betatron.torch.device.NativeLibraries;
 import org.betatron.torch.memory.Memory;
+import org.betatron.torch.weight.DenseWeight;
 import org.betatron.torch.weight.Parameters;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.Device;
@@ -55,7 +56,12 @@ final class SecondDevice {
     /// @return leaves with the same values on the second device, owned by the caller
     static Parameters copied(Parameters weights) {
         Parameters copied = new Parameters();
-        weights.asMap().forEach((name, weight) -> copied.add(name, Memory.keep(name, () -> copied(weight))));
+        weights.values()
+                .forEach((name, weight) -> copied.add(
+                        name,
+                        new DenseWeight(
+                                Memory.keep(name, () -> copied(weight)),
+                                weights.get(name).products())));
         return copied;
     }
 

@@ -23,7 +23,6 @@ import org.betatron.core.model.TokenQuantity;
 import org.betatron.core.model.VocabularyRequest;
 import org.betatron.testkit.RandomBatches;
 import org.betatron.torch.architecture.ArchitectureSpec;
-import org.betatron.torch.architecture.WeightLoader;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.compute.Recompute;
 import org.betatron.torch.memory.Memory;
@@ -32,6 +31,7 @@ import org.betatron.torch.tensor.DataType;
 import org.betatron.torch.tensor.Tensors;
 import org.betatron.torch.weight.Gradients;
 import org.betatron.torch.weight.Parameters;
+import org.betatron.torch.weight.WeightLoader;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -140,7 +140,7 @@ class SecondDeviceTest {
     }
 
     private static void putGradients(Map<String, float[]> numbers, Parameters weights) {
-        Memory.run(() -> weights.asMap()
+        Memory.run(() -> weights.values()
                 .forEach((name, weight) ->
                         numbers.put("gradient of " + name, Tensors.toFloats(Gradients.dense(weight)))));
     }
@@ -193,7 +193,7 @@ class SecondDeviceTest {
         config.putArray("architectures").add(name + "ForSequenceClassification");
         config.putObject("id2label").put("0", "LABEL_0");
         ArchitectureSpec spec = ArchitectureSpec.parse(config, "here");
-        Parameters weights = WeightLoader.initialize(spec, ComputeSpec.DEFAULT, 1);
+        Parameters weights = WeightLoader.initialize(spec.architecture().blueprint(), ComputeSpec.DEFAULT, 1);
         try (TorchRewardModel movedModel =
                         new TorchRewardModel(config, spec, SecondDevice.copied(weights), ComputeSpec.DEFAULT);
                 TorchRewardModel model = new TorchRewardModel(config, spec, weights, ComputeSpec.DEFAULT)) {

@@ -1,6 +1,9 @@
 package org.betatron.torch;
 
+import org.betatron.torch.architecture.ArchitectureSpec;
+import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.tensor.DataType;
+import org.betatron.torch.weight.WeightLoader;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -50,5 +53,14 @@ public final class TinyModels {
     public static TorchLanguageModel model(String architecture, long seed) {
         return TorchLanguageModel.initialize(
                 config(architecture), "tiny " + architecture, seed, TestDevice.in(DataType.FP32));
+    }
+
+    /// @param config of a reward model
+    /// @return a float32 reward model with random weights, to be closed by the caller
+    public static TorchRewardModel reward(ObjectNode config) {
+        ArchitectureSpec spec = ArchitectureSpec.parse(config, "tiny");
+        ComputeSpec compute = TestDevice.in(DataType.FP32);
+        return new TorchRewardModel(
+                config, spec, WeightLoader.initialize(spec.architecture().blueprint(), compute, 1), compute);
     }
 }

@@ -281,7 +281,7 @@ class TorchLanguageModelTest {
         return Memory.compute(() -> {
             Map<String, String> copies = new LinkedHashMap<>();
             model.weights()
-                    .asMap()
+                    .values()
                     .forEach((name, weight) -> copies.put(name, Arrays.toString(Tensors.toFloats(weight))));
             return copies;
         });

@@ -141,7 +141,7 @@ class TransformersParityTest {
         }
         return Memory.compute(() -> {
             Map<String, float[]> gradients = new LinkedHashMap<>();
-            for (Map.Entry<String, Tensor> weight : model.weights().asMap().entrySet()) {
+            for (Map.Entry<String, Tensor> weight : model.weights().values().entrySet()) {
                 gradients.put(weight.getKey(), Tensors.toFloats(Gradients.dense(weight.getValue())));
             }
             return gradients;

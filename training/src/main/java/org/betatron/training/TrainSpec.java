@@ -2,6 +2,7 @@ package org.betatron.training;
 
 import static org.betatron.core.Numbers.require;
 
+import java.util.List;
 import org.betatron.data.packing.Packing;
 import org.betatron.training.LearningRateSchedule.Decay;
 
@@ -34,6 +35,8 @@ import org.betatron.training.LearningRateSchedule.Decay;
 ///     keep more is scored first and computed again, micro-batch by micro-batch and only where there
 ///     is something to learn: slower, the same update, less memory
 /// @param seed            seed of order and selection
+/// @param frozen          weights that stay as they are: patterns of their names in the files of the model, in the
+///     glob syntax of [java.nio.file.FileSystem#getPathMatcher]
 public record TrainSpec(
         TrainLength length,
         int batchSize,
@@ -50,16 +53,34 @@ public record TrainSpec(
         int keepCheckpoints,
         int logEvery,
         double graphMemory,
-        long seed) {
+        long seed,
+        List<String> frozen) {
 
     /// Batch size 64, learning rate 5e-7, 150 warm-up steps, then constant, gradient norm 10, one
     /// epoch: the published code of DPO, on which that of beta-DPO rests (`config/config.yaml` and
     /// README). The rest is ours: 8 rows and 2,048 tokens at once, graphs within 0.4 of the memory, evaluation and
     /// checkpoint every 100 steps.
     public static final TrainSpec DEFAULT = new TrainSpec(
-            new TrainLength.Epochs(1), 64, 8, 2048, true, 5e-7, 150, Decay.CONSTANT, 0, 10, 100, 100, 2, 1, 0.4, 0);
+            new TrainLength.Epochs(1),
+            64,
+            8,
+            2048,
+            true,
+            5e-7,
+            150,
+            Decay.CONSTANT,
+            0,
+            10,
+            100,
+            100,
+            2,
+            1,
+            0.4,
+            0,
+            List.of());
 
     public TrainSpec {
+        frozen = List.copyOf(frozen);
         Counts.require("batchSize", batchSize >= 1, "≥ 1", batchSize);
         Counts.require("microBatchSize", microBatchSize >= 1, "≥ 1", microBatchSize);
         Counts.require("microBatchTokens", microBatchTokens >= 1, "≥ 1", microBatchTokens);
@@ -92,7 +113,8 @@ public record TrainSpec(
                 keepCheckpoints,
                 logEvery,
                 graphMemory,
-                seed);
+                seed,
+                frozen);
     }
 
     /// @return how rows go through the model

@@ -151,7 +151,8 @@ final class Fixtures {
                 2,
                 4,
                 graphMemory,
-                7);
+                7,
+                List.of());
     }
 
     /// @return the rows in another order in every epoch, as a pure function of the position

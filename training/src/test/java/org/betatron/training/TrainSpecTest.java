@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
 import org.betatron.training.LearningRateSchedule.Decay;
 import org.junit.jupiter.api.Test;
 
@@ -27,7 +28,23 @@ class TrainSpecTest {
                 .hasMessage("microBatchSize must be ≥ 1 but was 0");
         assertThatThrownBy(() -> new TrainLength.Epochs(0)).hasMessage("epochs must be ≥ 1 but was 0");
         assertThatThrownBy(() -> new TrainSpec(
-                        new TrainLength.Steps(1), 1, 1, 1, true, Double.NaN, 0, Decay.CONSTANT, 0, 1, 0, 0, 1, 1, 0, 0))
+                        new TrainLength.Steps(1),
+                        1,
+                        1,
+                        1,
+                        true,
+                        Double.NaN,
+                        0,
+                        Decay.CONSTANT,
+                        0,
+                        1,
+                        0,
+                        0,
+                        1,
+                        1,
+                        0,
+                        0,
+                        List.of()))
                 .hasMessage("learningRate must be > 0 but was NaN");
     }
 

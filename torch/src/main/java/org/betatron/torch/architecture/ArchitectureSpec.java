@@ -1,12 +1,9 @@
 package org.betatron.torch.architecture;
 
-import java.util.Map;
-import java.util.stream.LongStream;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.error.ModelException;
 import org.betatron.torch.files.ConfigReader;
-import org.betatron.torch.linear.AffineMaps;
-import org.betatron.torch.weight.Parameters;
+import org.betatron.torch.weight.HeadKind;
 import tools.jackson.databind.node.ObjectNode;
 
 /// What a `config.json` describes: the shape of a model, and how to build it.
@@ -37,36 +34,23 @@ public sealed interface ArchitectureSpec permits NeoxSpec, LlamaSpec {
     /// @return what is computed from the last states
     HeadKind head();
 
-    /// @return shape of every weight by its Hugging Face name, in file order
-    Map<String, long[]> weightShapes();
-
-    /// @return number of trainable numbers, without making any of them
-    default long numParameters() {
-        return weightShapes().values().stream()
-                .mapToLong(shape -> LongStream.of(shape).reduce(1, Math::multiplyExact))
-                .sum();
-    }
-
+    /// @param numTokens         of the batch
+    /// @param numRecordedLayers layers that are differentiated
     /// @return memory that a forward pass keeps for its backward pass, bytes, about
-    default long graphBytes(long numTokens, ComputeSpec compute) {
+    default long graphBytes(long numTokens, int numRecordedLayers, ComputeSpec compute) {
         long perLayer = switch (compute.recompute()) {
             case NONE -> graphNumbersPerLayer();
             case SELECTIVE -> graphNumbersPerLayer() - remadeNumbersPerLayer();
             case FULL -> hiddenSize();
         };
-        return numTokens * numLayers() * perLayer * Float.BYTES;
+        return numTokens * numRecordedLayers * perLayer * Float.BYTES;
     }
-
-    /// @param name a tensor found in a file that is not a weight
-    /// @return whether it may be there, such as a buffer that older checkpoints carry
-    boolean isIgnorable(String name);
 
     /// @return standard deviation of freshly initialised matrices
     double initializerRange();
 
-    /// @param weights weights of [#weightShapes], borrowed
-    /// @param maps    how affine maps are computed
-    Architecture create(Parameters weights, AffineMaps maps);
+    /// @return the family's parts and layers in this shape
+    Architecture architecture();
 
     /// @param config parsed `config.json`
     /// @param where  its path, for messages

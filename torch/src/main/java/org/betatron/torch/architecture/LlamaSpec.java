@@ -1,12 +1,8 @@
 package org.betatron.torch.architecture;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.betatron.torch.attention.RotarySpec;
 import org.betatron.torch.files.ConfigReader;
-import org.betatron.torch.linear.AffineMaps;
-import org.betatron.torch.linear.Linear;
-import org.betatron.torch.weight.Parameters;
+import org.betatron.torch.weight.HeadKind;
 
 /// Shape of a Llama model.
 ///
@@ -41,8 +37,6 @@ record LlamaSpec(
         RotarySpec rotary)
         implements ArchitectureSpec {
 
-    static final String HEAD = "lm_head.weight";
-
     static LlamaSpec parse(ConfigReader config) {
         int hiddenSize = config.integer("hidden_size");
         int numHeads = config.integer("num_attention_heads");
@@ -72,10 +66,6 @@ record LlamaSpec(
                 RotarySpec.parse(config, headDim, null, "rope_theta"));
     }
 
-    static String layer(int layer, String rest) {
-        return "model.layers." + layer + "." + rest;
-    }
-
     @Override
     public long graphNumbersPerLayer() {
         long keyValue = (long) numKeyValueHeads * headDim;
@@ -88,38 +78,7 @@ record LlamaSpec(
     }
 
     @Override
-    public Map<String, long[]> weightShapes() {
-        Map<String, long[]> shapes = new LinkedHashMap<>();
-        long queries = (long) numHeads * headDim;
-        long keys = (long) numKeyValueHeads * headDim;
-        shapes.put("model.embed_tokens.weight", new long[] {vocabularySize, hiddenSize});
-        for (int i = 0; i < numLayers; i++) {
-            shapes.put(layer(i, "input_layernorm.weight"), new long[] {hiddenSize});
-            Linear.addShapes(shapes, layer(i, "self_attn.q_proj"), queries, hiddenSize, attentionBias);
-            Linear.addShapes(shapes, layer(i, "self_attn.k_proj"), keys, hiddenSize, attentionBias);
-            Linear.addShapes(shapes, layer(i, "self_attn.v_proj"), keys, hiddenSize, attentionBias);
-            Linear.addShapes(shapes, layer(i, "self_attn.o_proj"), hiddenSize, queries, attentionBias);
-            shapes.put(layer(i, "post_attention_layernorm.weight"), new long[] {hiddenSize});
-            Linear.addShapes(shapes, layer(i, "mlp.gate_proj"), intermediateSize, hiddenSize, feedForwardBias);
-            Linear.addShapes(shapes, layer(i, "mlp.up_proj"), intermediateSize, hiddenSize, feedForwardBias);
-            Linear.addShapes(shapes, layer(i, "mlp.down_proj"), hiddenSize, intermediateSize, feedForwardBias);
-        }
-        shapes.put("model.norm.weight", new long[] {hiddenSize});
-        switch (head) {
-            case VOCABULARY -> shapes.put(HEAD, new long[] {vocabularySize, hiddenSize});
-            case SCORE -> shapes.put(HeadKind.SCORE_WEIGHT, new long[] {1, hiddenSize});
-            case TIED -> {}
-        }
-        return shapes;
-    }
-
-    @Override
-    public boolean isIgnorable(String name) {
-        return name.endsWith(".rotary_emb.inv_freq") || (head != HeadKind.VOCABULARY && name.equals(HEAD));
-    }
-
-    @Override
-    public Architecture create(Parameters weights, AffineMaps maps) {
-        return new Llama(this, weights, maps);
+    public Architecture architecture() {
+        return new Llama(this);
     }
 }

@@ -1,167 +1,99 @@
 package org.betatron.torch.architecture;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import org.betatron.torch.attention.Attention;
-import org.betatron.torch.attention.RotaryTable;
-import org.betatron.torch.attention.RotaryTable.Rotation;
-import org.betatron.torch.linear.AffineMaps;
-import org.betatron.torch.linear.Linear;
+import org.betatron.torch.attention.AttentionSpec;
 import org.betatron.torch.linear.Made;
-import org.betatron.torch.linear.Tape;
 import org.betatron.torch.tensor.Tensors;
-import org.betatron.torch.weight.Parameters;
+import org.betatron.torch.weight.Blueprint;
+import org.betatron.torch.weight.EmbeddingPart;
+import org.betatron.torch.weight.LinearPart;
+import org.betatron.torch.weight.NormPart;
+import org.betatron.torch.weight.Parts;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
-import org.jspecify.annotations.Nullable;
 
 /// GPT-NeoX (Black et al. 2022, arXiv 2204.06745), mirroring `GPTNeoXModel` of `transformers`.
 ///
-/// `T` rows, `E` hidden size, `H` heads, `D` dimensions of a head.
+/// `T` rows, `E` hidden size, `H` heads, `D` dimensions of a head, `F` feed-forward width.
 final class Neox implements Architecture {
 
     private final NeoxSpec spec;
-    private final RotaryTable rotary;
-    private final Tensor embedding; // [V, E]
-    private final List<Layer> layers;
-    private final List<List<Tensor>> layerWeights;
-    private final Norm finalNorm;
-    private final Tensor head; // [V, E], or [1, E] of a score
+    private final AttentionSpec attention;
+    private final List<Layer> layers = new ArrayList<>();
+    private final Blueprint blueprint;
 
-    Neox(NeoxSpec spec, Parameters weights, AffineMaps maps) {
+    Neox(NeoxSpec spec) {
         this.spec = spec;
-        layerWeights = Architecture.layerWeights(
-                weights, spec.numLayers(), index -> NeoxSpec.layer(index, ""), "gpt_neox.final_layer_norm.");
-        embedding = weights.get("gpt_neox.embed_in.weight");
-        rotary = new RotaryTable(spec.rotary(), embedding);
-        layers = new ArrayList<>();
+        attention = new AttentionSpec(spec.numHeads(), spec.numHeads(), spec.headDim(), spec.rotary());
+        List<Parts> parts = new ArrayList<>();
         for (int i = 0; i < spec.numLayers(); i++) {
-            layers.add(new Layer(i, weights, maps));
+            parts.add(new Parts("gpt_neox.layers." + i + "."));
+            layers.add(new Layer(parts.getLast()));
         }
-        finalNorm = new Norm(weights, "gpt_neox.final_layer_norm");
-        head = switch (spec.head()) {
-            case VOCABULARY -> weights.get(NeoxSpec.HEAD);
-            case TIED -> embedding;
-            case SCORE -> weights.get(HeadKind.SCORE_WEIGHT);
-        };
+        blueprint = new Blueprint(
+                "GPTNeoX",
+                new EmbeddingPart("gpt_neox.embed_in", spec.vocabularySize(), spec.hiddenSize(), 1),
+                parts.stream().map(Parts::list).toList(),
+                norm(new Parts("gpt_neox."), "final_layer_norm"),
+                new LinearPart("embed_out", spec.vocabularySize(), spec.hiddenSize(), false),
+                spec.head(),
+                spec.initializerRange(),
+                List.of(".attention.bias", ".attention.masked_bias", ".rotary_emb.inv_freq"));
     }
 
     @Override
-    public int numLayers() {
-        return layers.size();
+    public Blueprint blueprint() {
+        return blueprint;
     }
 
     @Override
-    public long headDim() {
-        return spec.headDim();
+    public List<AttentionSpec> attention() {
+        return Collections.nCopies(layers.size(), attention);
     }
 
-    @Override
-    public Tensor embedding() {
-        return embedding;
-    }
-
-    @Override
-    public Rotation rotation(int[] positions) {
-        return rotary.rotation(positions);
-    }
-
-    @Override
-    public Tensor layer(
-            int index, Tensor hidden, Rotation rotation, Attention attention, @Nullable Tensor rows, Tape tape) {
-        return layers.get(index).forward(hidden, rotation, attention, rows, tape);
-    }
-
-    @Override
-    public List<Tensor> weights(int index) {
-        return layerWeights.get(index);
-    }
-
-    @Override
-    public Tensor finalNorm(Tensor hidden) {
-        return finalNorm.forward(hidden);
-    }
-
-    @Override
-    public Tensor headWeight() {
-        return head;
-    }
-
-    @Override
-    public void close() {
-        rotary.close();
+    private NormPart norm(Parts parts, String name) {
+        return parts.norm(name, spec.hiddenSize(), NormPart.Kind.LAYER, spec.normEpsilon(), 1);
     }
 
     private final class Layer {
 
-        private final int index;
-        private final Norm inputNorm;
-        private final Norm postAttentionNorm;
-        private final Linear queryKeyValue; // E -> H * (q, k, v) * D
-        private final Linear attentionOut; // E -> E
-        private final Linear up; // E -> 4E
-        private final Linear down; // 4E -> E
+        private final NormPart inputNorm;
+        private final NormPart postAttentionNorm;
+        private final LinearPart queryKeyValue; // E -> H * (q, k, v) * D
+        private final LinearPart attentionOut; // E -> E
+        private final LinearPart up; // E -> F
+        private final LinearPart down; // F -> E
 
-        Layer(int index, Parameters weights, AffineMaps maps) {
-            this.index = index;
-            inputNorm = new Norm(weights, NeoxSpec.layer(index, "input_layernorm"));
-            postAttentionNorm = new Norm(weights, NeoxSpec.layer(index, "post_attention_layernorm"));
-            queryKeyValue =
-                    new Linear(weights, NeoxSpec.layer(index, "attention.query_key_value"), spec.attentionBias(), maps);
-            attentionOut = new Linear(weights, NeoxSpec.layer(index, "attention.dense"), spec.attentionBias(), maps);
-            up = new Linear(weights, NeoxSpec.layer(index, "mlp.dense_h_to_4h"), true, maps);
-            down = new Linear(weights, NeoxSpec.layer(index, "mlp.dense_4h_to_h"), true, maps);
-        }
-
-        Tensor forward(Tensor hidden, Rotation rotation, Attention attention, @Nullable Tensor rows, Tape tape) {
-            Tensor attended = attend(Made.by(inputNorm::forward, hidden), rotation, attention, rows, tape); // [N, E]
-            Tensor residual = Architecture.select(hidden, rows);
-            Tensor middle = residual.add(attended);
-            Tensor normed = spec.parallelResidual() ? residual : middle;
-            return middle.add(feedForward(Made.by(postAttentionNorm::forward, normed), tape));
-        }
-
-        private Tensor attend(Made input, Rotation rotation, Attention attention, @Nullable Tensor rows, Tape tape) {
-            Tensor fused = tape.run(queryKeyValue, input)
-                    .view(input.tensor().size(0), spec.numHeads(), 3L * spec.headDim()); // [T, H, 3D]
-            List<Tensor> parts =
-                    Tensors.split(fused, 2, spec.headDim(), spec.headDim(), spec.headDim()); // 3 of [T, H, D]
-            Tensor queries = rotation.apply(parts.get(0));
-            Tensor keys = rotation.apply(parts.get(1));
-            // A copy, or the graph would keep all three parts alive for the sake of this one.
-            Tensor values = parts.get(2).contiguous();
-            Tensor attended = attention.attend(index, queries, keys, values); // [T, E]
-            return tape.run(attentionOut, Made.kept(Architecture.select(attended, rows)));
-        }
-
-        private Tensor feedForward(Made input, Tape tape) {
-            return tape.run(down, Made.by(this::gelu, tape.run(up, input)));
-        }
-
-        private Tensor gelu(Tensor input) {
-            return torch.gelu(input, spec.exactGelu() ? "none" : "tanh");
+        Layer(Parts parts) {
+            long e = spec.hiddenSize();
+            inputNorm = norm(parts, "input_layernorm");
+            postAttentionNorm = norm(parts, "post_attention_layernorm");
+            queryKeyValue = parts.linear("attention.query_key_value", 3 * e, e, spec.attentionBias());
+            attentionOut = parts.linear("attention.dense", e, e, spec.attentionBias());
+            up = parts.linear("mlp.dense_h_to_4h", spec.intermediateSize(), e, true);
+            down = parts.linear("mlp.dense_4h_to_h", e, spec.intermediateSize(), true);
         }
     }
 
-    private final class Norm {
+    @Override
+    public Tensor layer(int index, Tensor hidden, LayerRun run) {
+        Layer layer = layers.get(index);
+        long d = spec.headDim();
+        Tensor fused = run.linear(layer.queryKeyValue, run.norm(layer.inputNorm, hidden))
+                .view(hidden.size(0), spec.numHeads(), 3 * d); // [T, H, 3D]
+        List<Tensor> heads = Tensors.split(fused, 2, d, d, d); // 3 of [T, H, D]
+        // Values are a copy, or the graph would keep all three parts alive for the sake of this one.
+        Made attended = run.attend(
+                index, attention, heads.get(0), heads.get(1), heads.get(2).contiguous()); // [N, E]
+        Tensor residual = run.select(hidden);
+        Tensor middle = residual.add(run.linear(layer.attentionOut, attended));
+        Made normed = run.norm(layer.postAttentionNorm, spec.parallelResidual() ? residual : middle);
+        return middle.add(run.linear(layer.down, Made.by(this::gelu, run.linear(layer.up, normed))));
+    }
 
-        private final Tensor weight;
-        private final Tensor bias;
-
-        Norm(Parameters weights, String name) {
-            weight = weights.get(name + ".weight");
-            bias = weights.get(name + ".bias");
-        }
-
-        Tensor forward(Tensor input) {
-            return torch.layer_norm(
-                    input,
-                    new long[] {spec.hiddenSize()},
-                    new TensorOptional(weight),
-                    new TensorOptional(bias),
-                    spec.normEpsilon(),
-                    false);
-        }
+    private Tensor gelu(Tensor input) {
+        return torch.gelu(input, spec.exactGelu() ? "none" : "tanh");
     }
 }

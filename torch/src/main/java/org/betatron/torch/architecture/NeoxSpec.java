@@ -1,12 +1,8 @@
 package org.betatron.torch.architecture;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.betatron.torch.attention.RotarySpec;
 import org.betatron.torch.files.ConfigReader;
-import org.betatron.torch.linear.AffineMaps;
-import org.betatron.torch.linear.Linear;
-import org.betatron.torch.weight.Parameters;
+import org.betatron.torch.weight.HeadKind;
 
 /// Shape of a GPT-NeoX model, the architecture of Pythia.
 ///
@@ -38,8 +34,6 @@ record NeoxSpec(
         double initializerRange,
         RotarySpec rotary)
         implements ArchitectureSpec {
-
-    static final String HEAD = "embed_out.weight";
 
     static NeoxSpec parse(ConfigReader config) {
         int hiddenSize = config.integer("hidden_size");
@@ -81,47 +75,8 @@ record NeoxSpec(
         return 2L * hiddenSize + intermediateSize; // two norms, GELU
     }
 
-    static String layer(int layer, String rest) {
-        return "gpt_neox.layers." + layer + "." + rest;
-    }
-
     @Override
-    public Map<String, long[]> weightShapes() {
-        Map<String, long[]> shapes = new LinkedHashMap<>();
-        long e = hiddenSize;
-        shapes.put("gpt_neox.embed_in.weight", new long[] {vocabularySize, e});
-        for (int i = 0; i < numLayers; i++) {
-            norm(shapes, layer(i, "input_layernorm"));
-            norm(shapes, layer(i, "post_attention_layernorm"));
-            Linear.addShapes(shapes, layer(i, "attention.query_key_value"), 3 * e, e, attentionBias);
-            Linear.addShapes(shapes, layer(i, "attention.dense"), e, e, attentionBias);
-            Linear.addShapes(shapes, layer(i, "mlp.dense_h_to_4h"), intermediateSize, e, true);
-            Linear.addShapes(shapes, layer(i, "mlp.dense_4h_to_h"), e, intermediateSize, true);
-        }
-        norm(shapes, "gpt_neox.final_layer_norm");
-        switch (head) {
-            case VOCABULARY -> shapes.put(HEAD, new long[] {vocabularySize, e});
-            case SCORE -> shapes.put(HeadKind.SCORE_WEIGHT, new long[] {1, e});
-            case TIED -> {}
-        }
-        return shapes;
-    }
-
-    private void norm(Map<String, long[]> shapes, String name) {
-        shapes.put(name + ".weight", new long[] {hiddenSize});
-        shapes.put(name + ".bias", new long[] {hiddenSize});
-    }
-
-    @Override
-    public boolean isIgnorable(String name) {
-        return name.endsWith(".attention.bias")
-                || name.endsWith(".attention.masked_bias")
-                || name.endsWith(".rotary_emb.inv_freq")
-                || (head != HeadKind.VOCABULARY && name.equals(HEAD));
-    }
-
-    @Override
-    public Architecture create(Parameters weights, AffineMaps maps) {
-        return new Neox(this, weights, maps);
+    public Architecture architecture() {
+        return new Neox(this);
     }
 }

@@ -1,12 +1,12 @@
 package org.betatron.torch.decoding;
 
+import java.util.List;
+import java.util.stream.Stream;
 import org.betatron.torch.architecture.Architecture;
-import org.betatron.torch.architecture.ArchitectureSpec;
-import org.betatron.torch.linear.AffineMap;
-import org.betatron.torch.linear.AffineMaps;
+import org.betatron.torch.architecture.Body;
+import org.betatron.torch.linear.LinearRun;
 import org.betatron.torch.linear.PackedMaps;
-import org.betatron.torch.linear.PlainMaps;
-import org.betatron.torch.tensor.Precision;
+import org.betatron.torch.weight.LinearPart;
 import org.betatron.torch.weight.Parameters;
 import org.jspecify.annotations.Nullable;
 
@@ -17,29 +17,18 @@ public final class DecodingModel implements AutoCloseable {
     private final Parameters weights;
     private final long version;
     private final @Nullable PackedMaps packed;
-    private final Architecture architecture;
-    private final AffineMap head;
+    private final LinearPart head;
+    private final Body body;
 
-    private DecodingModel(Parameters weights, @Nullable PackedMaps packed, Architecture architecture, AffineMap head) {
+    /// @param weights lent
+    public DecodingModel(Architecture architecture, Parameters weights) {
         this.weights = weights;
-        this.packed = packed;
-        this.architecture = architecture;
-        this.head = head;
+        head = architecture.blueprint().headPart();
+        List<LinearPart> maps = Stream.concat(architecture.blueprint().adapterTargets().stream(), Stream.of(head))
+                .toList();
+        packed = PackedMaps.suits(weights) ? new PackedMaps(maps, weights) : null;
+        body = new Body(architecture, weights);
         version = weights.version();
-    }
-
-    public static DecodingModel of(ArchitectureSpec spec, Parameters weights, Precision precision) {
-        PackedMaps packed = PackedMaps.suits(weights) ? new PackedMaps(precision) : null;
-        try {
-            AffineMaps maps = packed == null ? new PlainMaps(precision) : packed;
-            Architecture architecture = spec.create(weights, maps);
-            return new DecodingModel(weights, packed, architecture, maps.bind(architecture.headWeight(), null));
-        } catch (RuntimeException e) {
-            if (packed != null) {
-                packed.close();
-            }
-            throw e;
-        }
     }
 
     /// @return whether the weights are still what they were when this was made
@@ -47,18 +36,23 @@ public final class DecodingModel implements AutoCloseable {
         return version == weights.version();
     }
 
-    public Architecture architecture() {
-        return architecture;
+    Body body() {
+        return body;
+    }
+
+    /// @return how affine maps are run, that of the head among them
+    LinearRun maps() {
+        return packed == null ? LinearRun.plain(weights) : packed;
     }
 
     /// @return the product with the vocabulary, states `[N, E]` to logits `[N, V]`
-    public AffineMap head() {
+    LinearPart head() {
         return head;
     }
 
     @Override
     public void close() {
-        architecture.close();
+        body.close();
         if (packed != null) {
             packed.close();
         }

@@ -3,11 +3,14 @@ package org.betatron.torch.decoding;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.betatron.torch.architecture.Architecture;
-import org.betatron.torch.architecture.ArchitectureSpec;
-import org.betatron.torch.tensor.Precision;
+import org.betatron.torch.architecture.Body;
+import org.betatron.torch.architecture.LayerRun;
+import org.betatron.torch.attention.AttentionSpec;
+import org.betatron.torch.linear.Made;
+import org.betatron.torch.tensor.DataType;
 import org.betatron.torch.tensor.Tensors;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /// Sequences being decoded with one model; owns their keys and values.
@@ -16,20 +19,22 @@ import org.jspecify.annotations.Nullable;
 public final class DecodingState implements AutoCloseable {
 
     private final DecodingModel model;
-    private final Precision precision;
+    private final ScalarType type;
     private final KeyValueCache cache;
     private final List<@Nullable CachedSequence> sequences = new ArrayList<>(); // by number; null once ended
 
     /// @param model lent; must outlive this
-    public DecodingState(ArchitectureSpec spec, DecodingModel model, Precision precision) {
+    /// @param type  number format of keys and values
+    public DecodingState(DecodingModel model, DataType type) {
         this.model = model;
-        this.precision = precision;
+        this.type = type.scalarType();
+        AttentionSpec attention = model.body().attention().getFirst();
         cache = new KeyValueCache(new KeyValueShape(
-                spec.numLayers(),
-                spec.numHeads(),
-                spec.headDim(),
-                precision.scalarType(),
-                model.architecture().embedding()));
+                model.body().numLayers(),
+                attention.numHeads(),
+                attention.headDim(),
+                this.type,
+                model.body().beside()));
     }
 
     /// @return number of a new, empty sequence
@@ -67,18 +72,24 @@ public final class DecodingState implements AutoCloseable {
             cache.reserve(continued.get(i), continued.get(i).length() + tokenIds[i].length);
         }
         DecodingRows rows = new DecodingRows(continued, tokenIds);
-        Architecture architecture = model.architecture();
-        Tensor weights = architecture.embedding();
-        Tensor hidden = architecture.hidden(
-                Tensors.indices(rows.ids(), weights),
-                rows.positions(),
-                new CachedAttention(rows, precision.scalarType(), weights)); // [T, E]
+        Body body = model.body();
+        Tensor beside = body.beside();
+        LayerRun run = new LayerRun(
+                body.weights(),
+                model.maps(),
+                new CachedAttention(rows, type, beside),
+                body.rotations(rows.positions()),
+                null);
+        Tensor hidden = body.embed(Tensors.indices(rows.ids(), beside)); // [T, E]
+        for (int i = 0; i < body.numLayers(); i++) {
+            hidden = body.layer(i, hidden, run);
+        }
         for (int i = 0; i < numbers.length; i++) {
             CachedSequence sequence = continued.get(i);
             sequence.length(sequence.length() + tokenIds[i].length);
         }
-        Tensor last = architecture.finalNorm(hidden.index_select(0, Tensors.indices(rows.predictors(), weights)));
-        return Tensors.toRows(model.head().apply(last), numbers.length);
+        Tensor last = body.finalNorm(hidden.index_select(0, Tensors.indices(rows.predictors(), beside)), run);
+        return Tensors.toRows(run.linear(model.head(), Made.kept(last)), numbers.length);
     }
 
     private CachedSequence live(int number) {

@@ -5,9 +5,10 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.memory.Owned;
-import org.betatron.torch.tensor.Precision;
+import org.betatron.torch.tensor.Products;
 import org.betatron.torch.tensor.Tensors;
-import org.betatron.torch.weight.Gradients;
+import org.betatron.torch.weight.Matrix;
+import org.betatron.torch.weight.Weight;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -29,19 +30,23 @@ public final class VocabularyHead {
     /// memory.
     private static final long CHUNK_ELEMENTS = 16L << 20;
 
-    private final Tensor weight; // [V, E]
-    private final Precision precision;
+    private final Weight weight; // [V, E]
+    private final Products products;
+    private final Tensor beside;
+    private final long vocabularySize;
     private final long chunkElements;
     private long freeElements;
 
     /// @param keptElements numbers that forward passes may keep for their backward passes, ≥ 0
-    public VocabularyHead(Tensor weight, Precision precision, long keptElements) {
-        this(weight, precision, keptElements, CHUNK_ELEMENTS);
+    public VocabularyHead(Weight weight, long keptElements) {
+        this(weight, keptElements, CHUNK_ELEMENTS);
     }
 
-    public VocabularyHead(Tensor weight, Precision precision, long keptElements, long chunkElements) {
+    public VocabularyHead(Weight weight, long keptElements, long chunkElements) {
         this.weight = weight;
-        this.precision = precision;
+        products = weight.products();
+        beside = weight.tensors().getFirst();
+        vocabularySize = weight.shape()[0];
         this.freeElements = keptElements;
         this.chunkElements = chunkElements;
     }
@@ -94,17 +99,17 @@ public final class VocabularyHead {
         public Tensor backward(Tensor hidden, float[] derivatives) {
             return Memory.withoutGradient(() -> {
                 Tensor hiddenGradient = Tensors.zeros(ScalarType.Float, hidden, hidden.size(0), hidden.size(1));
-                Tensor headWeight = precision.cast(weight);
+                Matrix matrix = weight.constant();
                 Tensor shared = sharedChunk(targets.length, kept.size());
                 forEachChunk(targets.length, (chunk, from, count) -> {
-                    Rows rows = Rows.taught(targets, derivatives, (int) from, (int) count, weight);
+                    Rows rows = Rows.taught(targets, derivatives, (int) from, (int) count, beside);
                     if (rows.count() > 0) {
                         Memory.run(() -> {
                             Tensor states = rows.of(hidden, 0);
                             Tensor probabilities = chunk < kept.size()
                                     ? rows.of(kept.get(chunk).tensor(), from).exp_()
-                                    : softmax(logits(shared.narrow(0, 0, rows.count()), states, headWeight));
-                            rows.put(addGradient(probabilities, states, headWeight, rows), hiddenGradient);
+                                    : softmax(matrix.productInto(shared.narrow(0, 0, rows.count()), states));
+                            rows.put(addGradient(probabilities, states, matrix, rows), hiddenGradient);
                         });
                     }
                     if (chunk < kept.size()) {
@@ -172,14 +177,14 @@ public final class VocabularyHead {
     private float[] logProbs(Tensor hidden, int[] targets, List<Owned> kept) {
         return Memory.withoutGradient(() -> {
             float[] logProbs = new float[targets.length];
-            Tensor headWeight = precision.cast(weight);
-            Tensor allTargets = Tensors.indices(targets, weight).unsqueeze(1); // [N, 1]
+            Matrix matrix = weight.constant();
+            Tensor allTargets = Tensors.indices(targets, beside).unsqueeze(1); // [N, 1]
             Tensor shared = sharedChunk(targets.length, kept.size());
             forEachChunk(
                     targets.length,
                     (chunk, from, count) -> Memory.run(() -> {
                         Tensor out = chunk < kept.size() ? kept.get(chunk).tensor() : shared.narrow(0, 0, count);
-                        Tensor logits = logits(out, hidden.narrow(0, from, count), headWeight);
+                        Tensor logits = matrix.productInto(out, hidden.narrow(0, from, count));
                         Tensor all = torch.log_softmax_out(logits, logits, 1); // [n, V], in place
                         float[] values = Tensors.toFloats(all.gather(1, allTargets.narrow(0, from, count)));
                         System.arraycopy(values, 0, logProbs, (int) from, (int) count);
@@ -192,39 +197,33 @@ public final class VocabularyHead {
     /// `[n, V]`: `dL/dh = d (W_target - p W)` and `dL/dW = -p' (d h)`, plus `d h` in the rows of targets.
     ///
     /// @return dL/dhidden of these rows, `[n, E]`
-    private Tensor addGradient(Tensor probabilities, Tensor states, Tensor headWeight, Rows rows) {
-        Tensor cast = precision.cast(probabilities);
-        Tensor scaled = states.mul(rows.derivatives()); // [n, E]
-        Gradients.addProduct(weight, cast.t(), precision.cast(scaled), -1);
-        Gradients.dense(weight).index_add_(0, rows.targets(), scaled);
-        return Tensors.toFloat(weight.index_select(0, rows.targets()))
-                .sub_(torch.matmul(cast, headWeight))
-                .mul_(rows.derivatives());
+    private Tensor addGradient(Tensor probabilities, Tensor states, Matrix matrix, Rows rows) {
+        Tensor cast = products.cast(probabilities);
+        if (weight.trains()) {
+            Tensor scaled = states.mul(rows.derivatives()); // [n, E]
+            weight.addProduct(cast, products.cast(scaled), -1);
+            weight.addToRows(rows.targets(), scaled);
+        }
+        return weight.rows(rows.targets()).sub_(matrix.back(cast)).mul_(rows.derivatives());
     }
 
     private static Tensor softmax(Tensor logits) {
         return torch.softmax_out(logits, logits, 1);
     }
 
-    private Tensor logits(Tensor out, Tensor rows, Tensor headWeight) {
-        return precision.scalarType() == ScalarType.Float
-                ? torch.mm_out(out, rows, headWeight.t())
-                : out.copy_(torch.matmul(precision.cast(rows), headWeight.t()));
-    }
-
     private long chunkRows() {
-        return Math.max(1, chunkElements / weight.size(0));
+        return Math.max(1, chunkElements / vocabularySize);
     }
 
     /// Makes room for as many of the first chunks as the budget allows.
     private List<Owned> keepChunks(int numRows) {
         List<Owned> kept = new ArrayList<>();
         forEachChunk(numRows, (chunk, _, count) -> {
-            if (kept.size() == chunk && count * weight.size(0) <= freeElements) {
-                freeElements -= count * weight.size(0);
+            if (kept.size() == chunk && count * vocabularySize <= freeElements) {
+                freeElements -= count * vocabularySize;
                 kept.add(Memory.keep(
                         "log-probs of the vocabulary",
-                        () -> Tensors.empty(ScalarType.Float, weight, count, weight.size(0))));
+                        () -> Tensors.empty(ScalarType.Float, beside, count, vocabularySize)));
             }
         });
         return kept;
@@ -241,7 +240,7 @@ public final class VocabularyHead {
     /// per 4 KiB each time.
     private Tensor sharedChunk(int numRows, int numKept) {
         long rows = Math.min(chunkRows(), Math.max(0, numRows - numKept * chunkRows()));
-        return Tensors.empty(ScalarType.Float, weight, rows, weight.size(0));
+        return Tensors.empty(ScalarType.Float, beside, rows, vocabularySize);
     }
 
     private void forEachChunk(int numRows, Chunk work) {

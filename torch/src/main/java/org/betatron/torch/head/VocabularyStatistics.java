@@ -5,9 +5,8 @@ import java.util.Map;
 import org.betatron.core.model.TokenQuantity;
 import org.betatron.core.model.VocabularyRequest;
 import org.betatron.torch.memory.Memory;
-import org.betatron.torch.tensor.Precision;
 import org.betatron.torch.tensor.Tensors;
-import org.betatron.torch.weight.Gradients;
+import org.betatron.torch.weight.Weight;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -30,14 +29,14 @@ public final class VocabularyStatistics {
     /// Elements of one chunk of logits; a handful of such matrices exist at once.
     private static final long CHUNK_ELEMENTS = 4L << 20;
 
-    private final Tensor weight; // [V, E]
-    private final Precision precision;
+    private final Weight weight; // [V, E]
+    private final Tensor beside;
     private final long chunkRows;
 
-    public VocabularyStatistics(Tensor weight, Precision precision) {
+    public VocabularyStatistics(Weight weight) {
         this.weight = weight;
-        this.precision = precision;
-        chunkRows = Math.max(1, CHUNK_ELEMENTS / weight.size(0));
+        beside = weight.tensors().getFirst();
+        chunkRows = Math.max(1, CHUNK_ELEMENTS / weight.shape()[0]);
     }
 
     /// @param hidden    normalised states of the model, `[N, E]`, without graph
@@ -51,7 +50,7 @@ public final class VocabularyStatistics {
         }
         Map<TokenQuantity, float[]> numbers = new EnumMap<>(TokenQuantity.class);
         request.quantities().forEach(quantity -> numbers.put(quantity, new float[targets.length]));
-        Tensor allTargets = Tensors.indices(targets, weight).unsqueeze(1); // [N, 1]
+        Tensor allTargets = Tensors.indices(targets, beside).unsqueeze(1); // [N, 1]
         forEachChunk(targets.length, (from, count) -> {
             Tensor logP = logProbs(hidden.narrow(0, from, count)); // [n, V]
             Tensor chunkTargets = allTargets.narrow(0, from, count); // [n, 1]
@@ -94,7 +93,7 @@ public final class VocabularyStatistics {
     public Tensor backward(Tensor hidden, @Nullable ReferenceRows reference, Map<TokenQuantity, float[]> derivatives) {
         Tensor hiddenGradient = Tensors.zeros(ScalarType.Float, hidden, hidden.size(0), hidden.size(1));
         derivatives.forEach((quantity, values) -> {
-            Tensor factors = Tensors.floats(values, weight).unsqueeze(1); // [N, 1]
+            Tensor factors = Tensors.floats(values, beside).unsqueeze(1); // [N, 1]
             forEachChunk(values.length, (from, count) -> {
                 Tensor rows = hidden.narrow(0, from, count); // [n, E]
                 Tensor logP = logProbs(rows);
@@ -103,8 +102,11 @@ public final class VocabularyStatistics {
                         logitGradient(quantity, logP, logQ).mul_(factors.narrow(0, from, count)); // [n, V]
                 hiddenGradient
                         .narrow(0, from, count)
-                        .add_(Tensors.toFloat(torch.matmul(precision.cast(logitGradient), precision.cast(weight))));
-                Gradients.addProduct(weight, precision.cast(logitGradient).t(), precision.cast(rows), 1);
+                        .add_(Tensors.toFloat(weight.constant().back(logitGradient)));
+                if (weight.trains()) {
+                    weight.addProduct(
+                            weight.products().cast(logitGradient), weight.products().cast(rows), 1);
+                }
             });
         });
         return hiddenGradient;
@@ -129,9 +131,7 @@ public final class VocabularyStatistics {
     }
 
     private Tensor logProbs(Tensor rows) {
-        Tensor logits =
-                torch.matmul(precision.cast(rows), precision.cast(weight).t());
-        return torch.log_softmax(Tensors.toFloat(logits), 1);
+        return torch.log_softmax(Tensors.toFloat(weight.constant().product(rows, null)), 1);
     }
 
     private void forEachChunk(int numRows, Chunk work) {

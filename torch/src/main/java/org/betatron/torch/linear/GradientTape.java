@@ -7,7 +7,8 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.memory.Owned;
-import org.betatron.torch.tensor.Precision;
+import org.betatron.torch.weight.LinearPart;
+import org.betatron.torch.weight.Parameters;
 import org.bytedeco.pytorch.Tensor;
 
 /// The affine maps that a layer's forward pass ran, whose weights' gradients are added without autograd.
@@ -18,40 +19,44 @@ import org.bytedeco.pytorch.Tensor;
 ///
 /// Autograd would keep every `x` until then, and make each gradient before it is added. Here an `x` that a cheap
 /// operation made is made again (selective recomputation, Korthikanti et al. 2022, arXiv 2205.05198), and the
-/// product is added where the gradient accumulates. Autograd's share is `dL/dy`. `T` rows.
-public final class GradientTape implements Tape, AutoCloseable {
+/// product is added where the gradient accumulates. Autograd's share is `dL/dy`. A map that does not train is not
+/// written down, and its `x` not kept. `T` rows.
+public final class GradientTape implements LinearRun, AutoCloseable {
 
     /// @param bias  what the map added to each row, `[T, out]`: a leaf, whose derivative is that of the map's
     ///     output. All rows share one row's memory
     /// @param input what the map was run on
     private record Run(Linear map, Owned bias, Made input) {}
 
-    private final Precision precision;
+    private final Parameters weights;
     private final List<Run> runs = new ArrayList<>();
     private final IdentityHashMap<Made, List<Owned>> kept = new IdentityHashMap<>(); // what inputs are made from
 
-    /// @param precision number format of the products
-    public GradientTape(Precision precision) {
-        this.precision = precision;
+    /// @param weights lent
+    public GradientTape(Parameters weights) {
+        this.weights = weights;
     }
 
     @Override
-    public Tensor run(Linear map, Made input) {
+    public Tensor run(LinearPart part, Made input) {
+        Linear map = Linear.of(part, weights);
+        if (!map.trains()) {
+            return map.apply(input.tensor());
+        }
         kept.computeIfAbsent(
                 input,
                 made -> made.from().stream()
                         .map(tensor -> Memory.keep("input of an affine map", tensor::detach))
                         .toList());
         long rows = input.tensor().size(0);
-        Owned bias =
-                Memory.keep("bias of every row", () -> map.bias(precision, rows).requires_grad_(true));
+        Owned bias = Memory.keep("bias of every row", () -> map.rowBias(rows).requires_grad_(true));
         runs.add(new Run(map, bias, input));
-        return map.apply(input.tensor(), bias.tensor(), precision);
+        return map.apply(input.tensor(), bias.tensor());
     }
 
-    /// @return the weights whose gradients are added here
+    /// @return what is trained of the maps whose gradients are added here, lent
     public List<Tensor> weights() {
-        return runs.stream().flatMap(run -> run.map().weights()).toList();
+        return runs.stream().flatMap(run -> run.map().leaves().stream()).toList();
     }
 
     /// @return what to differentiate by: its derivatives are those of the maps' outputs, `[T, out]` each
@@ -65,8 +70,7 @@ public final class GradientTape implements Tape, AutoCloseable {
     /// @param derivative dL/dy, `[T, out]`
     public void add(int index, Tensor derivative) {
         Run run = runs.get(index);
-        Memory.run(() -> Memory.runWithoutGradient(
-                () -> run.map().addGradients(derivative, precision.cast(again(run.input())))));
+        Memory.run(() -> Memory.runWithoutGradient(() -> run.map().addGradients(derivative, again(run.input()))));
     }
 
     private Tensor again(Made input) {

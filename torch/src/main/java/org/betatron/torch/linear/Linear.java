@@ -1,82 +1,70 @@
 package org.betatron.torch.linear;
 
-import java.util.Map;
+import java.util.List;
 import java.util.stream.Stream;
-import org.betatron.torch.tensor.Precision;
+import org.betatron.torch.tensor.Products;
 import org.betatron.torch.tensor.Tensors;
-import org.betatron.torch.weight.Gradients;
+import org.betatron.torch.weight.LinearPart;
 import org.betatron.torch.weight.Parameters;
+import org.betatron.torch.weight.Weight;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
-/// An affine map bound to its weights.
-public final class Linear {
+/// An affine map with its weights.
+///
+/// @param matrix `[out, in]`, lent
+/// @param bias   `[out]`, lent, or null
+record Linear(Weight matrix, @Nullable Weight bias) {
 
-    private final Tensor weight; // [out, in]
-    private final @Nullable Tensor bias; // [out]
-    private final AffineMap map;
-
-    /// @param name    Hugging Face name without `.weight`
-    /// @param hasBias whether there is a `.bias` too
-    /// @param maps    how it is computed
-    public Linear(Parameters weights, String name, boolean hasBias, AffineMaps maps) {
-        weight = weights.get(name + ".weight");
-        bias = hasBias ? weights.get(name + ".bias") : null;
-        map = maps.bind(weight, bias);
+    static Linear of(LinearPart part, Parameters weights) {
+        return new Linear(weights.get(part.weight()), part.hasBias() ? weights.get(part.bias()) : null);
     }
 
-    /// Adds the shapes of an affine map's weights.
-    ///
-    /// @param shapes  shape of each weight by its Hugging Face name
-    /// @param name    Hugging Face name without `.weight`
-    /// @param hasBias whether there is a `.bias` too
-    public static void addShapes(Map<String, long[]> shapes, String name, long out, long in, boolean hasBias) {
-        shapes.put(name + ".weight", new long[] {out, in});
-        if (hasBias) {
-            shapes.put(name + ".bias", new long[] {out});
-        }
+    boolean trains() {
+        return matrix.trains() || (bias != null && bias.trains());
     }
 
     /// @param input `[T, in]`
-    /// @return `[T, out]`
-    public Tensor apply(Tensor input) {
-        return map.apply(input);
+    /// @return `[T, out]`; a graph to the weights is recorded where one is wanted
+    Tensor apply(Tensor input) {
+        return matrix.matrix().product(input, bias == null ? null : bias.values());
     }
 
     /// As [#apply] with a bias that is given; without a graph to the weights.
     ///
     /// @param rowBias what is added to each row, `[T, out]`
-    public Tensor apply(Tensor input, Tensor rowBias, Precision precision) {
-        return torch.addmm(
-                rowBias, precision.cast(input), precision.cast(weight.detach()).t());
+    Tensor apply(Tensor input, Tensor rowBias) {
+        return matrix.constant().product(input, rowBias);
     }
 
-    /// @param numRows T
     /// @return the bias of every row, zeros where there is none, `[T, out]`, without graph; all rows share one
     ///     row's memory
-    public Tensor bias(Precision precision, long numRows) {
+    Tensor rowBias(long numRows) {
+        Products products = matrix.products();
+        long out = matrix.shape()[0];
         Tensor row = bias == null
-                ? Tensors.zeros(precision.scalarType(), weight, weight.size(0))
-                : precision.cast(bias.detach());
-        return row.expand(numRows, weight.size(0));
+                ? Tensors.zeros(products.scalarType(), matrix.tensors().getFirst(), out)
+                : products.cast(bias.values().detach());
+        return row.expand(numRows, out);
     }
 
-    /// @return the weight, and the bias if there is one; lent
-    public Stream<Tensor> weights() {
-        return Stream.concat(Stream.of(weight), Stream.ofNullable(bias));
+    /// @return what is trained of it, lent
+    List<Tensor> leaves() {
+        return Stream.concat(Stream.of(matrix), Stream.ofNullable(bias))
+                .flatMap(weight -> weight.leaves().values().stream())
+                .toList();
     }
 
-    /// Adds what a run over some rows gives to the gradients of weight and bias.
+    /// Adds what a run over some rows gives to the gradients of matrix and bias.
     ///
     /// @param derivative dL/doutput, `[T, out]`
-    /// @param input      of the same number format, `[T, in]`
+    /// @param input      `[T, in]`
     void addGradients(Tensor derivative, Tensor input) {
-        Gradients.addProduct(weight, derivative.t(), input, 1);
-        if (bias != null) {
-            Gradients.dense(bias).add_(derivative.sum(new long[] {0}, false, new ScalarTypeOptional(ScalarType.Float)));
+        matrix.addProduct(derivative, matrix.products().cast(input), 1);
+        if (bias != null && bias.trains()) {
+            bias.addGradient(derivative.sum(new long[] {0}, false, new ScalarTypeOptional(ScalarType.Float)));
         }
     }
 }

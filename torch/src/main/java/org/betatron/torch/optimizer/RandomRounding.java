@@ -40,7 +40,7 @@ record RandomRounding(Owned noise) implements AutoCloseable {
     /// @param part   which numbers they are: what a number is rounded with does not depend on the others
     /// @param call   which of the calls this is
     /// @return the rounded values, float32 whose lower 16 bits are zero
-    Tensor round(Tensor values, Part part, long call) {
+    Tensor round(Tensor values, RowSlice part, long call) {
         long offset = Math.floorMod(call * 40_503, (long) OFFSETS); // Knuth's multiplicative hashing
         Tensor bits = values.view(ScalarType.Int);
         return bits.add_(part.select(noise.tensor().narrow(0, offset, part.count())), new Scalar(1L))

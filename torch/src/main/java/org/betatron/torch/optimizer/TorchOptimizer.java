@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.LongStream;
@@ -29,14 +30,14 @@ import org.jspecify.annotations.Nullable;
 
 /// What optimizers share: the gradient norm, clipping, clearing, and moments on disk.
 ///
-/// Borrows the weights, owns the moments. One thread at a time.
+/// Sees of a model what trains, and nothing else. Borrows the weights, owns the moments. One thread at a time.
 public final class TorchOptimizer implements Optimizer {
 
     private static final String STEP = "step";
 
     private final Parameters weights;
     private final UpdateRule rule;
-    private final Map<String, Moments> moments = new LinkedHashMap<>();
+    private final Map<String, WeightMoments> moments = new LinkedHashMap<>();
     private long step;
 
     private final @Nullable RandomRounding rounding; // of weights and moments that are not float32
@@ -45,14 +46,16 @@ public final class TorchOptimizer implements Optimizer {
         this.weights = weights;
         this.rule = rule;
         boolean rounds = type != DataType.FP32
-                || weights.asMap().values().stream().anyMatch(weight -> Tensors.typeOf(weight) != ScalarType.Float);
+                || weights.trainable().values().stream().anyMatch(weight -> Tensors.typeOf(weight) != ScalarType.Float);
         rounding = rounds
                 ? RandomRounding.of(
-                        Moments.PIECE, weights.asMap().values().iterator().next())
+                        WeightMoments.PIECE,
+                        weights.trainable().values().iterator().next())
                 : null;
-        weights.asMap()
+        weights.trainable()
                 .forEach((name, weight) -> moments.put(
-                        name, new Moments(name, weight, rule.momentNames().size(), type, rule.restsWithoutGradient())));
+                        name,
+                        new WeightMoments(name, weight, rule.momentNames().size(), type, rule.restsWithoutGradient())));
     }
 
     /// @param spec    which optimizer
@@ -86,7 +89,7 @@ public final class TorchOptimizer implements Optimizer {
     public double gradientNorm() {
         return Memory.compute(() -> Memory.withoutGradient(() -> {
             double squares = 0;
-            for (Tensor weight : weights.asMap().values()) {
+            for (Tensor weight : weights.trainable().values()) {
                 double norm = Gradients.norm(weight);
                 squares += norm * norm;
             }
@@ -98,13 +101,13 @@ public final class TorchOptimizer implements Optimizer {
     public void step(double learningRate, double gradientScale) {
         weights.requireOpen();
         step++;
-        Memory.run(() -> Memory.runWithoutGradient(
-                () -> moments.forEach((name, state) -> update(name, state, learningRate, gradientScale))));
+        Memory.run(() -> Memory.runWithoutGradient(() ->
+                weights.trainable().forEach((name, weight) -> update(name, weight, learningRate, gradientScale))));
         weights.clearGradients();
     }
 
-    private void update(String name, Moments state, double learningRate, double gradientScale) {
-        Tensor weight = weights.get(name);
+    private void update(String name, Tensor weight, double learningRate, double gradientScale) {
+        WeightMoments state = Objects.requireNonNull(moments.get(name), name);
         if (!weight.grad().defined()) {
             return;
         }
@@ -130,7 +133,7 @@ public final class TorchOptimizer implements Optimizer {
     }
 
     /// @return what the tensor can hold of the values
-    private Tensor rounded(Tensor values, Tensor tensor, Part part, long call) {
+    private Tensor rounded(Tensor values, Tensor tensor, RowSlice part, long call) {
         return rounding == null || Tensors.typeOf(tensor) == ScalarType.Float
                 ? values
                 : rounding.round(values, part, call);
@@ -217,7 +220,7 @@ public final class TorchOptimizer implements Optimizer {
 
     @Override
     public void close() {
-        moments.values().forEach(Moments::close);
+        moments.values().forEach(WeightMoments::close);
         moments.clear();
         if (rounding != null) {
             rounding.close();

@@ -7,10 +7,11 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.betatron.torch.compute.Recompute;
 import org.betatron.torch.linear.GradientTape;
-import org.betatron.torch.linear.Tape;
+import org.betatron.torch.linear.LinearRun;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.memory.Owned;
 import org.betatron.torch.weight.Gradients;
+import org.betatron.torch.weight.Parameters;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -28,7 +29,7 @@ final class LayerGraph implements AutoCloseable {
         void at(int place, Runnable work);
     }
 
-    private final List<Tensor> weights;
+    private final List<Tensor> weights; // that train
     private final Tensor entering; // lent
     private final GradientTape tape;
     private final Owned leaving;
@@ -40,14 +41,17 @@ final class LayerGraph implements AutoCloseable {
         this.leaving = leaving;
     }
 
-    /// @param entering what enters the layer, `[T, E]`, a leaf that must outlive the graph
+    /// @param entering what enters the layer, `[T, E]`, a leaf that must outlive the graph; it asks for a gradient
+    /// where
+    ///     something below is trained
     /// @return the graph, owned by the caller
     static LayerGraph record(StackPart part, int index, Tensor entering, StackPart.Inputs inputs) {
-        GradientTape tape = new GradientTape(part.precision());
+        Parameters weights = part.body().weights();
+        GradientTape tape = new GradientTape(weights);
         try {
-            Tape maps = part.recompute() == Recompute.NONE ? Tape.NONE : tape;
+            LinearRun maps = part.recompute() == Recompute.NONE ? LinearRun.plain(weights) : tape;
             return new LayerGraph(
-                    part.weights(index),
+                    part.body().trainable(index),
                     entering,
                     tape,
                     Memory.keep("output of layer " + index, () -> part.layer(index, entering, inputs, maps)));
@@ -66,15 +70,19 @@ final class LayerGraph implements AutoCloseable {
     ///
     /// @param after  dL/dleaving
     /// @param adding its places are fewer than the layer's weights
-    /// @return dL/dentering, `[T, E]`, in the current scope
+    /// @return dL/dentering, `[T, E]`, in the current scope; without meaning where what enters asks
+    ///     for none
     Tensor backward(Tensor after, Adding adding) {
         Set<Tensor> onTape = new HashSet<>(tape.weights());
         List<Tensor> others =
                 weights.stream().filter(weight -> !onTape.contains(weight)).toList();
         List<Tensor> leaves = tape.leaves();
-        List<Tensor> by = new ArrayList<>(List.of(entering));
-        by.addAll(leaves);
+        List<Tensor> by = new ArrayList<>(leaves);
         by.addAll(others);
+        boolean goesOn = entering.requires_grad();
+        if (goesOn) {
+            by.add(entering);
+        }
         TensorVector gradients = torch.grad(
                 new TensorVector(leaving.tensor()),
                 new TensorVector(by.toArray(Tensor[]::new)),
@@ -84,13 +92,14 @@ final class LayerGraph implements AutoCloseable {
                 false);
         for (int i = 0; i < leaves.size(); i++) {
             int map = i;
-            adding.at(map, () -> tape.add(map, gradients.get(1 + map)));
+            adding.at(map, () -> tape.add(map, gradients.get(map)));
         }
         adding.at(
                 leaves.size(),
                 () -> IntStream.range(0, others.size())
-                        .forEach(i -> Gradients.add(others.get(i), gradients.get(1 + leaves.size() + i))));
-        return gradients.get(0).detach(); // an element must not outlive its vector
+                        .forEach(i -> Gradients.add(others.get(i), gradients.get(leaves.size() + i))));
+        // An element must not outlive its vector.
+        return (goesOn ? gradients.get(by.size() - 1) : after).detach();
     }
 
     @Override

@@ -3,14 +3,13 @@ package org.betatron.torch.pass;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.betatron.core.model.PackedBatch;
-import org.betatron.torch.architecture.Architecture;
+import org.betatron.torch.architecture.Body;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.head.AskedRows;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.memory.Owned;
 import org.betatron.torch.parallel.BatchPart;
 import org.betatron.torch.parallel.Lanes;
-import org.betatron.torch.tensor.Precision;
 import org.betatron.torch.tensor.Tensors;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -25,23 +24,15 @@ import org.bytedeco.pytorch.global.torch;
 /// @param places of the rows of each part among those of the batch, `[N_part]` each
 record LayerStack(Lanes lanes, List<StackPart> parts, List<int[]> places) {
 
-    /// @param rows      which rows of the batch are asked for, `[N]`
-    /// @param precision number format of the products
-    static LayerStack of(
-            Architecture architecture, PackedBatch batch, AskedRows rows, Precision precision, ComputeSpec compute) {
+    /// @param rows which rows of the batch are asked for, `[N]`
+    static LayerStack of(Body body, PackedBatch batch, AskedRows rows, ComputeSpec compute) {
         // One operator fills a graphics card, and all lanes would share one queue of it.
-        Lanes lanes = Lanes.of(architecture.embedding().is_cpu() ? compute.lanes() : 1);
+        Lanes lanes = Lanes.of(body.beside().is_cpu() ? compute.lanes() : 1);
         List<BatchPart> parts = BatchPart.divide(batch, lanes.count());
         return new LayerStack(
                 lanes,
                 parts.stream()
-                        .map(part -> new StackPart(
-                                architecture,
-                                part.packed(),
-                                rows,
-                                precision,
-                                compute.shortLastLayer(),
-                                compute.recompute()))
+                        .map(part -> new StackPart(body, part.packed(), rows, compute))
                         .toList(),
                 parts.stream()
                         .map(part -> part.places(response -> rows.count(batch, response)))

@@ -5,26 +5,27 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import org.betatron.torch.compute.Recompute;
-import org.betatron.torch.linear.Tape;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.memory.Owned;
 import org.betatron.torch.parallel.Turns;
-import org.betatron.torch.weight.Gradients;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/// A forward pass of part of a batch through all layers. Each layer has a graph of its own, or none: then
+/// A forward pass of part of a batch through all layers. Those below the lowest one that trains are only run. Each
+/// other layer has a graph of its own, or none: then
 /// only what enters it is kept, and the backward pass runs it again. So gradients of one layer at a time exist
 /// besides the accumulated ones.
 final class PartPass implements AutoCloseable {
 
     private final StackPart part;
-    private final List<Owned> entering = new ArrayList<>(); // of layer i: a leaf of its graph
-    private final List<LayerGraph> graphs = new ArrayList<>(); // of layer i; none where layers are run again
+    private final int lowest; // layer that is differentiated
+    private final List<Owned> entering = new ArrayList<>(); // of layer lowest + i: a leaf of its graph
+    private final List<LayerGraph> graphs = new ArrayList<>(); // of layer lowest + i; none where layers are run again
     private @Nullable Owned predictors;
 
     private PartPass(StackPart part) {
         this.part = part;
+        lowest = part.body().lowestTrained();
     }
 
     static PartPass start(StackPart part) {
@@ -40,12 +41,14 @@ final class PartPass implements AutoCloseable {
 
     private void forward() {
         StackPart.Inputs inputs = part.inputs();
-        Tensor hidden = part.embed(inputs);
-        for (int i = 0; i < part.size(); i++) {
+        Tensor hidden = part.body().embed(inputs.tokenIds());
+        for (int i = 0; i < lowest; i++) {
+            hidden = part.layerAlone(i, hidden, inputs);
+        }
+        for (int i = lowest; i < part.size(); i++) {
             Tensor leaf = enter(hidden);
             if (part.recompute() == Recompute.FULL) {
-                int index = i;
-                hidden = Memory.scoped(() -> Memory.withoutGradient(() -> part.layer(index, leaf, inputs, Tape.NONE)));
+                hidden = part.layerAlone(i, leaf, inputs);
             } else {
                 graphs.add(LayerGraph.record(part, i, leaf, inputs));
                 hidden = graphs.getLast().leaving();
@@ -56,8 +59,10 @@ final class PartPass implements AutoCloseable {
     }
 
     private Tensor enter(Tensor hidden) {
+        boolean goesOn = !entering.isEmpty() || part.body().trainsEmbedding();
         Owned leaf = Memory.keep(
-                "input of layer " + entering.size(), () -> hidden.detach().requires_grad_(true));
+                "input of layer " + (lowest + entering.size()),
+                () -> hidden.detach().requires_grad_(goesOn));
         entering.add(leaf);
         return leaf.tensor();
     }
@@ -74,7 +79,7 @@ final class PartPass implements AutoCloseable {
 
     private int firstPlace(int layer) {
         return IntStream.range(0, layer)
-                .map(index -> part.weights(index).size())
+                .map(index -> part.body().numWeights(index))
                 .sum();
     }
 
@@ -86,26 +91,26 @@ final class PartPass implements AutoCloseable {
     void backward(Tensor gradient, Turns turns, int number) {
         Tensor leavingGradient = gradient;
         StackPart.Inputs again = part.recompute() == Recompute.FULL ? part.inputs() : null;
-        for (int i = part.size() - 1; i >= 0; i--) {
+        for (int i = part.size() - 1; i >= lowest; i--) {
             int index = i;
             int firstPlace = firstPlace(index);
             Tensor after = leavingGradient;
             // A scope per layer: its graph and gradients are gone before the next one is run.
             leavingGradient = Memory.scoped(() -> {
                 try (LayerGraph graph = again == null
-                        ? graphs.get(index)
-                        : LayerGraph.record(part, index, entering.get(index).tensor(), again)) {
+                        ? graphs.get(index - lowest)
+                        : LayerGraph.record(
+                                part, index, entering.get(index - lowest).tensor(), again)) {
                     return graph.backward(after, (place, work) -> turns.take(number, firstPlace + place, work));
                 }
             });
-            entering.get(index).close();
+            entering.get(index - lowest).close();
         }
-        // Autograd would make a matrix of the whole vocabulary, most of it zeros, and add that.
-        Tensor ofEmbedded = leavingGradient;
-        turns.take(
-                number,
-                firstPlace(part.size()),
-                () -> Gradients.addToRows(part.architecture().embedding(), part.tokenIds(), ofEmbedded));
+        if (part.body().trainsEmbedding()) {
+            // Autograd would make a matrix of the whole vocabulary, most of it zeros, and add that.
+            Tensor ofEmbedded = leavingGradient;
+            turns.take(number, firstPlace(part.size()), () -> part.body().addToEmbedding(part.tokenIds(), ofEmbedded));
+        }
     }
 
     @Override

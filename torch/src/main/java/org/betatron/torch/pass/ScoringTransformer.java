@@ -5,15 +5,13 @@ import java.util.Objects;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TokenQuantity;
 import org.betatron.torch.architecture.Architecture;
-import org.betatron.torch.architecture.ArchitectureSpec;
+import org.betatron.torch.architecture.Body;
 import org.betatron.torch.compute.ComputeSpec;
-import org.betatron.torch.head.ScoredRows;
-import org.betatron.torch.linear.PlainMaps;
+import org.betatron.torch.head.LastTokenRows;
 import org.betatron.torch.memory.Memory;
-import org.betatron.torch.tensor.Precision;
 import org.betatron.torch.tensor.Tensors;
-import org.betatron.torch.weight.Gradients;
 import org.betatron.torch.weight.Parameters;
+import org.betatron.torch.weight.Weight;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -28,20 +26,18 @@ import org.bytedeco.pytorch.global.torch;
 /// must outlive it. `N` responses, `E` hidden size.
 public final class ScoringTransformer implements AutoCloseable {
 
-    private final Architecture architecture;
-    private final Tensor weight; // [1, E]
-    private final ScoredRows rows;
+    private final Body body;
+    private final Weight weight; // [1, E]
+    private final LastTokenRows rows;
     private final ComputeSpec compute;
-    private final Precision precision;
 
     /// @param paddingId id of the padding token, at which no response is scored; negative where
     ///     there is none
-    public ScoringTransformer(ArchitectureSpec spec, Parameters weights, int paddingId, ComputeSpec compute) {
+    public ScoringTransformer(Architecture architecture, Parameters weights, int paddingId, ComputeSpec compute) {
         this.compute = compute;
-        precision = new Precision(compute.precision());
-        architecture = spec.create(weights, new PlainMaps(precision));
-        weight = architecture.headWeight();
-        rows = new ScoredRows(paddingId);
+        body = new Body(architecture, weights);
+        weight = body.headWeight();
+        rows = new LastTokenRows(paddingId);
     }
 
     /// Scores a batch; to be called without recording a graph.
@@ -67,11 +63,11 @@ public final class ScoringTransformer implements AutoCloseable {
     }
 
     private float[] scores(Tensor states) {
-        return Tensors.toFloats(torch.matmul(Tensors.toFloat(states), weight.t()));
+        return Tensors.toFloats(weight.constant().product(states, null));
     }
 
     private LayerStack layers(PackedBatch batch) {
-        return LayerStack.of(architecture, batch, rows, precision, compute);
+        return LayerStack.of(body, batch, rows, compute);
     }
 
     private static float[] atLastTokens(PackedBatch batch, float[] scores) {
@@ -112,10 +108,10 @@ public final class ScoringTransformer implements AutoCloseable {
                 ofScores[response] = ofTokens[lastToken(batch, response)];
             }
             Memory.run(() -> layers.backward(Memory.withoutGradient(() -> {
-                Tensor column = Tensors.floats(ofScores, weight).unsqueeze(1); // [N, 1]
+                Tensor column = Tensors.floats(ofScores, body.beside()).unsqueeze(1); // [N, 1]
                 Tensor states = Tensors.toFloat(layers.predictors()); // [N, E]
-                Gradients.dense(weight).add_(torch.matmul(column.t(), states));
-                return torch.matmul(column, weight); // [N, E]
+                weight.addGradient(torch.matmul(column.t(), states));
+                return weight.constant().back(column); // [N, E]
             })));
         }
 
@@ -125,8 +121,13 @@ public final class ScoringTransformer implements AutoCloseable {
         }
     }
 
+    /// @return the lowest layer that is differentiated, from 0
+    public int lowestTrained() {
+        return body.lowestTrained();
+    }
+
     @Override
     public void close() {
-        architecture.close();
+        body.close();
     }
 }

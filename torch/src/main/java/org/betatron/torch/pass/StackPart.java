@@ -1,95 +1,94 @@
 package org.betatron.torch.pass;
 
-import java.util.List;
+import java.util.Map;
 import org.betatron.core.model.PackedBatch;
-import org.betatron.torch.architecture.Architecture;
+import org.betatron.torch.architecture.Body;
+import org.betatron.torch.architecture.LayerRun;
 import org.betatron.torch.attention.Attention;
+import org.betatron.torch.attention.RotarySpec;
 import org.betatron.torch.attention.RotaryTable.Rotation;
+import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.compute.Recompute;
 import org.betatron.torch.head.AskedRows;
-import org.betatron.torch.linear.Tape;
+import org.betatron.torch.linear.LinearRun;
 import org.betatron.torch.memory.Memory;
-import org.betatron.torch.tensor.Precision;
 import org.betatron.torch.tensor.Tensors;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
-/// All layers of an architecture over groups of a batch, from token ids to the rows that a head takes.
+/// All layers of a model over groups of a batch, from token ids to the rows that a head takes.
 ///
 /// `T` rows, `N` rows that are asked for, `E` hidden size. All results belong to the current scope.
 ///
-/// @param architecture   the layers
-/// @param batch          the groups
-/// @param rows           which rows are asked for, `[N]`
-/// @param precision      number format of the products
-/// @param shortLastLayer whether the last layer computes only what these rows need
-/// @param recompute      what a backward pass computes again
-record StackPart(
-        Architecture architecture,
-        PackedBatch batch,
-        AskedRows rows,
-        Precision precision,
-        boolean shortLastLayer,
-        Recompute recompute) {
+/// @param body    the layers
+/// @param batch   the groups
+/// @param asked   which rows are asked for, `[N]`
+/// @param compute how they are computed
+record StackPart(Body body, PackedBatch batch, AskedRows asked, ComputeSpec compute) {
 
     /// What layers need besides hidden states, in the scope that asked for it.
     ///
     /// @param tokenIds   int64 `[T]`
     /// @param predictors rows that are asked for, int64 `[N]`
-    record Inputs(Tensor tokenIds, Tensor predictors, Rotation rotation, Attention attention) {}
+    record Inputs(Tensor tokenIds, Tensor predictors, Map<RotarySpec, Rotation> rotations, Attention attention) {}
 
     Inputs inputs() {
-        Tensor weights = architecture.embedding();
+        Tensor beside = body.beside();
         return new Inputs(
                 tokenIds(),
-                Tensors.indices(rows.of(batch), weights),
-                architecture.rotation(batch.positions()),
-                Attention.over(batch, precision.scalarType(), architecture.headDim(), weights));
+                Tensors.indices(asked.of(batch), beside),
+                body.rotations(batch.positions()),
+                Attention.over(
+                        batch,
+                        compute.precision().scalarType(),
+                        body.attention().getFirst().headDim(),
+                        beside));
     }
 
     /// @return int64 `[T]`
     Tensor tokenIds() {
-        return Tensors.indices(batch.tokenIds(), architecture.embedding());
+        return Tensors.indices(batch.tokenIds(), body.beside());
     }
 
     int size() {
-        return architecture.numLayers();
+        return body.numLayers();
     }
 
-    /// @return what enters the first layer, `[T, E]`, without graph
-    Tensor embed(Inputs inputs) {
-        return architecture.embed(inputs.tokenIds());
+    Recompute recompute() {
+        return compute.recompute();
     }
 
     /// @param hidden what enters the layer, `[T, E]`
-    /// @param tape   runs its affine maps
+    /// @param maps   runs its affine maps
     /// @return what enters the next one, `[T, E]`; of the last one, normalised rows that predict, `[N, E]`
-    Tensor layer(int index, Tensor hidden, Inputs inputs, Tape tape) {
+    Tensor layer(int index, Tensor hidden, Inputs inputs, LinearRun maps) {
         if (index < size() - 1) {
-            return architecture.layer(index, hidden, inputs.rotation(), inputs.attention(), null, tape);
+            return body.layer(index, hidden, run(inputs, maps, null));
         }
-        Tensor rows = inputs.predictors();
-        return architecture.finalNorm(
-                shortLastLayer
-                        ? architecture.layer(index, hidden, inputs.rotation(), inputs.attention(), rows, tape)
-                        : Architecture.select(
-                                architecture.layer(index, hidden, inputs.rotation(), inputs.attention(), null, tape),
-                                rows));
+        LayerRun ofPredictors = run(inputs, maps, inputs.predictors());
+        return body.finalNorm(
+                compute.shortLastLayer()
+                        ? body.layer(index, hidden, ofPredictors)
+                        : ofPredictors.select(body.layer(index, hidden, run(inputs, maps, null))),
+                ofPredictors);
     }
 
-    /// @return the weights that a layer of this stack depends on; of the last one, the norm's after it too
-    List<Tensor> weights(int index) {
-        return architecture.weights(index);
+    private LayerRun run(Inputs inputs, LinearRun maps, @Nullable Tensor rows) {
+        return new LayerRun(body.weights(), maps, inputs.attention(), inputs.rotations(), rows);
     }
 
-    /// @return normalised states of the rows that are asked for, `[N, E]`
+    /// As [#layer], without a graph; what the next one does not need is gone before that is run.
+    Tensor layerAlone(int index, Tensor hidden, Inputs inputs) {
+        return Memory.scoped(
+                () -> Memory.withoutGradient(() -> layer(index, hidden, inputs, LinearRun.plain(body.weights()))));
+    }
+
+    /// @return normalised states of the rows that are asked for, `[N, E]`, without graph
     Tensor predictors() {
         Inputs inputs = inputs();
-        Tensor hidden = embed(inputs);
+        Tensor hidden = body.embed(inputs.tokenIds());
         for (int i = 0; i < size(); i++) {
-            int index = i;
-            Tensor entering = hidden;
-            // A scope per layer: what the next one does not need is gone before it is run.
-            hidden = Memory.scoped(() -> layer(index, entering, inputs, Tape.NONE));
+            hidden = layerAlone(i, hidden, inputs);
         }
         return hidden;
     }

@@ -7,7 +7,7 @@ import org.betatron.core.model.TokenNumbers;
 import org.betatron.core.model.TokenQuantity;
 import org.betatron.core.model.VocabularyRequest;
 import org.betatron.torch.architecture.Architecture;
-import org.betatron.torch.architecture.ArchitectureSpec;
+import org.betatron.torch.architecture.Body;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.decoding.DecodingModel;
 import org.betatron.torch.decoding.DecodingState;
@@ -15,9 +15,7 @@ import org.betatron.torch.head.AskedRows;
 import org.betatron.torch.head.ReferenceRows;
 import org.betatron.torch.head.VocabularyHead;
 import org.betatron.torch.head.VocabularyStatistics;
-import org.betatron.torch.linear.PlainMaps;
 import org.betatron.torch.memory.Memory;
-import org.betatron.torch.tensor.Precision;
 import org.betatron.torch.weight.Parameters;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -27,23 +25,21 @@ import org.jspecify.annotations.Nullable;
 /// Borrowed weights must outlive it. Results belong to the current scope.
 public final class Transformer implements AutoCloseable {
 
-    private final ArchitectureSpec spec;
-    private final Parameters weights;
     private final Architecture architecture;
+    private final Parameters weights;
+    private final Body body;
     private final VocabularyHead head;
     private final VocabularyStatistics statistics;
     private final ComputeSpec compute;
-    private final Precision precision;
     private @Nullable DecodingModel decoding;
 
-    public Transformer(ArchitectureSpec spec, Parameters weights, ComputeSpec compute) {
-        this.spec = spec;
+    public Transformer(Architecture architecture, Parameters weights, ComputeSpec compute) {
+        this.architecture = architecture;
         this.weights = weights;
         this.compute = compute;
-        precision = new Precision(compute.precision());
-        architecture = spec.create(weights, new PlainMaps(precision));
-        head = new VocabularyHead(architecture.headWeight(), precision, (long) compute.keptLogitsMiB() << 18);
-        statistics = new VocabularyStatistics(architecture.headWeight(), precision);
+        body = new Body(architecture, weights);
+        head = new VocabularyHead(body.headWeight(), (long) compute.keptLogitsMiB() << 18);
+        statistics = new VocabularyStatistics(body.headWeight());
     }
 
     /// Scores a batch; to be called without recording a graph.
@@ -102,7 +98,7 @@ public final class Transformer implements AutoCloseable {
     }
 
     private LayerStack layers(PackedBatch batch) {
-        return LayerStack.of(architecture, batch, AskedRows.PREDICTORS, precision, compute);
+        return LayerStack.of(body, batch, AskedRows.PREDICTORS, compute);
     }
 
     /// Starts to decode; to be closed before this. What was started before the weights changed cannot go on.
@@ -110,10 +106,10 @@ public final class Transformer implements AutoCloseable {
         DecodingModel current = decoding;
         if (current == null || !current.isCurrent()) {
             closeDecoding();
-            current = DecodingModel.of(spec, weights, precision);
+            current = new DecodingModel(architecture, weights);
             decoding = current;
         }
-        return new DecodingState(spec, current, precision);
+        return new DecodingState(current, compute.precision());
     }
 
     private void closeDecoding() {
@@ -122,9 +118,14 @@ public final class Transformer implements AutoCloseable {
         }
     }
 
+    /// @return the lowest layer that is differentiated, from 0
+    public int lowestTrained() {
+        return body.lowestTrained();
+    }
+
     @Override
     public void close() {
         closeDecoding();
-        architecture.close();
+        body.close();
     }
 }

@@ -1,115 +1,143 @@
 package org.betatron.torch.weight;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.betatron.torch.error.ModelException;
 import org.betatron.torch.memory.Memory;
-import org.betatron.torch.memory.Owned;
 import org.betatron.torch.tensor.Tensors;
 import org.bytedeco.pytorch.Tensor;
 
-/// The trainable weights of a model by their Hugging Face names, in a fixed order; owns them.
+/// All weights of a model by their Hugging Face names, in file order; owns them. Those that train are a view.
 public final class Parameters implements AutoCloseable {
 
-    private final Map<String, Owned> tensors = new LinkedHashMap<>();
+    private final Map<String, Weight> weights = new LinkedHashMap<>();
 
     /// Adds a weight.
     ///
-    /// @param name  Hugging Face name
-    /// @param owned leaf tensor, float32 or bf16; consumed
-    public void add(String name, Owned owned) {
-        tensors.put(name, owned);
+    /// @param name   Hugging Face name
+    /// @param weight consumed
+    public void add(String name, Weight weight) {
+        weights.put(name, weight);
     }
 
     /// @return the weight, lent
     /// @throws ModelException if there is none of that name
-    public Tensor get(String name) {
-        Owned owned = tensors.get(name);
-        if (owned == null) {
+    public Weight get(String name) {
+        Weight weight = weights.get(name);
+        if (weight == null) {
             throw new ModelException("the model has no weight '" + name + "'");
         }
-        return owned.tensor();
-    }
-
-    /// @param prefix beginning of a Hugging Face name
-    /// @return the weights whose names begin so, lent, in order
-    public List<Tensor> startingWith(String prefix) {
-        return tensors.entrySet().stream()
-                .filter(entry -> entry.getKey().startsWith(prefix))
-                .map(entry -> entry.getValue().tensor())
-                .toList();
-    }
-
-    /// @return the weights by name, lent
-    public Map<String, Tensor> asMap() {
-        Map<String, Tensor> map = new LinkedHashMap<>();
-        tensors.forEach((name, owned) -> map.put(name, owned.tensor()));
-        return map;
-    }
-
-    /// @return the shape of every weight by name
-    public Map<String, List<Long>> shapes() {
-        Map<String, List<Long>> shapes = new LinkedHashMap<>();
-        asMap().forEach((name, tensor) ->
-                shapes.put(name, LongStream.of(Tensors.shape(tensor)).boxed().toList()));
-        return shapes;
+        return weight;
     }
 
     public List<String> names() {
-        return new ArrayList<>(tensors.keySet());
+        return new ArrayList<>(weights.keySet());
     }
 
-    /// @return whether they lie in the processor's memory
-    public boolean areOnHost() {
-        return tensors.values().stream().allMatch(owned -> owned.tensor().is_cpu());
+    /// Keeps weights as they are from now on: no gradient, nothing for an optimizer. To be called before either is
+    /// made.
+    ///
+    /// @param patterns of names, see [NamePatterns]
+    /// @throws ModelException if one matches nothing, or nothing is left to train
+    public void freeze(List<String> patterns) {
+        for (String name : NamePatterns.matching(patterns, weights.keySet())) {
+            Weight weight = get(name);
+            if (weight.trains()) {
+                weights.put(name, new FrozenWeight(weight));
+            }
+        }
+        if (trainable().isEmpty()) {
+            throw new ModelException(String.join(", ", patterns) + " freezes every weight, so that nothing is learned");
+        }
     }
 
-    /// @return number of trainable numbers
+    /// @return what an optimizer changes, lent, by name
+    public Map<String, Tensor> trainable() {
+        return trainable(weights.keySet());
+    }
+
+    /// @param names of weights
+    /// @return of these what an optimizer changes, lent, by name
+    public Map<String, Tensor> trainable(Iterable<String> names) {
+        Map<String, Tensor> trainable = new LinkedHashMap<>();
+        for (String name : names) {
+            get(name)
+                    .leaves()
+                    .forEach((ending, leaf) -> trainable.put(ending.isEmpty() ? name : name + "." + ending, leaf));
+        }
+        return trainable;
+    }
+
+    /// @return the values of all weights by name, as files hold them
+    public Map<String, Tensor> values() {
+        Map<String, Tensor> values = new LinkedHashMap<>();
+        weights.forEach((name, weight) -> values.put(name, weight.values()));
+        return values;
+    }
+
+    /// @return how many numbers all weights have
     public long count() {
-        return tensors.values().stream()
-                .mapToLong(owned -> owned.tensor().numel())
+        return weights.values().stream()
+                .mapToLong(weight -> LongStream.of(weight.shape()).reduce(1, Math::multiplyExact))
                 .sum();
+    }
+
+    /// @return how many numbers are trained
+    public long countTrainable() {
+        return trainable().values().stream().mapToLong(Tensor::numel).sum();
     }
 
     /// Moves every weight: `weight += share * (other - weight)`. These are float32: a bf16 weight would round
     /// small steps away.
     ///
-    /// @param other weights of the same names and shapes, in any number format
+    /// @param other weights of the same names and shapes, in any form and number format
     /// @param share in (0, 1]
     /// @throws IllegalArgumentException if names or shapes differ
     public void moveTowards(Parameters other, double share) {
-        if (!other.shapes().equals(shapes())) {
+        if (!other.names().equals(names()) || !names().stream().allMatch(name -> sameShape(other, name))) {
             throw new IllegalArgumentException("other must be a model with the same weights");
         }
-        Memory.runWithoutGradient(() -> other.asMap()
-                .forEach((name, target) ->
-                        Memory.run(() -> get(name).lerp_(Tensors.toFloat(target), Tensors.scalar(share)))));
+        Memory.runWithoutGradient(() -> names().forEach(name -> Memory.run(
+                () -> get(name).values().lerp_(Tensors.toFloat(other.get(name).values()), Tensors.scalar(share)))));
+    }
+
+    private boolean sameShape(Parameters other, String name) {
+        return Arrays.equals(get(name).shape(), other.get(name).shape());
     }
 
     /// @return a number that grows with every change of a weight
     public long version() {
-        return tensors.values().stream()
-                .mapToLong(owned -> owned.tensor()._version())
-                .sum();
+        return tensors().mapToLong(Tensor::_version).sum();
+    }
+
+    /// @return whether they lie in the processor's memory
+    public boolean areOnHost() {
+        return tensors().allMatch(Tensor::is_cpu);
     }
 
     /// @throws IllegalStateException if the weights were closed
     public void requireOpen() {
-        tensors.values().forEach(Owned::tensor);
+        weights.values().forEach(Weight::tensors);
+    }
+
+    private Stream<Tensor> tensors() {
+        return weights.values().stream().flatMap(weight -> weight.tensors().stream());
     }
 
     /// Forgets the accumulated gradient and frees it.
     public void clearGradients() {
-        Memory.run(() ->
-                tensors.values().forEach(owned -> owned.tensor().mutable_grad().reset()));
+        Memory.run(
+                () -> trainable().values().forEach(leaf -> leaf.mutable_grad().reset()));
     }
 
     @Override
     public void close() {
         // The closed ones stay, so that use after close names the tensor.
-        tensors.values().forEach(Owned::close);
+        weights.values().forEach(Weight::close);
     }
 }

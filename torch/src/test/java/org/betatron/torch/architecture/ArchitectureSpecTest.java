@@ -85,22 +85,32 @@ class ArchitectureSpecTest {
     @Test
     void headDimensionNeedNotFollowFromTheHiddenSize() {
         ObjectNode config = TinyModels.llama().put("hidden_size", 30).put("head_dim", 8);
-        assertThat(ArchitectureSpec.parse(config, "here").weightShapes().get("model.layers.0.self_attn.q_proj.weight"))
-                .containsExactly(32, 30);
+        assertThat(ArchitectureSpec.parse(config, "here")
+                        .architecture()
+                        .blueprint()
+                        .weights())
+                .filteredOn(weight -> weight.name().equals("model.layers.0.self_attn.q_proj.weight"))
+                .singleElement()
+                .satisfies(weight -> assertThat(weight.shape()).containsExactly(32, 30));
     }
 
     /// Buffers of older checkpoints; a tied head that was saved nevertheless.
     @Test
     void ignorableTensors() {
         ArchitectureSpec neox = ArchitectureSpec.parse(TinyModels.neox(), "here");
-        assertThat(neox.isIgnorable("gpt_neox.layers.0.attention.bias")).isTrue();
-        assertThat(neox.isIgnorable("gpt_neox.layers.0.attention.masked_bias")).isTrue();
-        assertThat(neox.isIgnorable("gpt_neox.layers.0.attention.rotary_emb.inv_freq"))
+        assertThat(neox.architecture().blueprint().isIgnorable("gpt_neox.layers.0.attention.bias"))
                 .isTrue();
-        assertThat(neox.isIgnorable("gpt_neox.layers.9.attention.dense.bias")).isFalse();
-        assertThat(neox.isIgnorable("embed_out.weight")).isFalse();
+        assertThat(neox.architecture().blueprint().isIgnorable("gpt_neox.layers.0.attention.masked_bias"))
+                .isTrue();
+        assertThat(neox.architecture().blueprint().isIgnorable("gpt_neox.layers.0.attention.rotary_emb.inv_freq"))
+                .isTrue();
+        assertThat(neox.architecture().blueprint().isIgnorable("gpt_neox.layers.9.attention.dense.bias"))
+                .isFalse();
+        assertThat(neox.architecture().blueprint().isIgnorable("embed_out.weight"))
+                .isFalse();
         ArchitectureSpec tied = ArchitectureSpec.parse(TinyModels.llama().put("tie_word_embeddings", true), "here");
-        assertThat(tied.isIgnorable("lm_head.weight")).isTrue();
-        assertThat(tied.isIgnorable("score.weight")).isFalse();
+        assertThat(tied.architecture().blueprint().isIgnorable("lm_head.weight"))
+                .isTrue();
+        assertThat(tied.architecture().blueprint().isIgnorable("score.weight")).isFalse();
     }
 }

@@ -23,7 +23,10 @@ class KnownModelsTest {
         "llama3-8b,   8030261248"
     })
     void numberOfParameters(String name, long expected) {
-        assertThat(ArchitectureSpec.parse(KnownModels.config(name), name).numParameters())
+        assertThat(ArchitectureSpec.parse(KnownModels.config(name), name)
+                        .architecture()
+                        .blueprint()
+                        .numParameters())
                 .isEqualTo(expected);
     }
 

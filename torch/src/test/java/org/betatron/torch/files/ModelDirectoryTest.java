@@ -138,8 +138,9 @@ class ModelDirectoryTest {
                 write(first, maxShardBytes);
                 List<String> before = names(path);
                 Map<String, Tensor> weights =
-                        new LinkedHashMap<>(second.weights().asMap());
-                try (Tensor last = new Unwritable(second.weights().get("lm_head.weight"))) {
+                        new LinkedHashMap<>(second.weights().values());
+                try (Tensor last =
+                        new Unwritable(second.weights().get("lm_head.weight").values())) {
                     weights.put("lm_head.weight", last);
                     assertThatExceptionOfType(IllegalStateException.class)
                             .isThrownBy(
@@ -205,7 +206,7 @@ class ModelDirectoryTest {
     void weightsThatDoNotFit() throws IOException {
         Path file = path.resolve("model.safetensors");
         try (TorchLanguageModel model = TinyModels.model("llama", 1)) {
-            Map<String, Tensor> weights = new LinkedHashMap<>(model.weights().asMap());
+            Map<String, Tensor> weights = new LinkedHashMap<>(model.weights().values());
             Tensor norm = weights.remove("model.norm.weight");
             directory.write(TinyModels.llama(), weights, DataType.FP32);
             assertRefused("model directory " + path + " lacks tensor 'model.norm.weight'");
@@ -252,7 +253,7 @@ class ModelDirectoryTest {
     }
 
     private void write(TorchLanguageModel model, long maxShardBytes) throws IOException {
-        directory.write(TinyModels.llama(), model.weights().asMap(), DataType.FP32, maxShardBytes);
+        directory.write(TinyModels.llama(), model.weights().values(), DataType.FP32, maxShardBytes);
     }
 
     private void assertSameModel(TorchLanguageModel expected) {

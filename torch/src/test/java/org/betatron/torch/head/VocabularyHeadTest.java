@@ -7,13 +7,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.betatron.core.RandomStreams;
+import org.betatron.torch.TestWeights;
 import org.betatron.torch.device.NativeLibraries;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.memory.Owned;
-import org.betatron.torch.tensor.DataType;
 import org.betatron.torch.tensor.HostTensors;
-import org.betatron.torch.tensor.Precision;
 import org.betatron.torch.tensor.Tensors;
+import org.betatron.torch.weight.Weight;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -100,18 +100,19 @@ class VocabularyHeadTest {
     @Test
     void budgetIsSharedAndGivenBack() {
         Memory.run(() -> {
-            Tensor weight = HostTensors.floats(WEIGHT).view(VOCABULARY, HIDDEN).requires_grad_(true);
             Tensor hidden = HostTensors.floats(HIDDEN_STATES).view(ROWS, HIDDEN);
             long chunk = 10 * VOCABULARY;
-            VocabularyHead head = new VocabularyHead(weight, new Precision(DataType.FP32), chunk, chunk);
-            long before = Owned.liveCount();
-            for (int round = 0; round < 2; round++) {
-                try (VocabularyHead.Pass first = head.forward(hidden, TARGETS);
-                        VocabularyHead.Pass second = head.forward(hidden, TARGETS)) {
-                    assertThat(Owned.liveCount() - before).isEqualTo(1);
-                    first.backward(hidden, DERIVATIVES);
-                    assertThat(Owned.liveCount() - before).isZero();
-                    second.backward(hidden, DERIVATIVES);
+            try (Weight weight = weight()) {
+                VocabularyHead head = new VocabularyHead(weight, chunk, chunk);
+                long before = Owned.liveCount();
+                for (int round = 0; round < 2; round++) {
+                    try (VocabularyHead.Pass first = head.forward(hidden, TARGETS);
+                            VocabularyHead.Pass second = head.forward(hidden, TARGETS)) {
+                        assertThat(Owned.liveCount() - before).isEqualTo(1);
+                        first.backward(hidden, DERIVATIVES);
+                        assertThat(Owned.liveCount() - before).isZero();
+                        second.backward(hidden, DERIVATIVES);
+                    }
                 }
             }
         });
@@ -138,15 +139,25 @@ class VocabularyHeadTest {
 
     private static Result run(float[] derivatives, long keptElements, long chunkElements) {
         return Memory.compute(() -> {
-            Tensor weight = HostTensors.floats(WEIGHT).view(VOCABULARY, HIDDEN).requires_grad_(true);
             Tensor hidden = HostTensors.floats(HIDDEN_STATES).view(ROWS, HIDDEN);
-            VocabularyHead head = new VocabularyHead(weight, new Precision(DataType.FP32), keptElements, chunkElements);
-            try (VocabularyHead.Pass pass = head.forward(hidden, TARGETS)) {
+            try (Weight weight = weight()) {
+                VocabularyHead head = new VocabularyHead(weight, keptElements, chunkElements);
+                VocabularyHead.Pass pass = head.forward(hidden, TARGETS);
                 assertThat(head.logProbs(hidden, TARGETS)).isEqualTo(pass.logProbs());
                 float[] hiddenGradient = Tensors.toFloats(pass.backward(hidden, derivatives));
-                return new Result(pass.logProbs(), hiddenGradient, Tensors.toFloats(weight.grad()));
+                pass.close();
+                return new Result(
+                        pass.logProbs(),
+                        hiddenGradient,
+                        Tensors.toFloats(weight.values().grad()));
             }
         });
+    }
+
+    private static Weight weight() {
+        return TestWeights.dense(Memory.keep(
+                "head",
+                () -> HostTensors.floats(WEIGHT).view(VOCABULARY, HIDDEN).requires_grad_(true)));
     }
 
     private static void assertClose(float[] actual, float[] expected) {

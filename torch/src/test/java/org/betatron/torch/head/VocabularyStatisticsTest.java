@@ -132,7 +132,7 @@ class VocabularyStatisticsTest {
             double squares = squares(gradients);
             assertThat(squares).isPositive();
             // Along the gradient, the sum grows by step * |g|^2.
-            double step = 1e-2 / Math.sqrt(squares);
+            double step = 5e-3 / Math.sqrt(squares);
             double growth = weighted(model, batch, request, factors, gradients, step)
                     - weighted(model, batch, request, factors, gradients, -2 * step);
             assertThat(growth / (2 * step * squares)).isCloseTo(1, within(0.02));
@@ -148,7 +148,7 @@ class VocabularyStatisticsTest {
             Map<String, float[]> gradients,
             double step) {
         Memory.runWithoutGradient(() -> Memory.run(() -> gradients.forEach((name, values) -> {
-            Tensor weight = model.weights().get(name);
+            Tensor weight = model.weights().get(name).values();
             weight.detach().add_(Tensors.floats(values, weight).view(weight.sizes()), new Scalar(step));
         })));
         float[] entropies = model.score(batch, request).of(TokenQuantity.ENTROPY);
@@ -191,7 +191,7 @@ class VocabularyStatisticsTest {
     }
 
     private static float first(TorchLanguageModel model, String name) {
-        return Memory.compute(() -> Tensors.toFloats(model.weights().get(name))[0]);
+        return Memory.compute(() -> Tensors.toFloats(model.weights().get(name).values())[0]);
     }
 
     private static double plain(TokenQuantity quantity, double[] logP, double[] logQ, int target) {
@@ -246,7 +246,7 @@ class VocabularyStatisticsTest {
 
     private static Map<String, float[]> takeGradients(TorchLanguageModel model) {
         Map<String, float[]> gradients = new LinkedHashMap<>();
-        Memory.run(() -> model.weights().asMap().forEach((name, weight) -> {
+        Memory.run(() -> model.weights().values().forEach((name, weight) -> {
             if (weight.grad().defined()) {
                 gradients.put(name, Tensors.toFloats(Gradients.dense(weight)));
             }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.betatron.core.RandomStreams;
 import org.betatron.core.model.OptimizerSpec;
+import org.betatron.torch.TestWeights;
 import org.betatron.torch.device.NativeLibraries;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.memory.Owned;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Moments and weights in bf16 against float32 ones.
+/// WeightMoments and weights in bf16 against float32 ones.
 class RandomRoundingTest {
 
     private static final int SIZE = 4096;
@@ -122,7 +123,8 @@ class RandomRoundingTest {
     @Test
     void eachWeightHasNoiseOfItsOwn() {
         try (Parameters weights = new Parameters()) {
-            List.of("first", "second").forEach(name -> weights.add(name, weight(name, 1.5f, ScalarType.BFloat16)));
+            List.of("first", "second")
+                    .forEach(name -> TestWeights.add(weights, name, weight(name, 1.5f, ScalarType.BFloat16)));
             try (TorchOptimizer optimizer = TorchOptimizer.create(ADAM, weights)) {
                 weights.names().forEach(name -> give(weights, name, 1));
                 optimizer.step(1.0 / 256, 1);
@@ -141,8 +143,9 @@ class RandomRoundingTest {
             float[] before = values(weights);
             step(optimizer, weights, 2);
             float[] after = values(weights);
-            Memory.run(() -> Memory.withoutGradient(
-                    () -> weights.get("weight").copy_(HostTensors.floats(before).view(64, SIZE / 64))));
+            Memory.run(() -> Memory.withoutGradient(() -> weights.get("weight")
+                    .values()
+                    .copy_(HostTensors.floats(before).view(64, SIZE / 64))));
             try (TorchOptimizer resumed = TorchOptimizer.create(ADAM, weights, DataType.BF16)) {
                 resumed.load(file);
                 step(resumed, weights, 2);
@@ -153,7 +156,7 @@ class RandomRoundingTest {
 
     private static float[] round(RandomRounding rounding, float value, int call) {
         return Memory.compute(() -> Tensors.toFloats(rounding.round(
-                torch.full(new long[] {SIZE}, Tensors.scalar(value)), new Part(0, SIZE, 1, null), call)));
+                torch.full(new long[] {SIZE}, Tensors.scalar(value)), new RowSlice(0, SIZE, 1, null), call)));
     }
 
     private static Parameters ones() {
@@ -162,7 +165,7 @@ class RandomRoundingTest {
 
     private static Parameters weights(float value, ScalarType type) {
         Parameters parameters = new Parameters();
-        parameters.add("weight", weight("weight", value, type));
+        TestWeights.add(parameters, "weight", weight("weight", value, type));
         return parameters;
     }
 
@@ -180,8 +183,10 @@ class RandomRoundingTest {
     }
 
     private static void give(Parameters weights, String name, float gradient) {
-        Memory.run(() ->
-                weights.get(name).mutable_grad().put(torch.full(new long[] {64, SIZE / 64}, Tensors.scalar(gradient))));
+        Memory.run(() -> weights.get(name)
+                .values()
+                .mutable_grad()
+                .put(torch.full(new long[] {64, SIZE / 64}, Tensors.scalar(gradient))));
     }
 
     /// Noise around a drift, in the same order for every optimizer.
@@ -192,6 +197,7 @@ class RandomRoundingTest {
             gradient[i] = (float) ((step < 500 ? 1 : 0.1) * (0.5 + random.nextGaussian()));
         }
         Memory.run(() -> weights.get("weight")
+                .values()
                 .mutable_grad()
                 .put(HostTensors.floats(gradient).view(64, SIZE / 64)));
         optimizer.step(1e-4, 1);
@@ -202,6 +208,7 @@ class RandomRoundingTest {
     }
 
     private static float[] values(Parameters weights, String name) {
-        return Memory.compute(() -> Tensors.toFloats(weights.get(name).detach().reshape(-1)));
+        return Memory.compute(
+                () -> Tensors.toFloats(weights.get(name).values().detach().reshape(-1)));
     }
 }

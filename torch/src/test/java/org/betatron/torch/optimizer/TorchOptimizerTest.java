@@ -13,6 +13,7 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.betatron.core.RandomStreams;
 import org.betatron.core.model.OptimizerSpec;
+import org.betatron.torch.TestWeights;
 import org.betatron.torch.device.NativeLibraries;
 import org.betatron.torch.error.ModelException;
 import org.betatron.torch.memory.Memory;
@@ -195,7 +196,7 @@ class TorchOptimizerTest {
                         adamW, file, prefix + "first_moment.dense.weight' must have the shape [4, 3] but has [3, 4]");
             }
             try (Parameters larger = weights()) {
-                larger.add("more.weight", Memory.keep("more", () -> HostTensors.floats(new float[2])));
+                TestWeights.add(larger, "more.weight", Memory.keep("more", () -> HostTensors.floats(new float[2])));
                 try (TorchOptimizer ofLarger = TorchOptimizer.create(OptimizerSpec.AdamW.DEFAULT, larger)) {
                     ofLarger.save(file);
                     assertRefused(adamW, file, prefix + "first_moment.more.weight' is not part of it");
@@ -227,14 +228,16 @@ class TorchOptimizerTest {
 
     private static Parameters parameters(float[] values, long rows, long columns) {
         Parameters parameters = new Parameters();
-        parameters.add(
+        TestWeights.add(
+                parameters,
                 "dense.weight",
                 Memory.keep(
                         "dense.weight",
                         () -> HostTensors.floats(Arrays.copyOf(values, MATRIX))
                                 .view(rows, columns)
                                 .requires_grad_(true)));
-        parameters.add(
+        TestWeights.add(
+                parameters,
                 "norm.weight",
                 Memory.keep(
                         "norm.weight",
@@ -250,6 +253,7 @@ class TorchOptimizerTest {
 
     private static void setGradient(Parameters weights, String name, float[] gradient, long... shape) {
         Memory.run(() -> weights.get(name)
+                .values()
                 .mutable_grad()
                 .put(HostTensors.floats(gradient).view(shape)));
     }
@@ -258,7 +262,7 @@ class TorchOptimizerTest {
         float[] all = new float[MATRIX + VECTOR];
         Map<String, float[]> copies = Memory.compute(() -> {
             Map<String, float[]> byName = new LinkedHashMap<>();
-            for (Map.Entry<String, Tensor> entry : weights.asMap().entrySet()) {
+            for (Map.Entry<String, Tensor> entry : weights.values().entrySet()) {
                 byName.put(entry.getKey(), Tensors.toFloats(entry.getValue()));
             }
             return byName;

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.betatron.core.model.OptimizerSpec;
+import org.betatron.torch.TestWeights;
 import org.betatron.torch.device.NativeLibraries;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.optimizer.TorchOptimizer;
@@ -84,6 +85,7 @@ class GradientsTest {
                 Memory.run(() -> {
                     add(9);
                     full.get("embedding")
+                            .values()
                             .mutable_grad()
                             .put(weight().grad().coalesce().to_dense());
                 });
@@ -91,21 +93,22 @@ class GradientsTest {
                 ofFull.step(0.1, 0.5);
             }
             Memory.run(() -> assertThat(Tensors.toFloats(weight().detach().view(-1)))
-                    .containsExactly(
-                            Tensors.toFloats(full.get("embedding").detach().view(-1))));
+                    .containsExactly(Tensors.toFloats(
+                            full.get("embedding").values().detach().view(-1))));
         }
     }
 
     private static Parameters parameters() {
         Parameters parameters = new Parameters();
-        parameters.add(
+        TestWeights.add(
+                parameters,
                 "embedding",
                 Memory.keep("embedding", () -> torch.ones(VOCABULARY, WIDTH).requires_grad_(true)));
         return parameters;
     }
 
     private Tensor weight() {
-        return weights.get("embedding");
+        return weights.get("embedding").values();
     }
 
     /// Adds random rows, some of them several times, to the gradient and to what is expected of it.

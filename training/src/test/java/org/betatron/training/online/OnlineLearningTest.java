@@ -237,6 +237,22 @@ class OnlineLearningTest {
     /// A checkpoint every five steps, so that one falls between two steps that share what was written.
     private static TrainSpec spec(TrainLength length) {
         return new TrainSpec(
-                length, 8, 3, 1000, true, 0.05, 0, Decay.CONSTANT, 0, Double.POSITIVE_INFINITY, 0, 5, 1, 1, 1, 7);
+                length,
+                8,
+                3,
+                1000,
+                true,
+                0.05,
+                0,
+                Decay.CONSTANT,
+                0,
+                Double.POSITIVE_INFINITY,
+                0,
+                5,
+                1,
+                1,
+                1,
+                7,
+                List.of());
     }
 }

@@ -1,4 +1,4 @@
-package org.betatron.torch.architecture;
+package org.betatron.torch.weight;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,8 +21,8 @@ import org.betatron.torch.memory.Memory;
 import org.betatron.torch.memory.Owned;
 import org.betatron.torch.tensor.DataType;
 import org.betatron.torch.tensor.HostTensors;
+import org.betatron.torch.tensor.Products;
 import org.betatron.torch.tensor.Tensors;
-import org.betatron.torch.weight.Parameters;
 import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -38,27 +38,28 @@ public final class WeightLoader {
     /// straight from the mapped file into its place.
     ///
     /// @param directory where the files are
-    /// @param spec      what must be in them
+    /// @param blueprint what must be in them
     /// @param compute   where the weights are to lie, and in which format
     /// @return the weights, owned by the caller
     /// @throws ModelException if a weight is missing, has another shape, or a tensor does not belong to
     ///     the model
-    public static Parameters load(ModelDirectory directory, ArchitectureSpec spec, ComputeSpec compute) {
-        return load(directory, spec, compute, OptionalLong.empty());
+    public static Parameters load(ModelDirectory directory, Blueprint blueprint, ComputeSpec compute) {
+        return load(directory, blueprint, compute, OptionalLong.empty());
     }
 
-    /// As [#load(ModelDirectory, ArchitectureSpec, ComputeSpec)], drawing the score's weight where the files have
+    /// As [#load(ModelDirectory, Blueprint, ComputeSpec)], drawing the score's weight where the files have
     /// none, as a language model has none.
     ///
     /// @param seed seed of that weight
     public static Parameters loadWithFreshScore(
-            ModelDirectory directory, ArchitectureSpec spec, ComputeSpec compute, long seed) {
-        return load(directory, spec, compute, OptionalLong.of(seed));
+            ModelDirectory directory, Blueprint blueprint, ComputeSpec compute, long seed) {
+        return load(directory, blueprint, compute, OptionalLong.of(seed));
     }
 
     private static Parameters load(
-            ModelDirectory directory, ArchitectureSpec spec, ComputeSpec compute, OptionalLong scoreSeed) {
-        Map<String, long[]> shapes = spec.weightShapes();
+            ModelDirectory directory, Blueprint blueprint, ComputeSpec compute, OptionalLong scoreSeed) {
+        Map<String, WeightSpec> specs = new LinkedHashMap<>();
+        blueprint.weights().forEach(spec -> specs.put(spec.name(), spec));
         Map<String, Owned> loaded = new LinkedHashMap<>();
         try {
             for (Path file : directory.weightFiles()) {
@@ -66,23 +67,26 @@ public final class WeightLoader {
                     for (Map.Entry<String, SafetensorsFile.Entry> entry :
                             tensors.entries().entrySet()) {
                         String name = entry.getKey();
-                        if (shapes.containsKey(name)) {
+                        WeightSpec spec = specs.get(name);
+                        if (spec != null) {
                             if (loaded.containsKey(name)) {
                                 throw new ModelException(file + ": tensor '" + name + "' is in another shard too");
                             }
-                            requireShape(file, name, shapes.get(name), SafetensorsFile.dims(entry.getValue()));
-                            loaded.put(name, read(tensors, name, shapes.get(name), compute));
-                        } else if (!spec.isIgnorable(name)) {
+                            requireShape(file, name, spec.shape(), SafetensorsFile.dims(entry.getValue()));
+                            loaded.put(name, read(tensors, spec, compute));
+                        } else if (!blueprint.isIgnorable(name)) {
                             throw new ModelException(file + ": tensor '" + name
                                     + "' does not belong to the model that config.json describes");
                         }
                     }
                 }
             }
-            if (scoreSeed.isPresent() && !loaded.containsKey(HeadKind.SCORE_WEIGHT)) {
-                loaded.put(HeadKind.SCORE_WEIGHT, fresh(HeadKind.SCORE_WEIGHT, spec, compute, scoreSeed.getAsLong()));
+            String head = blueprint.headPart().weight();
+            if (scoreSeed.isPresent() && !loaded.containsKey(head)) {
+                WeightSpec score = Objects.requireNonNull(specs.get(head), head);
+                loaded.put(head, fresh(score, blueprint.deviation(), compute, scoreSeed.getAsLong()));
             }
-            requireAll(directory, shapes.keySet(), loaded.keySet());
+            requireAll(directory, specs.keySet(), loaded.keySet());
         } catch (IOException e) {
             loaded.values().forEach(Owned::close);
             throw new UncheckedIOException("cannot read the model in " + directory.path(), e);
@@ -91,24 +95,25 @@ public final class WeightLoader {
             throw e;
         }
         Parameters parameters = new Parameters();
-        shapes.keySet().forEach(name -> parameters.add(name, Objects.requireNonNull(loaded.get(name))));
+        specs.forEach((name, spec) ->
+                parameters.add(name, weight(Objects.requireNonNull(loaded.get(name), name), spec, compute)));
         return parameters;
     }
 
-    /// Draws all weights: matrices normal with the model's standard deviation, biases zero, norm
-    /// weights one, as `transformers` initialises these architectures.
+    /// Makes all weights as their blueprint begins them: drawn in file order, or of one value.
     ///
     /// @param compute where they are to lie, and in which format
     /// @param seed    equal seeds give equal weights, whatever the device
     /// @return the weights, owned by the caller
-    public static Parameters initialize(ArchitectureSpec spec, ComputeSpec compute, long seed) {
+    public static Parameters initialize(Blueprint blueprint, ComputeSpec compute, long seed) {
         Parameters parameters = new Parameters();
         try {
             Memory.run(() -> {
                 GeneratorOptional generator = new GeneratorOptional(torch.make_generator_cpu(seed));
-                spec.weightShapes()
-                        .keySet()
-                        .forEach(name -> parameters.add(name, leaf(name, () -> drawn(name, spec, compute, generator))));
+                for (WeightSpec spec : blueprint.weights()) {
+                    Owned drawn = leaf(spec.name(), () -> drawn(spec, blueprint.deviation(), compute, generator));
+                    parameters.add(spec.name(), weight(drawn, spec, compute));
+                }
             });
         } catch (RuntimeException e) {
             parameters.close();
@@ -117,17 +122,21 @@ public final class WeightLoader {
         return parameters;
     }
 
-    /// @return number format that a weight is kept in: vectors are few, and a score is computed in float32
-    private static DataType format(String name, long[] shape, ComputeSpec compute) {
-        return shape.length > 1 && !name.equals(HeadKind.SCORE_WEIGHT) ? compute.weights() : DataType.FP32;
+    private static Weight weight(Owned leaf, WeightSpec spec, ComputeSpec compute) {
+        return new DenseWeight(leaf, new Products(spec.inFloat32() ? DataType.FP32 : compute.precision()));
     }
 
-    private static Owned read(SafetensorsFile tensors, String name, long[] shape, ComputeSpec compute) {
-        DataType format = format(name, shape, compute);
+    private static DataType format(WeightSpec spec, ComputeSpec compute) {
+        return spec.inFloat32() ? DataType.FP32 : compute.weights();
+    }
+
+    private static Owned read(SafetensorsFile tensors, WeightSpec spec, ComputeSpec compute) {
+        DataType format = format(spec, compute);
+        String name = spec.name();
         Optional<Owned> mapped =
                 compute.device().equals(ComputeDevice.DEFAULT) ? tensors.map(name, format) : Optional.empty();
         Owned weight = mapped.orElseGet(() -> Memory.keep(name, () -> {
-            Tensor tensor = Tensors.empty(format.scalarType(), compute.device(), shape);
+            Tensor tensor = Tensors.empty(format.scalarType(), compute.device(), spec.shape());
             tensors.copyInto(name, tensor);
             return tensor;
         }));
@@ -135,20 +144,19 @@ public final class WeightLoader {
         return weight;
     }
 
-    private static Owned fresh(String name, ArchitectureSpec spec, ComputeSpec compute, long seed) {
+    private static Owned fresh(WeightSpec spec, double deviation, ComputeSpec compute, long seed) {
         return Memory.compute(() -> {
             GeneratorOptional generator = new GeneratorOptional(torch.make_generator_cpu(seed));
-            return leaf(name, () -> drawn(name, spec, compute, generator));
+            return leaf(spec.name(), () -> drawn(spec, deviation, compute, generator));
         });
     }
 
-    private static Tensor drawn(String name, ArchitectureSpec spec, ComputeSpec compute, GeneratorOptional generator) {
-        long[] shape = Objects.requireNonNull(spec.weightShapes().get(name), name);
-        Tensor tensor = HostTensors.empty(ScalarType.Float, shape);
-        Tensor numbers = shape.length > 1
-                ? tensor.normal_(0, spec.initializerRange(), generator)
-                : tensor.fill_(Tensors.scalar(name.endsWith(".bias") ? 0 : 1));
-        return Tensors.moved(numbers.to(format(name, shape, compute).scalarType()), compute.device());
+    private static Tensor drawn(WeightSpec spec, double deviation, ComputeSpec compute, GeneratorOptional generator) {
+        Tensor tensor = HostTensors.empty(ScalarType.Float, spec.shape());
+        Tensor numbers = spec.start().isPresent()
+                ? tensor.fill_(Tensors.scalar(spec.start().getAsDouble()))
+                : tensor.normal_(0, deviation, generator);
+        return Tensors.moved(numbers.to(format(spec, compute).scalarType()), compute.device());
     }
 
     private static Owned leaf(String name, Supplier<Tensor> maker) {

@@ -11,10 +11,10 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-class PartTest {
+class RowSliceTest {
 
     /// Rows 1 and 2 of three with two numbers each.
-    private static final Part ROWS = new Part(2, 4, 2, null);
+    private static final RowSlice ROWS = new RowSlice(2, 4, 2, null);
 
     @BeforeAll
     static void loadLibraries() {

@@ -10,7 +10,7 @@ import org.betatron.core.model.PackedBatch;
 ///
 /// @param paddingId id of the padding token; negative where there is none, and the very last token
 ///     counts
-public record ScoredRows(int paddingId) implements AskedRows {
+public record LastTokenRows(int paddingId) implements AskedRows {
 
     /// @return row of each response, `[batch.numResponses()]`; a response of nothing but padding
     ///     has a row of its prompt

@@ -1,4 +1,4 @@
-package org.betatron.torch.architecture;
+package org.betatron.torch.weight;
 
 import org.betatron.torch.files.ConfigReader;
 
@@ -10,9 +10,6 @@ public enum HeadKind {
     TIED,
     /// One score of the whole text.
     SCORE;
-
-    /// Name of the score's weight, `[1, E]`, in every architecture.
-    public static final String SCORE_WEIGHT = "score.weight";
 
     /// Reads what `transformers` writes: the class `...ForSequenceClassification` with one label is
     /// a reward model.

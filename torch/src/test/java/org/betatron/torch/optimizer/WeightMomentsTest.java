@@ -9,6 +9,7 @@ import java.util.random.RandomGenerator;
 import org.betatron.core.RandomStreams;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.torch.ResidentMemory;
+import org.betatron.torch.TestWeights;
 import org.betatron.torch.device.NativeLibraries;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.tensor.DataType;
@@ -24,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Updates of the rows that were taught, against updates of all.
-class MomentsTest {
+class WeightMomentsTest {
 
     private static final OptimizerSpec ADAM = OptimizerSpec.AdamW.DEFAULT;
     private static final int STEPS = 6;
@@ -80,8 +81,9 @@ class MomentsTest {
                 step(optimizer, weights, step, false);
             }
             float[] end = values(weights);
-            Memory.run(() -> Memory.withoutGradient(() ->
-                    weights.get("embedding").copy_(HostTensors.floats(middle).view(ROWS, WIDTH))));
+            Memory.run(() -> Memory.withoutGradient(() -> weights.get("embedding")
+                    .values()
+                    .copy_(HostTensors.floats(middle).view(ROWS, WIDTH))));
             resumed.load(file);
             for (int step = STEPS / 2; step < STEPS; step++) {
                 step(resumed, weights, step, false);
@@ -112,7 +114,8 @@ class MomentsTest {
 
     private static Parameters weights(int rows) {
         Parameters parameters = new Parameters();
-        parameters.add(
+        TestWeights.add(
+                parameters,
                 "embedding",
                 Memory.keep("embedding", () -> torch.ones(rows, WIDTH).requires_grad_(true)));
         return parameters;
@@ -130,7 +133,7 @@ class MomentsTest {
             gradient[i] = (float) random.nextGaussian();
         }
         Memory.run(() -> {
-            Tensor weight = weights.get("embedding");
+            Tensor weight = weights.get("embedding").values();
             Tensor sparse = torch.sparse_coo_tensor(
                     HostTensors.indices(rows).unsqueeze(0),
                     HostTensors.floats(gradient).view(rows.length, WIDTH),
@@ -141,7 +144,7 @@ class MomentsTest {
     }
 
     private static float[] values(Parameters weights) {
-        return Memory.compute(
-                () -> Tensors.toFloats(weights.get("embedding").detach().reshape(-1)));
+        return Memory.compute(() ->
+                Tensors.toFloats(weights.get("embedding").values().detach().reshape(-1)));
     }
 }

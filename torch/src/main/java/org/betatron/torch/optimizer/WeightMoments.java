@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /// The moments of one weight, and the rows in which they may differ from zero.
 ///
-/// An embedding is taught the tokens that occur, and much of a vocabulary never does. Moments of such rows stay
+/// An embedding is taught the tokens that occur, and much of a vocabulary never does. WeightMoments of such rows stay
 /// zero. They are not touched, and take no memory: a page is provided when it is first written.
-final class Moments implements AutoCloseable {
+final class WeightMoments implements AutoCloseable {
 
     /// Numbers of a weight that are updated together, rounded to whole rows. An update is half a dozen passes over
     /// weight, gradient and moments. In pieces of 4 MiB the later ones find them in the cache, and the intermediate
@@ -35,7 +35,7 @@ final class Moments implements AutoCloseable {
     /// @param count    moments of each number
     /// @param type     number format that they are kept in
     /// @param skipRows whether rows that never had a gradient may be left out of updates
-    Moments(String name, Tensor weight, int count, DataType type, boolean skipRows) {
+    WeightMoments(String name, Tensor weight, int count, DataType type, boolean skipRows) {
         shape = Tensors.shape(weight);
         width = shape.length > 1 ? weight.numel() / shape[0] : 1;
         for (int i = 0; i < count; i++) {
@@ -83,7 +83,7 @@ final class Moments implements AutoCloseable {
             Memory.run(() -> {
                 Tensor rows = rows(first, count);
                 if (rows == null || rows.numel() > 0) {
-                    work.accept(new Part(first * width, count * width, width, rows));
+                    work.accept(new RowSlice(first * width, count * width, width, rows));
                 }
             });
         }
@@ -125,8 +125,8 @@ final class Moments implements AutoCloseable {
         // Zeros that are not written take no memory.
         file.forEachPart(name, Math.max(1, PIECE / width) * width, (start, values) -> {
             Tensor isTaught = values.view(-1, width).ne(new Scalar(0L)).any(1);
-            Part part =
-                    new Part(start, values.numel(), width, isTaught.nonzero().view(-1));
+            RowSlice part = new RowSlice(
+                    start, values.numel(), width, isTaught.nonzero().view(-1));
             part.put(part.select(values), moment);
             taught.tensor().narrow(0, start / width, isTaught.size(0)).bitwise_or_(isTaught.to(ScalarType.Byte));
         });
@@ -142,6 +142,6 @@ final class Moments implements AutoCloseable {
 
     /// What is done with a part.
     interface Consumer {
-        void accept(Part part);
+        void accept(RowSlice part);
     }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// @param count numbers of the rows
 /// @param width numbers of a row
 /// @param rows  which of the rows, counted from the first, int64; null for all
-public record Part(
+public record RowSlice(
         long start, long count, long width, @Nullable Tensor rows) {
 
     /// @param tensor contiguous, of the weight's shape

@@ -1,0 +1,95 @@
+package org.betatron.torch.architecture;
+
+import java.util.Map;
+import java.util.Objects;
+import org.betatron.torch.attention.Attention;
+import org.betatron.torch.attention.AttentionSpec;
+import org.betatron.torch.attention.RotarySpec;
+import org.betatron.torch.attention.RotaryTable.Rotation;
+import org.betatron.torch.linear.LinearRun;
+import org.betatron.torch.linear.Made;
+import org.betatron.torch.weight.LinearPart;
+import org.betatron.torch.weight.NormPart;
+import org.betatron.torch.weight.Parameters;
+import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/// Runs the parts of a layer over the rows of one batch. All results belong to the current scope.
+///
+/// `T` rows, `N` rows that are asked for.
+///
+/// @param weights   of the model, lent
+/// @param maps      how affine maps are run
+/// @param attention which rows see which
+/// @param rotations of these rows
+/// @param rows      those that are asked for, int64 `[N]`, or null for all; others are computed only as far as these
+///     see them
+public record LayerRun(
+        Parameters weights,
+        LinearRun maps,
+        Attention attention,
+        Map<RotarySpec, Rotation> rotations,
+        @Nullable Tensor rows) {
+
+    /// @param input `[T, in]`
+    /// @return `[T, out]`
+    public Tensor linear(LinearPart part, Made input) {
+        return maps.run(part, input);
+    }
+
+    /// @param input `[..., width]`
+    /// @return normalised, and how to do it again
+    public Made norm(NormPart part, Tensor input) {
+        return Made.by(entering -> normed(part, entering), input);
+    }
+
+    /// @param input `[..., width]`
+    /// @return normalised
+    public Tensor normed(NormPart part, Tensor input) {
+        long[] width = {part.width()};
+        TensorOptional weight = new TensorOptional(weights.get(part.weight()).values());
+        return switch (part.kind()) {
+            case ROOT_MEAN_SQUARE -> torch.rms_norm(input, width, weight, new DoubleOptional(part.epsilon()));
+            case LAYER ->
+                torch.layer_norm(
+                        input,
+                        width,
+                        weight,
+                        new TensorOptional(weights.get(part.bias()).values()),
+                        part.epsilon(),
+                        false);
+        };
+    }
+
+    /// @param layer   number of the layer, from 0
+    /// @param spec    its attention
+    /// @param queries `[T, H, D]`
+    /// @param keys    `[T, K, D]`
+    /// @param values  `[T, K, D]`
+    /// @return what the rows that are asked for see, `[N, H * D]`
+    public Made attend(int layer, AttentionSpec spec, Tensor queries, Tensor keys, Tensor values) {
+        Rotation rotation = Objects.requireNonNull(rotations.get(spec.rotary()));
+        return Made.kept(select(attention.attend(
+                layer, rotation.apply(queries), repeated(spec, rotation.apply(keys)), repeated(spec, values))));
+    }
+
+    /// Gives each query head its own view of the key-value head that serves it: `[T, K, D]` to `[T, H, D]`.
+    private static Tensor repeated(AttentionSpec spec, Tensor heads) {
+        long repeats = spec.numHeads() / spec.numKeyValueHeads();
+        if (repeats == 1) {
+            return heads;
+        }
+        return heads.unsqueeze(2)
+                .expand(heads.size(0), heads.size(1), repeats, heads.size(2))
+                .reshape(heads.size(0), spec.numHeads(), spec.headDim());
+    }
+
+    /// @param tensor `[T, ...]`
+    /// @return the rows that are asked for, `[N, ...]`
+    public Tensor select(Tensor tensor) {
+        return rows == null ? tensor : tensor.index_select(0, rows);
+    }
+}

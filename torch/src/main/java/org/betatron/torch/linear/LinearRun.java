@@ -1,0 +1,20 @@
+package org.betatron.torch.linear;
+
+import org.betatron.torch.weight.LinearPart;
+import org.betatron.torch.weight.Parameters;
+import org.bytedeco.pytorch.Tensor;
+
+/// How affine maps are run: only run, also written down for the backward pass, or with weights that were rearranged.
+@FunctionalInterface
+public interface LinearRun {
+
+    /// @param part  the map
+    /// @param input `[T, in]`
+    /// @return `[T, out]`, in the current scope
+    Tensor run(LinearPart part, Made input);
+
+    /// Writes nothing down: gradients of weights, where any are wanted, are autograd's.
+    static LinearRun plain(Parameters weights) {
+        return (part, input) -> Linear.of(part, weights).apply(input.tensor());
+    }
+}

@@ -1,0 +1,66 @@
+package org.betatron.torch.weight;
+
+import java.util.List;
+import java.util.Map;
+import org.betatron.torch.tensor.Products;
+import org.bytedeco.pytorch.Tensor;
+
+/// A weight of any form that stays as it is.
+///
+/// @param weight the form; owned
+public record FrozenWeight(Weight weight) implements Weight {
+
+    @Override
+    public long[] shape() {
+        return weight.shape();
+    }
+
+    @Override
+    public List<Tensor> tensors() {
+        return weight.tensors();
+    }
+
+    @Override
+    public Map<String, Tensor> leaves() {
+        return Map.of();
+    }
+
+    @Override
+    public Products products() {
+        return weight.products();
+    }
+
+    @Override
+    public Tensor values() {
+        return weight.values().detach();
+    }
+
+    @Override
+    public Matrix matrix() {
+        return weight.constant();
+    }
+
+    @Override
+    public Matrix constant() {
+        return weight.constant();
+    }
+
+    @Override
+    public Tensor rows(Tensor indices) {
+        return weight.rows(indices);
+    }
+
+    @Override
+    public void addGradient(Tensor gradient) {}
+
+    @Override
+    public void addProduct(Tensor derivative, Tensor input, double factor) {}
+
+    @Override
+    public void addToRows(Tensor rows, Tensor values) {}
+
+    @Override
+    public void close() {
+        weight.close();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.betatron.torch.pass;
+
+import org.jspecify.annotations.NullMarked;
