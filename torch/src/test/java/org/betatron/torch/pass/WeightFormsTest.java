@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.betatron.core.RandomStreams;
 import org.betatron.core.model.OptimizerSpec;
@@ -185,7 +186,7 @@ class WeightFormsTest {
         try (Transformer transformer = new Transformer(ARCHITECTURE, weights, compute);
                 ModelPass pass = transformer.forward(BATCH, VocabularyRequest.NONE, null)) {
             pass.backward(Map.of(TokenQuantity.LOG_PROB, DERIVATIVES));
-            return pass.numbers().get(TokenQuantity.LOG_PROB);
+            return Objects.requireNonNull(pass.numbers().get(TokenQuantity.LOG_PROB));
         }
     }
 
