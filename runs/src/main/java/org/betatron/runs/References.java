@@ -71,9 +71,10 @@ record References(
         TorchLanguageModel model =
                 TorchLanguageModel.load(directory, moves ? compute.withWeights(DataType.FP32) : compute);
         session.tell(new RunEvent.ReferenceOpened(directory));
-        Optional<MovingReference<AlignmentState>> moving = recipe.reference().update() instanceof ReferenceUpdateSpec.Blend blend
-                ? Optional.of(new MovingReference<>(model, blend, AlignmentState::againstAnotherReference))
-                : Optional.empty();
+        Optional<MovingReference<AlignmentState>> moving =
+                recipe.reference().update() instanceof ReferenceUpdateSpec.Blend blend
+                        ? Optional.of(new MovingReference<>(model, blend, AlignmentState::againstAnotherReference))
+                        : Optional.empty();
         return new References(new Reference.Live(model), new Reference.Live(model), moving, List.of(model));
     }
 

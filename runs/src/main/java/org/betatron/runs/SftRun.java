@@ -1,6 +1,8 @@
 package org.betatron.runs;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import org.betatron.data.load.DataSetLoader;
 import org.betatron.data.row.HeldOut.Split;
 import org.betatron.data.row.TokenizedText;
@@ -37,7 +39,8 @@ public final class SftRun {
                         ? Evaluation.none()
                         : new SupervisedEvaluation(model, texts.evaluation(), train.packing());
                 SupervisedRule rule = new SupervisedRule(FixedRows.shuffled(texts.training(), train.seed()));
-                return session.train(Training.of(model, rule, texts, evaluation));
+                return session.train(
+                        new Training<>(model, model, rule, texts, evaluation, Optional.empty(), () -> {}, List::of));
             }
         }
     }

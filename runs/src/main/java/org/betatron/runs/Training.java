@@ -15,7 +15,7 @@ import org.betatron.training.reference.MovingReference;
 /// What one kind of training hands to the session that carries it out.
 ///
 /// @param model           to be trained
-/// @param asked           the model as the rule reads it
+/// @param asked           the same model as the rule reads it
 /// @param rule            what is learned
 /// @param rows            what it is learned from, and measured on
 /// @param evaluation      how it is measured
@@ -30,11 +30,4 @@ record Training<R extends TokenizedRow, Q, S>(
         Evaluation<S> evaluation,
         Optional<MovingReference<S>> movingReference,
         Runnable beforeSaving,
-        Supplier<List<HeldOutGap>> gaps) {
-
-    /// @return training with nothing beside it: no moving reference, no gaps
-    static <R extends TokenizedRow, Q, S> Training<R, Q, S> of(
-            TorchModel model, LearningRule<R, Q, S> rule, Split<?> rows, Evaluation<S> evaluation) {
-        return new Training<>(model, model, rule, rows, evaluation, Optional.empty(), () -> {}, List::of);
-    }
-}
+        Supplier<List<HeldOutGap>> gaps) {}

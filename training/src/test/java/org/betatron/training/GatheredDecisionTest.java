@@ -58,8 +58,8 @@ class GatheredDecisionTest {
                 .mapToDouble(row -> rule.weight(data.get(row)))
                 .sum();
         Decision<R, S> expected = rule.decide(1, rule.quantities(whole), start, total);
-        Decision<R, S> decision = rule.decide(
-                1, rule.concat(List.of(rule.quantities(here), rule.quantities(there))), start, total);
+        Decision<R, S> decision =
+                rule.decide(1, rule.concat(List.of(rule.quantities(here), rule.quantities(there))), start, total);
 
         assertThat(decision.loss()).isEqualTo(expected.loss());
         assertThat(decision.state()).isEqualTo(expected.state());

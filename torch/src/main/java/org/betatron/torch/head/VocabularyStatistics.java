@@ -105,7 +105,9 @@ public final class VocabularyStatistics {
                         .add_(Tensors.toFloat(weight.constant().back(logitGradient)));
                 if (weight.trains()) {
                     weight.addProduct(
-                            weight.products().cast(logitGradient), weight.products().cast(rows), 1);
+                            weight.products().cast(logitGradient),
+                            weight.products().cast(rows),
+                            1);
                 }
             });
         });

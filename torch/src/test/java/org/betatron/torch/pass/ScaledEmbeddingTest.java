@@ -109,7 +109,7 @@ class ScaledEmbeddingTest {
             number.add_(Tensors.scalar(by));
             double sum = 0;
             for (float logProb :
-                    transformer.score(BATCH, VocabularyRequest.NONE, null).logProbs()) {
+                    transformer.score(BATCH, VocabularyRequest.NONE, null).of(TokenQuantity.LOG_PROB)) {
                 sum += logProb;
             }
             number.copy_(before);

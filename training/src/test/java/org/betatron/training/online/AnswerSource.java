@@ -42,8 +42,7 @@ record AnswerSource(LanguageModel policy, Tokenizer tokenizer, List<int[]> promp
         }
         GenerationSpec generation =
                 new GenerationSpec(SamplingSpec.DEFAULT, SAMPLES, 5, List.of(), 8, 1000 * spec.seed() + step);
-        List<Answer> answers =
-                new Generator(policy, tokenizer, generation).generate(prompts, GenerationListener.NONE);
+        List<Answer> answers = new Generator(policy, tokenizer, generation).generate(prompts, GenerationListener.NONE);
         List<WrittenAnswer> all = new ArrayList<>();
         for (int from = 0; from < answers.size(); from += SAMPLES) {
             List<Answer> ofPrompt = answers.subList(from, from + SAMPLES);

@@ -61,8 +61,14 @@ class OnlineLearningTest {
     void theRewardRises() {
         TinyLanguageModel policy = policy();
         reinforce(new TrainLength.Steps(80), policy, run("run")).start();
-        double before = rewards.subList(0, 6).stream().mapToDouble(reward -> reward).average().orElseThrow();
-        double after = rewards.subList(74, 80).stream().mapToDouble(reward -> reward).average().orElseThrow();
+        double before = rewards.subList(0, 6).stream()
+                .mapToDouble(reward -> reward)
+                .average()
+                .orElseThrow();
+        double after = rewards.subList(74, 80).stream()
+                .mapToDouble(reward -> reward)
+                .average()
+                .orElseThrow();
         assertThat(before).isLessThan(0.35);
         assertThat(after).isGreaterThan(0.7);
     }
@@ -126,7 +132,8 @@ class OnlineLearningTest {
         assertThat(policy.weights()).isNotEqualTo(policy().weights());
         assertThat(critic.weights()).isNotEqualTo(new TinyCritic(VOCABULARY, 40).weights());
         assertThat(heard.getLast().get("train/gradientNorm").orElseThrow()).isPositive();
-        assertThat(heard.getLast().get("train/gradientNorm/critic").orElseThrow()).isPositive();
+        assertThat(heard.getLast().get("train/gradientNorm/critic").orElseThrow())
+                .isPositive();
 
         RunDirectory run = run("cut");
         stopAfter = 7;

@@ -51,8 +51,7 @@ record PolicyGradientRule(RowSource<WrittenAnswer, Written> source, double bonus
     }
 
     @Override
-    public Decision<WrittenAnswer, Written> decide(
-            long step, List<Numbers> answers, Written state, double numAnswers) {
+    public Decision<WrittenAnswer, Written> decide(long step, List<Numbers> answers, Written state, double numAnswers) {
         double loss = 0;
         for (int i = 0; i < answers.size(); i++) {
             Numbers answer = answers.get(i);
@@ -71,8 +70,18 @@ record PolicyGradientRule(RowSource<WrittenAnswer, Written> source, double bonus
         public Metrics metrics() {
             return Metrics.builder()
                     .put("loss", loss)
-                    .put("reward", answers.stream().mapToDouble(Numbers::reward).average().orElse(0))
-                    .put("entropy", answers.stream().mapToDouble(Numbers::entropy).average().orElse(0))
+                    .put(
+                            "reward",
+                            answers.stream()
+                                    .mapToDouble(Numbers::reward)
+                                    .average()
+                                    .orElse(0))
+                    .put(
+                            "entropy",
+                            answers.stream()
+                                    .mapToDouble(Numbers::entropy)
+                                    .average()
+                                    .orElse(0))
                     .build();
         }
 
