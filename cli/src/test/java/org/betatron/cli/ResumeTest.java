@@ -16,11 +16,11 @@ import java.util.function.BooleanSupplier;
 import org.betatron.cli.display.Displays;
 import org.betatron.evaluation.RunMetrics;
 import org.betatron.runs.AlignRun;
-import org.betatron.runs.Display;
+import org.betatron.runs.RunListener;
 import org.betatron.runs.RunRequest;
 import org.betatron.runs.recipe.AlignRecipe;
 import org.betatron.runs.recipe.RecipeReader;
-import org.betatron.runs.recipe.RecipeReader.Resolved;
+import org.betatron.runs.recipe.Resolved;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -163,17 +163,17 @@ class ResumeTest {
                         "train.evaluateEvery=0",
                         "compute.threads=1"))
                 .overrides(overrides)
-                .resolve(AlignRecipe.class, AlignRecipe.DEFAULT);
+                .resolve(AlignRecipe.class);
         AlignRun.run(new RunRequest<>(recipe, root, false, display(), stop));
     }
 
     private static void resume(Path root, BooleanSupplier stop) {
         Resolved<AlignRecipe> recipe =
-                new RecipeReader().file(root.resolve("recipe.yaml")).resolve(AlignRecipe.class, AlignRecipe.DEFAULT);
+                new RecipeReader().file(root.resolve("recipe.yaml")).resolve(AlignRecipe.class);
         AlignRun.run(new RunRequest<>(recipe, root, true, display(), stop));
     }
 
-    private static Display display() {
+    private static RunListener display() {
         return Displays.of(new PrintWriter(new StringWriter()), false);
     }
 

@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.betatron.cli.display.Displays;
 import org.betatron.evaluation.RunMetrics;
-import org.betatron.runs.Display;
 import org.betatron.runs.RewardRun;
+import org.betatron.runs.RunListener;
 import org.betatron.runs.RunRequest;
 import org.betatron.runs.recipe.RecipeReader;
 import org.betatron.runs.recipe.RewardRecipe;
@@ -206,9 +206,8 @@ class RewardCommandTest {
                             "reward.marginScale=0.1",
                             "reward.centering=0.01"));
         }
-        Display display = Displays.of(new PrintWriter(new StringWriter()), false);
-        RewardRun.run(new RunRequest<>(
-                reader.resolve(RewardRecipe.class, RewardRecipe.DEFAULT), out, resuming, display, stop));
+        RunListener display = Displays.of(new PrintWriter(new StringWriter()), false);
+        RewardRun.run(new RunRequest<>(reader.resolve(RewardRecipe.class), out, resuming, display, stop));
     }
 
     @Test

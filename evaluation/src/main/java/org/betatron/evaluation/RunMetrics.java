@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.betatron.core.run.RunFiles;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -17,9 +18,6 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param name  name of the run: that of its directory
 /// @param lines one object per logged step
 public record RunMetrics(String name, List<JsonNode> lines) {
-
-    /// Name of the file in a run directory.
-    public static final String FILE = "metrics.jsonl";
 
     /// A metric over the steps that have it.
     ///
@@ -63,9 +61,10 @@ public record RunMetrics(String name, List<JsonNode> lines) {
     /// @param directory a run directory
     /// @throws IllegalArgumentException if it holds no metrics, or a line that is none before the last
     public static RunMetrics read(Path directory) {
-        Path file = directory.resolve(FILE);
+        Path file = directory.resolve(RunFiles.METRICS);
         if (!Files.isRegularFile(file)) {
-            throw new IllegalArgumentException(directory + " must be a run directory, but has no " + FILE + "");
+            throw new IllegalArgumentException(
+                    directory + " must be a run directory, but has no " + RunFiles.METRICS + "");
         }
         List<JsonNode> lines = parse(file, text(file));
         if (lines.isEmpty()) {

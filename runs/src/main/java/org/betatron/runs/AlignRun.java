@@ -35,26 +35,27 @@ public final class AlignRun {
     }
 
     /// Carries out a run.
-    public static void run(RunRequest<AlignRecipe> request) {
-        new AlignRun(request).run();
+    ///
+    /// @throws org.betatron.runs.recipe.RecipeException if settings of the recipe do not go together
+    public static RunResult run(RunRequest<AlignRecipe> request) {
+        return new AlignRun(request).run();
     }
 
-    private void run() {
+    private RunResult run() {
         Path start = Path.of(recipe.model());
         ModelSource source = new ModelSource(start);
-        try (RunSession session = RunSession.open(request, recipe.train().keepCheckpoints(), source);
+        try (RunSession session = RunSession.open(request, source);
                 HuggingFaceTokenizer tokenizer = source.openTokenizer()) {
             DataSetLoader loader = source.loader(tokenizer, recipe.data().truncation());
             Split<? extends LabelledRow<?>> rows = rows(session, loader);
             try (References references = References.open(request, session, source, rows);
-                    TorchLanguageModel model =
-                            session.openModel(start, recipe.train(), recipe.compute(), TorchLanguageModel::load)) {
-                train(session, rows, references, model, new RunAccount(request.out(), tokenizer));
+                    TorchLanguageModel model = session.openModel(TorchLanguageModel::load)) {
+                return train(session, rows, references, model, new RunAccount(request.out(), tokenizer));
             }
         }
     }
 
-    private void train(
+    private RunResult train(
             RunSession session,
             Split<? extends LabelledRow<?>> rows,
             References references,
@@ -75,15 +76,14 @@ public final class AlignRun {
                         references.evaluation(),
                         train.packing(),
                         account.listener(startsAnew && train.evaluateEvery() > 0));
-        session.train(
+        return session.train(new Training(
                 model,
-                recipe.optimizer(),
                 rule,
+                rows,
                 evaluation,
-                train,
-                recipe.compute(),
                 references.moving(),
-                () -> account.sample(model, rows.evaluation(), Sample.AFTER));
+                () -> account.sample(model, rows.evaluation(), Sample.AFTER),
+                account::gaps));
     }
 
     private Split<? extends LabelledRow<?>> rows(RunSession session, DataSetLoader loader) {

@@ -7,7 +7,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.betatron.core.RandomStreams;
 import org.betatron.data.load.PromptRow;
 import org.betatron.evaluation.comparison.ComparisonReport;
@@ -24,22 +23,22 @@ import org.jspecify.annotations.Nullable;
 public final class EvaluationRun {
 
     private final EvaluationRequest request;
-    private final Consumer<String> progress;
+    private final RunListener listener;
     private final List<PromptRow> rows = new ArrayList<>();
     private final List<int[]> promptIds = new ArrayList<>();
     private final List<int[]> opponentPromptIds = new ArrayList<>();
 
-    private EvaluationRun(EvaluationRequest request, Consumer<String> progress) {
+    private EvaluationRun(EvaluationRequest request, RunListener listener) {
         this.request = request;
-        this.progress = progress;
+        this.listener = listener;
     }
 
-    /// @param progress hears what is going on, a line at a time
+    /// @param listener hears what is going on
     /// @return a report per temperature, in order; what was judged before a judge gave up is in it
     /// @throws IllegalArgumentException if the judge cannot judge a prompt, no prompt is left, or an
     ///     answer to compare with is missing; before anything is generated
-    public static EvaluationResult run(EvaluationRequest request, Consumer<String> progress) {
-        return new EvaluationRun(request, progress).run();
+    public static EvaluationResult run(EvaluationRequest request, RunListener listener) {
+        return new EvaluationRun(request, listener).run();
     }
 
     private EvaluationResult run() {
@@ -77,8 +76,7 @@ public final class EvaluationRun {
             opponentPromptIds.add(other);
         }
         if (!tooLong.isEmpty()) {
-            progress.accept(tooLong.size() + " of " + count + " prompts fill the model's " + model.maxPositions()
-                    + " positions and are left out: " + String.join(", ", tooLong));
+            listener.heard(new RunEvent.PromptsLeftOut(tooLong, count, model.maxPositions()));
         }
         if (rows.isEmpty()) {
             throw new IllegalArgumentException(
@@ -131,7 +129,7 @@ public final class EvaluationRun {
     }
 
     private List<OpponentAnswers> opponentAnswers(Contestant opponent) {
-        progress.accept("Answers of " + opponent.directory() + " ...");
+        listener.heard(new RunEvent.AnswersBegun(opponent.directory()));
         // Draws of its own: with those of the model, two equal models would tie every time.
         long seed =
                 RandomStreams.stream(request.generation().seed(), "opponent", 0).nextLong();
@@ -156,9 +154,10 @@ public final class EvaluationRun {
     }
 
     private EvaluationResult compare(Contestant model, List<OpponentAnswers> opponents) {
-        progress.accept("Answers of " + model.directory() + " ...");
+        listener.heard(new RunEvent.AnswersBegun(model.directory()));
         List<List<Answer>> answers = model.answers(promptIds, specs(), written());
         List<ComparisonReport> reports = new ArrayList<>();
+        List<List<JudgedAnswer>> judged = new ArrayList<>();
         Set<String> reasons = new LinkedHashSet<>();
         Optional<JudgeException> gaveUp = Optional.empty();
         try (EvaluationFiles files = EvaluationFiles.open(request.out())) {
@@ -175,11 +174,12 @@ public final class EvaluationRun {
                 book.close(
                         gaveUp.isPresent() ? "not asked: the judge was given up before" : "the judge gave no verdict");
                 reasons.addAll(book.reasons());
-                reports.add(report(
-                        temperature, own, opponents.get(t), book.verdicts(), logRatios(model, own, specs().get(t))));
+                judged.add(judged(own, opponents.get(t), book.verdicts(), logRatios(model, own, specs().get(t))));
+                reports.add(ComparisonReport.of(
+                        temperature, judged.getLast(), request.generation().seed()));
             }
-            EvaluationResult result =
-                    new EvaluationResult(reports, reasons, request.judge().account(), gaveUp);
+            EvaluationResult result = new EvaluationResult(
+                    reports, judged, reasons, request.judge().account(), gaveUp);
             files.report(result, request);
             return result;
         }
@@ -205,12 +205,8 @@ public final class EvaluationRun {
         return comparisons;
     }
 
-    private ComparisonReport report(
-            double temperature,
-            List<Answer> answers,
-            OpponentAnswers opponent,
-            List<Optional<Verdict>> verdicts,
-            double[] logRatios) {
+    private List<JudgedAnswer> judged(
+            List<Answer> answers, OpponentAnswers opponent, List<Optional<Verdict>> verdicts, double[] logRatios) {
         List<JudgedAnswer> judged = new ArrayList<>();
         for (int i = 0; i < answers.size(); i++) {
             judged.add(new JudgedAnswer(
@@ -220,7 +216,7 @@ public final class EvaluationRun {
                     opponent.tokens().get(i),
                     logRatios.length == 0 ? Double.NaN : logRatios[i]));
         }
-        return ComparisonReport.of(temperature, judged, request.generation().seed());
+        return judged;
     }
 
     /// Rows may ask the same, and answers to the same question are not independent, whichever rows they are of.
@@ -240,7 +236,7 @@ public final class EvaluationRun {
         if (directory == null || !spec.sampling().isUnchanged()) {
             return new double[0];
         }
-        progress.accept("KL against " + directory + " ...");
+        listener.heard(new RunEvent.DivergenceBegun(directory));
         try (Contestant reference = new Contestant(directory, request.device())) {
             double[] own = model.logProbs(promptIds, answers);
             double[] theirs = reference.logProbs(promptIds, answers);

@@ -2,7 +2,6 @@ package org.betatron.runs;
 
 import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,14 +22,14 @@ import org.betatron.torch.device.ComputeDevice;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Answers to prompts, printed or written to a file.
+/// Answers to prompts, given back and written to a file if there is to be one.
 ///
 /// @param model   Hugging Face directory
 /// @param prompts texts to continue
 /// @param files   files whose prompts are answered after them
 /// @param spec    how
 /// @param device  where the model computes
-/// @param out     file for JSON lines, or null to print
+/// @param out     file for JSON lines, that grows while answers are written, or null
 public record GenerationRun(
         Path model,
         List<String> prompts,
@@ -41,55 +40,39 @@ public record GenerationRun(
 
     /// Carries it out.
     ///
-    /// @param printer where answers are printed, and the speed if they go to a file
-    public static void run(GenerationRun run, PrintWriter printer) {
+    /// @return the answers; those in a file are complete there as soon as they are given
+    public GenerationResult run() {
         List<PromptRow> rows = new ArrayList<>();
-        for (String prompt : run.prompts()) {
+        for (String prompt : prompts) {
             rows.add(new PromptRow("prompt-" + (rows.size() + 1), prompt, null));
         }
-        rows.addAll(PromptRow.read(run.files(), ChatTemplate.load(run.model()), PromptStyle.AS_WRITTEN));
-        try (HuggingFaceTokenizer tokenizer = new ModelSource(run.model()).openTokenizer();
-                TorchLanguageModel model = TorchLanguageModel.load(run.model(), ComputeSpec.DEFAULT.on(run.device()))) {
-            Generator generator = new Generator(model, tokenizer, run.spec());
-            List<int[]> prompts = rows.stream()
+        rows.addAll(PromptRow.read(files, ChatTemplate.load(model), PromptStyle.AS_WRITTEN));
+        try (HuggingFaceTokenizer tokenizer = new ModelSource(model).openTokenizer();
+                TorchLanguageModel opened = TorchLanguageModel.load(model, ComputeSpec.DEFAULT.on(device))) {
+            Generator generator = new Generator(opened, tokenizer, spec);
+            List<int[]> ids = rows.stream()
                     .map(row -> Generator.promptIds(tokenizer, row.prompt()))
                     .toList();
-            Path file = run.out();
-            if (file == null) {
-                generator.generate(prompts, GenerationListener.NONE).forEach(answer -> printer.println(answer.text()));
-                return;
-            }
-            long start = System.nanoTime();
-            long tokens = toFile(generator, prompts, rows, file);
-            double seconds = (System.nanoTime() - start) / 1e9;
-            printer.printf(
-                    Locale.ROOT,
-                    "%,d answers written to %s: %,d tokens in %.1f s, %,.0f tokens/s%n",
-                    (long) prompts.size() * run.spec().samples(),
-                    file,
-                    tokens,
-                    seconds,
-                    tokens / seconds);
+            long begun = System.nanoTime();
+            List<Answer> answers =
+                    out == null ? generator.generate(ids, GenerationListener.NONE) : toFile(generator, ids, rows, out);
+            return new GenerationResult(rows, answers, (System.nanoTime() - begun) * 1e-9);
         }
     }
 
-    private static long toFile(Generator generator, List<int[]> prompts, List<PromptRow> rows, Path file) {
+    private static List<Answer> toFile(Generator generator, List<int[]> prompts, List<PromptRow> rows, Path file) {
         try (BufferedWriter writer = Files.newBufferedWriter(file)) {
-            return generator
-                    .generate(prompts, new GenerationListener() {
-                        @Override
-                        public void finished(Answer answer) {
-                            try {
-                                writer.write(line(answer, rows.get(answer.prompt())) + "\n");
-                                writer.flush();
-                            } catch (IOException e) {
-                                throw new UncheckedIOException("cannot write " + file, e);
-                            }
-                        }
-                    })
-                    .stream()
-                    .mapToLong(answer -> answer.tokenIds().length)
-                    .sum();
+            return generator.generate(prompts, new GenerationListener() {
+                @Override
+                public void finished(Answer answer) {
+                    try {
+                        writer.write(line(answer, rows.get(answer.prompt())) + "\n");
+                        writer.flush();
+                    } catch (IOException e) {
+                        throw new UncheckedIOException("cannot write " + file, e);
+                    }
+                }
+            });
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write " + file, e);
         }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.betatron.core.alignment.Alignment;
+import org.betatron.core.run.RunFiles;
 import org.betatron.data.packing.Packing;
 import org.betatron.data.row.HeldOut.Split;
 import org.betatron.data.row.TokenizedRow;
@@ -64,7 +65,7 @@ record References(Reference training, Reference evaluation, Optional<MovingRefer
         // In bf16, most numbers of a reference would stay where they are when it moves by a small share.
         TorchLanguageModel model =
                 TorchLanguageModel.load(directory, moves ? compute.withWeights(DataType.FP32) : compute);
-        request.display().line("Reference " + directory + " runs beside the policy");
+        session.tell(new RunEvent.ReferenceOpened(directory));
         Optional<MovingReference> moving = recipe.reference().update() instanceof ReferenceUpdateSpec.Blend blend
                 ? Optional.of(new MovingReference(model, blend))
                 : Optional.empty();
@@ -79,12 +80,12 @@ record References(Reference training, Reference evaluation, Optional<MovingRefer
             Path model) {
         AlignRecipe recipe = request.recipe();
         Path directory = recipe.reference().cache().isEmpty()
-                ? session.directory().root().resolve("reference")
+                ? session.directory().root().resolve(RunFiles.REFERENCE)
                 : Path.of(recipe.reference().cache());
         String fingerprint = Fingerprint.of(new ModelDirectory(model).modelFiles());
         List<AutoCloseable> owned = new ArrayList<>();
-        try (Maker maker =
-                new Maker(request, model, fingerprint + " in " + formats(recipe), source.tokenizerFingerprint())) {
+        try (Maker maker = new Maker(
+                request, session, model, fingerprint + " in " + formats(recipe), source.tokenizerFingerprint())) {
             MappedReferenceLogProbs training = maker.open(directory.resolve("training.logprobs"), rows.training());
             owned.add(training);
             if (rows.evaluation().isEmpty()) {
@@ -127,13 +128,20 @@ record References(Reference training, Reference evaluation, Optional<MovingRefer
     private static final class Maker implements AutoCloseable {
 
         private final RunRequest<AlignRecipe> request;
+        private final RunSession session;
         private final Path modelDirectory;
         private final String modelKey;
         private final String tokenizerKey;
         private @Nullable TorchLanguageModel model;
 
-        Maker(RunRequest<AlignRecipe> request, Path modelDirectory, String modelKey, String tokenizerKey) {
+        Maker(
+                RunRequest<AlignRecipe> request,
+                RunSession session,
+                Path modelDirectory,
+                String modelKey,
+                String tokenizerKey) {
             this.request = request;
+            this.session = session;
             this.modelDirectory = modelDirectory;
             this.modelKey = modelKey;
             this.tokenizerKey = tokenizerKey;
@@ -145,17 +153,18 @@ record References(Reference training, Reference evaluation, Optional<MovingRefer
                     modelKey, tokenizerKey, recipe.data().truncation().toString(), rows);
             ReferenceCache cache = new ReferenceCache(file, key);
             if (cache.exists()) {
-                request.display().line("Reference log-probs read from " + file);
+                session.tell(new RunEvent.ReferenceRead(file));
             } else {
                 // Scoring keeps no graph, so more fits at once than in training.
                 Packing packing = recipe.train().packing().twice();
                 TorchLanguageModel scorer = reference();
                 long begun = System.nanoTime();
-                cache.compute(scorer, rows, packing, request.display()::referenceScored);
-                request.display().finished();
-                request.display()
-                        .line("Reference log-probs of %d rows computed in %.1f s"
-                                .formatted(rows.size(), (System.nanoTime() - begun) * 1e-9));
+                cache.compute(
+                        scorer,
+                        rows,
+                        packing,
+                        (done, total) -> session.tell(new RunEvent.ReferenceScored(done, total)));
+                session.tell(new RunEvent.ReferenceComputed(rows.size(), (System.nanoTime() - begun) * 1e-9));
             }
             return cache.open();
         }

@@ -22,35 +22,32 @@ public final class RewardRun {
     private RewardRun() {}
 
     /// Carries out a run.
-    public static void run(RunRequest<RewardRecipe> request) {
+    ///
+    /// @throws org.betatron.runs.recipe.RecipeException if settings of the recipe do not go together
+    public static RunResult run(RunRequest<RewardRecipe> request) {
         RewardRecipe recipe = request.recipe();
         Path start = Path.of(recipe.model());
         ModelSource source = new ModelSource(start);
-        try (RunSession session = RunSession.open(request, recipe.train().keepCheckpoints(), source);
+        try (RunSession session = RunSession.open(request, source);
                 HuggingFaceTokenizer tokenizer = source.openTokenizer()) {
             DataSetLoader loader = source.loader(tokenizer, recipe.data().truncation());
             Split<TokenizedPair> pairs = pairs(recipe, session, loader);
             int padding = PaddingToken.find(start, tokenizer.eosId());
             if (padding == tokenizer.eosId()) {
-                request.display()
-                        .line("The tokenizer has no padding token but the one that ends answers: scores are taken at"
-                                + " the token before, as transformers does");
+                session.tell(new RunEvent.Warning("the tokenizer has no padding token but the one that ends answers:"
+                        + " scores are taken at the token before, as transformers does"));
             }
-            try (TorchRewardModel model = session.openModel(
-                    start,
-                    recipe.train(),
-                    recipe.compute(),
-                    (directory, compute) -> TorchRewardModel.begin(
-                            directory, padding, recipe.train().seed(), compute))) {
-                session.train(
+            try (TorchRewardModel model = session.openModel((directory, compute) ->
+                    TorchRewardModel.begin(directory, padding, recipe.train().seed(), compute))) {
+                RunAccount account = new RunAccount(request.out(), tokenizer);
+                return session.train(new Training(
                         model,
-                        recipe.optimizer(),
                         new RewardRule(recipe.reward(), pairs.training()),
-                        evaluation(request, session, pairs.evaluation(), new RunAccount(request.out(), tokenizer)),
-                        recipe.train(),
-                        recipe.compute(),
+                        pairs,
+                        evaluation(request, session, pairs.evaluation(), account),
                         Optional.empty(),
-                        () -> {});
+                        () -> {},
+                        account::gaps));
             }
         }
     }

@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import org.betatron.core.files.GrowingLines;
 import org.betatron.core.model.VocabularyRequest;
 import org.betatron.data.load.ScoredPairs;
@@ -37,8 +36,8 @@ public record RewardScoreRun(
 
     /// Carries it out.
     ///
-    /// @param progress hears what is going on, a line at a time
-    public ScoreResult run(Consumer<String> progress) {
+    /// @param listener hears what is going on
+    public ScoreResult run(RunListener listener) {
         RunSession.useThreads(recipe.compute());
         ModelSource source = new ModelSource(model);
         try (HuggingFaceTokenizer tokenizer = source.openTokenizer();
@@ -47,7 +46,7 @@ public record RewardScoreRun(
             TokenizedDataSet<TokenizedPair> data = source.loader(
                             tokenizer, recipe.data().truncation())
                     .pairs(files, recipe.data().format());
-            double[] gaps = score(reward, data, new ScoreProgress(data.rows().size(), progress));
+            double[] gaps = score(reward, data, new ScoreProgress(data.rows().size(), listener));
             return new GapRanking(data.rows(), gaps).result(files, suspects, tokenizer);
         }
     }

@@ -9,13 +9,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.betatron.core.run.RunFiles;
 import org.betatron.core.sampling.SamplingSpec;
 import org.betatron.data.load.DatasetReport;
 import org.betatron.data.row.LabelledRow;
 import org.betatron.data.row.TokenizedPair;
 import org.betatron.data.tokenizer.Tokenizer;
 import org.betatron.evaluation.RecordLines;
-import org.betatron.evaluation.report.RunRecord;
 import org.betatron.evaluation.report.Sample;
 import org.betatron.evaluation.suspicion.HeldOutGap;
 import org.betatron.evaluation.suspicion.Suspect;
@@ -40,6 +40,7 @@ final class RunAccount {
 
     private final Path directory;
     private final Tokenizer tokenizer;
+    private List<HeldOutGap> newestGaps = List.of();
 
     /// @param directory of the run
     RunAccount(Path directory, Tokenizer tokenizer) {
@@ -49,7 +50,7 @@ final class RunAccount {
 
     /// @param directory of the run
     static void data(Path directory, DatasetReport report) {
-        Path file = directory.resolve(RunRecord.DATA_FILE);
+        Path file = directory.resolve(RunFiles.DATA);
         try {
             Files.writeString(file, JsonMapper.shared().writeValueAsString(report) + "\n");
         } catch (IOException e) {
@@ -73,11 +74,17 @@ final class RunAccount {
             LabelledRow<?> row = measured.row();
             gaps.add(new HeldOutGap(row.id(), row.place().file(), row.place().line(), measured.gap()));
         }
-        String name = isBefore ? RunRecord.GAPS_BEFORE_FILE : RunRecord.GAPS_AFTER_FILE;
+        newestGaps = List.copyOf(gaps);
+        String name = isBefore ? RunFiles.GAPS_BEFORE : RunFiles.GAPS_AFTER;
         RecordLines.write(directory.resolve(name), gaps);
         if (!isBefore) {
-            RecordLines.write(directory.resolve(RunRecord.SUSPECTS_FILE), suspects(measurements));
+            RecordLines.write(directory.resolve(RunFiles.SUSPECTS), suspects(measurements));
         }
+    }
+
+    /// @return gap of each held-out row at the newest evaluation that was heard of
+    List<HeldOutGap> gaps() {
+        return newestGaps;
     }
 
     private List<Suspect> suspects(List<PairMeasurement> measurements) {
@@ -96,7 +103,7 @@ final class RunAccount {
     /// @param when [Sample#BEFORE] or [Sample#AFTER]
     /// @param rows held-out rows, possibly none
     void sample(TorchLanguageModel model, List<? extends LabelledRow<?>> rows, String when) {
-        Path file = directory.resolve(RunRecord.SAMPLES_FILE);
+        Path file = directory.resolve(RunFiles.SAMPLES);
         List<Sample> samples = new ArrayList<>(RecordLines.read(file, Sample.class));
         if (samples.stream().anyMatch(sample -> sample.when().equals(when))) {
             return;

@@ -2,19 +2,59 @@ package org.betatron.runs;
 
 import java.nio.file.Path;
 import java.util.function.BooleanSupplier;
-import org.betatron.runs.recipe.RecipeReader.Resolved;
+import org.betatron.runs.recipe.Recipe;
+import org.betatron.runs.recipe.Resolved;
+import org.betatron.training.run.RunDirectory;
 
 /// A run to be carried out.
 ///
+/// ```java
+/// RunRequest.begin(recipe, Path.of("out/dpo")).withListener(event -> ...)
+/// ```
+///
 /// @param resolved      its recipe
-/// @param out           its directory
+/// @param out           its directory, which is new or empty unless the run is resumed
 /// @param resuming      whether it goes on from its last checkpoint
-/// @param display       where progress is shown
+/// @param listener      hears what happens
 /// @param stopRequested asked between steps
-public record RunRequest<R>(
-        Resolved<R> resolved, Path out, boolean resuming, Display display, BooleanSupplier stopRequested) {
+public record RunRequest<R extends Recipe>(
+        Resolved<R> resolved, Path out, boolean resuming, RunListener listener, BooleanSupplier stopRequested) {
+
+    /// @param recipe what is to be done
+    /// @param out    directory of the run, new or empty
+    /// @return a new run that nobody watches or stops
+    public static <R extends Recipe> RunRequest<R> begin(R recipe, Path out) {
+        return begin(Resolved.of(recipe), out);
+    }
+
+    /// @param recipe what is to be done
+    /// @param out    directory of the run, new or empty
+    /// @return a new run that nobody watches or stops
+    public static <R extends Recipe> RunRequest<R> begin(Resolved<R> recipe, Path out) {
+        return new RunRequest<>(recipe, out, false, RunListener.NONE, () -> false);
+    }
+
+    /// @param type kind of recipe that the run has
+    /// @param run  directory of a run that was begun
+    /// @return its continuation from the last checkpoint
+    /// @throws org.betatron.runs.recipe.RecipeException if its recipe cannot be read
+    public static <R extends Recipe> RunRequest<R> resume(Class<R> type, Path run) {
+        return new RunRequest<>(
+                Resolved.read(RunDirectory.existing(run).recipeFile(), type), run, true, RunListener.NONE, () -> false);
+    }
 
     public R recipe() {
         return resolved.recipe();
+    }
+
+    /// @return the same run, with somebody who watches
+    public RunRequest<R> withListener(RunListener newListener) {
+        return new RunRequest<>(resolved, out, resuming, newListener, stopRequested);
+    }
+
+    /// @param newStopRequested asked between steps; once it says yes, the run writes a checkpoint and ends
+    /// @return the same run, with somebody who may stop it
+    public RunRequest<R> withStop(BooleanSupplier newStopRequested) {
+        return new RunRequest<>(resolved, out, resuming, listener, newStopRequested);
     }
 }

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
-import org.betatron.core.model.OptimizerSpec;
+import org.betatron.core.run.RunFiles;
 import org.betatron.data.DataException;
 import org.betatron.data.load.TokenizedDataSet;
 import org.betatron.data.load.TransformedRowRecord;
@@ -17,24 +17,23 @@ import org.betatron.data.row.RowOrder;
 import org.betatron.data.row.TokenizedRow;
 import org.betatron.data.transform.TransformSpec;
 import org.betatron.data.transform.Transforms;
-import org.betatron.evaluation.RunMetrics;
 import org.betatron.evaluation.report.RunPage;
-import org.betatron.evaluation.report.RunRecord;
+import org.betatron.runs.RunEvent.RowUse;
 import org.betatron.runs.recipe.ComputeSection;
 import org.betatron.runs.recipe.DataSection;
+import org.betatron.runs.recipe.Recipe;
+import org.betatron.runs.recipe.RecipeChecks;
 import org.betatron.torch.TorchModel;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.device.NativeLibraries;
 import org.betatron.torch.error.ModelException;
 import org.betatron.torch.optimizer.TorchOptimizer;
-import org.betatron.training.Evaluation;
 import org.betatron.training.LearningRule;
 import org.betatron.training.RowLabels;
 import org.betatron.training.TrainSpec;
 import org.betatron.training.Trainer;
 import org.betatron.training.TrainingJob;
 import org.betatron.training.TrainingOutcome;
-import org.betatron.training.reference.MovingReference;
 import org.betatron.training.run.Checkpoint;
 import org.betatron.training.run.Fingerprint;
 import org.betatron.training.run.RunDirectory;
@@ -46,24 +45,29 @@ import org.betatron.training.run.TrainingException;
 /// with, the loop, the final model.
 final class RunSession implements AutoCloseable {
 
-    /// Beside the file of dropped training rows, where evaluation has files of its own.
-    private static final String EVALUATION_DROPPED = "dropped-evaluation.jsonl";
-
     private final RunRequest<?> request;
     private final RunDirectory directory;
     private final Optional<Checkpoint> checkpoint;
+    private final RunJournal journal;
 
     private RunSession(RunRequest<?> request, RunDirectory directory, Optional<Checkpoint> checkpoint) {
         this.request = request;
         this.directory = directory;
         this.checkpoint = checkpoint;
+        this.journal = new RunJournal(request.listener());
+        if (request.resuming()) {
+            journal.tell(checkpoint
+                    .<RunEvent>map(found -> new RunEvent.Resumed(found.directory()))
+                    .orElse(new RunEvent.BegunAgain(request.out())));
+        }
     }
 
     /// Takes the run directory, which no other run gets until the session is closed.
     ///
-    /// @param keepCheckpoints from the recipe
-    /// @param source          whose tokenizer goes with every model of the run
-    static RunSession open(RunRequest<?> request, int keepCheckpoints, ModelSource source) {
+    /// @param source whose tokenizer goes with every model of the run
+    /// @throws org.betatron.runs.recipe.RecipeException if settings of the recipe do not go together
+    static RunSession open(RunRequest<?> request, ModelSource source) {
+        RecipeChecks.check("recipe", request.resolved(), request.resuming());
         SideFiles tokenizer = new SideFiles(source.textFiles());
         if (!request.resuming()) {
             return new RunSession(
@@ -73,13 +77,9 @@ final class RunSession implements AutoCloseable {
         }
         RunDirectory directory = RunDirectory.resume(request.out(), tokenizer);
         try {
-            Optional<Checkpoint> checkpoint =
-                    directory.checkpoints(keepCheckpoints).latest();
-            request.display()
-                    .line(checkpoint
-                            .map(found -> "Resuming from " + found.directory())
-                            .orElse("No checkpoint yet in " + request.out() + ": starting from the beginning"));
-            return new RunSession(request, directory, checkpoint);
+            int keep = request.recipe().train().keepCheckpoints();
+            return new RunSession(
+                    request, directory, directory.checkpoints(keep).latest());
         } catch (RuntimeException e) {
             directory.close();
             throw e;
@@ -95,18 +95,22 @@ final class RunSession implements AutoCloseable {
                 directory.discardIfOnly(Set.of(
                         directory.droppedRowsFile(),
                         directory.transformedRowsFile(),
-                        directory.root().resolve(RunRecord.DATA_FILE),
-                        directory.root().resolve(EVALUATION_DROPPED)));
+                        directory.root().resolve(RunFiles.DATA),
+                        directory.root().resolve(RunFiles.DROPPED_EVALUATION)));
             }
         } catch (TrainingException e) {
             // What stays behind is a run without a checkpoint; the failure itself is what the user has to read.
-            request.display().line("Not taken back: " + e.getMessage());
+            journal.tell(new RunEvent.NotTakenBack(String.valueOf(e.getMessage())));
         }
     }
 
     /// @return what a resumed run goes on from
     Optional<Checkpoint> checkpoint() {
         return checkpoint;
+    }
+
+    void tell(RunEvent event) {
+        journal.tell(event);
     }
 
     RunDirectory directory() {
@@ -123,11 +127,10 @@ final class RunSession implements AutoCloseable {
         Optional<TokenizedDataSet<R>> extra =
                 data.evaluation().isEmpty() ? Optional.empty() : Optional.of(reader.apply(data.evaluationPaths()));
         TokenizedDataSet<R> rows = reader.apply(data.paths());
-        report(rows, directory.droppedRowsFile());
+        report(RowUse.TRAINING, rows, directory.droppedRowsFile());
         RunAccount.data(directory.root(), rows.report());
         if (extra.isPresent()) {
-            request.display().line("to measure on:");
-            report(extra.get(), directory.root().resolve(EVALUATION_DROPPED));
+            report(RowUse.EVALUATION, extra.get(), directory.root().resolve(RunFiles.DROPPED_EVALUATION));
             return new HeldOut.Split<>(rows.rows(), extra.get().rows());
         }
         int count = data.numHeldOut(rows.rows().size());
@@ -150,43 +153,33 @@ final class RunSession implements AutoCloseable {
             return rows;
         }
         Transforms.Result<R> result = Transforms.apply(transforms, rows.training());
-        result.summary().forEach(request.display()::line);
+        tell(new RunEvent.RowsTransformed(result.summary()));
         TransformedRowRecord.writeAll(directory.transformedRowsFile(), result.records());
         return new HeldOut.Split<>(result.rows(), rows.evaluation());
     }
 
-    private void report(TokenizedDataSet<?> rows, Path dropped) {
-        request.display().line(rows.report().summary().strip());
-        request.display().line("row tokens: " + rows.report().rowLengths().summary());
+    private void report(RowUse use, TokenizedDataSet<?> rows, Path dropped) {
+        tell(new RunEvent.RowsRead(use, rows.report()));
         rows.writeDropped(dropped);
     }
 
     /// Opens the model that training begins or goes on with.
     ///
     /// @param loader opens a directory, that of the recipe or that of a checkpoint
-    <M extends TorchModel> M openModel(
-            Path start, TrainSpec train, ComputeSection compute, BiFunction<Path, ComputeSpec, M> loader) {
-        useThreads(compute);
-        Path from = checkpoint.map(Checkpoint::modelDirectory).orElse(start);
-        M model = loader.apply(from, compute.model());
+    /// @throws ModelException if it cannot be opened, or has no weights that `train.frozen` names
+    <M extends TorchModel> M openModel(BiFunction<Path, ComputeSpec, M> loader) {
+        Recipe recipe = request.recipe();
+        ComputeSpec compute = recipe.compute().model();
+        Path start = Path.of(recipe.model());
+        useThreads(recipe.compute());
+        M model = loader.apply(checkpoint.map(Checkpoint::modelDirectory).orElse(start), compute);
         try {
-            model.freeze(train.frozen());
+            model.freeze(recipe.train().frozen());
         } catch (ModelException e) {
             model.close();
             throw new ModelException("train.frozen: " + e.getMessage(), e);
         }
-        request.display()
-                .line("Model %s: %,d parameters%s in %s, %s products on %s, %d threads"
-                        .formatted(
-                                start,
-                                model.numParameters(),
-                                model.numTrainable() == model.numParameters()
-                                        ? ""
-                                        : ", %,d of them trained,".formatted(model.numTrainable()),
-                                compute.weights().configName(),
-                                compute.precision().configName(),
-                                compute.device(),
-                                NativeLibraries.threads()));
+        tell(new RunEvent.ModelOpened(start, sizeOf(model), compute, NativeLibraries.threads()));
         return model;
     }
 
@@ -195,76 +188,89 @@ final class RunSession implements AutoCloseable {
                 compute.threads() == 0 ? Runtime.getRuntime().availableProcessors() : compute.threads());
     }
 
+    private static ModelSize sizeOf(TorchModel model) {
+        return new ModelSize(model.numParameters(), model.numTrainable());
+    }
+
     /// Trains, writes the final model if every step was done, and a report in any case.
-    ///
-    /// @param beforeSaving called with the trained model still open, after the last step
-    void train(
-            TorchModel model,
-            OptimizerSpec optimizerSpec,
-            LearningRule rule,
-            Evaluation evaluation,
-            TrainSpec spec,
-            ComputeSection compute,
-            Optional<MovingReference> movingReference,
-            Runnable beforeSaving) {
+    RunResult train(Training training) {
         boolean failed = true;
+        Optional<Path> model = Optional.empty();
+        Optional<Path> report = Optional.empty();
+        TrainingOutcome outcome;
         try {
-            if (carryOut(model, optimizerSpec, rule, evaluation, spec, movingReference)) {
-                beforeSaving.run();
-                directory.saveModel(target -> model.save(target, compute.saveAs()));
-                request.display().line("Model written to " + directory.modelDirectory());
+            outcome = carryOut(training);
+            if (outcome.end() == TrainingOutcome.End.COMPLETED) {
+                training.beforeSaving().run();
+                directory.saveModel(target ->
+                        training.model().save(target, request.recipe().compute().saveAs()));
+                model = Optional.of(directory.modelDirectory());
+                tell(new RunEvent.ModelWritten(directory.modelDirectory()));
             }
             failed = false;
         } finally {
             // A run that failed before its first line of metrics leaves nothing to report.
-            if (!failed || Files.exists(directory.root().resolve(RunMetrics.FILE))) {
-                writeReport();
+            if (!failed || Files.exists(directory.root().resolve(RunFiles.METRICS))) {
+                report = writeReport();
             }
         }
+        return new RunResult(
+                request.out(),
+                endOf(outcome),
+                outcome.state().step(),
+                journal.totalSteps(),
+                sizeOf(training.model()),
+                training.rows().training().size(),
+                training.rows().evaluation().size(),
+                model,
+                report,
+                journal.logged(),
+                training.gaps().get(),
+                journal.warnings());
+    }
+
+    private static RunResult.End endOf(TrainingOutcome outcome) {
+        return switch (outcome.end()) {
+            case COMPLETED -> RunResult.End.COMPLETED;
+            case STOPPED -> RunResult.End.STOPPED;
+        };
     }
 
     /// The run itself is done or has failed already: a report that cannot be written is said, not thrown.
-    private void writeReport() {
+    private Optional<Path> writeReport() {
         try {
-            request.display().line("Report written to " + RunPage.write(directory.root()));
+            Path page = RunPage.write(directory.root());
+            tell(new RunEvent.ReportWritten(page));
+            return Optional.of(page);
         } catch (RuntimeException e) {
-            request.display().line("No report of " + directory.root() + ": " + e.getMessage());
+            tell(new RunEvent.ReportFailed(directory.root(), String.valueOf(e.getMessage())));
+            return Optional.empty();
         }
     }
 
-    /// @return whether every step was done
-    private boolean carryOut(
-            TorchModel model,
-            OptimizerSpec optimizerSpec,
-            LearningRule rule,
-            Evaluation evaluation,
-            TrainSpec spec,
-            Optional<MovingReference> movingReference) {
+    private TrainingOutcome carryOut(Training training) {
+        TrainSpec spec = request.recipe().train();
+        LearningRule rule = training.rule();
         RowOrder order = new RowOrder(rule.rows().size(), spec.seed());
         RunIdentity identity =
                 new RunIdentity(Fingerprint.of(request.resolved().yaml()), RowLabels.digest(rule.rows()), spec.seed());
-        try (TorchOptimizer optimizer = model.optimizer(optimizerSpec)) {
+        try (TorchOptimizer optimizer =
+                training.model().optimizer(request.recipe().optimizer())) {
             Trainer trainer = new Trainer(new TrainingJob(
                     spec,
-                    model,
+                    training.model(),
                     optimizer,
                     rule,
                     position -> order.rows(position, 1)[0],
-                    evaluation,
+                    training.evaluation(),
                     identity,
                     directory,
-                    request.display(),
+                    journal,
                     request.stopRequested(),
-                    movingReference));
+                    training.movingReference()));
             TrainingOutcome outcome = checkpoint.isPresent() ? trainer.resume(checkpoint.get()) : trainer.start();
-            request.display().finished();
-            if (outcome.end() == TrainingOutcome.End.STOPPED) {
-                request.display()
-                        .line("Stopped after step " + outcome.state().step() + ". Go on with --resume "
-                                + request.out());
-                return false;
-            }
+            tell(new RunEvent.TrainingEnded(endOf(outcome), outcome.state().step(), request.out()));
+            return outcome;
         }
-        return true;
     }
 }

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
-import java.util.function.Consumer;
 import org.betatron.core.files.GrowingLines;
 import org.betatron.core.selection.SelectionSpec;
 import org.betatron.data.row.TokenizedPair;
@@ -39,21 +38,21 @@ public record ScoreRun(
 
     /// Carries it out.
     ///
-    /// @param progress hears what is going on, a line at a time
-    public ScoreResult run(Consumer<String> progress) {
+    /// @param listener hears what is going on
+    public ScoreResult run(RunListener listener) {
         RunSession.useThreads(recipe.compute());
         ModelSource source = new ModelSource(model);
         try (HuggingFaceTokenizer tokenizer = source.openTokenizer()) {
             List<TokenizedPair> pairs = source.loader(tokenizer, recipe.data().truncation())
                     .pairs(files, recipe.data().format())
                     .rows();
-            return ranking(pairs, progress).result(files, suspects, tokenizer);
+            return ranking(pairs, listener).result(files, suspects, tokenizer);
         }
     }
 
-    private GapRanking ranking(List<TokenizedPair> pairs, Consumer<String> progress) {
+    private GapRanking ranking(List<TokenizedPair> pairs, RunListener listener) {
         try (GrowingLines lines = out == null ? null : GrowingLines.open(out)) {
-            List<PairMeasurement> measured = measure(pairs, lines, progress);
+            List<PairMeasurement> measured = measure(pairs, lines, listener);
             double[] gaps = measured.stream().mapToDouble(PairMeasurement::gap).toArray();
             GapRanking ranking = new GapRanking(pairs, gaps);
             if (lines != null) {
@@ -65,9 +64,9 @@ public record ScoreRun(
         }
     }
 
-    private List<PairMeasurement> measure(
-            List<TokenizedPair> pairs, @Nullable GrowingLines lines, Consumer<String> progress) throws IOException {
-        ScoreProgress told = new ScoreProgress(pairs.size(), progress);
+    private List<PairMeasurement> measure(List<TokenizedPair> pairs, @Nullable GrowingLines lines, RunListener listener)
+            throws IOException {
+        ScoreProgress told = new ScoreProgress(pairs.size(), listener);
         List<PairMeasurement> measured = new ArrayList<>(pairs.size());
         try (TorchLanguageModel policy =
                         TorchLanguageModel.load(model, recipe.compute().model());

@@ -1,7 +1,6 @@
 package org.betatron.runs;
 
 import java.nio.file.Path;
-import java.util.Optional;
 import org.betatron.data.load.DataSetLoader;
 import org.betatron.data.row.HeldOut.Split;
 import org.betatron.data.row.TokenizedText;
@@ -19,30 +18,23 @@ public final class SftRun {
     private SftRun() {}
 
     /// Carries out a run.
-    public static void run(RunRequest<SftRecipe> request) {
+    ///
+    /// @throws org.betatron.runs.recipe.RecipeException if settings of the recipe do not go together
+    public static RunResult run(RunRequest<SftRecipe> request) {
         SftRecipe recipe = request.recipe();
         TrainSpec train = recipe.train();
         Path start = Path.of(recipe.model());
         ModelSource source = new ModelSource(start);
-        try (RunSession session = RunSession.open(request, train.keepCheckpoints(), source);
+        try (RunSession session = RunSession.open(request, source);
                 HuggingFaceTokenizer tokenizer = source.openTokenizer()) {
             DataSetLoader loader = source.loader(tokenizer, recipe.data().truncation());
             Split<TokenizedText> texts = session.split(
                     recipe.data(), files -> loader.texts(files, recipe.data().format()), train.seed());
-            try (TorchLanguageModel model =
-                    session.openModel(start, recipe.train(), recipe.compute(), TorchLanguageModel::load)) {
+            try (TorchLanguageModel model = session.openModel(TorchLanguageModel::load)) {
                 Evaluation evaluation = texts.evaluation().isEmpty()
                         ? Evaluation.NONE
                         : new SupervisedEvaluation(texts.evaluation(), train.packing());
-                session.train(
-                        model,
-                        recipe.optimizer(),
-                        new SupervisedRule(texts.training()),
-                        evaluation,
-                        train,
-                        recipe.compute(),
-                        Optional.empty(),
-                        () -> {});
+                return session.train(Training.of(model, new SupervisedRule(texts.training()), texts, evaluation));
             }
         }
     }

@@ -167,7 +167,7 @@ public final class Trainer {
                         metrics.put("train/referenceUpdates", (double) reference.numUpdates(state.step())));
         if (isDue(spec.logEvery(), state.step()) || state.step() == totalSteps) {
             clock.report(metrics);
-            log.append(state.step(), metrics.build());
+            keep(state.step(), metrics.build());
         }
         job.listener().stepDone(state.step(), metrics.build());
     }
@@ -184,8 +184,13 @@ public final class Trainer {
                 job.listener().warning("step " + step + ": " + metric.getKey() + " is " + metric.getValue());
             }
         }
-        log.append(step, metrics);
+        keep(step, metrics);
         job.listener().evaluated(step, metrics);
+    }
+
+    private void keep(long step, Metrics metrics) {
+        log.append(step, metrics);
+        job.listener().logged(step, metrics);
     }
 
     private void checkpoint(TrainingState state) {

@@ -24,6 +24,11 @@ public interface TrainingListener {
     /// Called after every step, whether it is logged or not.
     default void stepDone(long step, Metrics metrics) {}
 
+    /// Called with every line of metrics that the run keeps, of steps and of evaluations.
+    ///
+    /// @param step steps done
+    default void logged(long step, Metrics metrics) {}
+
     default void evaluated(long step, Metrics metrics) {}
 
     default void checkpointWritten(Checkpoint checkpoint) {}

@@ -4,8 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.betatron.runs.AlignRun;
 import org.betatron.runs.recipe.AlignRecipe;
-import org.betatron.runs.recipe.RecipeChecks;
-import org.betatron.runs.recipe.RecipeReader.Resolved;
+import org.betatron.runs.recipe.Resolved;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -45,11 +44,10 @@ final class AlignCommand implements Runnable {
         Map<String, @Nullable String> own = new LinkedHashMap<>();
         own.put("alignment.preset", preset);
         own.put("reference.cache", referenceCache);
-        Resolved<AlignRecipe> resolved = options.resolve(AlignRecipe.class, AlignRecipe.DEFAULT, own);
+        Resolved<AlignRecipe> resolved = options.resolve(AlignRecipe.class, own);
         if (options.prints(resolved)) {
             return;
         }
-        RecipeChecks.check("recipe", resolved, options.resume != null);
         AlignRun.run(options.request(resolved));
     }
 }

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import org.betatron.cli.display.Displays;
 import org.betatron.evaluation.comparison.ComparisonReport;
 import org.betatron.evaluation.comparison.Estimate;
 import org.betatron.generation.GenerationSpec;
@@ -102,7 +103,7 @@ final class EvaluateCommand implements Runnable {
                 options.spec(GenerationSpec.DEFAULT.sampling().temperature(), samples),
                 device.device(),
                 out);
-        EvaluationResult result = EvaluationRun.run(request, progress);
+        EvaluationResult result = EvaluationRun.run(request, Displays.of(printer, false));
         result.reports().forEach(report -> print(report, printer));
         printSummary(result, printer);
         if (result.gaveUp().isPresent()) {

@@ -3,8 +3,10 @@ package org.betatron.cli.command;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.betatron.core.sampling.SamplingSpec;
 import org.betatron.generation.GenerationSpec;
+import org.betatron.runs.GenerationResult;
 import org.betatron.runs.GenerationRun;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -66,14 +68,25 @@ final class GenerateCommand implements Runnable {
             throw new ParameterException(spec.commandLine(), "either --prompt TEXT or --prompts FILE must be given");
         }
         PrintWriter printer = spec.commandLine().getOut();
-        GenerationRun.run(
-                new GenerationRun(
+        GenerationResult result = new GenerationRun(
                         model,
                         prompts.stream().map(GenerationOptions::unescaped).toList(),
                         files,
                         options.spec(temperature, samples),
                         device.device(),
-                        out),
-                printer);
+                        out)
+                .run();
+        if (out == null) {
+            result.answers().forEach(answer -> printer.println(answer.text()));
+        } else {
+            printer.printf(
+                    Locale.ROOT,
+                    "%,d answers written to %s: %,d tokens in %.1f s, %,.0f tokens/s%n",
+                    result.answers().size(),
+                    out,
+                    result.tokens(),
+                    result.seconds(),
+                    result.tokens() / result.seconds());
+        }
     }
 }

@@ -77,7 +77,7 @@ final class ObjectiveCommand implements Runnable {
         }
         AlignRecipe resolved = reader.option("alignment.preset", preset)
                 .overrides(set == null ? List.of() : set)
-                .resolve(AlignRecipe.class, AlignRecipe.DEFAULT)
+                .resolve(AlignRecipe.class)
                 .recipe();
         ObjectiveEvaluation.run(
                 file, resolved.alignment(), resolved.train(), spec.commandLine().getOut());

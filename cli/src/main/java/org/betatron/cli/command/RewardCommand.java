@@ -2,8 +2,7 @@ package org.betatron.cli.command;
 
 import java.util.Map;
 import org.betatron.runs.RewardRun;
-import org.betatron.runs.recipe.RecipeChecks;
-import org.betatron.runs.recipe.RecipeReader.Resolved;
+import org.betatron.runs.recipe.Resolved;
 import org.betatron.runs.recipe.RewardRecipe;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,11 +26,10 @@ final class RewardCommand implements Runnable {
 
     @Override
     public void run() {
-        Resolved<RewardRecipe> resolved = options.resolve(RewardRecipe.class, RewardRecipe.DEFAULT, Map.of());
+        Resolved<RewardRecipe> resolved = options.resolve(RewardRecipe.class, Map.of());
         if (options.prints(resolved)) {
             return;
         }
-        RecipeChecks.checkReward("recipe", resolved, options.resume != null);
         RewardRun.run(options.request(resolved));
     }
 }

@@ -6,11 +6,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.betatron.cli.display.Displays;
-import org.betatron.runs.Display;
+import org.betatron.core.run.RunFiles;
+import org.betatron.runs.RunListener;
 import org.betatron.runs.RunRequest;
 import org.betatron.runs.StopSignal;
+import org.betatron.runs.recipe.Recipe;
 import org.betatron.runs.recipe.RecipeReader;
-import org.betatron.runs.recipe.RecipeReader.Resolved;
+import org.betatron.runs.recipe.Resolved;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -89,11 +91,11 @@ final class RunOptions {
     /// nothing else.
     ///
     /// @param more values of a command's own options by recipe path, null where not given
-    <R> Resolved<R> resolve(Class<R> type, R defaults, Map<String, @Nullable String> more) {
+    <R extends Recipe> Resolved<R> resolve(Class<R> type, Map<String, @Nullable String> more) {
         RecipeReader reader = new RecipeReader();
         if (resume != null) {
             refuseOverrides(more);
-            return reader.file(resume.resolve("recipe.yaml")).resolve(type, defaults);
+            return Resolved.read(resume.resolve(RunFiles.RECIPE), type);
         }
         if (recipe != null) {
             reader.file(recipe);
@@ -115,7 +117,7 @@ final class RunOptions {
         if (epochs != null) {
             reader.option("train.length.type", "epochs").option("train.length.count", epochs);
         }
-        return reader.overrides(set).resolve(type, defaults);
+        return reader.overrides(set).resolve(type);
     }
 
     /// Prints the recipe if that is all that was asked for.
@@ -131,13 +133,13 @@ final class RunOptions {
 
     /// @return the run
     /// @throws ParameterException if it has no directory
-    <R> RunRequest<R> request(Resolved<R> resolved) {
+    <R extends Recipe> RunRequest<R> request(Resolved<R> resolved) {
         Path directory = resume != null ? resume : out;
         if (directory == null) {
             throw new ParameterException(spec.commandLine(), "--out DIR must be given: where the run leaves its files");
         }
         StopSignal.install();
-        Display display = Displays.of(spec.commandLine().getOut(), isTerminal());
+        RunListener display = Displays.of(spec.commandLine().getOut(), isTerminal());
         return new RunRequest<>(resolved, directory, resume != null, display, StopSignal::wasRequested);
     }
 

@@ -4,14 +4,16 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Consumer;
+import org.betatron.cli.display.Displays;
 import org.betatron.evaluation.suspicion.FlipSearch;
 import org.betatron.evaluation.suspicion.Suspect;
 import org.betatron.runs.ModelSource;
 import org.betatron.runs.RewardScoreRun;
+import org.betatron.runs.RunListener;
 import org.betatron.runs.ScoreResult;
 import org.betatron.runs.ScoreRun;
 import org.betatron.runs.recipe.AlignRecipe;
+import org.betatron.runs.recipe.Recipe;
 import org.betatron.runs.recipe.RecipeChecks;
 import org.betatron.runs.recipe.RecipeReader;
 import org.betatron.runs.recipe.RewardRecipe;
@@ -95,10 +97,7 @@ final class ScoreCommand implements Runnable {
             throw wrong("--out FILE or --suspicious N must be given, or both");
         }
         PrintWriter printer = spec.commandLine().getOut();
-        ScoreResult result = score(line -> {
-            printer.println(line);
-            printer.flush();
-        });
+        ScoreResult result = score(Displays.of(printer, false));
         if (out != null) {
             printer.println("Scores of " + result.pairs() + " pairs written to " + out);
         }
@@ -127,31 +126,31 @@ final class ScoreCommand implements Runnable {
         printer.flush();
     }
 
-    private ScoreResult score(Consumer<String> progress) {
+    private ScoreResult score(RunListener listener) {
         if (new ModelSource(model).holdsRewardModel()) {
             if (reference != null) {
                 throw wrong("--reference has no effect: a reward model is compared with nothing");
             }
-            RewardRecipe settings = settings(RewardRecipe.class, RewardRecipe.DEFAULT);
+            RewardRecipe settings = settings(RewardRecipe.class);
             RecipeChecks.checkDevice("recipe", settings.compute());
-            return new RewardScoreRun(model, files, settings, suspicious, out).run(progress);
+            return new RewardScoreRun(model, files, settings, suspicious, out).run(listener);
         }
         if (reference == null) {
             throw wrong("--reference DIR must be given: what the model was trained from; only a reward model has none");
         }
-        AlignRecipe settings = settings(AlignRecipe.class, AlignRecipe.DEFAULT);
+        AlignRecipe settings = settings(AlignRecipe.class);
         RecipeChecks.checkDevice("recipe", settings.compute());
-        return new ScoreRun(model, reference, files, settings, suspicious, out).run(progress);
+        return new ScoreRun(model, reference, files, settings, suspicious, out).run(listener);
     }
 
-    private <R> R settings(Class<R> type, R defaults) {
+    private <R extends Recipe> R settings(Class<R> type) {
         RecipeReader reader = new RecipeReader();
         if (recipe != null) {
             reader.file(recipe);
         }
         return reader.option("compute.device", device)
                 .overrides(set)
-                .resolve(type, defaults)
+                .resolve(type)
                 .recipe();
     }
 

@@ -2,8 +2,7 @@ package org.betatron.cli.command;
 
 import java.util.Map;
 import org.betatron.runs.SftRun;
-import org.betatron.runs.recipe.RecipeChecks;
-import org.betatron.runs.recipe.RecipeReader.Resolved;
+import org.betatron.runs.recipe.Resolved;
 import org.betatron.runs.recipe.SftRecipe;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,11 +24,10 @@ final class SftCommand implements Runnable {
 
     @Override
     public void run() {
-        Resolved<SftRecipe> resolved = options.resolve(SftRecipe.class, SftRecipe.DEFAULT, Map.of());
+        Resolved<SftRecipe> resolved = options.resolve(SftRecipe.class, Map.of());
         if (options.prints(resolved)) {
             return;
         }
-        RecipeChecks.checkSft("recipe", resolved, options.resume != null);
         SftRun.run(options.request(resolved));
     }
 }

@@ -5,13 +5,13 @@ import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
-import org.betatron.runs.Display;
-import org.betatron.training.run.Checkpoint;
+import org.betatron.runs.RunEvent;
+import org.betatron.runs.RunListener;
 import org.betatron.training.run.Metrics;
 import org.jspecify.annotations.Nullable;
 
 /// Progress bars for a person at a terminal.
-final class BarDisplay implements Display {
+final class BarDisplay implements RunListener {
 
     private final PrintWriter out;
     private @Nullable ProgressBar bar;
@@ -21,51 +21,41 @@ final class BarDisplay implements Display {
     }
 
     @Override
-    public void line(String text) {
-        finished();
+    public void heard(RunEvent event) {
+        switch (event) {
+            case RunEvent.ReferenceScored(int done, int total) ->
+                bar("Reference", total, " pairs", 0).stepTo(done);
+            case RunEvent.TrainingBegun(long done, long total) -> {
+                finish();
+                bar("Training", total, " steps", done);
+            }
+            case RunEvent.StepDone(long step, Metrics metrics) -> stepDone(step, metrics);
+            case RunEvent.Evaluated _, RunEvent.Warning _ -> EventText.of(event).ifPresent(this::above);
+            case RunEvent.ReferenceComputed _, RunEvent.TrainingEnded _ -> {
+                finish();
+                EventText.of(event).ifPresent(this::line);
+            }
+            default -> EventText.of(event).ifPresent(this::line);
+        }
+    }
+
+    private void line(String text) {
+        finish();
         out.println(text);
         out.flush();
     }
 
-    @Override
-    public void finished() {
+    private void finish() {
         if (bar != null) {
             bar.close();
             bar = null;
         }
     }
 
-    @Override
-    public void referenceScored(int rowsDone, int rowsTotal) {
-        bar("Reference", rowsTotal, " pairs", 0).stepTo(rowsDone);
-    }
-
-    @Override
-    public void started(long stepsDone, long totalSteps) {
-        finished();
-        bar("Training", totalSteps, " steps", stepsDone);
-    }
-
-    @Override
-    public void stepDone(long step, Metrics metrics) {
+    private void stepDone(long step, Metrics metrics) {
         ProgressBar open = bar("Training", step, " steps", step - 1);
         open.setExtraMessage(" " + StepText.of(metrics, "train"));
         open.stepTo(step);
-    }
-
-    @Override
-    public void evaluated(long step, Metrics metrics) {
-        above("evaluation at step " + step + ": " + StepText.of(metrics, "eval"));
-    }
-
-    @Override
-    public void checkpointWritten(Checkpoint checkpoint) {
-        // The bar shows that the run goes on; where checkpoints lie is said at its end.
-    }
-
-    @Override
-    public void warning(String message) {
-        above("warning: " + message);
     }
 
     /// Shows a line above the bar, which goes on below it.

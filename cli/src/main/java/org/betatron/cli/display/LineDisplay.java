@@ -1,12 +1,12 @@
 package org.betatron.cli.display;
 
 import java.io.PrintWriter;
-import org.betatron.runs.Display;
-import org.betatron.training.run.Checkpoint;
+import org.betatron.runs.RunEvent;
+import org.betatron.runs.RunListener;
 import org.betatron.training.run.Metrics;
 
-/// Plain lines, at most one every few seconds: for files, pipes and logs.
-final class LineDisplay implements Display {
+/// Plain lines, at most one every few seconds of how far a run has come: for files, pipes and logs.
+final class LineDisplay implements RunListener {
 
     private static final double SECONDS_BETWEEN_LINES = 10;
 
@@ -19,49 +19,38 @@ final class LineDisplay implements Display {
     }
 
     @Override
-    public void line(String text) {
+    public void heard(RunEvent event) {
+        switch (event) {
+            case RunEvent.ReferenceScored(int done, int total) -> referenceScored(done, total);
+            case RunEvent.TrainingBegun(long done, long total) -> begun(done, total);
+            case RunEvent.StepDone(long step, Metrics metrics) -> stepDone(step, metrics);
+            case RunEvent.CheckpointWritten(var directory) -> line("checkpoint " + directory);
+            default -> EventText.of(event).ifPresent(this::line);
+        }
+    }
+
+    private void line(String text) {
         out.println(text);
         out.flush();
     }
 
-    @Override
-    public void finished() {}
-
-    @Override
-    public void referenceScored(int rowsDone, int rowsTotal) {
+    private void referenceScored(int rowsDone, int rowsTotal) {
         if (rowsDone == rowsTotal || isTime()) {
             line("Reference log-probs: %,d of %,d pairs".formatted(rowsDone, rowsTotal));
         }
     }
 
-    @Override
-    public void started(long stepsDone, long totalSteps) {
+    private void begun(long stepsDone, long totalSteps) {
         pace.start(stepsDone, totalSteps);
         lastLine = System.nanoTime() * 1e-9;
     }
 
-    @Override
-    public void stepDone(long step, Metrics metrics) {
+    private void stepDone(long step, Metrics metrics) {
         pace.stepDone(step);
         if (step == pace.totalSteps() || step == pace.firstStep() || isTime()) {
             line("step " + step + "/" + pace.totalSteps() + "  " + StepText.of(metrics, "train")
                     + StepText.left(pace.secondsLeft(step)));
         }
-    }
-
-    @Override
-    public void evaluated(long step, Metrics metrics) {
-        line("evaluation at step " + step + ": " + StepText.of(metrics, "eval"));
-    }
-
-    @Override
-    public void checkpointWritten(Checkpoint checkpoint) {
-        line("checkpoint " + checkpoint.directory());
-    }
-
-    @Override
-    public void warning(String message) {
-        line("warning: " + message);
     }
 
     private boolean isTime() {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.betatron.core.run.RunFiles;
 import org.betatron.data.load.DatasetReport;
 import org.betatron.data.load.LengthStatistics;
 import org.betatron.evaluation.suspicion.HeldOutGap;
@@ -13,9 +14,6 @@ import org.betatron.evaluation.suspicion.Suspect;
 
 /// The report of one run as a page that needs no other file.
 public final class RunPage {
-
-    /// Name of the page in a run directory.
-    public static final String FILE = "report.html";
 
     /// Settings that say what a run was, by their place in the recipe.
     private static final Map<String, String> FACTS = facts();
@@ -32,7 +30,7 @@ public final class RunPage {
     /// @return the file
     /// @throws IllegalArgumentException if the directory holds no run
     public static Path write(Path directory) {
-        Path file = directory.resolve(FILE);
+        Path file = directory.resolve(RunFiles.REPORT);
         Html.write(file, of(RunRecord.read(directory)));
         return file;
     }

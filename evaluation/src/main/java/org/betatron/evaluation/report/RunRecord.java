@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import org.betatron.core.run.RunFiles;
 import org.betatron.data.load.DatasetReport;
 import org.betatron.evaluation.RecordLines;
 import org.betatron.evaluation.RunMetrics;
@@ -46,17 +47,11 @@ public record RunRecord(
         boolean finished,
         List<String> unreadable) {
 
-    public static final String DATA_FILE = "data.json";
-    public static final String SAMPLES_FILE = "samples.jsonl";
-    public static final String GAPS_BEFORE_FILE = "gaps-before.jsonl";
-    public static final String GAPS_AFTER_FILE = "gaps-after.jsonl";
-    public static final String SUSPECTS_FILE = "suspicious.jsonl";
-
     /// @param directory a run directory
     /// @throws IllegalArgumentException if it holds no run; anything else that is missing or broken is left
     ///     out, and what is broken is said
     public static RunRecord read(Path directory) {
-        Path recipeFile = directory.resolve("recipe.yaml");
+        Path recipeFile = directory.resolve(RunFiles.RECIPE);
         if (!Files.isRegularFile(recipeFile)) {
             throw new IllegalArgumentException(directory + " must be a run directory, but has no recipe.yaml");
         }
@@ -64,7 +59,7 @@ public record RunRecord(
         List<String> unreadable = new ArrayList<>();
         String recipeText = tolerant(unreadable, "", () -> text(recipeFile));
         JsonNode recipe = tolerant(unreadable, MissingNode.getInstance(), () -> new YAMLMapper().readTree(recipeText));
-        Path metricsFile = directory.resolve(RunMetrics.FILE);
+        Path metricsFile = directory.resolve(RunFiles.METRICS);
         RunMetrics noMetrics = new RunMetrics(name, List.of());
         RunMetrics metrics =
                 isEmpty(metricsFile) ? noMetrics : tolerant(unreadable, noMetrics, () -> RunMetrics.read(directory));
@@ -73,12 +68,12 @@ public record RunRecord(
                 recipeText,
                 recipe,
                 metrics,
-                data(directory.resolve(DATA_FILE), unreadable),
-                lines(directory.resolve(SAMPLES_FILE), Sample.class, unreadable),
-                lines(directory.resolve(GAPS_BEFORE_FILE), HeldOutGap.class, unreadable),
-                lines(directory.resolve(GAPS_AFTER_FILE), HeldOutGap.class, unreadable),
-                lines(directory.resolve(SUSPECTS_FILE), Suspect.class, unreadable),
-                Files.isDirectory(directory.resolve("model")),
+                data(directory.resolve(RunFiles.DATA), unreadable),
+                lines(directory.resolve(RunFiles.SAMPLES), Sample.class, unreadable),
+                lines(directory.resolve(RunFiles.GAPS_BEFORE), HeldOutGap.class, unreadable),
+                lines(directory.resolve(RunFiles.GAPS_AFTER), HeldOutGap.class, unreadable),
+                lines(directory.resolve(RunFiles.SUSPECTS), Suspect.class, unreadable),
+                Files.isDirectory(directory.resolve(RunFiles.MODEL)),
                 List.copyOf(unreadable));
     }
 

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
 import javax.xml.parsers.DocumentBuilderFactory;
+import org.betatron.core.run.RunFiles;
 import org.betatron.evaluation.RecordLines;
 import org.betatron.evaluation.suspicion.HeldOutGap;
 import org.betatron.evaluation.suspicion.Suspect;
@@ -34,18 +35,18 @@ class RunPageTest {
                                 + "\"train/reward/chosen\":%s,\"train/reward/rejected\":%s")
                         .formatted(0.7 - 0.005 * step, 0.01 * step, 0.01 * step, -0.01 * step));
         RecordLines.write(
-                run.resolve(RunRecord.SAMPLES_FILE),
+                run.resolve(RunFiles.SAMPLES),
                 List.of(
                         new Sample(Sample.BEFORE, "row-1", NASTY, "old answer"),
                         new Sample(Sample.AFTER, "row-1", NASTY, "new " + NASTY)));
         RecordLines.write(
-                run.resolve(RunRecord.GAPS_AFTER_FILE),
+                run.resolve(RunFiles.GAPS_AFTER),
                 List.of(
                         new HeldOutGap("row-1", "pairs.jsonl", 1, -0.5),
                         new HeldOutGap("row-2", "pairs.jsonl", 2, 1.5),
                         new HeldOutGap("row-3", "pairs.jsonl", 3, Double.NaN)));
         RecordLines.write(
-                run.resolve(RunRecord.SUSPECTS_FILE),
+                run.resolve(RunFiles.SUSPECTS),
                 List.of(new Suspect("row-1", "pairs.jsonl", 1, -0.5, NASTY, "good", "bad")));
         return run;
     }

@@ -23,7 +23,8 @@ public record AlignRecipe(
         AlignmentSpec alignment,
         OptimizerSpec optimizer,
         TrainSpec train,
-        ComputeSection compute) {
+        ComputeSection compute)
+        implements Recipe {
 
     /// beta-DPO with AdamW; every twentieth pair is held out.
     public static final AlignRecipe DEFAULT = new AlignRecipe(

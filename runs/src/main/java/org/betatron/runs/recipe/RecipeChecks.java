@@ -27,39 +27,54 @@ public final class RecipeChecks {
         this.explicit = explicit;
     }
 
+    /// @param where    where the recipe stands, for the message
     /// @param resuming whether the recipe is that of a run which has begun: it was checked then, and now
     ///     spells out every setting, defaults too
     /// @throws RecipeException with every problem
-    public static void check(String where, RecipeReader.Resolved<AlignRecipe> resolved, boolean resuming) {
+    public static void check(String where, Resolved<?> resolved, boolean resuming) {
         RecipeChecks checks = new RecipeChecks(resuming ? Set.of() : resolved.explicit());
-        AlignRecipe recipe = resolved.recipe();
+        Recipe recipe = resolved.recipe();
         checks.data(recipe.data(), recipe.model());
         checks.transforms(recipe.data());
         checks.training(recipe.train());
         checks.device(recipe.compute());
+        switch (recipe) {
+            case AlignRecipe align -> checks.align(align);
+            case RewardRecipe _ ->
+                checks.refuse("compute.keptLogitsMiB", "has no effect: a reward model has no logits");
+            case SftRecipe sft -> checks.texts(sft);
+        }
+        checks.finish(where);
+    }
+
+    private void texts(SftRecipe recipe) {
+        if (!recipe.data().transforms().isEmpty()) {
+            refuse("data.transforms", "has no effect: texts have no label to flip and no gap");
+        }
+    }
+
+    private void align(AlignRecipe recipe) {
         Alignment alignment = recipe.alignment().create();
         if (!alignment.looksAtGaps()
                 && !alignment.objective().keepsStatistics()
                 && !recipe.alignment().gap().equals(GapSpec.DEFAULT)) {
-            checks.refuse(
-                    "alignment.gap", "has no effect with calibration fixed and selection none, which look at no gap");
+            refuse("alignment.gap", "has no effect with calibration fixed and selection none, which look at no gap");
         }
         if (!alignment.inputs().needsReference()) {
             if (!recipe.reference().equals(ReferenceSection.DEFAULT)) {
-                checks.refuse("reference", "has no effect: this objective uses no reference");
+                refuse("reference", "has no effect: this objective uses no reference");
             }
         } else if (!recipe.reference().model().isEmpty()) {
-            checks.requireDirectory("reference.model", recipe.reference().model());
+            requireDirectory("reference.model", recipe.reference().model());
         }
         if (recipe.reference().isLive(alignment) && !recipe.reference().cache().isEmpty()) {
-            checks.refuse("reference.cache", "has no effect: the reference runs beside the policy");
+            refuse("reference.cache", "has no effect: the reference runs beside the policy");
         }
         if (recipe.alignment().objective() instanceof ObjectiveSpec.Nll
                 && alignment.calibration().isDynamic()) {
-            checks.refuse("alignment.calibration", "has no effect: nll has no beta");
+            refuse("alignment.calibration", "has no effect: nll has no beta");
         }
-        checks.rows(recipe, alignment);
-        checks.finish(where);
+        rows(recipe, alignment);
     }
 
     private void rows(AlignRecipe recipe, Alignment alignment) {
@@ -82,37 +97,12 @@ public final class RecipeChecks {
         }
     }
 
-    /// @param resuming as for [#check]
-    /// @throws RecipeException with every problem
-    public static void checkSft(String where, RecipeReader.Resolved<SftRecipe> resolved, boolean resuming) {
-        RecipeChecks checks = new RecipeChecks(resuming ? Set.of() : resolved.explicit());
-        checks.data(resolved.recipe().data(), resolved.recipe().model());
-        if (!resolved.recipe().data().transforms().isEmpty()) {
-            checks.refuse("data.transforms", "has no effect: texts have no label to flip and no gap");
-        }
-        checks.training(resolved.recipe().train());
-        checks.device(resolved.recipe().compute());
-        checks.finish(where);
-    }
-
     /// Checks only whether models can compute where they are to.
     ///
     /// @throws RecipeException if they cannot
     public static void checkDevice(String where, ComputeSection compute) {
         RecipeChecks checks = new RecipeChecks(Set.of());
         checks.device(compute);
-        checks.finish(where);
-    }
-
-    /// @param resuming as for [#check]
-    /// @throws RecipeException with every problem
-    public static void checkReward(String where, RecipeReader.Resolved<RewardRecipe> resolved, boolean resuming) {
-        RecipeChecks checks = new RecipeChecks(resuming ? Set.of() : resolved.explicit());
-        checks.data(resolved.recipe().data(), resolved.recipe().model());
-        checks.transforms(resolved.recipe().data());
-        checks.training(resolved.recipe().train());
-        checks.device(resolved.recipe().compute());
-        checks.refuse("compute.keptLogitsMiB", "has no effect: a reward model has no logits");
         checks.finish(where);
     }
 

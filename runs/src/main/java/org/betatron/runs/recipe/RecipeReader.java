@@ -29,13 +29,6 @@ public final class RecipeReader {
     private final ObjectNode user = mapper.createObjectNode();
     private String where = "options";
 
-    /// A recipe that passed all checks.
-    ///
-    /// @param recipe   the settings
-    /// @param yaml     all of them as text, defaults included: reading it again gives the same recipe
-    /// @param explicit paths that the user set
-    public record Resolved<R>(R recipe, String yaml, Set<String> explicit) {}
-
     /// Adds a recipe file.
     ///
     /// @throws RecipeException if it cannot be read or is not YAML
@@ -83,11 +76,10 @@ public final class RecipeReader {
 
     /// Merges, checks and binds everything that was added.
     ///
-    /// @param type     the recipe record
-    /// @param defaults its default value
+    /// @param type kind of recipe
     /// @throws RecipeException with every problem that was found
-    public <R> Resolved<R> resolve(Class<R> type, R defaults) {
-        ObjectNode tree = mapper.valueToTree(defaults);
+    public <R extends Recipe> Resolved<R> resolve(Class<R> type) {
+        ObjectNode tree = mapper.valueToTree(Recipe.defaults(type));
         merge("", tree, user);
         boolean isComplete = requireValues("", tree);
         if (!isComplete) {
@@ -107,6 +99,34 @@ public final class RecipeReader {
             throw new RecipeException(where, List.of("is empty"));
         }
         return new Resolved<>(recipe, mapper.writeValueAsString(tree), explicit);
+    }
+
+    /// Writes down a recipe that was made in Java.
+    <R extends Recipe> Resolved<R> resolve(R recipe) {
+        ObjectNode tree = mapper.valueToTree(recipe);
+        addDifferences("", tree, mapper.valueToTree(Recipe.defaults(recipe.getClass())));
+        String yaml = mapper.writeValueAsString(tree);
+        Set<String> differing = Set.copyOf(explicit);
+        if (mapper.readTree(yaml) instanceof ObjectNode written) {
+            mergeRaw(user, written);
+        }
+        if (!resolve(recipe.getClass()).recipe().equals(recipe)) {
+            throw new RecipeException(where, List.of("is not the same after it was written down and read back"));
+        }
+        return new Resolved<>(recipe, yaml, differing);
+    }
+
+    private void addDifferences(String path, ObjectNode given, ObjectNode defaults) {
+        for (Map.Entry<String, JsonNode> entry : given.properties()) {
+            String childPath = path.isEmpty() ? entry.getKey() : path + "." + entry.getKey();
+            JsonNode usual = defaults.path(entry.getKey());
+            if (entry.getValue() instanceof ObjectNode group) {
+                addDifferences(
+                        childPath, group, usual instanceof ObjectNode object ? object : mapper.createObjectNode());
+            } else if (!entry.getValue().equals(usual)) {
+                explicit.add(childPath);
+            }
+        }
     }
 
     private void throwProblems() {

@@ -20,7 +20,8 @@ public record RewardRecipe(
         RewardSpec reward,
         OptimizerSpec optimizer,
         TrainSpec train,
-        ComputeSection compute) {
+        ComputeSection compute)
+        implements Recipe {
 
     /// AdamW at the learning rate of OpenRLHF's `train_rm`; every twentieth pair is held out.
     public static final RewardRecipe DEFAULT = new RewardRecipe(

@@ -5,17 +5,16 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import org.betatron.core.run.RunFiles;
 import org.betatron.evaluation.RecordLines;
-import org.betatron.evaluation.RunMetrics;
 import org.betatron.evaluation.comparison.ComparisonReport;
-import org.betatron.evaluation.judge.Outcome;
+import org.betatron.evaluation.comparison.JudgedAnswer;
 import org.betatron.evaluation.judge.ScoreJudge;
-import org.betatron.evaluation.report.RunRecord;
+import org.betatron.evaluation.judge.Verdict;
 import org.betatron.evaluation.study.Arm;
 import org.betatron.evaluation.study.Cell;
 import org.betatron.evaluation.study.Cell.AnswersAt;
@@ -25,16 +24,17 @@ import org.betatron.evaluation.suspicion.HeldOutGap;
 import org.betatron.generation.GenerationSpec;
 import org.betatron.runs.AlignRun;
 import org.betatron.runs.EvaluationRequest;
+import org.betatron.runs.EvaluationResult;
 import org.betatron.runs.EvaluationRun;
+import org.betatron.runs.RunListener;
 import org.betatron.runs.RunRequest;
+import org.betatron.runs.RunResult;
 import org.betatron.runs.ScoreRun;
 import org.betatron.runs.recipe.AlignRecipe;
-import org.betatron.runs.recipe.RecipeReader.Resolved;
+import org.betatron.runs.recipe.Resolved;
 import org.betatron.torch.device.ComputeDevice;
 import org.betatron.torch.device.NativeLibraries;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Trains and measures one arm at one seed, through the same runs as `align`, `evaluate` and `score`.
 ///
@@ -78,34 +78,24 @@ final class CellRun {
         Path run = directory.resolve("run");
         Path model = start;
         List<FlipSearch> searches = List.of();
+        List<Double> gaps = List.of();
+        Double beta = null;
         if (arm.isTrained()) {
             Resolved<AlignRecipe> recipe = workshop.recipe(arm, seed, start);
-            AlignRun.run(new RunRequest<>(recipe, run, false, new QuietDisplay(workshop.progress()), workshop.stop()));
-            model = run.resolve("model");
-            if (!Files.exists(model)) {
-                throw new StudyStopped();
-            }
+            RunResult trained = AlignRun.run(RunRequest.begin(recipe, run)
+                    .withListener(workshop.warnings())
+                    .withStop(workshop.stop()));
+            model = trained.model().orElseThrow(StudyStopped::new);
+            beta = Arrays.stream(trained.series("train/beta")).average().orElse(Double.NaN);
+            gaps = trained.gaps().stream().map(HeldOutGap::gap).toList();
             searches = searches(recipe.recipe(), model, start);
         }
         List<AnswersAt> answers = answers(model, arm.isTrained() ? start : null);
-        List<Double> gaps = RecordLines.read(run.resolve(RunRecord.GAPS_AFTER_FILE), HeldOutGap.class).stream()
-                .map(HeldOutGap::gap)
-                .toList();
-        Cell cell = new Cell(seed, (System.nanoTime() - begun) * 1e-9, beta(run), answers, gaps, searches);
+        Cell cell = new Cell(seed, (System.nanoTime() - begun) * 1e-9, beta, answers, gaps, searches);
         RecordLines.write(file(), List.of(cell));
-        Workshop.deleteTree(run.resolve("model"));
+        Workshop.deleteTree(run.resolve(RunFiles.MODEL));
         Workshop.deleteTree(evaluation());
         return cell;
-    }
-
-    private static @Nullable Double beta(Path run) {
-        if (!Files.exists(run)) {
-            return null;
-        }
-        return RunMetrics.read(run).series("train/beta").values().stream()
-                .mapToDouble(Double::doubleValue)
-                .average()
-                .orElse(Double.NaN);
     }
 
     private List<FlipSearch> searches(AlignRecipe recipe, Path model, Path start) {
@@ -113,7 +103,7 @@ final class CellRun {
             return List.of();
         }
         return new ScoreRun(model, start, recipe.data().paths(), recipe, LISTED_SUSPECTS, null)
-                .run(_ -> {})
+                .run(RunListener.NONE)
                 .searches();
     }
 
@@ -126,53 +116,44 @@ final class CellRun {
         int threads = workshop.scale().threads();
         NativeLibraries.setThreads(threads == 0 ? Runtime.getRuntime().availableProcessors() : threads);
         GenerationSpec base = GenerationSpec.DEFAULT.withSeed(seed);
-        List<ComparisonReport> reports = EvaluationRun.run(
-                        new EvaluationRequest(
-                                model,
-                                null,
-                                reference,
-                                List.of(workshop.world(arm.world(), seed).resolve("evaluation.jsonl")),
-                                workshop.scale().questions(),
-                                ScoreJudge.ofWorld(),
-                                StudyScale.TEMPERATURES,
-                                new GenerationSpec(
-                                        base.sampling(),
-                                        base.samples(),
-                                        MAX_NEW_TOKENS,
-                                        base.stop(),
-                                        base.batchSize(),
-                                        base.seed()),
-                                ComputeDevice.DEFAULT,
-                                evaluation()),
-                        _ -> {})
-                .reports();
-        Map<Double, List<ScoredAnswer>> scored = scored();
-        return reports.stream()
-                .map(report -> new AnswersAt(
-                        report.temperature(),
-                        report.tokens().value(),
-                        Double.isNaN(report.kl().value()) ? null : report.kl().value(),
-                        scored.getOrDefault(report.temperature(), List.of())))
-                .toList();
+        EvaluationResult result = EvaluationRun.run(
+                new EvaluationRequest(
+                        model,
+                        null,
+                        reference,
+                        List.of(workshop.world(arm.world(), seed).resolve("evaluation.jsonl")),
+                        workshop.scale().questions(),
+                        ScoreJudge.ofWorld(),
+                        StudyScale.TEMPERATURES,
+                        new GenerationSpec(
+                                base.sampling(),
+                                base.samples(),
+                                MAX_NEW_TOKENS,
+                                base.stop(),
+                                base.batchSize(),
+                                base.seed()),
+                        ComputeDevice.DEFAULT,
+                        evaluation()),
+                RunListener.NONE);
+        List<AnswersAt> answers = new ArrayList<>();
+        for (int i = 0; i < result.reports().size(); i++) {
+            ComparisonReport report = result.reports().get(i);
+            answers.add(new AnswersAt(
+                    report.temperature(),
+                    report.tokens().value(),
+                    Double.isNaN(report.kl().value()) ? null : report.kl().value(),
+                    scored(result.answers().get(i))));
+        }
+        return answers;
     }
 
-    private Map<Double, List<ScoredAnswer>> scored() {
-        Path file = evaluation().resolve("answers.jsonl");
-        Map<String, Integer> questions = new HashMap<>();
-        Map<Double, List<ScoredAnswer>> scored = new HashMap<>();
-        try {
-            for (String text : Files.readAllLines(file)) {
-                JsonNode line = JsonMapper.shared().readTree(text);
-                int question = questions.computeIfAbsent(line.path("prompt").asString(), _ -> questions.size());
-                Outcome outcome =
-                        Outcome.valueOf(line.path("outcome").asString().toUpperCase(Locale.ROOT));
-                scored.computeIfAbsent(line.path("temperature").asDouble(), _ -> new ArrayList<>())
-                        .add(new ScoredAnswer(
-                                question, outcome.value(), line.path("score").asDouble()));
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + file, e);
-        }
-        return scored;
+    /// The known reward of the world leaves no answer undecided.
+    private static List<ScoredAnswer> scored(List<JudgedAnswer> answers) {
+        return answers.stream()
+                .map(answer -> {
+                    Verdict verdict = Objects.requireNonNull(answer.verdict(), "verdict");
+                    return new ScoredAnswer(answer.prompt(), verdict.outcome().value(), verdict.score());
+                })
+                .toList();
     }
 }

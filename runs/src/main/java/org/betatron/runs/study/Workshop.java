@@ -11,16 +11,19 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.betatron.core.alignment.Alignment;
+import org.betatron.core.run.RunFiles;
 import org.betatron.data.world.WorldData;
 import org.betatron.data.world.WorldModel;
 import org.betatron.evaluation.study.Arm;
 import org.betatron.runs.ModelInitialization;
+import org.betatron.runs.RunEvent;
+import org.betatron.runs.RunListener;
 import org.betatron.runs.RunRequest;
 import org.betatron.runs.SftRun;
 import org.betatron.runs.recipe.AlignRecipe;
 import org.betatron.runs.recipe.RecipeChecks;
 import org.betatron.runs.recipe.RecipeReader;
-import org.betatron.runs.recipe.RecipeReader.Resolved;
+import org.betatron.runs.recipe.Resolved;
 import org.betatron.runs.recipe.SftRecipe;
 import org.betatron.training.run.Fingerprint;
 
@@ -50,7 +53,7 @@ record Workshop(Path root, StudyScale scale, Consumer<String> progress, BooleanS
     Path start(String size, long seed) {
         List<String> settings = scale.supervised(seed);
         Path directory = seedDirectory(seed).resolve("sft-" + size + "-" + fingerprint(settings));
-        Path model = directory.resolve("model");
+        Path model = directory.resolve(RunFiles.MODEL);
         if (Files.exists(model)) {
             return model;
         }
@@ -69,20 +72,18 @@ record Workshop(Path root, StudyScale scale, Consumer<String> progress, BooleanS
                 .option("model", initial.toString())
                 .option("data.files", List.of(world.resolve("sft.jsonl").toString()))
                 .overrides(settings)
-                .resolve(SftRecipe.class, SftRecipe.DEFAULT);
-        RecipeChecks.checkSft("study", recipe, false);
-        SftRun.run(new RunRequest<>(recipe, directory, false, new QuietDisplay(progress), stop));
-        if (!Files.exists(model)) {
-            throw new StudyStopped();
-        }
-        return model;
+                .resolve(SftRecipe.class);
+        RecipeChecks.check("study", recipe, false);
+        return SftRun.run(RunRequest.begin(recipe, directory)
+                        .withListener(warnings())
+                        .withStop(stop))
+                .model()
+                .orElseThrow(StudyStopped::new);
     }
 
     /// @return recipe of an arm, with the reference log-probs that it can share with others
     Resolved<AlignRecipe> recipe(Arm arm, long seed, Path start) {
-        AlignRecipe alone = reader(arm, seed, start)
-                .resolve(AlignRecipe.class, AlignRecipe.DEFAULT)
-                .recipe();
+        AlignRecipe alone = reader(arm, seed, start).resolve(AlignRecipe.class).recipe();
         Alignment alignment = alone.alignment().create();
         RecipeReader reader = reader(arm, seed, start);
         if (alignment.inputs().needsReference() && !alone.reference().isLive(alignment)) {
@@ -99,7 +100,7 @@ record Workshop(Path root, StudyScale scale, Consumer<String> progress, BooleanS
                             .resolve("reference-" + fingerprint(rows))
                             .toString());
         }
-        Resolved<AlignRecipe> resolved = reader.resolve(AlignRecipe.class, AlignRecipe.DEFAULT);
+        Resolved<AlignRecipe> resolved = reader.resolve(AlignRecipe.class);
         RecipeChecks.check("study, " + arm.line() + " " + arm.x(), resolved, false);
         return resolved;
     }
@@ -129,6 +130,15 @@ record Workshop(Path root, StudyScale scale, Consumer<String> progress, BooleanS
 
     private static String fingerprint(List<String> parts) {
         return Fingerprint.of(String.join("\n", parts)).substring(0, NAME_LENGTH);
+    }
+
+    /// @return tells of the warnings of a run, and of nothing else
+    RunListener warnings() {
+        return event -> {
+            if (event instanceof RunEvent.Warning(String message)) {
+                progress.accept("warning: " + message);
+            }
+        };
     }
 
     static void deleteTree(Path directory) {

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.betatron.runs.recipe.RecipeReader.Resolved;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,8 +102,8 @@ class RecipeChecksTest {
         Resolved<SftRecipe> sft = new RecipeReader()
                 .overrides(complete)
                 .overrides(List.of("data.transforms=flip"))
-                .resolve(SftRecipe.class, SftRecipe.DEFAULT);
-        assertThatThrownBy(() -> RecipeChecks.checkSft("recipe", sft, false))
+                .resolve(SftRecipe.class);
+        assertThatThrownBy(() -> RecipeChecks.check("recipe", sft, false))
                 .hasMessage("recipe: data.transforms: has no effect: texts have no label to flip and no gap");
     }
 
@@ -127,8 +126,7 @@ class RecipeChecksTest {
             Path printed = Files.writeString(
                     directory.resolve("printed.yaml"),
                     resolved(settings.toArray(String[]::new)).yaml());
-            Resolved<AlignRecipe> again =
-                    new RecipeReader().file(printed).resolve(AlignRecipe.class, AlignRecipe.DEFAULT);
+            Resolved<AlignRecipe> again = new RecipeReader().file(printed).resolve(AlignRecipe.class);
             RecipeChecks.check("recipe", again, false);
             RecipeChecks.check("recipe", again, true);
         }
@@ -138,7 +136,7 @@ class RecipeChecksTest {
     void everythingMissingIsReportedTogether() {
         Resolved<AlignRecipe> empty = new RecipeReader()
                 .overrides(List.of("reference.model=" + directory.resolve("nowhere"), "train.finalRatio=1"))
-                .resolve(AlignRecipe.class, AlignRecipe.DEFAULT);
+                .resolve(AlignRecipe.class);
         assertThatThrownBy(() -> RecipeChecks.check("recipe", empty, false))
                 .isInstanceOf(RecipeException.class)
                 .hasMessage("""
@@ -165,10 +163,10 @@ class RecipeChecksTest {
         Resolved<SftRecipe> sft = new RecipeReader()
                 .overrides(complete)
                 .overrides(List.of("train.finalRatio=0.5"))
-                .resolve(SftRecipe.class, SftRecipe.DEFAULT);
-        assertThatThrownBy(() -> RecipeChecks.checkSft("recipe", sft, false))
+                .resolve(SftRecipe.class);
+        assertThatThrownBy(() -> RecipeChecks.check("recipe", sft, false))
                 .hasMessage("recipe: train.finalRatio: has no effect with decay constant");
-        assertThatCode(() -> RecipeChecks.checkSft("recipe", sft, true)).doesNotThrowAnyException();
+        assertThatCode(() -> RecipeChecks.check("recipe", sft, true)).doesNotThrowAnyException();
     }
 
     private void check(String... settings) {
@@ -178,6 +176,6 @@ class RecipeChecksTest {
     private Resolved<AlignRecipe> resolved(String... settings) {
         List<String> all = new ArrayList<>(complete);
         all.addAll(List.of(settings));
-        return new RecipeReader().overrides(all).resolve(AlignRecipe.class, AlignRecipe.DEFAULT);
+        return new RecipeReader().overrides(all).resolve(AlignRecipe.class);
     }
 }

@@ -15,7 +15,6 @@ import org.betatron.core.model.OptimizerSpec;
 import org.betatron.core.objective.ObjectiveSpec;
 import org.betatron.core.selection.SelectionSpec;
 import org.betatron.data.source.PreferenceFormat;
-import org.betatron.runs.recipe.RecipeReader.Resolved;
 import org.betatron.torch.tensor.DataType;
 import org.betatron.training.LearningRateSchedule.Decay;
 import org.betatron.training.TrainLength;
@@ -33,18 +32,15 @@ class RecipeReaderTest {
 
     @Test
     void defaultsPrintAndReadBack() throws IOException {
-        Resolved<AlignRecipe> align = new RecipeReader().resolve(AlignRecipe.class, AlignRecipe.DEFAULT);
+        Resolved<AlignRecipe> align = new RecipeReader().resolve(AlignRecipe.class);
         assertThat(align.recipe()).isEqualTo(AlignRecipe.DEFAULT);
         assertThat(align.explicit()).isEmpty();
         assertThat(read(align.yaml()).recipe()).isEqualTo(AlignRecipe.DEFAULT);
 
-        Resolved<SftRecipe> sft = new RecipeReader().resolve(SftRecipe.class, SftRecipe.DEFAULT);
+        Resolved<SftRecipe> sft = new RecipeReader().resolve(SftRecipe.class);
         assertThat(sft.recipe()).isEqualTo(SftRecipe.DEFAULT);
         Path file = Files.writeString(directory.resolve("sft.yaml"), sft.yaml());
-        assertThat(new RecipeReader()
-                        .file(file)
-                        .resolve(SftRecipe.class, SftRecipe.DEFAULT)
-                        .recipe())
+        assertThat(new RecipeReader().file(file).resolve(SftRecipe.class).recipe())
                 .isEqualTo(SftRecipe.DEFAULT);
     }
 
@@ -84,17 +80,17 @@ class RecipeReaderTest {
             boolean isSft = Files.readString(file).lines().noneMatch(line -> line.startsWith("alignment:"))
                     && String.valueOf(file.getFileName()).contains("sft");
             if (isSft) {
-                requireReadsBack(file, SftRecipe.class, SftRecipe.DEFAULT);
+                requireReadsBack(file, SftRecipe.class);
             } else {
-                requireReadsBack(file, AlignRecipe.class, AlignRecipe.DEFAULT);
+                requireReadsBack(file, AlignRecipe.class);
             }
         }
     }
 
-    private <R> void requireReadsBack(Path file, Class<R> type, R defaults) throws IOException {
-        Resolved<R> resolved = new RecipeReader().file(file).resolve(type, defaults);
+    private <R extends Recipe> void requireReadsBack(Path file, Class<R> type) throws IOException {
+        Resolved<R> resolved = new RecipeReader().file(file).resolve(type);
         Path copy = Files.writeString(directory.resolve("copy.yaml"), resolved.yaml());
-        assertThat(new RecipeReader().file(copy).resolve(type, defaults).recipe())
+        assertThat(new RecipeReader().file(copy).resolve(type).recipe())
                 .as(file.toString())
                 .isEqualTo(resolved.recipe());
     }
@@ -186,7 +182,7 @@ class RecipeReaderTest {
         AlignmentSpec overridden = new RecipeReader()
                 .file(file)
                 .overrides(List.of("alignment.objective.beta=0.5"))
-                .resolve(AlignRecipe.class, AlignRecipe.DEFAULT)
+                .resolve(AlignRecipe.class)
                 .recipe()
                 .alignment();
         assertThat(overridden.objective()).isEqualTo(new ObjectiveSpec.Dpo(0.5));
@@ -195,7 +191,7 @@ class RecipeReaderTest {
         AlignmentSpec replaced = new RecipeReader()
                 .file(file)
                 .option("alignment.preset", "published-code")
-                .resolve(AlignRecipe.class, AlignRecipe.DEFAULT)
+                .resolve(AlignRecipe.class)
                 .recipe()
                 .alignment();
         assertThat(replaced).isEqualTo(AlignmentSpec.PUBLISHED_CODE);
@@ -208,7 +204,7 @@ class RecipeReaderTest {
             AlignRecipe recipe = new RecipeReader()
                     .file(file)
                     .overrides(List.of("alignment.objective.targetMargin=0.5"))
-                    .resolve(AlignRecipe.class, AlignRecipe.DEFAULT)
+                    .resolve(AlignRecipe.class)
                     .recipe();
             assertThat(recipe.alignment().objective()).isEqualTo(new ObjectiveSpec.SimPo(2, 0.5));
         }
@@ -245,7 +241,7 @@ class RecipeReaderTest {
                         .file(file)
                         .option("train.length.type", "steps")
                         .option("train.length.count", 500L)
-                        .resolve(AlignRecipe.class, AlignRecipe.DEFAULT)
+                        .resolve(AlignRecipe.class)
                         .recipe()
                         .train()
                         .length())
@@ -259,7 +255,7 @@ class RecipeReaderTest {
                 .option("model", "m")
                 .option("data.files", null)
                 .overrides(List.of("alignment.gap.source=margin"))
-                .resolve(AlignRecipe.class, AlignRecipe.DEFAULT);
+                .resolve(AlignRecipe.class);
         assertThat(resolved.explicit()).containsExactly("model", "alignment", "alignment.gap", "alignment.gap.source");
     }
 
@@ -348,17 +344,14 @@ class RecipeReaderTest {
                       - {weight: 0.2, objective: {type: wpo, objective: {type: ipo, lengthNormalized: true}}}
                       - {objective: nll}
                 """);
-        Resolved<AlignRecipe> resolved = new RecipeReader().file(file).resolve(AlignRecipe.class, AlignRecipe.DEFAULT);
+        Resolved<AlignRecipe> resolved = new RecipeReader().file(file).resolve(AlignRecipe.class);
         ObjectiveSpec expected = new ObjectiveSpec.Sum(List.of(
                 new ObjectiveSpec.Sum.Term(0.8, new ObjectiveSpec.Dpo(0.2)),
                 new ObjectiveSpec.Sum.Term(0.2, new ObjectiveSpec.Wpo(new ObjectiveSpec.Ipo(0.1, true), true)),
                 new ObjectiveSpec.Sum.Term(1, ObjectiveSpec.Nll.DEFAULT)));
         assertThat(resolved.recipe().alignment().objective()).isEqualTo(expected);
         Path printed = Files.writeString(directory.resolve("printed.yaml"), resolved.yaml());
-        assertThat(new RecipeReader()
-                        .file(printed)
-                        .resolve(AlignRecipe.class, AlignRecipe.DEFAULT)
-                        .recipe())
+        assertThat(new RecipeReader().file(printed).resolve(AlignRecipe.class).recipe())
                 .isEqualTo(resolved.recipe());
     }
 
@@ -376,7 +369,7 @@ class RecipeReaderTest {
         assertThatThrownBy(() -> new RecipeReader()
                         .file(file)
                         .overrides(List.of("compute.threads=-1", "nonsense"))
-                        .resolve(AlignRecipe.class, AlignRecipe.DEFAULT))
+                        .resolve(AlignRecipe.class))
                 .isInstanceOf(RecipeException.class)
                 .message()
                 .satisfies(message -> assertThat(message.lines())
@@ -416,13 +409,13 @@ class RecipeReaderTest {
 
     private Resolved<AlignRecipe> read(String yaml) throws IOException {
         Path file = Files.writeString(directory.resolve("r.yaml"), yaml);
-        return new RecipeReader().file(file).resolve(AlignRecipe.class, AlignRecipe.DEFAULT);
+        return new RecipeReader().file(file).resolve(AlignRecipe.class);
     }
 
     private static AlignRecipe with(String... overrides) {
         return new RecipeReader()
                 .overrides(List.of(overrides))
-                .resolve(AlignRecipe.class, AlignRecipe.DEFAULT)
+                .resolve(AlignRecipe.class)
                 .recipe();
     }
 

@@ -109,7 +109,7 @@ class StudyRunnerTest {
                     .option("data.files", List.of("pairs.jsonl"))
                     .overrides(StudyScale.DEFAULT.aligned(1))
                     .overrides(arm.settings())
-                    .resolve(AlignRecipe.class, AlignRecipe.DEFAULT)
+                    .resolve(AlignRecipe.class)
                     .recipe();
             assertThat(recipe.alignment().create()).isNotNull();
         }

@@ -8,27 +8,13 @@ import java.util.Optional;
 import java.util.Set;
 import org.betatron.core.files.Directories;
 import org.betatron.core.files.StagedFiles;
+import org.betatron.core.run.RunFiles;
 
-/// The directory of one run:
-///
-/// ```text
-/// recipe.yaml         the resolved recipe, as the caller gave it
-/// metrics.jsonl       one line per logged step
-/// dropped.jsonl       rows that could not be used, written by the caller
-/// transformed.jsonl   what was done to training rows, written by the caller
-/// checkpoints/        see Checkpoints
-/// data.json           counts and lengths of the training files, written by the caller
-/// samples.jsonl       answers before and after, written by the caller
-/// gaps-*.jsonl        gaps of the rows to measure on, written by the caller
-/// report.html         all of it to look at, written by the caller
-/// model/              the trained model with its tokenizer, once the run has ended
-/// ```
+/// The directory of one run, whose files [RunFiles] names.
 ///
 /// A second run never writes into the directory of a first one, and two that write into it at the same time
 /// are refused: a run holds the file `.lock` in it until [#close], or until its process ends.
 public final class RunDirectory implements AutoCloseable {
-
-    private static final String RECIPE = "recipe.yaml";
 
     private final Path root;
 
@@ -60,7 +46,7 @@ public final class RunDirectory implements AutoCloseable {
             Files.createDirectories(root);
             return begun(root, sideFiles, () -> {
                 requireUnused(root);
-                StagedFiles.write(root.resolve(RECIPE), partial -> Files.writeString(partial, recipe));
+                StagedFiles.write(root.resolve(RunFiles.RECIPE), partial -> Files.writeString(partial, recipe));
             });
         } catch (IOException e) {
             throw new TrainingException("run directory " + root + " cannot be made: " + e.getMessage(), e);
@@ -107,7 +93,7 @@ public final class RunDirectory implements AutoCloseable {
     }
 
     private static void requireUnused(Path root) throws IOException {
-        if (Files.exists(root.resolve(RECIPE))) {
+        if (Files.exists(root.resolve(RunFiles.RECIPE))) {
             throw new RunDirectoryException(
                     root + " already holds a run; resume it, or choose another directory for a new one");
         }
@@ -158,28 +144,28 @@ public final class RunDirectory implements AutoCloseable {
     }
 
     public Path recipeFile() {
-        return root.resolve(RECIPE);
+        return root.resolve(RunFiles.RECIPE);
     }
 
     public Path droppedRowsFile() {
-        return root.resolve("dropped.jsonl");
+        return root.resolve(RunFiles.DROPPED);
     }
 
     public Path transformedRowsFile() {
-        return root.resolve("transformed.jsonl");
+        return root.resolve(RunFiles.TRANSFORMED);
     }
 
     public Path modelDirectory() {
-        return root.resolve("model");
+        return root.resolve(RunFiles.MODEL);
     }
 
     public MetricsLog metrics() {
-        return new MetricsLog(root.resolve("metrics.jsonl"));
+        return new MetricsLog(root.resolve(RunFiles.METRICS));
     }
 
     /// @param keep newest checkpoints that stay, ≥ 1
     public Checkpoints checkpoints(int keep) {
-        return new Checkpoints(root.resolve("checkpoints"), keep, sideFiles);
+        return new Checkpoints(root.resolve(RunFiles.CHECKPOINTS), keep, sideFiles);
     }
 
     /// Saves the trained model with its side files into [#modelDirectory], replacing one that is there.
