@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.betatron.core.alignment.AlignmentSpec;
 import org.betatron.core.model.Optimizer;
 import org.betatron.core.model.OptimizerSpec;
@@ -15,6 +16,7 @@ import org.betatron.data.row.TokenizedPair;
 import org.betatron.torch.TorchLanguageModel;
 import org.betatron.torch.tensor.DataType;
 import org.betatron.training.Evaluation;
+import org.betatron.training.FixedRows;
 import org.betatron.training.LearningRateSchedule.Decay;
 import org.betatron.training.PreferenceRule;
 import org.betatron.training.TrainLength;
@@ -24,6 +26,7 @@ import org.betatron.training.TrainingJob;
 import org.betatron.training.TrainingListener;
 import org.betatron.training.reference.MappedReferenceLogProbs;
 import org.betatron.training.reference.Reference;
+import org.betatron.training.run.Learner;
 import org.betatron.training.run.RunDirectory;
 import org.betatron.training.run.RunIdentity;
 import org.betatron.training.run.SideFiles;
@@ -106,17 +109,22 @@ class BatchInvarianceTest {
         try (TorchLanguageModel model = RecordedRun.startModel();
                 MappedReferenceLogProbs reference = RecordedRun.openReference(directory.resolve("reference"), pairs);
                 Optimizer optimizer = model.optimizer(new OptimizerSpec.AdamW(0.9, 0.999, 1, 0))) {
-            Trainer trainer = new Trainer(new TrainingJob(
+            var trainer = new Trainer<>(new TrainingJob<>(
                     spec,
                     model,
-                    optimizer,
-                    new PreferenceRule(alignment.create(), pairs, new Reference.Cached(reference), microBatchSize, 3),
-                    position -> (int) position,
-                    Evaluation.NONE,
+                    List.of(Learner.of(model, optimizer)),
+                    new PreferenceRule(
+                            alignment.create(),
+                            new FixedRows<>(pairs, position -> (int) position),
+                            new Reference.Cached(reference),
+                            microBatchSize,
+                            3),
+                    Evaluation.none(),
                     new RunIdentity("recipe", "rows", 3),
                     RunDirectory.create(root.resolve("run"), "", SideFiles.NONE),
                     TrainingListener.NONE,
-                    () -> false));
+                    () -> false,
+                    Optional.empty()));
             trainer.start();
             return SavedWeights.of(model, root.resolve("end"));
         }

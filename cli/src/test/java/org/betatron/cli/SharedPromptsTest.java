@@ -10,17 +10,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.betatron.core.alignment.AlignmentSpec;
 import org.betatron.core.model.Optimizer;
 import org.betatron.core.model.OptimizerSpec;
-import org.betatron.core.model.VocabularyRequest;
-import org.betatron.data.packing.BatchLogProbs;
+import org.betatron.core.model.TokenQuantity;
+import org.betatron.data.packing.BatchNumbers;
 import org.betatron.data.packing.Packing;
 import org.betatron.data.packing.RowBatch;
 import org.betatron.data.row.TokenizedPair;
 import org.betatron.torch.TorchLanguageModel;
 import org.betatron.torch.tensor.DataType;
 import org.betatron.training.Evaluation;
+import org.betatron.training.FixedRows;
 import org.betatron.training.LearningRateSchedule.Decay;
 import org.betatron.training.PreferenceRule;
 import org.betatron.training.TrainLength;
@@ -30,6 +32,7 @@ import org.betatron.training.TrainingJob;
 import org.betatron.training.TrainingListener;
 import org.betatron.training.reference.MappedReferenceLogProbs;
 import org.betatron.training.reference.Reference;
+import org.betatron.training.run.Learner;
 import org.betatron.training.run.Metrics;
 import org.betatron.training.run.RunDirectory;
 import org.betatron.training.run.RunIdentity;
@@ -86,12 +89,12 @@ class SharedPromptsTest {
             RowBatch apart = RowBatch.of(pairs, new Packing(8, 300, false));
             RowBatch together = RowBatch.of(pairs, new Packing(8, 300, true));
             assertThat(together.numTokens()).isLessThan(apart.numTokens() / 2);
-            BatchLogProbs expected = apart.score(model, VocabularyRequest.NONE);
-            BatchLogProbs shared = together.score(model, VocabularyRequest.NONE);
+            BatchNumbers expected = apart.score(model);
+            BatchNumbers shared = together.score(model);
             for (int index = 0; index < pairs.size(); index++) {
-                assertThat(shared.values(index))
+                assertThat(shared.values(TokenQuantity.LOG_PROB, index))
                         .as(pairs.get(index).id())
-                        .containsExactly(expected.values(index), within(1e-5f));
+                        .containsExactly(expected.values(TokenQuantity.LOG_PROB, index), within(1e-5f));
             }
         }
     }
@@ -172,13 +175,17 @@ class SharedPromptsTest {
         try (TorchLanguageModel model = RecordedRun.startModel();
                 MappedReferenceLogProbs reference = RecordedRun.openReference(directory.resolve("reference"), pairs);
                 Optimizer optimizer = model.optimizer(optimizerSpec)) {
-            new Trainer(new TrainingJob(
+            new Trainer<>(new TrainingJob<>(
                             spec,
                             model,
-                            optimizer,
-                            new PreferenceRule(alignment.create(), pairs, new Reference.Cached(reference), 8, 3),
-                            position -> (int) (position * 13 % pairs.size()),
-                            Evaluation.NONE,
+                            List.of(Learner.of(model, optimizer)),
+                            new PreferenceRule(
+                                    alignment.create(),
+                                    new FixedRows<>(pairs, position -> (int) (position * 13 % pairs.size())),
+                                    new Reference.Cached(reference),
+                                    8,
+                                    3),
+                            Evaluation.none(),
                             new RunIdentity("recipe", "rows", 3),
                             RunDirectory.create(root.resolve("run"), "", SideFiles.NONE),
                             new TrainingListener() {
@@ -187,7 +194,8 @@ class SharedPromptsTest {
                                     heard.add(metrics);
                                 }
                             },
-                            () -> false))
+                            () -> false,
+                            Optional.empty()))
                     .start();
             return new Trained(SavedWeights.of(model, root.resolve("end")), heard);
         }

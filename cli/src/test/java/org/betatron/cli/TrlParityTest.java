@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.betatron.core.alignment.AlignmentSpec;
 import org.betatron.core.model.Optimizer;
 import org.betatron.core.model.OptimizerSpec;
@@ -19,6 +20,7 @@ import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.compute.Recompute;
 import org.betatron.torch.device.ComputeDevice;
 import org.betatron.training.Evaluation;
+import org.betatron.training.FixedRows;
 import org.betatron.training.LearningRateSchedule.Decay;
 import org.betatron.training.PreferenceRule;
 import org.betatron.training.TrainLength;
@@ -28,6 +30,7 @@ import org.betatron.training.TrainingJob;
 import org.betatron.training.TrainingListener;
 import org.betatron.training.reference.MappedReferenceLogProbs;
 import org.betatron.training.reference.Reference;
+import org.betatron.training.run.Learner;
 import org.betatron.training.run.Metrics;
 import org.betatron.training.run.RunDirectory;
 import org.betatron.training.run.RunIdentity;
@@ -119,13 +122,17 @@ class TrlParityTest {
                         RecordedRun.reference(directory.resolve("start.logprobs"), model, pairs);
                 Optimizer optimizer = model.optimizer(optimizerSpec)) {
             RunDirectory run = RunDirectory.create(directory.resolve("run"), "", SideFiles.NONE);
-            Trainer trainer = new Trainer(new TrainingJob(
+            var trainer = new Trainer<>(new TrainingJob<>(
                     spec(recorded),
                     model,
-                    new OptimizerAtRecordedRates(optimizer, recorded.path("steps")),
-                    new PreferenceRule(AlignmentSpec.DPO.create(), pairs, new Reference.Cached(reference), 4, 0),
-                    position -> (int) position,
-                    Evaluation.NONE,
+                    List.of(Learner.of(model, new OptimizerAtRecordedRates(optimizer, recorded.path("steps")))),
+                    new PreferenceRule(
+                            AlignmentSpec.DPO.create(),
+                            new FixedRows<>(pairs, position -> (int) position),
+                            new Reference.Cached(reference),
+                            4,
+                            0),
+                    Evaluation.none(),
                     new RunIdentity("recipe", "rows", 0),
                     run,
                     new TrainingListener() {
@@ -134,7 +141,8 @@ class TrlParityTest {
                             steps.add(metrics);
                         }
                     },
-                    () -> false));
+                    () -> false,
+                    Optional.empty()));
             trainer.start();
             weights = SavedWeights.of(model, directory.resolve("end"));
         }

@@ -3,8 +3,8 @@ package org.betatron.generation;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.betatron.core.model.LanguageModel;
-import org.betatron.core.model.VocabularyRequest;
-import org.betatron.data.packing.BatchLogProbs;
+import org.betatron.core.model.TokenQuantity;
+import org.betatron.data.packing.BatchNumbers;
 import org.betatron.data.packing.Packing;
 import org.betatron.data.packing.RowBatch;
 import org.betatron.data.row.TokenizedText;
@@ -24,9 +24,9 @@ public final class AnswerLogProbs {
         List<TokenizedText> texts = answers.stream()
                 .map(answer -> new TokenizedText("answer", prompts.get(answer.prompt()), answer.tokenIds()))
                 .toList();
-        BatchLogProbs logProbs = RowBatch.of(texts, PACKING).score(model, VocabularyRequest.NONE);
+        BatchNumbers logProbs = RowBatch.of(texts, PACKING).score(model);
         return IntStream.range(0, texts.size())
-                .mapToDouble(index -> logProbs.sum(index, 0))
+                .mapToDouble(index -> logProbs.sum(TokenQuantity.LOG_PROB, index, 0))
                 .toArray();
     }
 }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.betatron.core.RandomStreams;
 import org.betatron.core.model.PackedBatch;
+import org.betatron.core.model.TokenQuantity;
 import org.betatron.core.sampling.SamplingSpec;
 import org.betatron.generation.WordTokenizer.Ids;
 import org.betatron.testkit.RandomBatches;
@@ -220,7 +221,7 @@ class GeneratorTest {
             PackedBatch alone = PackedBatch.builder()
                     .add(prompts.get(answers.get(i).prompt()), answers.get(i).tokenIds())
                     .build();
-            assertThat(logProbs[i]).isEqualTo(model.score(alone).sum(0));
+            assertThat(logProbs[i]).isEqualTo(model.score(alone).sum(TokenQuantity.LOG_PROB, 0));
         }
     }
 
@@ -245,12 +246,12 @@ class GeneratorTest {
         continuation[before.length] = token;
         double whole = model.score(
                         PackedBatch.builder().add(PROMPT, continuation).build())
-                .sum(0);
+                .sum(TokenQuantity.LOG_PROB, 0);
         return before.length == 0
                 ? whole
                 : whole
                         - model.score(PackedBatch.builder().add(PROMPT, before).build())
-                                .sum(0);
+                                .sum(TokenQuantity.LOG_PROB, 0);
     }
 
     private static String text(int[] ids) {

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
 import org.betatron.core.alignment.Alignment;
+import org.betatron.core.alignment.AlignmentState;
 import org.betatron.data.load.DataSetLoader;
 import org.betatron.data.load.TokenizedDataSet;
 import org.betatron.data.row.HeldOut.Split;
@@ -17,6 +18,7 @@ import org.betatron.runs.recipe.AlignRecipe;
 import org.betatron.runs.recipe.RowChoice;
 import org.betatron.torch.TorchLanguageModel;
 import org.betatron.training.Evaluation;
+import org.betatron.training.FixedRows;
 import org.betatron.training.PreferenceEvaluation;
 import org.betatron.training.PreferenceRule;
 import org.betatron.training.TrainSpec;
@@ -67,17 +69,23 @@ public final class AlignRun {
         }
         TrainSpec train = recipe.train();
         PreferenceRule rule = new PreferenceRule(
-                alignment, rows.training(), references.training(), train.microBatchSize(), train.seed());
-        Evaluation evaluation = rows.evaluation().isEmpty()
-                ? Evaluation.NONE
+                alignment,
+                FixedRows.shuffled(rows.training(), train.seed()),
+                references.training(),
+                train.microBatchSize(),
+                train.seed());
+        Evaluation<AlignmentState> evaluation = rows.evaluation().isEmpty()
+                ? Evaluation.none()
                 : new PreferenceEvaluation(
+                        model,
                         alignment,
                         rows.evaluation(),
                         references.evaluation(),
                         train.packing(),
                         account.listener(startsAnew && train.evaluateEvery() > 0));
-        return session.train(new Training(
+        return session.train(new Training<>(
                 model,
+                model.asking(rule.request()),
                 rule,
                 rows,
                 evaluation,

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.betatron.core.alignment.Alignment;
+import org.betatron.core.alignment.AlignmentState;
 import org.betatron.core.run.RunFiles;
 import org.betatron.data.packing.Packing;
 import org.betatron.data.row.HeldOut.Split;
@@ -31,7 +32,11 @@ import org.jspecify.annotations.Nullable;
 /// @param evaluation of the held-out rows
 /// @param moving     the model, if it follows the policy
 /// @param owned      what is closed at the end
-record References(Reference training, Reference evaluation, Optional<MovingReference> moving, List<AutoCloseable> owned)
+record References(
+        Reference training,
+        Reference evaluation,
+        Optional<MovingReference<AlignmentState>> moving,
+        List<AutoCloseable> owned)
         implements AutoCloseable {
 
     static References open(
@@ -66,9 +71,10 @@ record References(Reference training, Reference evaluation, Optional<MovingRefer
         TorchLanguageModel model =
                 TorchLanguageModel.load(directory, moves ? compute.withWeights(DataType.FP32) : compute);
         session.tell(new RunEvent.ReferenceOpened(directory));
-        Optional<MovingReference> moving = recipe.reference().update() instanceof ReferenceUpdateSpec.Blend blend
-                ? Optional.of(new MovingReference(model, blend))
-                : Optional.empty();
+        Optional<MovingReference<AlignmentState>> moving =
+                recipe.reference().update() instanceof ReferenceUpdateSpec.Blend blend
+                        ? Optional.of(new MovingReference<>(model, blend, AlignmentState::againstAnotherReference))
+                        : Optional.empty();
         return new References(new Reference.Live(model), new Reference.Live(model), moving, List.of(model));
     }
 

@@ -12,9 +12,11 @@ import org.betatron.data.tokenizer.PaddingToken;
 import org.betatron.runs.recipe.RewardRecipe;
 import org.betatron.torch.TorchRewardModel;
 import org.betatron.training.Evaluation;
+import org.betatron.training.FixedRows;
 import org.betatron.training.RewardEvaluation;
 import org.betatron.training.RewardRule;
 import org.betatron.training.TrainSpec;
+import org.betatron.training.run.NoState;
 
 /// Training of a reward model from a recipe to a model on disk.
 public final class RewardRun {
@@ -40,11 +42,15 @@ public final class RewardRun {
             try (TorchRewardModel model = session.openModel((directory, compute) ->
                     TorchRewardModel.begin(directory, padding, recipe.train().seed(), compute))) {
                 RunAccount account = new RunAccount(request.out(), tokenizer);
-                return session.train(new Training(
+                return session.train(new Training<>(
                         model,
-                        new RewardRule(recipe.reward(), pairs.training()),
+                        model,
+                        new RewardRule(
+                                recipe.reward(),
+                                FixedRows.shuffled(
+                                        pairs.training(), recipe.train().seed())),
                         pairs,
-                        evaluation(request, session, pairs.evaluation(), account),
+                        evaluation(request, session, model, pairs.evaluation(), account),
                         Optional.empty(),
                         () -> {},
                         account::gaps));
@@ -66,13 +72,17 @@ public final class RewardRun {
         return session.transform(asRead, recipe.data().transforms());
     }
 
-    private static Evaluation evaluation(
-            RunRequest<RewardRecipe> request, RunSession session, List<TokenizedPair> rows, RunAccount account) {
+    private static Evaluation<NoState> evaluation(
+            RunRequest<RewardRecipe> request,
+            RunSession session,
+            TorchRewardModel model,
+            List<TokenizedPair> rows,
+            RunAccount account) {
         TrainSpec train = request.recipe().train();
         boolean beginsBefore = session.checkpoint().isEmpty() && train.evaluateEvery() > 0;
         return rows.isEmpty()
-                ? Evaluation.NONE
+                ? Evaluation.none()
                 : new RewardEvaluation(
-                        request.recipe().reward(), rows, train.packing(), account.listener(beginsBefore));
+                        model, request.recipe().reward(), rows, train.packing(), account.listener(beginsBefore));
     }
 }

@@ -6,10 +6,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.betatron.core.files.GrowingLines;
-import org.betatron.core.model.VocabularyRequest;
+import org.betatron.core.model.TokenQuantity;
 import org.betatron.data.load.ScoredPairs;
 import org.betatron.data.load.TokenizedDataSet;
-import org.betatron.data.packing.BatchLogProbs;
+import org.betatron.data.packing.BatchNumbers;
 import org.betatron.data.packing.RowBatch;
 import org.betatron.data.row.PairScores;
 import org.betatron.data.row.TokenizedPair;
@@ -59,8 +59,7 @@ public record RewardScoreRun(
                 GrowingLines lines = out == null ? null : GrowingLines.open(out)) {
             for (RowBatch window : RowBatch.windows(pairs, recipe.train().packing())) {
                 int from = window.row(0);
-                BatchLogProbs scored =
-                        window.score(reward, VocabularyRequest.NONE, (_, done) -> progress.scored(from + done));
+                BatchNumbers scored = window.score(reward, (_, done) -> progress.scored(from + done));
                 List<String> some = new ArrayList<>(window.size());
                 for (int i = 0; i < window.size(); i++) {
                     TokenizedPair pair = pairs.get(from + i);
@@ -83,9 +82,9 @@ public record RewardScoreRun(
         return gaps;
     }
 
-    private static PairScores scores(TokenizedPair pair, BatchLogProbs scored, int index) {
-        double chosen = scored.sum(index, 0);
-        double rejected = scored.sum(index, 1);
+    private static PairScores scores(TokenizedPair pair, BatchNumbers scored, int index) {
+        double chosen = scored.sum(TokenQuantity.SCORE, index, 0);
+        double rejected = scored.sum(TokenQuantity.SCORE, index, 1);
         if (!Double.isFinite(chosen - rejected)) {
             throw new TrainingException("scores of row '" + pair.id() + "' (" + pair.place() + ") are " + chosen
                     + " and " + rejected + "; remove the row or check the model");

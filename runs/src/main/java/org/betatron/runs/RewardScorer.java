@@ -4,8 +4,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.betatron.core.model.VocabularyRequest;
-import org.betatron.data.packing.BatchLogProbs;
+import org.betatron.core.model.TokenQuantity;
+import org.betatron.data.packing.BatchNumbers;
 import org.betatron.data.packing.Packing;
 import org.betatron.data.packing.RowBatch;
 import org.betatron.data.row.TokenizedText;
@@ -62,9 +62,9 @@ public record RewardScorer(Path directory, ComputeDevice device, int maxPosition
             int[] fitting = IntStream.range(0, rows.size())
                     .filter(i -> rows.get(i).numTokens() <= maxPositions)
                     .toArray();
-            BatchLogProbs scored = RowBatch.of(rows, fitting, PACKING).score(model, VocabularyRequest.NONE);
+            BatchNumbers scored = RowBatch.of(rows, fitting, PACKING).score(model);
             for (int i = 0; i < scored.size(); i++) {
-                scores[scored.row(i)] = scored.sum(i, 0);
+                scores[scored.row(i)] = scored.sum(TokenQuantity.SCORE, i, 0);
             }
         }
         return scores;

@@ -13,7 +13,6 @@ import org.betatron.data.load.TokenizedDataSet;
 import org.betatron.data.load.TransformedRowRecord;
 import org.betatron.data.row.HeldOut;
 import org.betatron.data.row.LabelledRow;
-import org.betatron.data.row.RowOrder;
 import org.betatron.data.row.TokenizedRow;
 import org.betatron.data.transform.TransformSpec;
 import org.betatron.data.transform.Transforms;
@@ -28,14 +27,13 @@ import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.device.NativeLibraries;
 import org.betatron.torch.error.ModelException;
 import org.betatron.torch.optimizer.TorchOptimizer;
-import org.betatron.training.LearningRule;
-import org.betatron.training.RowLabels;
 import org.betatron.training.TrainSpec;
 import org.betatron.training.Trainer;
 import org.betatron.training.TrainingJob;
 import org.betatron.training.TrainingOutcome;
 import org.betatron.training.run.Checkpoint;
 import org.betatron.training.run.Fingerprint;
+import org.betatron.training.run.Learner;
 import org.betatron.training.run.RunDirectory;
 import org.betatron.training.run.RunIdentity;
 import org.betatron.training.run.SideFiles;
@@ -193,11 +191,11 @@ final class RunSession implements AutoCloseable {
     }
 
     /// Trains, writes the final model if every step was done, and a report in any case.
-    RunResult train(Training training) {
+    <R extends TokenizedRow, Q, S> RunResult train(Training<R, Q, S> training) {
         boolean failed = true;
         Optional<Path> model = Optional.empty();
         Optional<Path> report = Optional.empty();
-        TrainingOutcome outcome;
+        TrainingOutcome<S> outcome;
         try {
             outcome = carryOut(training);
             if (outcome.end() == TrainingOutcome.End.COMPLETED) {
@@ -229,7 +227,7 @@ final class RunSession implements AutoCloseable {
                 journal.warnings());
     }
 
-    private static RunResult.End endOf(TrainingOutcome outcome) {
+    private static RunResult.End endOf(TrainingOutcome<?> outcome) {
         return switch (outcome.end()) {
             case COMPLETED -> RunResult.End.COMPLETED;
             case STOPPED -> RunResult.End.STOPPED;
@@ -248,27 +246,26 @@ final class RunSession implements AutoCloseable {
         }
     }
 
-    private TrainingOutcome carryOut(Training training) {
+    private <R extends TokenizedRow, Q, S> TrainingOutcome<S> carryOut(Training<R, Q, S> training) {
         TrainSpec spec = request.recipe().train();
-        LearningRule rule = training.rule();
-        RowOrder order = new RowOrder(rule.rows().size(), spec.seed());
-        RunIdentity identity =
-                new RunIdentity(Fingerprint.of(request.resolved().yaml()), RowLabels.digest(rule.rows()), spec.seed());
+        RunIdentity identity = new RunIdentity(
+                Fingerprint.of(request.resolved().yaml()),
+                training.rule().source().key(),
+                spec.seed());
         try (TorchOptimizer optimizer =
                 training.model().optimizer(request.recipe().optimizer())) {
-            Trainer trainer = new Trainer(new TrainingJob(
+            Trainer<R, Q, S> trainer = new Trainer<>(new TrainingJob<>(
                     spec,
-                    training.model(),
-                    optimizer,
-                    rule,
-                    position -> order.rows(position, 1)[0],
+                    training.asked(),
+                    List.of(Learner.of(training.model(), optimizer)),
+                    training.rule(),
                     training.evaluation(),
                     identity,
                     directory,
                     journal,
                     request.stopRequested(),
                     training.movingReference()));
-            TrainingOutcome outcome = checkpoint.isPresent() ? trainer.resume(checkpoint.get()) : trainer.start();
+            TrainingOutcome<S> outcome = checkpoint.isPresent() ? trainer.resume(checkpoint.get()) : trainer.start();
             tell(new RunEvent.TrainingEnded(endOf(outcome), outcome.state().step(), request.out()));
             return outcome;
         }

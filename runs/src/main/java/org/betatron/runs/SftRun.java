@@ -1,6 +1,8 @@
 package org.betatron.runs;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import org.betatron.data.load.DataSetLoader;
 import org.betatron.data.row.HeldOut.Split;
 import org.betatron.data.row.TokenizedText;
@@ -8,9 +10,11 @@ import org.betatron.data.tokenizer.HuggingFaceTokenizer;
 import org.betatron.runs.recipe.SftRecipe;
 import org.betatron.torch.TorchLanguageModel;
 import org.betatron.training.Evaluation;
+import org.betatron.training.FixedRows;
 import org.betatron.training.SupervisedEvaluation;
 import org.betatron.training.SupervisedRule;
 import org.betatron.training.TrainSpec;
+import org.betatron.training.run.NoState;
 
 /// Supervised fine-tuning from a recipe to a model on disk.
 public final class SftRun {
@@ -31,10 +35,12 @@ public final class SftRun {
             Split<TokenizedText> texts = session.split(
                     recipe.data(), files -> loader.texts(files, recipe.data().format()), train.seed());
             try (TorchLanguageModel model = session.openModel(TorchLanguageModel::load)) {
-                Evaluation evaluation = texts.evaluation().isEmpty()
-                        ? Evaluation.NONE
-                        : new SupervisedEvaluation(texts.evaluation(), train.packing());
-                return session.train(Training.of(model, new SupervisedRule(texts.training()), texts, evaluation));
+                Evaluation<NoState> evaluation = texts.evaluation().isEmpty()
+                        ? Evaluation.none()
+                        : new SupervisedEvaluation(model, texts.evaluation(), train.packing());
+                SupervisedRule rule = new SupervisedRule(FixedRows.shuffled(texts.training(), train.seed()));
+                return session.train(
+                        new Training<>(model, model, rule, texts, evaluation, Optional.empty(), () -> {}, List::of));
             }
         }
     }

@@ -15,10 +15,10 @@ import java.util.random.RandomGenerator;
 import org.betatron.core.RandomStreams;
 import org.betatron.core.model.Decoder;
 import org.betatron.core.model.ForwardPass;
-import org.betatron.core.model.LanguageModel;
 import org.betatron.core.model.PackedBatch;
-import org.betatron.core.model.TokenLogProbs;
+import org.betatron.core.model.TokenNumbers;
 import org.betatron.core.model.TokenQuantity;
+import org.betatron.core.model.TrainableLanguageModel;
 import org.betatron.core.model.TrainableModel;
 import org.betatron.core.model.VocabularyRequest;
 
@@ -27,7 +27,7 @@ import org.betatron.core.model.VocabularyRequest;
 ///
 /// Weights are double precision; log-probabilities are rounded to single precision as the contract
 /// asks. Results do not depend on how groups are packed, bit for bit. Not thread-safe.
-public final class TinyLanguageModel implements LanguageModel, TrainableModel {
+public final class TinyLanguageModel implements TrainableLanguageModel, TinyWeights {
 
     /// File that [#save] writes.
     public static final String FILE_NAME = "tiny-model.bin";
@@ -88,19 +88,20 @@ public final class TinyLanguageModel implements LanguageModel, TrainableModel {
     }
 
     @Override
-    public TokenLogProbs score(PackedBatch batch, VocabularyRequest request) {
+    public TokenNumbers score(PackedBatch batch, VocabularyRequest request) {
         check(batch);
         Optional<TinyLanguageModel> reference = request.reference(TinyLanguageModel.class, this);
-        Map<TokenQuantity, float[]> others = new EnumMap<>(TokenQuantity.class);
+        Map<TokenQuantity, float[]> all = new EnumMap<>(TokenQuantity.class);
         for (TokenQuantity quantity : request.quantities()) {
-            others.put(
+            all.put(
                     quantity,
                     toFloats(numbers(quantity, batch, weights, reference.orElse(this), request.extrapolation())));
         }
-        return new TokenLogProbs(batch, toFloats(logProbs(batch, weights)), others);
+        all.put(TokenQuantity.LOG_PROB, toFloats(logProbs(batch, weights)));
+        return new TokenNumbers(batch, all);
     }
 
-    private static float[] toFloats(double[] values) {
+    static float[] toFloats(double[] values) {
         float[] floats = new float[values.length];
         for (int i = 0; i < floats.length; i++) {
             floats[i] = (float) values[i];
@@ -113,7 +114,9 @@ public final class TinyLanguageModel implements LanguageModel, TrainableModel {
         double[] referenceLogits = request.reference(TinyLanguageModel.class, this)
                 .map(model -> model.network.allLogits(batch, model.weights))
                 .orElse(new double[0]);
-        return new TinyForwardPass(this, score(batch, request), referenceLogits);
+        return new TinyForwardPass(
+                score(batch, request),
+                derivatives -> network.addGradient(batch, weights, derivatives, referenceLogits, gradient));
     }
 
     @Override
@@ -133,6 +136,11 @@ public final class TinyLanguageModel implements LanguageModel, TrainableModel {
     ///     what a gradient check differentiates numerically
     public double[] logProbs(PackedBatch batch, double[] atWeights) {
         return network.logProbs(batch, atWeights);
+    }
+
+    /// @return entropy at any weights, at each response token, without rounding
+    public double[] entropies(PackedBatch batch, double[] atWeights) {
+        return numbers(TokenQuantity.ENTROPY, batch, atWeights, this, 0);
     }
 
     /// @return divergence of this model from a reference at any weights, at each response token, without rounding
@@ -155,12 +163,12 @@ public final class TinyLanguageModel implements LanguageModel, TrainableModel {
         return numbers;
     }
 
-    /// @return the weights, lent: writing to them changes the model
+    @Override
     public double[] weights() {
         return weights;
     }
 
-    /// @return the accumulated gradient, lent; an optimizer clears it
+    @Override
     public double[] gradient() {
         return gradient;
     }
@@ -183,10 +191,6 @@ public final class TinyLanguageModel implements LanguageModel, TrainableModel {
     @Override
     public void close() {
         closed = true;
-    }
-
-    void addGradient(PackedBatch batch, float[] derivatives, float[] divergences, double[] referenceLogits) {
-        network.addGradient(batch, weights, derivatives, divergences, referenceLogits, gradient);
     }
 
     private void check(PackedBatch batch) {

@@ -1,6 +1,8 @@
 package org.betatron.testkit;
 
+import java.util.Map;
 import org.betatron.core.model.PackedBatch;
+import org.betatron.core.model.TokenQuantity;
 
 /// The mathematics of [TinyLanguageModel] as pure functions of a flat weight vector, in double
 /// precision.
@@ -41,35 +43,26 @@ record TinyNetwork(int vocabularySize, int width) {
         return all;
     }
 
-    /// Adds `sum_t derivatives[t] * d logProbs[t] / d weights` to `gradient`, and the same of
-    /// divergences from the reference where there are any, token after token,
+    /// Adds `sum_q sum_t derivatives[q][t] * d q[t] / d weights` to `gradient`, token after token,
     /// so that cutting a batch into consecutive parts does not change a single bit of the sum.
+    ///
+    /// @param referenceLogits logits of the reference at every response token; empty where no quantity needs them
     void addGradient(
             PackedBatch batch,
             double[] weights,
-            float[] derivatives,
-            float[] divergences,
+            Map<TokenQuantity, float[]> derivatives,
             double[] referenceLogits,
             double[] gradient) {
+        TinyVocabulary vocabulary = new TinyVocabulary(vocabularySize, 0);
         forEachToken(batch, (index, group, previous, target) -> {
             double[] logits = logits(hidden(batch, group, previous, weights), weights);
             double[] logitGradient = new double[vocabularySize];
-            if (derivatives[index] != 0) {
-                double normalizer = TinyVocabulary.logSumExp(logits);
-                for (int v = 0; v < vocabularySize; v++) {
-                    logitGradient[v] = derivatives[index] * ((v == target ? 1 : 0) - Math.exp(logits[v] - normalizer));
+            derivatives.forEach((quantity, ofTokens) -> {
+                if (ofTokens[index] != 0) {
+                    vocabulary.addGradient(
+                            quantity, logits, referenceLogits, index, target, ofTokens[index], logitGradient);
                 }
-            }
-            if (divergences.length > 0 && divergences[index] != 0) {
-                double[] reference = new double[vocabularySize];
-                System.arraycopy(referenceLogits, index * vocabularySize, reference, 0, vocabularySize);
-                double normalizer = TinyVocabulary.logSumExp(logits);
-                double referenceNormalizer = TinyVocabulary.logSumExp(reference);
-                for (int v = 0; v < vocabularySize; v++) {
-                    logitGradient[v] += divergences[index]
-                            * (Math.exp(logits[v] - normalizer) - Math.exp(reference[v] - referenceNormalizer));
-                }
-            }
+            });
             addTokenGradient(batch, weights, group, previous, logitGradient, gradient);
         });
     }
@@ -139,7 +132,7 @@ record TinyNetwork(int vocabularySize, int width) {
         return 3 * vocabularySize * width;
     }
 
-    private static void forEachToken(PackedBatch batch, TokenVisitor visitor) {
+    static void forEachToken(PackedBatch batch, TokenVisitor visitor) {
         int[] predictors = batch.predictorRows();
         int[] targets = batch.targets();
         int[] tokenIds = batch.tokenIds();
@@ -153,7 +146,7 @@ record TinyNetwork(int vocabularySize, int width) {
     }
 
     /// Sees one scored token.
-    private interface TokenVisitor {
+    interface TokenVisitor {
         void visit(int index, int group, int previous, int target);
     }
 }

@@ -12,7 +12,7 @@ import org.betatron.core.files.StagedFiles;
 import org.betatron.core.model.Optimizer;
 import org.betatron.core.model.OptimizerSpec;
 
-/// Optimizer of a [TinyLanguageModel], in the formulas of PyTorch and double precision.
+/// Optimizer of a tiny model, in the formulas of PyTorch and double precision.
 ///
 /// ```text
 /// AdamW    w -= lr * decay * w;   m = b1 m + (1-b1) g;   v = b2 v + (1-b2) g^2
@@ -23,7 +23,7 @@ import org.betatron.core.model.OptimizerSpec;
 /// Not thread-safe.
 public final class TinyOptimizer implements Optimizer {
 
-    private final TinyLanguageModel model;
+    private final TinyWeights model;
     private final OptimizerSpec spec;
     private final double[] averages;
     private final double[] squares;
@@ -31,7 +31,7 @@ public final class TinyOptimizer implements Optimizer {
 
     /// @param model whose gradient is used; not owned
     /// @param spec  which rule, with its parameters
-    public TinyOptimizer(TinyLanguageModel model, OptimizerSpec spec) {
+    public TinyOptimizer(TinyWeights model, OptimizerSpec spec) {
         this.model = model;
         this.spec = spec;
         this.averages = new double[model.weights().length];

@@ -16,6 +16,9 @@ record TinyVocabulary(int size, double extrapolation) {
         double[] policy = row(logits, token);
         double[] other = row(reference, token);
         return switch (quantity) {
+            case LOG_PROB -> policy[target] - logSumExp(policy);
+            case SCORE -> throw new IllegalArgumentException("a language model gives no SCORE");
+            case ENTROPY -> entropy(policy);
             case REFERENCE_LOG_PROB -> other[target] - logSumExp(other);
             case REFERENCE_KL -> divergence(policy, other);
             case LOG_COLLISION -> {
@@ -28,6 +31,42 @@ record TinyVocabulary(int size, double extrapolation) {
             case EXTRAPOLATED -> mixed(policy, other, target, extrapolation);
             case INTERPOLATED -> mixed(policy, other, target, -extrapolation);
         };
+    }
+
+    /// Adds `derivative * d quantity / d logits` of one token to `gradient`.
+    ///
+    /// @param logits of the model at this token, `[size]`
+    void addGradient(
+            TokenQuantity quantity,
+            double[] logits,
+            double[] reference,
+            int token,
+            int target,
+            double derivative,
+            double[] gradient) {
+        double normalizer = logSumExp(logits);
+        double[] other = quantity.needsReference() ? row(reference, token) : new double[0];
+        double otherNormalizer = quantity.needsReference() ? logSumExp(other) : 0;
+        double entropy = quantity == TokenQuantity.ENTROPY ? entropy(logits) : 0;
+        for (int v = 0; v < size; v++) {
+            double logP = logits[v] - normalizer;
+            gradient[v] += derivative
+                    * switch (quantity) {
+                        case LOG_PROB -> (v == target ? 1 : 0) - Math.exp(logP);
+                        case ENTROPY -> -Math.exp(logP) * (logP + entropy);
+                        case REFERENCE_KL -> Math.exp(logP) - Math.exp(other[v] - otherNormalizer);
+                        default -> throw new IllegalArgumentException(quantity + " is not differentiable here");
+                    };
+        }
+    }
+
+    private static double entropy(double[] logits) {
+        double normalizer = logSumExp(logits);
+        double sum = 0;
+        for (double logit : logits) {
+            sum -= Math.exp(logit - normalizer) * (logit - normalizer);
+        }
+        return sum;
     }
 
     private double[] row(double[] logits, int token) {

@@ -7,10 +7,16 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.betatron.core.RandomStreams;
 import org.betatron.core.model.Decoder;
 import org.betatron.core.model.ForwardPass;
+import org.betatron.core.model.JointModel;
 import org.betatron.core.model.PackedBatch;
+import org.betatron.core.model.TokenQuantity;
+import org.betatron.core.model.VocabularyRequest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,6 +37,46 @@ class TinyLanguageModelTest {
         }
         GradientChecker.assertGradient(
                 weights -> dot(derivatives, model.logProbs(batch, weights)), model.weights(), model.gradient(), 1e-8);
+    }
+
+    @Test
+    void entropyAndDivergenceAreLanesOfTheirOwn() {
+        TinyLanguageModel reference = TinyLanguageModel.random(7, 3, 20, 2);
+        float[] entropies = new float[batch.numResponseTokens()];
+        float[] divergences = new float[batch.numResponseTokens()];
+        Arrays.fill(entropies, 0.5f);
+        Arrays.fill(divergences, -0.25f);
+        VocabularyRequest request =
+                new VocabularyRequest(Set.of(TokenQuantity.ENTROPY, TokenQuantity.REFERENCE_KL), 0, reference);
+        try (ForwardPass pass = model.forward(batch, request)) {
+            pass.backward(Map.of(TokenQuantity.ENTROPY, entropies, TokenQuantity.REFERENCE_KL, divergences));
+        }
+        GradientChecker.assertGradient(
+                weights -> dot(entropies, model.entropies(batch, weights))
+                        + dot(divergences, model.divergences(batch, weights, reference)),
+                model.weights(),
+                model.gradient(),
+                1e-8);
+    }
+
+    @Test
+    void aPolicyAndItsCriticGoTogether() {
+        TinyCritic critic = new TinyCritic(7, 20);
+        float[] derivatives = new float[batch.numResponseTokens()];
+        for (int i = 0; i < derivatives.length; i++) {
+            derivatives[i] = 1 + i;
+        }
+        JointModel both = new JointModel(List.of(model, critic));
+        try (ForwardPass pass = both.forward(batch)) {
+            assertThat(pass.numbers().all()).containsOnlyKeys(TokenQuantity.LOG_PROB, TokenQuantity.SCORE);
+            pass.backward(Map.of(TokenQuantity.LOG_PROB, derivatives, TokenQuantity.SCORE, derivatives));
+        }
+        GradientChecker.assertGradient(
+                weights -> dot(derivatives, critic.values(batch, weights)), critic.weights(), critic.gradient(), 1e-8);
+        GradientChecker.assertGradient(
+                weights -> dot(derivatives, model.logProbs(batch, weights)), model.weights(), model.gradient(), 1e-8);
+        assertThatThrownBy(() -> new JointModel(List.of(model, model)).score(batch))
+                .hasMessage("models that go together must compute different quantities but two compute LOG_PROB");
     }
 
     @Test
@@ -59,7 +105,7 @@ class TinyLanguageModelTest {
                 normalizer += Math.exp(logit);
             }
             assertThat(logits[0] - Math.log(normalizer))
-                    .isCloseTo(model.score(one).values()[1], within(1e-5));
+                    .isCloseTo(model.score(one).logProbs()[1], within(1e-5));
         }
     }
 

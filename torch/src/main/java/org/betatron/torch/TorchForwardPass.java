@@ -1,9 +1,11 @@
 package org.betatron.torch;
 
+import java.util.Map;
 import java.util.function.Supplier;
 import org.betatron.core.model.ForwardPass;
 import org.betatron.core.model.PackedBatch;
-import org.betatron.core.model.TokenLogProbs;
+import org.betatron.core.model.TokenNumbers;
+import org.betatron.core.model.TokenQuantity;
 import org.betatron.torch.error.NativeErrors;
 import org.betatron.torch.pass.ModelPass;
 
@@ -12,7 +14,7 @@ final class TorchForwardPass implements ForwardPass {
 
     private final PackedBatch batch;
     private final ModelPass pass;
-    private final TokenLogProbs logProbs;
+    private final TokenNumbers numbers;
     private boolean used;
     private boolean closed;
 
@@ -20,49 +22,27 @@ final class TorchForwardPass implements ForwardPass {
     TorchForwardPass(PackedBatch batch, Supplier<ModelPass> forward) {
         this.batch = batch;
         pass = NativeErrors.translate(() -> "running the model over " + BatchFit.describe(batch), forward);
-        logProbs = new TokenLogProbs(batch, pass.logProbs(), pass.quantities());
+        numbers = new TokenNumbers(batch, pass.numbers());
     }
 
     @Override
-    public TokenLogProbs logProbs() {
-        return logProbs;
+    public TokenNumbers numbers() {
+        return numbers;
     }
 
     @Override
-    public void backward(float[] derivatives, float[] divergences) {
+    public void backward(Map<TokenQuantity, float[]> derivatives) {
         if (closed) {
             throw new IllegalStateException("backward was called after the forward pass was closed");
         }
         if (used) {
             throw new IllegalStateException("backward may be called once per forward pass");
         }
-        if (derivatives.length != batch.numResponseTokens()) {
-            throw new IllegalArgumentException("derivatives must have one entry per response token ("
-                    + batch.numResponseTokens() + ") but had " + derivatives.length);
-        }
-        if (divergences.length > 0 && !pass.hasReference()) {
-            throw new IllegalStateException("divergences were not asked for in the forward pass");
-        }
-        boolean derivativesTeach = checkFiniteAndAnyNonZero(derivatives);
-        boolean divergencesTeach = checkFiniteAndAnyNonZero(divergences);
+        Map<TokenQuantity, float[]> teaching = ForwardPass.teaching(numbers, derivatives);
         used = true;
-        if (!derivativesTeach && !divergencesTeach) {
-            return;
+        if (!teaching.isEmpty()) {
+            NativeErrors.run(() -> "differentiating " + BatchFit.describe(batch), () -> pass.backward(teaching));
         }
-        NativeErrors.run(
-                () -> "differentiating " + BatchFit.describe(batch), () -> pass.backward(derivatives, divergences));
-    }
-
-    private static boolean checkFiniteAndAnyNonZero(float[] derivatives) {
-        boolean any = false;
-        for (int i = 0; i < derivatives.length; i++) {
-            if (!Float.isFinite(derivatives[i])) {
-                throw new IllegalArgumentException(
-                        "derivatives must be finite but entry " + i + " was " + derivatives[i]);
-            }
-            any |= derivatives[i] != 0;
-        }
-        return any;
     }
 
     @Override

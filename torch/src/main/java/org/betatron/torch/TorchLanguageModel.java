@@ -3,9 +3,9 @@ package org.betatron.torch;
 import java.nio.file.Path;
 import org.betatron.core.model.Decoder;
 import org.betatron.core.model.ForwardPass;
-import org.betatron.core.model.LanguageModel;
 import org.betatron.core.model.PackedBatch;
-import org.betatron.core.model.TokenLogProbs;
+import org.betatron.core.model.TokenNumbers;
+import org.betatron.core.model.TrainableLanguageModel;
 import org.betatron.core.model.VocabularyRequest;
 import org.betatron.torch.architecture.ArchitectureSpec;
 import org.betatron.torch.compute.ComputeSpec;
@@ -26,7 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// Weights and products have the chosen formats, whatever weights were stored in. Owns its native memory. One thread at
 /// a time.
-public final class TorchLanguageModel extends TorchModel implements LanguageModel {
+public final class TorchLanguageModel extends TorchModel implements TrainableLanguageModel {
 
     private final Transformer transformer;
 
@@ -90,7 +90,7 @@ public final class TorchLanguageModel extends TorchModel implements LanguageMode
     }
 
     @Override
-    public TokenLogProbs score(PackedBatch batch, VocabularyRequest request) {
+    public TokenNumbers score(PackedBatch batch, VocabularyRequest request) {
         check(batch);
         Transformer reference = referenceOf(request);
         return NativeErrors.translate(

@@ -1,10 +1,11 @@
 package org.betatron.torch;
 
 import java.nio.file.Path;
+import java.util.Map;
 import org.betatron.core.model.ForwardPass;
 import org.betatron.core.model.PackedBatch;
-import org.betatron.core.model.TokenLogProbs;
-import org.betatron.core.model.VocabularyRequest;
+import org.betatron.core.model.TokenNumbers;
+import org.betatron.core.model.TokenQuantity;
 import org.betatron.torch.architecture.ArchitectureSpec;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.device.NativeLibraries;
@@ -107,26 +108,18 @@ public final class TorchRewardModel extends TorchModel {
     }
 
     @Override
-    public TokenLogProbs score(PackedBatch batch, VocabularyRequest request) {
-        check(batch, request);
+    public TokenNumbers score(PackedBatch batch) {
+        check(batch);
         return NativeErrors.translate(
                 () -> "scoring " + BatchFit.describe(batch),
-                () -> Memory.compute(
-                        () -> Memory.withoutGradient(() -> new TokenLogProbs(batch, transformer.score(batch)))));
+                () -> Memory.compute(() -> Memory.withoutGradient(
+                        () -> new TokenNumbers(batch, Map.of(TokenQuantity.SCORE, transformer.score(batch))))));
     }
 
     @Override
-    public ForwardPass forward(PackedBatch batch, VocabularyRequest request) {
-        check(batch, request);
-        return new TorchForwardPass(batch, () -> transformer.forward(batch));
-    }
-
-    private void check(PackedBatch batch, VocabularyRequest request) {
-        if (!request.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "a reward model has no distribution over the vocabulary and no " + request.quantities());
-        }
+    public ForwardPass forward(PackedBatch batch) {
         check(batch);
+        return new TorchForwardPass(batch, () -> transformer.forward(batch));
     }
 
     @Override

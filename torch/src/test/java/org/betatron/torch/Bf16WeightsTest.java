@@ -61,7 +61,7 @@ class Bf16WeightsTest {
                                     name.endsWith(".bias") || name.contains("norm")
                                             ? ScalarType.Float
                                             : ScalarType.BFloat16));
-            assertThat(half.score(BATCH).values()).isEqualTo(full.score(BATCH).values());
+            assertThat(half.score(BATCH).logProbs()).isEqualTo(full.score(BATCH).logProbs());
             Map<String, float[]> expected = gradients(full);
             Map<String, float[]> found = gradients(half);
             expected.forEach(
@@ -148,13 +148,13 @@ class Bf16WeightsTest {
                         TorchRewardModel.begin(model(), -1, 1, compute(DataType.BF16, 1, Recompute.SELECTIVE));
                 TorchOptimizer optimizer = half.optimizer(OptimizerSpec.AdamW.DEFAULT)) {
             assertThat(types(half)).containsEntry("score.weight", ScalarType.Float);
-            float[] before = half.score(BATCH).values();
-            assertThat(before).isEqualTo(full.score(BATCH).values());
+            float[] before = half.score(BATCH).logProbs();
+            assertThat(before).isEqualTo(full.score(BATCH).logProbs());
             try (ForwardPass pass = half.forward(BATCH)) {
                 pass.backward(derivatives());
             }
             optimizer.step(1e-2, 1);
-            assertThat(half.score(BATCH).values()).isNotEqualTo(before);
+            assertThat(half.score(BATCH).logProbs()).isNotEqualTo(before);
         }
     }
 
@@ -273,7 +273,7 @@ class Bf16WeightsTest {
         try (ForwardPass pass = model.forward(BATCH)) {
             pass.backward(derivatives);
             float sum = 0;
-            for (float logProb : pass.logProbs().values()) {
+            for (float logProb : pass.numbers().logProbs()) {
                 sum += logProb;
             }
             optimizer.step(1e-4, 1);

@@ -59,7 +59,7 @@ class DecodingTest {
             float[] scored = model.score(PackedBatch.builder()
                             .add(Arrays.copyOf(tokens, 1), Arrays.copyOfRange(tokens, 1, 64))
                             .build())
-                    .values();
+                    .logProbs();
             int sequence = decoder.begin();
             int company = decoder.begin();
             decoder.append(company, 1, 2, 3);
@@ -101,7 +101,7 @@ class DecodingTest {
         try (TorchLanguageModel model = TinyModels.model("gpt_neox", 3);
                 Optimizer optimizer = model.optimizer(OptimizerSpec.AdamW.DEFAULT)) {
             double before = firstLogProb(model);
-            assertThat(before).isCloseTo(model.score(batch).values()[0], within(3e-5));
+            assertThat(before).isCloseTo(model.score(batch).logProbs()[0], within(3e-5));
             try (ForwardPass pass = model.forward(batch)) {
                 pass.backward(new float[] {-1});
             }
@@ -109,7 +109,7 @@ class DecodingTest {
             double after = firstLogProb(model);
             assertThat(after)
                     .isGreaterThan(before + 0.1)
-                    .isCloseTo(model.score(batch).values()[0], within(3e-5));
+                    .isCloseTo(model.score(batch).logProbs()[0], within(3e-5));
         }
     }
 

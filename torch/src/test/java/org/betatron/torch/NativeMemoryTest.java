@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatNoException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import org.betatron.core.model.Decoder;
 import org.betatron.core.model.ForwardPass;
 import org.betatron.core.model.Optimizer;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.core.model.PackedBatch;
+import org.betatron.core.model.TokenQuantity;
 import org.betatron.testkit.RandomBatches;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.compute.Recompute;
@@ -153,7 +155,7 @@ class NativeMemoryTest {
                 assertNoLeak(() -> {
                     scoring.score(BATCH);
                     try (ForwardPass pass = scoring.forward(BATCH)) {
-                        pass.backward(derivatives);
+                        pass.backward(Map.of(TokenQuantity.SCORE, derivatives));
                     }
                     scoring.forward(BATCH).close();
                     ofScoring.step(1e-4, 1);

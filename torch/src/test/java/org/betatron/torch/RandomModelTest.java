@@ -84,11 +84,11 @@ class RandomModelTest {
         for (long seed = 1; seed <= 3; seed++) {
             Groups groups = Groups.random(seed);
             try (TorchLanguageModel model = model(architecture, seed)) {
-                float[] shared = model.score(groups.shared()).values();
-                assertClose(model.score(groups.unshared()).values(), shared);
+                float[] shared = model.score(groups.shared()).logProbs();
+                assertClose(model.score(groups.unshared()).logProbs(), shared);
                 assertClose(scoreOneByOne(model, groups.oneByOne()), shared);
                 try (ForwardPass pass = model.forward(groups.shared())) {
-                    assertThat(pass.logProbs().values()).isEqualTo(shared);
+                    assertThat(pass.numbers().logProbs()).isEqualTo(shared);
                 }
 
                 float[] derivatives = derivatives(shared.length, seed);
@@ -112,7 +112,7 @@ class RandomModelTest {
         float[] expected;
         Map<String, float[]> expectedGradients;
         try (TorchLanguageModel model = model(architecture, 6, plain)) {
-            expected = model.score(batch).values();
+            expected = model.score(batch).logProbs();
             expectedGradients = gradients(model, List.of(batch), derivatives);
         }
         for (ComputeSpec compute : List.of(
@@ -128,9 +128,9 @@ class RandomModelTest {
                         .withLanes(3),
                 ComputeSpec.DEFAULT)) {
             try (TorchLanguageModel model = model(architecture, 6, compute)) {
-                assertClose(model.score(batch).values(), expected);
+                assertClose(model.score(batch).logProbs(), expected);
                 try (ForwardPass pass = model.forward(batch)) {
-                    assertClose(pass.logProbs().values(), expected);
+                    assertClose(pass.numbers().logProbs(), expected);
                 }
                 assertGradients(gradients(model, List.of(batch), derivatives), expectedGradients);
             }
@@ -149,10 +149,10 @@ class RandomModelTest {
                 .withRecompute(Recompute.SELECTIVE)
                 .withLanes(3);
         try (TorchLanguageModel model = model(architecture, 7, compute)) {
-            float[] logProbs = model.score(batch).values();
+            float[] logProbs = model.score(batch).logProbs();
             Map<String, float[]> first = gradients(model, List.of(batch, batch), twice(derivatives));
             for (int i = 0; i < 20; i++) {
-                assertThat(model.score(batch).values()).isEqualTo(logProbs);
+                assertThat(model.score(batch).logProbs()).isEqualTo(logProbs);
                 Map<String, float[]> again = gradients(model, List.of(batch, batch), twice(derivatives));
                 first.forEach(
                         (name, gradient) -> assertThat(again.get(name)).as(name).isEqualTo(gradient));
@@ -203,7 +203,7 @@ class RandomModelTest {
         Groups groups = Groups.random(5);
         try (TorchLanguageModel model = model(architecture, 5)) {
             for (PackedBatch sequence : groups.oneByOne()) {
-                float[] scored = model.score(sequence).values();
+                float[] scored = model.score(sequence).logProbs();
                 for (int pieceLength : new int[] {1, 3, 7}) {
                     assertDecoding(model, sequence, pieceLength, scored);
                 }
@@ -256,7 +256,7 @@ class RandomModelTest {
         float[] all = new float[numTokens];
         int offset = 0;
         for (PackedBatch batch : batches) {
-            float[] some = model.score(batch).values();
+            float[] some = model.score(batch).logProbs();
             System.arraycopy(some, 0, all, offset, some.length);
             offset += some.length;
         }

@@ -9,12 +9,10 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.betatron.core.model.ForwardPass;
 import org.betatron.core.model.PackedBatch;
-import org.betatron.core.model.TokenLogProbs;
+import org.betatron.core.model.TokenNumbers;
 import org.betatron.core.model.TokenQuantity;
-import org.betatron.core.model.VocabularyRequest;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.compute.Recompute;
 import org.betatron.torch.error.ModelException;
@@ -79,8 +77,8 @@ class RewardParityTest {
         try (TorchRewardModel model = TorchRewardModel.load(recorded.directory(), compute)) {
             model.save(directory);
             try (TorchRewardModel again = TorchRewardModel.load(directory, compute)) {
-                assertThat(again.score(recorded.packed()).values())
-                        .isEqualTo(model.score(recorded.packed()).values());
+                assertThat(again.score(recorded.packed()).of(TokenQuantity.SCORE))
+                        .isEqualTo(model.score(recorded.packed()).of(TokenQuantity.SCORE));
             }
         }
     }
@@ -93,9 +91,9 @@ class RewardParityTest {
         try (TorchRewardModel model = TorchRewardModel.begin(recorded.directory(), 7, 3, compute);
                 TorchRewardModel equal = TorchRewardModel.begin(recorded.directory(), 7, 3, compute);
                 TorchRewardModel other = TorchRewardModel.begin(recorded.directory(), 7, 4, compute)) {
-            float[] scores = model.score(recorded.packed()).values();
-            assertThat(equal.score(recorded.packed()).values()).isEqualTo(scores);
-            assertThat(other.score(recorded.packed()).values()).isNotEqualTo(scores);
+            float[] scores = model.score(recorded.packed()).of(TokenQuantity.SCORE);
+            assertThat(equal.score(recorded.packed()).of(TokenQuantity.SCORE)).isEqualTo(scores);
+            assertThat(other.score(recorded.packed()).of(TokenQuantity.SCORE)).isNotEqualTo(scores);
             assertThat(model.weights().names())
                     .contains("score.weight")
                     .doesNotContain("embed_out.weight", "lm_head.weight");
@@ -105,7 +103,8 @@ class RewardParityTest {
             assertThat(config.path("pad_token_id").asInt()).isEqualTo(7);
             // Its own head goes on.
             try (TorchRewardModel again = TorchRewardModel.begin(directory, 9, 5, compute)) {
-                assertThat(again.score(recorded.packed()).values()).isEqualTo(scores);
+                assertThat(again.score(recorded.packed()).of(TokenQuantity.SCORE))
+                        .isEqualTo(scores);
             }
         }
     }
@@ -125,17 +124,15 @@ class RewardParityTest {
                         + " model of it");
         try (TorchRewardModel model = TorchRewardModel.load(reward, compute)) {
             PackedBatch batch = RecordedModel.of("gpt-neox-parallel-reward").packed();
-            VocabularyRequest request = new VocabularyRequest(Set.of(TokenQuantity.LOG_COLLISION), 0, null);
-            assertThatThrownBy(() -> model.score(batch, request))
-                    .hasMessage("a reward model has no distribution over the vocabulary and no [LOG_COLLISION]");
+            assertThat(model.score(batch).all()).containsOnlyKeys(TokenQuantity.SCORE);
         }
     }
 
-    private static void assertScores(TokenLogProbs actual, RecordedModel recorded) {
+    private static void assertScores(TokenNumbers actual, RecordedModel recorded) {
         JsonNode expected = recorded.json().path("scores_f64");
         assertThat(actual.batch().numResponses()).isEqualTo(expected.size());
         for (int i = 0; i < expected.size(); i++) {
-            assertThat(actual.sum(i))
+            assertThat(actual.sum(TokenQuantity.SCORE, i))
                     .as("response %d", i)
                     .isCloseTo(expected.path(i).asDouble(), within(SCORE_TOLERANCE));
         }
@@ -149,7 +146,7 @@ class RewardParityTest {
             java.util.Arrays.fill(derivatives, from, from + batch.responseLength(response), coefficients[response]);
         }
         try (ForwardPass pass = model.forward(batch)) {
-            pass.backward(derivatives);
+            pass.backward(Map.of(TokenQuantity.SCORE, derivatives));
         }
         return Memory.compute(() -> {
             Map<String, float[]> gradients = new LinkedHashMap<>();

@@ -18,7 +18,7 @@ import org.betatron.core.model.Decoder;
 import org.betatron.core.model.ForwardPass;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.core.model.PackedBatch;
-import org.betatron.core.model.TokenLogProbs;
+import org.betatron.core.model.TokenNumbers;
 import org.betatron.core.model.TokenQuantity;
 import org.betatron.core.model.VocabularyRequest;
 import org.betatron.testkit.RandomBatches;
@@ -97,7 +97,8 @@ class SecondDeviceTest {
             throws IOException {
         Map<String, float[]> numbers = new LinkedHashMap<>();
         PackedBatch batch = RandomBatches.batch(1, 2, 2, VOCABULARY, 5);
-        VocabularyRequest request = new VocabularyRequest(EnumSet.allOf(TokenQuantity.class), 0.3, reference);
+        VocabularyRequest request =
+                new VocabularyRequest(EnumSet.complementOf(EnumSet.of(TokenQuantity.SCORE)), 0.3, reference);
         RandomGenerator random = RandomStreams.stream(1, "derivatives", 0);
         float[] derivatives = new float[batch.numResponseTokens()];
         float[] divergences = new float[batch.numResponseTokens()];
@@ -108,8 +109,8 @@ class SecondDeviceTest {
         try (TorchOptimizer optimizer = model.optimizer(OptimizerSpec.AdamW.DEFAULT)) {
             put(numbers, "scored", model.score(batch, request), request.quantities());
             try (ForwardPass pass = model.forward(batch, request)) {
-                put(numbers, "forward", pass.logProbs(), request.quantities());
-                pass.backward(derivatives, divergences);
+                put(numbers, "forward", pass.numbers(), request.quantities());
+                pass.backward(Map.of(TokenQuantity.LOG_PROB, derivatives, TokenQuantity.REFERENCE_KL, divergences));
             }
             numbers.put("gradient norm", new float[] {(float) optimizer.gradientNorm()});
             putGradients(numbers, model.weights());
@@ -122,14 +123,14 @@ class SecondDeviceTest {
         }
         model.save(directory);
         try (TorchLanguageModel saved = TorchLanguageModel.load(directory, ComputeSpec.DEFAULT)) {
-            numbers.put("saved", saved.score(batch).values());
+            numbers.put("saved", saved.score(batch).logProbs());
         }
         return numbers;
     }
 
     private static void put(
-            Map<String, float[]> numbers, String name, TokenLogProbs logProbs, Set<TokenQuantity> quantities) {
-        numbers.put(name, logProbs.values());
+            Map<String, float[]> numbers, String name, TokenNumbers logProbs, Set<TokenQuantity> quantities) {
+        numbers.put(name, logProbs.logProbs());
         for (int response = 0; response < logProbs.batch().numResponses(); response++) {
             for (TokenQuantity quantity : quantities) {
                 numbers.put(
@@ -208,13 +209,13 @@ class SecondDeviceTest {
             derivatives[i] = i % 2 == 0 ? 1 : -0.5f;
         }
         try (TorchOptimizer optimizer = model.optimizer(OptimizerSpec.RmsProp.DEFAULT)) {
-            numbers.put("scored", model.score(batch).values());
+            numbers.put("scored", model.score(batch).of(TokenQuantity.SCORE));
             try (ForwardPass pass = model.forward(batch)) {
-                pass.backward(derivatives, new float[0]);
+                pass.backward(Map.of(TokenQuantity.SCORE, derivatives));
             }
             putGradients(numbers, model.weights());
             optimizer.step(1e-3, 1);
-            numbers.put("scored again", model.score(batch).values());
+            numbers.put("scored again", model.score(batch).of(TokenQuantity.SCORE));
         }
         return numbers;
     }

@@ -65,7 +65,7 @@ class TorchLanguageModelTest {
             PackedBatch tooLong = PackedBatch.builder()
                     .add(new int[40], new int[3], new int[25])
                     .build();
-            assertThat(model.score(longest).values()).hasSize(27);
+            assertThat(model.score(longest).logProbs()).hasSize(27);
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> model.score(tooLong))
                     .withMessage("prompt and response must have at most 64 tokens together, the model's positions,"
@@ -121,7 +121,7 @@ class TorchLanguageModelTest {
             assertThatIllegalStateException()
                     .isThrownBy(() -> pass.backward(derivatives))
                     .withMessage("backward was called after the forward pass was closed");
-            assertThat(pass.logProbs().values()).hasSize(BATCH.numResponseTokens());
+            assertThat(pass.numbers().logProbs()).hasSize(BATCH.numResponseTokens());
         }
     }
 
@@ -250,7 +250,7 @@ class TorchLanguageModelTest {
             double last = 0;
             for (int step = 0; step < 30; step++) {
                 try (ForwardPass pass = model.forward(BATCH)) {
-                    last = loss(pass.logProbs().values());
+                    last = loss(pass.numbers().logProbs());
                     first = step == 0 ? last : first;
                     pass.backward(derivatives);
                 }

@@ -12,7 +12,7 @@ import java.util.Map;
 import org.betatron.core.model.Decoder;
 import org.betatron.core.model.ForwardPass;
 import org.betatron.core.model.PackedBatch;
-import org.betatron.core.model.TokenLogProbs;
+import org.betatron.core.model.TokenNumbers;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.tensor.DataType;
@@ -101,7 +101,7 @@ class TransformersParityTest {
         RecordedModel recorded = RecordedModel.of(name);
         ComputeSpec compute = TestDevice.in(DataType.BF16).withWeights(weights);
         try (TorchLanguageModel model = TorchLanguageModel.load(recorded.directory(), compute)) {
-            float[] actual = model.score(recorded.packed()).values();
+            float[] actual = model.score(recorded.packed()).logProbs();
             double[] expected = recorded.logProbs();
             double error = 0;
             for (int i = 0; i < actual.length; i++) {
@@ -119,17 +119,17 @@ class TransformersParityTest {
         try (TorchLanguageModel model = TorchLanguageModel.load(recorded.directory(), TestDevice.in(DataType.FP32))) {
             model.save(directory);
             try (TorchLanguageModel again = TorchLanguageModel.load(directory, TestDevice.in(DataType.FP32))) {
-                assertThat(again.score(recorded.packed()).values())
-                        .isEqualTo(model.score(recorded.packed()).values());
+                assertThat(again.score(recorded.packed()).logProbs())
+                        .isEqualTo(model.score(recorded.packed()).logProbs());
             }
         }
     }
 
-    private static void assertLogProbs(TokenLogProbs actual, RecordedModel recorded) {
+    private static void assertLogProbs(TokenNumbers actual, RecordedModel recorded) {
         double[] expected = recorded.logProbs();
-        assertThat(actual.values()).hasSize(expected.length);
+        assertThat(actual.logProbs()).hasSize(expected.length);
         for (int i = 0; i < expected.length; i++) {
-            assertThat((double) actual.values()[i])
+            assertThat((double) actual.logProbs()[i])
                     .as("response token %d", i)
                     .isCloseTo(expected[i], within(LOG_PROB_TOLERANCE));
         }

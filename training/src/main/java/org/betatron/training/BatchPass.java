@@ -1,13 +1,14 @@
 package org.betatron.training;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
-import org.betatron.core.alignment.AlignmentState;
+import org.betatron.core.model.DifferentiableModel;
 import org.betatron.core.model.ForwardPass;
-import org.betatron.core.model.TrainableModel;
-import org.betatron.data.packing.BatchLogProbs;
+import org.betatron.core.model.TokenQuantity;
 import org.betatron.data.packing.PackedRows;
 import org.betatron.data.packing.RowBatch;
 import org.betatron.data.packing.ScoredRows;
@@ -24,39 +25,35 @@ import org.betatron.data.packing.ScoredRows;
 enum BatchPass {
     ONE_BY_ONE {
         @Override
-        StepDecision run(TrainableModel model, RowBatch batch, Decider decider) {
-            double totalWeight = decider.weight(batch);
+        <S> Lesson<S> run(DifferentiableModel model, RowBatch batch, Decider<?, ?, S> decider) {
             List<ScoredRows> parts = new ArrayList<>();
             for (PackedRows part : batch.parts()) {
-                try (ForwardPass pass =
-                        model.forward(part.batch(), decider.rule().request())) {
-                    ScoredRows scored = new ScoredRows(part, pass.logProbs());
-                    double share = decider.weight(batch, part) / totalWeight;
-                    StepDecision decision = decider.decide(batch.alone(scored), share);
-                    backward(pass, part, decision, row -> row);
+                try (ForwardPass pass = model.forward(part.batch())) {
+                    ScoredRows scored = new ScoredRows(part, pass.numbers());
+                    backward(pass, part, decider.lesson(batch.alone(scored)), row -> row);
                     parts.add(scored);
                 }
             }
-            return decider.decide(batch.join(parts), 1);
+            return decider.lesson(batch.join(parts));
         }
     },
     TOGETHER {
         @Override
-        StepDecision run(TrainableModel model, RowBatch batch, Decider decider) {
+        <S> Lesson<S> run(DifferentiableModel model, RowBatch batch, Decider<?, ?, S> decider) {
             List<ForwardPass> open = new ArrayList<>();
             try {
                 List<ScoredRows> scored = new ArrayList<>();
                 for (PackedRows part : batch.parts()) {
-                    open.add(model.forward(part.batch(), decider.rule().request()));
-                    scored.add(new ScoredRows(part, open.getLast().logProbs()));
+                    open.add(model.forward(part.batch()));
+                    scored.add(new ScoredRows(part, open.getLast().numbers()));
                 }
-                StepDecision decision = decider.decide(batch.join(scored), 1);
+                Lesson<S> lesson = decider.lesson(batch.join(scored));
                 for (PackedRows part : batch.parts()) {
                     try (ForwardPass pass = open.removeFirst()) {
-                        backward(pass, part, decision, part::index);
+                        backward(pass, part, lesson, part::index);
                     }
                 }
-                return decision;
+                return lesson;
             } finally {
                 open.forEach(ForwardPass::close);
             }
@@ -64,57 +61,48 @@ enum BatchPass {
     },
     TWICE {
         @Override
-        StepDecision run(TrainableModel model, RowBatch batch, Decider decider) {
-            StepDecision decision =
-                    decider.decide(batch.score(model, decider.rule().request()), 1);
+        <S> Lesson<S> run(DifferentiableModel model, RowBatch batch, Decider<?, ?, S> decider) {
+            Lesson<S> lesson = decider.lesson(batch.score(model));
             int[] taught =
-                    IntStream.range(0, batch.size()).filter(decision::teaches).toArray();
+                    IntStream.range(0, batch.size()).filter(lesson::teaches).toArray();
             for (PackedRows part : batch.only(taught).parts()) {
-                try (ForwardPass pass =
-                        model.forward(part.batch(), decider.rule().request())) {
-                    backward(pass, part, decision, row -> taught[part.index(row)]);
+                try (ForwardPass pass = model.forward(part.batch())) {
+                    backward(pass, part, lesson, row -> taught[part.index(row)]);
                 }
             }
-            return decision;
+            return lesson;
         }
     };
 
-    /// What decides about the rows of one step.
-    record Decider(LearningRule rule, long step, AlignmentState state) {
-
-        StepDecision decide(BatchLogProbs logProbs, double share) {
-            return rule.decide(step, logProbs, state, share);
+    /// Chooses the way from what is known before any model has seen the batch. It looks at nothing but its arguments:
+    /// who shares a batch with others agrees on these and chooses alike.
+    ///
+    /// @param graphBytes what the model would keep of the batch for its backward pass
+    /// @param limit      what it may keep, bytes
+    static BatchPass of(boolean decidesRowByRow, long graphBytes, double limit) {
+        if (decidesRowByRow) {
+            return ONE_BY_ONE;
         }
-
-        double weight(RowBatch batch) {
-            return weight(IntStream.range(0, batch.size()).map(batch::row));
-        }
-
-        double weight(RowBatch batch, PackedRows part) {
-            return weight(IntStream.range(0, part.size()).map(part::index).map(batch::row));
-        }
-
-        private double weight(IntStream rows) {
-            return rows.mapToDouble(rule::weight).sum();
-        }
+        return graphBytes <= limit ? TOGETHER : TWICE;
     }
 
     /// Adds the gradient of the decided loss to that of the model.
     ///
     /// @param batch rows of one step
     /// @return the decision about all of them
-    abstract StepDecision run(TrainableModel model, RowBatch batch, Decider decider);
+    abstract <S> Lesson<S> run(DifferentiableModel model, RowBatch batch, Decider<?, ?, S> decider);
 
     /// @param part   the rows of the pass
-    /// @param places by row of the part its place in the decision
-    private static void backward(ForwardPass pass, PackedRows part, StepDecision decision, IntUnaryOperator places) {
+    /// @param places by row of the part its index in the lesson
+    private static void backward(ForwardPass pass, PackedRows part, Lesson<?> lesson, IntUnaryOperator places) {
         int[] decided = IntStream.range(0, part.size()).map(places).toArray();
-        if (IntStream.of(decided).noneMatch(decision::teaches)) {
+        if (IntStream.of(decided).noneMatch(lesson::teaches)) {
             return;
         }
-        boolean withDivergences = IntStream.of(decided).anyMatch(place -> decision.divergences(place).length > 0);
-        pass.backward(
-                part.addUp(row -> decision.derivatives(decided[row])),
-                withDivergences ? part.addUp(row -> decision.divergences(decided[row])) : new float[0]);
+        Map<TokenQuantity, float[]> derivatives = new EnumMap<>(TokenQuantity.class);
+        for (TokenQuantity quantity : lesson.quantities(decided)) {
+            derivatives.put(quantity, part.addUp(row -> lesson.derivatives(quantity, decided[row])));
+        }
+        pass.backward(derivatives);
     }
 }

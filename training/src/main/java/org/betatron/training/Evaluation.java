@@ -1,20 +1,21 @@
 package org.betatron.training;
 
-import org.betatron.core.alignment.AlignmentState;
-import org.betatron.core.model.ResponseModel;
 import org.betatron.training.run.Metrics;
 
 /// What a model is worth on held-out rows.
 ///
 /// Pure: it can only score, changes no state and draws nothing, so training goes on as if it had not been.
+///
+/// @param <S> the state of the rule that trains the model
 @FunctionalInterface
-public interface Evaluation {
+public interface Evaluation<S> {
 
     /// There are no held-out rows.
-    Evaluation NONE = (_, _) -> Metrics.EMPTY;
+    static <S> Evaluation<S> none() {
+        return _ -> Metrics.EMPTY;
+    }
 
-    /// @param model what is evaluated
     /// @param state what training has left so far; an objective that follows running moments is evaluated with them
     /// @return measurements without a prefix
-    Metrics evaluate(ResponseModel model, AlignmentState state);
+    Metrics evaluate(S state);
 }

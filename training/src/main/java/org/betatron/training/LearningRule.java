@@ -1,23 +1,33 @@
 package org.betatron.training;
 
 import java.util.List;
-import org.betatron.core.alignment.AlignmentState;
-import org.betatron.core.model.VocabularyRequest;
-import org.betatron.data.packing.BatchLogProbs;
 import org.betatron.data.row.TokenizedRow;
+import org.betatron.training.run.StateFormat;
 
-/// What is learned from rows: the one thing in which kinds of training differ.
+/// What is learned, and from which rows: the one thing in which kinds of training differ.
 ///
-/// Implementations hold no state that a step changes; equal arguments give equal decisions.
-public interface LearningRule {
+/// ```text
+/// source        step, state                        -> rows
+/// quantities    rows, what the model says of them  -> a few numbers of each row        local
+/// decide        numbers of the whole batch, state  -> a decision, the state after it   the same everywhere
+/// spread        decision, rows                     -> dL/dq of their response tokens   local
+/// ```
+///
+/// The three are calls of their own so that the numbers of rows can be put together ([#concat]) where a batch is
+/// spread over several places; nothing in them depends on how it was cut.
+///
+/// Implementations hold no state that a step changes; equal arguments give equal results.
+///
+/// @param <R> the kind of rows
+/// @param <Q> numbers of rows that a decision reads
+/// @param <S> what the rule remembers from step to step: a value
+public interface LearningRule<R extends TokenizedRow, Q, S> {
 
-    /// @return the training rows
-    List<? extends TokenizedRow> rows();
+    /// @return where its rows come from
+    RowSource<R, S> source();
 
-    /// @return what a model has to compute of each token beside its log-probability
-    default VocabularyRequest request() {
-        return VocabularyRequest.NONE;
-    }
+    /// @return how its state begins, and how a checkpoint holds it
+    StateFormat<S> stateFormat();
 
     /// Whether the loss of a batch is a mean of losses of its rows, weighted by [#weight], each of which
     /// depends on that row alone. Then a part of a batch can be learned before the rest was looked at,
@@ -26,21 +36,26 @@ public interface LearningRule {
         return false;
     }
 
-    /// @param row number of a row in the data set
-    /// @return its weight in such a mean, > 0
-    default double weight(int row) {
+    /// @return weight of a row in the loss of its batch, > 0; known before a model has seen the row
+    default double weight(R row) {
         return 1;
     }
 
-    /// Decides about one whole optimizer batch, or a part of it.
+    /// @param rows some rows of a step, or all
+    /// @return what a decision has to know of them, in their order
+    Q quantities(MeasuredRows<R> rows);
+
+    /// @param parts numbers of some rows each, at least one part
+    /// @return those of all these rows, in that order
+    Q concat(List<Q> parts);
+
+    /// Decides about one whole optimizer batch, or a part of it where [#decidesRowByRow].
     ///
-    /// @param step     number of the step, from 1 on
-    /// @param logProbs numbers of the rows under the model as it is
-    /// @param state    what earlier batches left
-    /// @param share    weight of these rows in the loss of the batch, which derivatives are multiplied
-    ///     with, in (0, 1]; below 1 only where [#decidesRowByRow]
-    /// @return the loss, its derivatives and what this batch leaves
-    /// @throws org.betatron.training.run.TrainingException if anything is not finite, naming the
-    ///     step and the first row concerned
-    StepDecision decide(long step, BatchLogProbs logProbs, AlignmentState state, double share);
+    /// @param step        number of the step, from 1 on
+    /// @param quantities  numbers of the rows
+    /// @param state       what earlier batches left
+    /// @param totalWeight sum of the weights of the whole batch, of which these rows may be a part
+    /// @return the loss, what follows from it, and what this batch leaves
+    /// @throws NotFiniteException if anything is not finite, naming the first row concerned by its place
+    Decision<R, S> decide(long step, Q quantities, S state, double totalWeight);
 }

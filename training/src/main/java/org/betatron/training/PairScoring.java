@@ -7,8 +7,8 @@ import org.betatron.core.alignment.Alignment;
 import org.betatron.core.alignment.AlignmentState;
 import org.betatron.core.logprob.PairLogProbs;
 import org.betatron.core.logprob.RequiredInputs;
-import org.betatron.core.model.ResponseModel;
-import org.betatron.data.packing.BatchLogProbs;
+import org.betatron.core.model.LanguageModel;
+import org.betatron.data.packing.BatchNumbers;
 import org.betatron.data.packing.Packing;
 import org.betatron.data.packing.RowBatch;
 import org.betatron.data.row.LabelledRow;
@@ -31,7 +31,7 @@ public record PairScoring(Alignment alignment, Reference reference, Packing pack
     /// @param progress hears how many rows have gone through the model
     /// @return measurements in the order of the rows
     public Iterable<List<PairMeasurement>> measure(
-            ResponseModel model, List<? extends LabelledRow<?>> rows, IntConsumer progress) {
+            LanguageModel model, List<? extends LabelledRow<?>> rows, IntConsumer progress) {
         RequiredInputs inputs = alignment.objective().inputs();
         Iterable<RowBatch> windows = RowBatch.windows(rows, packing);
         return () -> StreamSupport.stream(windows.spliterator(), false)
@@ -40,15 +40,16 @@ public record PairScoring(Alignment alignment, Reference reference, Packing pack
     }
 
     private List<PairMeasurement> measure(
-            ResponseModel model,
+            LanguageModel model,
             List<? extends LabelledRow<?>> rows,
             RequiredInputs inputs,
             RowBatch window,
             IntConsumer progress) {
         int from = window.row(0);
-        BatchLogProbs logProbs = window.score(
-                model, PreferenceBatch.request(inputs, reference), (_, done) -> progress.accept(from + done));
-        PairLogProbs pairs = new PreferenceBatch(inputs, rows, reference, logProbs).quantities(false);
+        BatchNumbers numbers = window.score(
+                model.asking(PreferenceBatch.request(inputs, reference)), (_, done) -> progress.accept(from + done));
+        PairLogProbs pairs =
+                new PreferenceBatch(inputs, new MeasuredRows<>(rows, numbers), reference).quantities(false);
         return PairMeasurement.of(
                 alignment,
                 rows.subList(from, from + window.size()),

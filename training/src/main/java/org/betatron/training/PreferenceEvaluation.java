@@ -6,9 +6,9 @@ import org.betatron.core.alignment.Alignment;
 import org.betatron.core.alignment.AlignmentState;
 import org.betatron.core.logprob.PairLogProbs;
 import org.betatron.core.logprob.RequiredInputs;
-import org.betatron.core.model.ResponseModel;
+import org.betatron.core.model.LanguageModel;
 import org.betatron.core.objective.ObjectiveValue;
-import org.betatron.data.packing.BatchLogProbs;
+import org.betatron.data.packing.BatchNumbers;
 import org.betatron.data.packing.Packing;
 import org.betatron.data.packing.RowBatch;
 import org.betatron.data.row.LabelledRow;
@@ -17,18 +17,20 @@ import org.betatron.training.run.Metrics;
 
 /// Evaluates held-out pairs, all of them, at beta_0.
 ///
+/// @param model        what is evaluated, borrowed
 /// @param alignment    its objective and beta_0 are used
 /// @param rows         the held-out pairs or labelled answers, at least one
 /// @param reference    what the policy is compared with; a cached one is of these rows
 /// @param packing      how they go through the model
 /// @param listener     hears what was measured of each row, at every evaluation; changes nothing
 public record PreferenceEvaluation(
+        LanguageModel model,
         Alignment alignment,
         List<? extends LabelledRow<?>> rows,
         Reference reference,
         Packing packing,
         Consumer<List<PairMeasurement>> listener)
-        implements Evaluation {
+        implements Evaluation<AlignmentState> {
 
     public PreferenceEvaluation {
         PreferenceBatch.requireReference(inputs(alignment), reference);
@@ -36,15 +38,21 @@ public record PreferenceEvaluation(
 
     /// An evaluation that nobody hears of.
     public PreferenceEvaluation(
-            Alignment alignment, List<? extends LabelledRow<?>> rows, Reference reference, Packing packing) {
-        this(alignment, rows, reference, packing, _ -> {});
+            LanguageModel model,
+            Alignment alignment,
+            List<? extends LabelledRow<?>> rows,
+            Reference reference,
+            Packing packing) {
+        this(model, alignment, rows, reference, packing, _ -> {});
     }
 
     @Override
-    public Metrics evaluate(ResponseModel model, AlignmentState state) {
+    public Metrics evaluate(AlignmentState state) {
         RequiredInputs inputs = inputs(alignment);
-        BatchLogProbs logProbs = RowBatch.of(rows, packing).score(model, PreferenceBatch.request(inputs, reference));
-        PairLogProbs pairs = new PreferenceBatch(inputs, rows, reference, logProbs).quantities(false);
+        BatchNumbers numbers =
+                RowBatch.of(rows, packing).score(model.asking(PreferenceBatch.request(inputs, reference)));
+        PairLogProbs pairs =
+                new PreferenceBatch(inputs, new MeasuredRows<>(rows, numbers), reference).quantities(false);
         ObjectiveValue value = alignment.evaluate(pairs, state);
         double loss = 0;
         for (int i = 0; i < value.size(); i++) {

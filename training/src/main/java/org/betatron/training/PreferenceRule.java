@@ -9,11 +9,10 @@ import org.betatron.core.alignment.AlignmentState;
 import org.betatron.core.logprob.PairLogProbs;
 import org.betatron.core.model.VocabularyRequest;
 import org.betatron.core.objective.ObjectiveValue;
-import org.betatron.data.packing.BatchLogProbs;
 import org.betatron.data.row.LabelledRow;
 import org.betatron.training.reference.Reference;
-import org.betatron.training.run.Metrics;
-import org.betatron.training.run.TrainingException;
+import org.betatron.training.run.RecordFormat;
+import org.betatron.training.run.StateFormat;
 
 /// Preference alignment: what an [Alignment] decides about the whole optimizer batch.
 ///
@@ -22,21 +21,33 @@ import org.betatron.training.run.TrainingException;
 /// index `s`.
 ///
 /// @param alignment      what is learned
-/// @param rows           the pairs, or labelled answers
-/// @param reference      what the policy is compared with; a cached one is of these rows
+/// @param source         of pairs, or labelled answers
+/// @param reference      what the policy is compared with; a cached one is of the source's rows
 /// @param microBatchSize pairs that are decided together where the alignment says so, ≥ 1
 /// @param seed           seed of the run
 public record PreferenceRule(
-        Alignment alignment, List<? extends LabelledRow<?>> rows, Reference reference, int microBatchSize, long seed)
-        implements LearningRule {
+        Alignment alignment,
+        RowSource<LabelledRow<?>, AlignmentState> source,
+        Reference reference,
+        int microBatchSize,
+        long seed)
+        implements LearningRule<LabelledRow<?>, PairLogProbs, AlignmentState> {
+
+    private static final StateFormat<AlignmentState> FORMAT =
+            new RecordFormat<>(AlignmentState.class, AlignmentState.START);
 
     public PreferenceRule {
         PreferenceBatch.requireReference(alignment.inputs(), reference);
     }
 
-    @Override
+    /// @return what the policy has to be asked of each token
     public VocabularyRequest request() {
         return PreferenceBatch.request(alignment.inputs(), reference);
+    }
+
+    @Override
+    public StateFormat<AlignmentState> stateFormat() {
+        return FORMAT;
     }
 
     @Override
@@ -45,59 +56,56 @@ public record PreferenceRule(
     }
 
     @Override
-    public StepDecision decide(long step, BatchLogProbs logProbs, AlignmentState state, double share) {
-        PreferenceBatch batch = new PreferenceBatch(alignment.inputs(), rows, reference, logProbs);
-        PairLogProbs pairs = batch.quantities(alignment.needsScores());
-        requireFinite(step, batch, pairs, state);
-        RandomGenerator random = RandomStreams.stream(seed, "selection", step);
-        AlignmentDecision decision = alignment.decide(pairs, microBatchSize, state, random);
-        requireFinite(step, batch, pairs, decision);
-        float[][] derivatives = new float[logProbs.size()][];
-        float[][] divergences = new float[logProbs.size()][];
-        for (int i = 0; i < derivatives.length; i++) {
-            derivatives[i] = batch.tokenDerivatives(decision, i, share);
-            divergences[i] = batch.tokenDivergences(decision, i, share);
-        }
-        return new StepDecision(decision.loss(), derivatives, divergences, decision.state(), metrics(pairs, decision));
+    public PairLogProbs quantities(MeasuredRows<LabelledRow<?>> rows) {
+        return new PreferenceBatch(alignment.inputs(), rows, reference).quantities(alignment.needsScores());
     }
 
-    private Metrics metrics(PairLogProbs pairs, AlignmentDecision decision) {
-        Metrics.Builder metrics = Metrics.builder().put("loss", decision.loss());
-        PreferenceMetrics.measure(alignment, pairs, metrics);
-        return metrics.put("beta", decision.effectiveBeta())
-                .put("betaClamped", decision.clampedShare())
-                .put("gap/mean", decision.gapMean())
-                .put("gap/deviation", decision.gapDeviation())
-                .put("kept", decision.keptFraction())
-                .build();
+    @Override
+    public PairLogProbs concat(List<PairLogProbs> parts) {
+        return PairLogProbs.concat(parts);
+    }
+
+    @Override
+    public Decision<LabelledRow<?>, AlignmentState> decide(
+            long step, PairLogProbs pairs, AlignmentState state, double numPairs) {
+        requireFinite(pairs, state);
+        RandomGenerator random = RandomStreams.stream(seed, "selection", step);
+        AlignmentDecision decision = alignment.decide(pairs, microBatchSize, state, random);
+        requireFinite(pairs, decision);
+        return new PreferenceDecision(alignment, pairs, decision, pairs.size() / numPairs);
     }
 
     /// Checks before anything is decided: a selection would silently drop a pair without a finite
     /// gap.
-    private void requireFinite(long step, PreferenceBatch batch, PairLogProbs pairs, AlignmentState state) {
+    private void requireFinite(PairLogProbs pairs, AlignmentState state) {
         ObjectiveValue value = alignment.evaluate(pairs, state);
         for (int i = 0; i < pairs.size(); i++) {
             double margin = alignment.objective().margin(pairs, i);
             if (!Double.isFinite(margin) || !Double.isFinite(value.loss(i))) {
-                String what = Double.isFinite(value.loss(i)) ? "margin is " + margin : "loss is " + value.loss(i);
-                throw notFinite(step, what, batch, pairs, i);
+                throw notFinite(
+                        Double.isFinite(value.loss(i)) ? "margin is " + margin : "loss is " + value.loss(i), pairs, i);
             }
         }
     }
 
-    private void requireFinite(long step, PreferenceBatch batch, PairLogProbs pairs, AlignmentDecision decision) {
+    private void requireFinite(PairLogProbs pairs, AlignmentDecision decision) {
         for (int i = 0; i < decision.size(); i++) {
             if (!Double.isFinite(decision.beta(i))) {
-                throw notFinite(step, "beta is " + decision.beta(i), batch, pairs, i);
+                throw notFinite("beta is " + decision.beta(i), pairs, i);
             }
             if (!Double.isFinite(decision.pairLoss(i)) || !Double.isFinite(decision.loss())) {
-                throw notFinite(step, "loss is " + decision.loss(), batch, pairs, i);
+                throw notFinite("loss is " + decision.loss(), pairs, i);
             }
         }
     }
 
-    private TrainingException notFinite(long step, String what, PreferenceBatch batch, PairLogProbs pairs, int index) {
-        return new TrainingException(
-                "step " + step + ": " + what + "; first bad pair " + batch.describe(alignment, pairs, index));
+    private NotFiniteException notFinite(String what, PairLogProbs pairs, int place) {
+        return new NotFiniteException(
+                what,
+                "pair",
+                place,
+                "margin " + alignment.objective().margin(pairs, place) + ", log-probability chosen "
+                        + pairs.chosen().policy(place) + " and rejected "
+                        + pairs.rejected().policy(place));
     }
 }

@@ -1,9 +1,9 @@
 package org.betatron.training;
 
+import org.betatron.data.packing.BatchNumbers;
+import org.betatron.data.row.LabelledRow;
 import org.betatron.data.row.TokenizedAnswer;
 import org.betatron.data.row.TokenizedPair;
-import org.betatron.data.row.TokenizedRow;
-import org.betatron.data.row.TokenizedText;
 
 /// Which response of a row plays which part; [#ABSENT] where the row has none for it.
 ///
@@ -16,7 +16,7 @@ record ResponseRoles(int chosen, int rejected, int mismatched) {
 
     private static final ResponseRoles PAIR = new ResponseRoles(0, 1, ABSENT);
 
-    static ResponseRoles of(TokenizedRow row) {
+    static ResponseRoles of(LabelledRow<?> row) {
         return switch (row) {
             case TokenizedPair _ -> PAIR;
             case TokenizedAnswer answer -> {
@@ -25,8 +25,13 @@ record ResponseRoles(int chosen, int rejected, int mismatched) {
                         ? new ResponseRoles(0, ABSENT, mismatched)
                         : new ResponseRoles(ABSENT, 0, mismatched);
             }
-            case TokenizedText text ->
-                throw new IllegalArgumentException("text '" + text.id() + "' has no label to learn a preference from");
         };
+    }
+
+    /// @return tokens of the shorter response of a pair; of the only one of an answer, which so has no tail
+    int shorterLength(BatchNumbers numbers, int index) {
+        int ofChosen = chosen == ABSENT ? 0 : numbers.length(index, chosen);
+        int ofRejected = rejected == ABSENT ? 0 : numbers.length(index, rejected);
+        return ofChosen == 0 || ofRejected == 0 ? Math.max(ofChosen, ofRejected) : Math.min(ofChosen, ofRejected);
     }
 }

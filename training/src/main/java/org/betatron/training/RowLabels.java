@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
+import org.betatron.data.row.MadeRow;
 import org.betatron.data.row.TokenizedAnswer;
 import org.betatron.data.row.TokenizedPair;
 import org.betatron.data.row.TokenizedRow;
@@ -36,7 +37,7 @@ public final class RowLabels {
             case TokenizedAnswer answer -> answer.desirable() ? "+" : "-";
             case TokenizedPair pair ->
                 pair.scoreGap().isPresent() ? pair.scoreGap().getAsDouble() + " " : "";
-            case TokenizedText _ -> "";
+            case TokenizedText _, MadeRow _ -> "";
         };
     }
 

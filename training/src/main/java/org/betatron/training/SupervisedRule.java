@@ -1,11 +1,12 @@
 package org.betatron.training;
 
 import java.util.List;
-import org.betatron.core.alignment.AlignmentState;
-import org.betatron.data.packing.BatchLogProbs;
+import java.util.Map;
+import org.betatron.core.model.TokenQuantity;
 import org.betatron.data.row.TokenizedText;
 import org.betatron.training.run.Metrics;
-import org.betatron.training.run.TrainingException;
+import org.betatron.training.run.NoState;
+import org.betatron.training.run.StateFormat;
 
 /// Supervised fine-tuning: imitate the response.
 ///
@@ -17,8 +18,14 @@ import org.betatron.training.run.TrainingException;
 /// Every token of the batch weighs the same, however the batch is cut; a mean of means over
 /// micro-batches would favour tokens of short texts.
 ///
-/// @param rows the texts
-public record SupervisedRule(List<TokenizedText> rows) implements LearningRule {
+/// @param source of texts
+public record SupervisedRule(RowSource<TokenizedText, NoState> source)
+        implements LearningRule<TokenizedText, TextLogProbs, NoState> {
+
+    @Override
+    public StateFormat<NoState> stateFormat() {
+        return NoState.FORMAT;
+    }
 
     @Override
     public boolean decidesRowByRow() {
@@ -26,33 +33,53 @@ public record SupervisedRule(List<TokenizedText> rows) implements LearningRule {
     }
 
     @Override
-    public double weight(int row) {
-        return rows.get(row).response().length;
+    public double weight(TokenizedText row) {
+        return row.response().length;
     }
 
     @Override
-    public StepDecision decide(long step, BatchLogProbs logProbs, AlignmentState state, double share) {
-        long numTokens = 0;
-        double sum = 0;
-        for (int i = 0; i < logProbs.size(); i++) {
-            double logProb = logProbs.sum(i, 0);
+    public TextLogProbs quantities(MeasuredRows<TokenizedText> rows) {
+        return TextLogProbs.of(rows.numbers());
+    }
+
+    @Override
+    public TextLogProbs concat(List<TextLogProbs> parts) {
+        return TextLogProbs.concat(parts);
+    }
+
+    /// @param numTokens `N`
+    @Override
+    public Decision<TokenizedText, NoState> decide(
+            long step, TextLogProbs quantities, NoState state, double numTokens) {
+        for (int i = 0; i < quantities.size(); i++) {
+            double logProb = quantities.logProb(i);
             if (!Double.isFinite(logProb)) {
-                throw new TrainingException("step " + step + ": loss is " + -logProb + "; first bad text '"
-                        + rows.get(logProbs.row(i)).id() + "', log-probability " + logProb);
+                throw new NotFiniteException("loss is " + -logProb, "text", i, "log-probability " + logProb);
             }
-            sum += logProb;
-            numTokens += logProbs.length(i, 0);
         }
-        float[][] derivatives = new float[logProbs.size()][];
-        for (int i = 0; i < derivatives.length; i++) {
-            derivatives[i] = StepDecision.spread(logProbs, i, -share / numTokens);
+        return new Imitation(-quantities.sum() / numTokens, numTokens);
+    }
+
+    /// Every token of the batch alike.
+    private record Imitation(double loss, double numTokens) implements Decision<TokenizedText, NoState> {
+
+        @Override
+        public NoState state() {
+            return NoState.NOTHING;
         }
-        double loss = -sum / numTokens;
-        Metrics metrics = Metrics.builder()
-                .put("loss", loss)
-                .put("perplexity", Math.exp(loss))
-                .put("responseTokens", (double) numTokens)
-                .build();
-        return new StepDecision(loss, derivatives, state, metrics);
+
+        @Override
+        public Metrics metrics() {
+            return Metrics.builder()
+                    .put("loss", loss)
+                    .put("perplexity", Math.exp(loss))
+                    .put("responseTokens", numTokens)
+                    .build();
+        }
+
+        @Override
+        public Map<TokenQuantity, float[]> spread(MeasuredRows<TokenizedText> rows, int index, int place) {
+            return Map.of(TokenQuantity.LOG_PROB, Spreading.overResponses(rows.numbers(), index, -1 / numTokens));
+        }
     }
 }

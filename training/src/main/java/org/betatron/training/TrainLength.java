@@ -8,6 +8,10 @@ public sealed interface TrainLength {
     /// @return rows that the run consumes in all
     long totalRows(int numRows, int batchSize);
 
+    /// @return steps of a run whose rows are made as it goes
+    /// @throws IllegalArgumentException if the length is counted in passes over data, which there are none of
+    long stepsWithoutPasses();
+
     /// Whole passes over the data. A batch may reach over the end of a pass; the last batch of the
     /// run has what is left.
     ///
@@ -20,6 +24,13 @@ public sealed interface TrainLength {
         @Override
         public long totalRows(int numRows, int batchSize) {
             return (long) count * numRows;
+        }
+
+        @Override
+        public long stepsWithoutPasses() {
+            throw new IllegalArgumentException(
+                    "the length must be given in steps but was " + count + " epochs: rows are"
+                            + " made as training goes, so there is no end of the data to count from; set train.steps");
         }
     }
 
@@ -34,6 +45,11 @@ public sealed interface TrainLength {
         @Override
         public long totalRows(int numRows, int batchSize) {
             return Math.multiplyExact(count, batchSize);
+        }
+
+        @Override
+        public long stepsWithoutPasses() {
+            return count;
         }
     }
 }

@@ -1,12 +1,14 @@
 package org.betatron.training;
 
 import java.util.Map;
-import org.betatron.core.alignment.AlignmentState;
+import java.util.stream.IntStream;
 import org.betatron.data.packing.RowBatch;
+import org.betatron.data.row.TokenizedRow;
 import org.betatron.training.TrainingOutcome.End;
 import org.betatron.training.reference.MovingReference;
 import org.betatron.training.run.Checkpoint;
 import org.betatron.training.run.Checkpoints;
+import org.betatron.training.run.Learner;
 import org.betatron.training.run.Metrics;
 import org.betatron.training.run.MetricsLog;
 import org.betatron.training.run.ProcessMemory;
@@ -16,9 +18,9 @@ import org.betatron.training.run.TrainingState;
 /// The training loop, the same for every kind of learning.
 ///
 /// ```text
-/// rows of the step -> packed micro-batches -> forward all
+/// rows of the step (drawn, or made) -> packed micro-batches -> forward all
 ///   -> decide once over the whole optimizer batch
-///   -> backward -> clip -> step -> metrics -> evaluate / checkpoint
+///   -> backward -> clip -> step, each model by itself -> metrics -> evaluate / checkpoint
 /// ```
 ///
 /// A number that is not finite ends the run before the weights of that step change; the last
@@ -26,34 +28,47 @@ import org.betatron.training.run.TrainingState;
 /// counted.
 ///
 /// Used once, by one thread.
-public final class Trainer {
+public final class Trainer<R extends TokenizedRow, Q, S> {
 
     /// PyTorch's `clip_grad_norm_` adds this to the norm.
     private static final double CLIP_EPSILON = 1e-6;
 
-    private final TrainingJob job;
+    private final TrainingJob<R, Q, S> job;
     private final TrainSpec spec;
-    private final long totalRows;
+    private final LearningRule<R, Q, S> rule;
     private final long totalSteps;
+
+    /// Bytes that a batch may keep for its backward pass.
+    private final double graphLimit;
+
     private final LearningRateSchedule schedule;
     private final MetricsLog log;
     private final Checkpoints checkpoints;
 
-    public Trainer(TrainingJob job) {
+    /// @throws IllegalArgumentException if the rule's rows have no such length as the job asks for
+    public Trainer(TrainingJob<R, Q, S> job) {
         this.job = job;
         this.spec = job.spec();
-        int numRows = job.rule().rows().size();
-        this.totalRows = spec.length().totalRows(numRows, spec.batchSize());
-        this.totalSteps = spec.totalSteps(numRows);
+        this.rule = job.rule();
+        this.totalSteps = rule.source().totalSteps(spec);
+        this.graphLimit = spec.graphMemory() * ProcessMemory.ofMachine();
         this.schedule = spec.schedule(totalSteps);
         this.log = job.directory().metrics();
         this.checkpoints = job.directory().checkpoints(spec.keepCheckpoints());
     }
 
+    /// Where the run is, and what its rule remembers.
+    private record Now<S>(TrainingState state, S memory) {
+
+        long step() {
+            return state.step();
+        }
+    }
+
     /// Trains from the first step on.
     ///
     /// @throws TrainingException if the run cannot go on
-    public TrainingOutcome start() {
+    public TrainingOutcome<S> start() {
         // An earlier session may have ended before its first checkpoint.
         log.cutBackTo(-1);
         if (spec.warmupSteps() >= totalSteps) {
@@ -61,104 +76,111 @@ public final class Trainer {
                     .warning("warmupSteps is " + spec.warmupSteps() + " but the run has " + totalSteps
                             + " steps: the learning rate never reaches " + spec.learningRate());
         }
+        Now<S> start = new Now<>(TrainingState.START, rule.stateFormat().start());
         if (spec.evaluateEvery() > 0) {
-            evaluate(TrainingState.START);
+            evaluate(start);
         }
-        return loop(TrainingState.START);
+        return loop(start);
     }
 
     /// Goes on where a checkpoint was written, as if the run had never stopped.
     ///
-    /// @param checkpoint the checkpoint that the model of the job was opened from
+    /// @param checkpoint the checkpoint that the models of the job were opened from
     /// @throws TrainingException if it belongs to another run, or the run cannot go on
-    public TrainingOutcome resume(Checkpoint checkpoint) {
+    public TrainingOutcome<S> resume(Checkpoint checkpoint) {
         job.identity().requireSame(checkpoint.identity(), "checkpoint " + checkpoint.directory());
-        checkpoint.loadOptimizer(job.optimizer());
+        S memory = checkpoint.memory(rule.stateFormat());
+        job.learners().forEach(checkpoint::restore);
         log.cutBackTo(checkpoint.state().step());
-        return loop(checkpoint.state());
+        return loop(new Now<>(checkpoint.state(), memory));
     }
 
-    private TrainingOutcome loop(TrainingState start) {
-        StepClock clock = new StepClock(start.elapsedSeconds());
-        TrainingState state = start;
-        job.listener().started(state.step(), totalSteps);
-        while (state.step() < totalSteps) {
+    private TrainingOutcome<S> loop(Now<S> start) {
+        StepClock clock = new StepClock(start.state().elapsedSeconds());
+        Now<S> now = start;
+        job.listener().started(now.step(), totalSteps);
+        while (now.step() < totalSteps) {
             if (job.stopRequested().getAsBoolean()) {
-                if (state.step() > start.step() && !isDue(spec.checkpointEvery(), state.step())) {
-                    checkpoint(state);
+                if (now.step() > start.step() && !isDue(spec.checkpointEvery(), now.step())) {
+                    checkpoint(now);
                 }
-                return new TrainingOutcome(state, End.STOPPED);
+                return new TrainingOutcome<>(now.state(), now.memory(), End.STOPPED);
             }
-            state = step(state, clock);
-            if (isDue(spec.evaluateEvery(), state.step()) || state.step() == totalSteps) {
-                evaluate(state);
+            now = step(now, clock);
+            if (isDue(spec.evaluateEvery(), now.step()) || now.step() == totalSteps) {
+                evaluate(now);
             }
-            if (isDue(spec.checkpointEvery(), state.step())) {
-                checkpoint(state);
+            if (isDue(spec.checkpointEvery(), now.step())) {
+                checkpoint(now);
             }
         }
-        return new TrainingOutcome(state, End.COMPLETED);
+        return new TrainingOutcome<>(now.state(), now.memory(), End.COMPLETED);
     }
 
-    private TrainingState step(TrainingState before, StepClock clock) {
+    private Now<S> step(Now<S> before, StepClock clock) {
         long step = before.step() + 1;
         clock.beginStep();
-        RowBatch batch = RowBatch.of(job.rule().rows(), rowsFrom(before.position()), spec.packing());
-        BatchPass pass = wayOf(batch);
-        StepDecision decision =
-                pass.run(job.model(), batch, new BatchPass.Decider(job.rule(), step, before.alignment()));
-        double gradientNorm = decision.teaches() ? update(step, decision) : 0;
+        StepRows<R, S> rows = rule.source().draw(spec, step, before.state().position(), before.memory());
+        RowBatch batch = rows.packed(spec.packing());
+        // What follows is decided by these two, which are known before a model sees the batch.
+        double totalWeight = Decider.weight(
+                rule, rows.data(), IntStream.range(0, batch.size()).map(batch::row));
+        BatchPass pass = BatchPass.of(rule.decidesRowByRow(), job.model().graphBytes(batch.numTokens()), graphLimit);
+        Lesson<S> lesson =
+                pass.run(job.model(), batch, new Decider<>(rule, rows.data(), step, rows.state(), totalWeight));
+        Metrics norms = update(step, lesson);
         clock.endStep(batch);
         TrainingState after = new TrainingState(
                 step,
-                before.position() + batch.size(),
-                moveReference(step, decision.state()),
-                before.skippedSteps() + (decision.teaches() ? 0 : 1),
+                before.state().position() + batch.size(),
+                before.state().skippedSteps() + (lesson.teaches() ? 0 : 1),
                 clock.elapsedSeconds());
-        report(after, decision, gradientNorm, pass, clock);
-        return after;
+        Now<S> now = new Now<>(after, moveReference(step, lesson.decision().state()));
+        report(after, lesson.decision().metrics(), norms, pass, clock);
+        return now;
     }
 
-    private BatchPass wayOf(RowBatch batch) {
-        if (job.rule().decidesRowByRow()) {
-            return BatchPass.ONE_BY_ONE;
+    /// Moves every model that the batch taught anything.
+    ///
+    /// @return norm of each gradient before it was clipped, 0 where there was no update
+    private Metrics update(long step, Lesson<S> lesson) {
+        boolean teaches = lesson.teaches();
+        Metrics.Builder norms = Metrics.builder();
+        for (Learner learner : job.learners()) {
+            // The gradient is whole here: where others hold a part of the batch, theirs is added before this line.
+            double norm = teaches ? learner.optimizer().gradientNorm() : 0;
+            String name = learner.name().equals(Learner.MAIN) ? "" : "/" + learner.name();
+            if (!Double.isFinite(norm)) {
+                throw new TrainingException(
+                        "step " + step + ": gradient norm" + (name.isEmpty() ? "" : " of " + learner.name())
+                                + " is " + norm + "; loss " + lesson.decision().loss()
+                                + " is finite, so a derivative overflowed in the model; weights were not changed");
+            }
+            norms.put("train/gradientNorm" + name, norm);
         }
-        long needed = job.model().graphBytes(batch.numTokens());
-        return needed <= spec.graphMemory() * ProcessMemory.ofMachine() ? BatchPass.TOGETHER : BatchPass.TWICE;
-    }
-
-    /// @return norm of the gradient before it was clipped
-    private double update(long step, StepDecision decision) {
-        double norm = job.optimizer().gradientNorm();
-        if (!Double.isFinite(norm)) {
-            throw new TrainingException("step " + step + ": gradient norm is " + norm + "; loss " + decision.loss()
-                    + " is finite, so a derivative overflowed in the model; weights were not changed");
+        Metrics all = norms.build();
+        int index = 0;
+        for (double norm : all.values().values()) {
+            Learner learner = job.learners().get(index++);
+            if (norm > 0) {
+                double scale = Math.min(1, spec.maxGradientNorm() / (norm + CLIP_EPSILON));
+                learner.optimizer().step(learner.rate() * schedule.at(step), scale);
+            }
         }
-        double scale = Math.min(1, spec.maxGradientNorm() / (norm + CLIP_EPSILON));
-        job.optimizer().step(schedule.at(step), scale);
-        return norm;
+        return all;
     }
 
-    private AlignmentState moveReference(long step, AlignmentState state) {
+    private S moveReference(long step, S memory) {
         return job.movingReference()
                 .filter(reference -> reference.isDue(step))
-                .map(reference -> reference.follow(job.model(), state))
-                .orElse(state);
+                .map(reference -> reference.follow(job.learners().getFirst().model(), memory))
+                .orElse(memory);
     }
 
-    private int[] rowsFrom(long position) {
-        int[] rows = new int[(int) Math.min(spec.batchSize(), totalRows - position)];
-        for (int i = 0; i < rows.length; i++) {
-            rows[i] = job.order().row(position + i);
-        }
-        return rows;
-    }
-
-    private void report(
-            TrainingState state, StepDecision decision, double gradientNorm, BatchPass pass, StepClock clock) {
+    private void report(TrainingState state, Metrics decided, Metrics norms, BatchPass pass, StepClock clock) {
         Metrics.Builder metrics = Metrics.builder()
-                .putAll(decision.metrics().under("train"))
-                .put("train/gradientNorm", gradientNorm)
+                .putAll(decided.under("train"))
+                .putAll(norms)
                 .put("train/learningRate", schedule.at(state.step()))
                 .put("train/forwardPasses", pass == BatchPass.TWICE ? 2 : 1)
                 .put("train/skippedSteps", (double) state.skippedSteps());
@@ -172,10 +194,9 @@ public final class Trainer {
         job.listener().stepDone(state.step(), metrics.build());
     }
 
-    private void evaluate(TrainingState state) {
-        long step = state.step();
-        Metrics metrics =
-                job.evaluation().evaluate(job.model(), state.alignment()).under("eval");
+    private void evaluate(Now<S> now) {
+        long step = now.step();
+        Metrics metrics = job.evaluation().evaluate(now.memory()).under("eval");
         if (metrics.values().isEmpty()) {
             return;
         }
@@ -193,14 +214,14 @@ public final class Trainer {
         job.listener().logged(step, metrics);
     }
 
-    private void checkpoint(TrainingState state) {
+    private void checkpoint(Now<S> now) {
         job.listener()
                 .checkpointWritten(checkpoints.write(
-                        job.model(),
-                        job.optimizer(),
+                        job.learners(),
                         job.movingReference().map(MovingReference::model),
                         job.identity(),
-                        state));
+                        now.state(),
+                        rule.stateFormat().write(now.memory())));
     }
 
     private static boolean isDue(int every, long step) {

@@ -4,9 +4,10 @@ import org.betatron.training.run.TrainingState;
 
 /// How a run ended.
 ///
-/// @param state where it was then
-/// @param end   why it ended
-public record TrainingOutcome(TrainingState state, End end) {
+/// @param state  where it was then
+/// @param memory what its rule remembered then
+/// @param end    why it ended
+public record TrainingOutcome<S>(TrainingState state, S memory, End end) {
 
     /// Why a run ended.
     public enum End {

@@ -8,7 +8,6 @@ import java.util.List;
 import org.assertj.core.data.Offset;
 import org.betatron.core.aggregation.AggregationSpec;
 import org.betatron.core.alignment.AlignmentSpec;
-import org.betatron.core.alignment.AlignmentState;
 import org.betatron.core.alignment.GapSpec;
 import org.betatron.core.alignment.GapSpec.GapSource;
 import org.betatron.core.alignment.GapSpec.Scope;
@@ -16,11 +15,11 @@ import org.betatron.core.alignment.GapSpec.UpdateOrder;
 import org.betatron.core.calibration.CalibrationSpec;
 import org.betatron.core.objective.ObjectiveSpec;
 import org.betatron.core.selection.SelectionSpec;
-import org.betatron.data.packing.BatchLogProbs;
 import org.betatron.data.row.TokenizedPair;
 import org.betatron.data.row.TokenizedRow;
 import org.betatron.testkit.TinyLanguageModel;
 import org.betatron.training.run.RunDirectory;
+import org.betatron.training.run.StateFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,32 +58,52 @@ class BatchInvarianceTest {
     void rowByRowDecisionsLeaveTheSameUpdate(int microBatchTokens) {
         PreferenceRule dpo = Fixtures.preference(AlignmentSpec.DPO, pairs, 8);
         assertThat(dpo.decidesRowByRow()).isTrue();
-        double[] whole = train(new WholeBatches(dpo), Fixtures.spec(LENGTH, 8, KEEP_GRAPHS), "whole");
+        double[] whole = train(new WholeBatches<>(dpo), Fixtures.spec(LENGTH, 8, KEEP_GRAPHS), "whole");
         assertThat(train(dpo, Fixtures.spec(LENGTH, 8, microBatchTokens, KEEP_GRAPHS), "cut"))
                 .containsExactly(whole, SUMS_IN_ANOTHER_ORDER);
         assertThat(whole).isNotEqualTo(Fixtures.model().weights());
     }
 
     /// A rule that hides that its rows are decided apart.
-    private record WholeBatches(LearningRule rule) implements LearningRule {
+    private record WholeBatches<R extends TokenizedRow, Q, S>(LearningRule<R, Q, S> rule)
+            implements LearningRule<R, Q, S> {
 
         @Override
-        public List<? extends TokenizedRow> rows() {
-            return rule.rows();
+        public RowSource<R, S> source() {
+            return rule.source();
         }
 
         @Override
-        public StepDecision decide(long step, BatchLogProbs logProbs, AlignmentState state, double share) {
-            assertThat(share).isEqualTo(1);
-            return rule.decide(step, logProbs, state, share);
+        public StateFormat<S> stateFormat() {
+            return rule.stateFormat();
+        }
+
+        @Override
+        public double weight(R row) {
+            return rule.weight(row);
+        }
+
+        @Override
+        public Q quantities(MeasuredRows<R> rows) {
+            return rule.quantities(rows);
+        }
+
+        @Override
+        public Q concat(List<Q> parts) {
+            return rule.concat(parts);
+        }
+
+        @Override
+        public Decision<R, S> decide(long step, Q quantities, S state, double totalWeight) {
+            return rule.decide(step, quantities, state, totalWeight);
         }
     }
 
     @ParameterizedTest
     @CsvSource({"4, 1", "3, 1", "1, 1", "8, 0", "4, 0", "1, 0"})
     void supervisedUpdateIsTheSame(int microBatchSize, double graphMemory) {
-        double[] whole = train(new SupervisedRule(Fixtures.texts(19, 3)), 8, KEEP_GRAPHS, "whole");
-        assertThat(train(new SupervisedRule(Fixtures.texts(19, 3)), microBatchSize, graphMemory, "cut"))
+        double[] whole = train(new SupervisedRule(Fixtures.fixed(Fixtures.texts(19, 3))), 8, KEEP_GRAPHS, "whole");
+        assertThat(train(new SupervisedRule(Fixtures.fixed(Fixtures.texts(19, 3))), microBatchSize, graphMemory, "cut"))
                 .containsExactly(whole, SUMS_IN_ANOTHER_ORDER);
     }
 
@@ -113,14 +132,15 @@ class BatchInvarianceTest {
         return train(Fixtures.preference(alignment, pairs, microBatchSize), microBatchSize, graphMemory, name);
     }
 
-    private double[] train(LearningRule rule, int microBatchSize, double graphMemory, String name) {
+    private <R extends TokenizedRow, Q, S> double[] train(
+            LearningRule<R, Q, S> rule, int microBatchSize, double graphMemory, String name) {
         return train(rule, Fixtures.spec(LENGTH, microBatchSize, graphMemory), name);
     }
 
-    private double[] train(LearningRule rule, TrainSpec spec, String name) {
+    private <R extends TokenizedRow, Q, S> double[] train(LearningRule<R, Q, S> rule, TrainSpec spec, String name) {
         TinyLanguageModel model = Fixtures.model();
         RunDirectory run = Fixtures.directory(directory, name);
-        TrainingOutcome outcome = new Trainer(Fixtures.job(spec, model, rule, run)).start();
+        TrainingOutcome<S> outcome = new Trainer<>(Fixtures.job(spec, model, rule, run)).start();
         assertThat(outcome.state().step()).isEqualTo(5);
         assertThat(outcome.state().position()).isEqualTo(38);
         return model.weights();

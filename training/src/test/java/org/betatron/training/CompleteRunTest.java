@@ -7,12 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.betatron.core.alignment.Alignment;
 import org.betatron.core.alignment.AlignmentSpec;
+import org.betatron.core.alignment.AlignmentState;
 import org.betatron.core.model.Optimizer;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.data.packing.Packing;
-import org.betatron.data.row.RowOrder;
 import org.betatron.data.row.TokenizedPair;
 import org.betatron.testkit.TinyLanguageModel;
 import org.betatron.testkit.TinyOptimizer;
@@ -23,6 +24,7 @@ import org.betatron.training.reference.ReferenceCache;
 import org.betatron.training.reference.ReferenceKey;
 import org.betatron.training.run.Checkpoint;
 import org.betatron.training.run.Fingerprint;
+import org.betatron.training.run.Learner;
 import org.betatron.training.run.Metrics;
 import org.betatron.training.run.RunDirectory;
 import org.betatron.training.run.RunIdentity;
@@ -106,21 +108,25 @@ class CompleteRunTest {
                 Optimizer optimizer = new TinyOptimizer(model, OptimizerSpec.AdamW.DEFAULT);
                 MappedReferenceLogProbs reference = reference(run, "train", rows, listener);
                 MappedReferenceLogProbs heldOutReference = reference(run, "eval", heldOut, listener)) {
-            RowOrder order = new RowOrder(rows.size(), SPEC.seed());
-            Trainer trainer = new Trainer(new TrainingJob(
+            PreferenceRule rule = new PreferenceRule(
+                    alignment,
+                    FixedRows.shuffled(rows, SPEC.seed()),
+                    new Reference.Cached(reference),
+                    SPEC.microBatchSize(),
+                    SPEC.seed());
+            var trainer = new Trainer<>(new TrainingJob<>(
                     SPEC,
-                    model,
-                    optimizer,
-                    new PreferenceRule(
-                            alignment, rows, new Reference.Cached(reference), SPEC.microBatchSize(), SPEC.seed()),
-                    position -> order.rows(position, 1)[0],
+                    model.asking(rule.request()),
+                    List.of(Learner.of(model, optimizer)),
+                    rule,
                     new PreferenceEvaluation(
-                            alignment, heldOut, new Reference.Cached(heldOutReference), SPEC.packing()),
+                            model, alignment, heldOut, new Reference.Cached(heldOutReference), SPEC.packing()),
                     identity,
                     run,
                     listener,
-                    () -> done[0] >= stopAfter));
-            TrainingOutcome outcome = checkpoint == null ? trainer.start() : trainer.resume(checkpoint);
+                    () -> done[0] >= stopAfter,
+                    Optional.empty()));
+            TrainingOutcome<AlignmentState> outcome = checkpoint == null ? trainer.start() : trainer.resume(checkpoint);
             if (outcome.end() == End.COMPLETED) {
                 run.saveModel(model::save);
             }

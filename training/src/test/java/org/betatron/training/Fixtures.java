@@ -3,14 +3,15 @@ package org.betatron.training;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.betatron.core.RandomStreams;
 import org.betatron.core.alignment.AlignmentSpec;
+import org.betatron.core.model.DifferentiableModel;
 import org.betatron.core.model.Optimizer;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.core.model.PackedBatch;
-import org.betatron.core.model.TrainableModel;
 import org.betatron.core.objective.ObjectiveSpec;
 import org.betatron.data.row.TokenizedAnswer;
 import org.betatron.data.row.TokenizedPair;
@@ -21,6 +22,7 @@ import org.betatron.testkit.TinyLanguageModel;
 import org.betatron.testkit.TinyOptimizer;
 import org.betatron.training.LearningRateSchedule.Decay;
 import org.betatron.training.reference.Reference;
+import org.betatron.training.run.Learner;
 import org.betatron.training.run.RunDirectory;
 import org.betatron.training.run.RunIdentity;
 import org.betatron.training.run.SideFiles;
@@ -102,7 +104,7 @@ final class Fixtures {
 
     static Reference reference(TinyLanguageModel model, List<? extends TokenizedRow> rows) {
         return new Reference.Cached((row, from, to) -> {
-            float[] values = model.score(packed(List.of(rows.get(row)))).values();
+            float[] values = model.score(packed(List.of(rows.get(row)))).logProbs();
             double sum = 0;
             for (int token = from; token < to; token++) {
                 sum += values[token];
@@ -119,7 +121,7 @@ final class Fixtures {
     }
 
     static PreferenceRule preference(AlignmentSpec alignment, List<TokenizedPair> rows, int microBatchSize) {
-        return new PreferenceRule(alignment.create(), rows, reference(rows), microBatchSize, IDENTITY.seed());
+        return new PreferenceRule(alignment.create(), fixed(rows), reference(rows), microBatchSize, IDENTITY.seed());
     }
 
     /// Steps of 8 rows, evaluation, checkpoints and lines of metrics every 4 steps.
@@ -153,53 +155,73 @@ final class Fixtures {
                 List.of());
     }
 
-    static TrainingJob job(TrainSpec spec, TinyLanguageModel model, LearningRule rule, RunDirectory directory) {
+    /// @return the rows in another order in every epoch, as a pure function of the position
+    static <R extends TokenizedRow, S> FixedRows<R, S> fixed(List<? extends R> rows) {
+        int numRows = rows.size();
+        return new FixedRows<>(rows, position -> (int) ((position * 7 + position / numRows) % numRows));
+    }
+
+    /// @return the model as the rule reads it
+    static DifferentiableModel read(TinyLanguageModel model, LearningRule<?, ?, ?> rule) {
+        return switch (rule) {
+            case PreferenceRule preference -> model.asking(preference.request());
+            case RewardRule _ -> new LogProbsAsScores(model);
+            default -> model;
+        };
+    }
+
+    static <R extends TokenizedRow, Q, S> TrainingJob<R, Q, S> job(
+            TrainSpec spec, TinyLanguageModel model, LearningRule<R, Q, S> rule, RunDirectory directory) {
         return job(spec, model, new TinyOptimizer(model, OptimizerSpec.AdamW.DEFAULT), rule, directory);
     }
 
-    static TrainingJob job(
-            TrainSpec spec, TrainableModel model, Optimizer optimizer, LearningRule rule, RunDirectory directory) {
-        int numRows = rule.rows().size();
-        return new TrainingJob(
+    static <R extends TokenizedRow, Q, S> TrainingJob<R, Q, S> job(
+            TrainSpec spec,
+            TinyLanguageModel model,
+            Optimizer optimizer,
+            LearningRule<R, Q, S> rule,
+            RunDirectory directory) {
+        return new TrainingJob<>(
                 spec,
-                model,
-                optimizer,
+                read(model, rule),
+                List.of(Learner.of(model, optimizer)),
                 rule,
-                // Visits rows in another order in every epoch, as a pure function of the position.
-                position -> (int) ((position * 7 + position / numRows) % numRows),
-                Evaluation.NONE,
+                Evaluation.none(),
                 IDENTITY,
                 directory,
                 TrainingListener.NONE,
-                () -> false);
+                () -> false,
+                Optional.empty());
     }
 
-    static TrainingJob with(TrainingJob job, Evaluation evaluation) {
-        return new TrainingJob(
+    static <R extends TokenizedRow, Q, S> TrainingJob<R, Q, S> with(
+            TrainingJob<R, Q, S> job, Evaluation<S> evaluation) {
+        return new TrainingJob<>(
                 job.spec(),
                 job.model(),
-                job.optimizer(),
+                job.learners(),
                 job.rule(),
-                job.order(),
                 evaluation,
                 job.identity(),
                 job.directory(),
                 job.listener(),
-                job.stopRequested());
+                job.stopRequested(),
+                job.movingReference());
     }
 
-    static TrainingJob with(TrainingJob job, TrainingListener listener, BooleanSupplier stop) {
-        return new TrainingJob(
+    static <R extends TokenizedRow, Q, S> TrainingJob<R, Q, S> with(
+            TrainingJob<R, Q, S> job, TrainingListener listener, BooleanSupplier stop) {
+        return new TrainingJob<>(
                 job.spec(),
                 job.model(),
-                job.optimizer(),
+                job.learners(),
                 job.rule(),
-                job.order(),
                 job.evaluation(),
                 job.identity(),
                 job.directory(),
                 listener,
-                stop);
+                stop,
+                job.movingReference());
     }
 
     static RunDirectory directory(Path parent, String name) {

@@ -8,8 +8,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.betatron.core.logprob.PairLogProbs;
 import org.betatron.core.logprob.RequiredInputs;
-import org.betatron.core.model.VocabularyRequest;
-import org.betatron.data.packing.BatchLogProbs;
+import org.betatron.data.packing.BatchNumbers;
 import org.betatron.data.packing.Packing;
 import org.betatron.data.packing.RowBatch;
 import org.betatron.data.row.PairScores;
@@ -35,12 +34,13 @@ class PreferenceBatchTest {
         return rows;
     }
 
-    private static BatchLogProbs score(List<TokenizedPair> rows, int... batch) {
-        return RowBatch.of(rows, batch, new Packing(2, 1000, true)).score(Fixtures.model(), VocabularyRequest.NONE);
+    private static BatchNumbers score(List<TokenizedPair> rows, int... batch) {
+        return RowBatch.of(rows, batch, new Packing(2, 1000, true)).score(Fixtures.model());
     }
 
     private static double[] scoreGaps(List<TokenizedPair> rows, int... batch) {
-        PairLogProbs pairs = new PreferenceBatch(RequiredInputs.NONE, rows, new Reference.None(), score(rows, batch))
+        PairLogProbs pairs = new PreferenceBatch(
+                        RequiredInputs.NONE, new MeasuredRows<>(rows, score(rows, batch)), new Reference.None())
                 .quantities(true);
         return IntStream.range(0, pairs.size()).mapToDouble(pairs::scoreGap).toArray();
     }

@@ -8,10 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.betatron.core.alignment.AlignmentSpec;
-import org.betatron.core.model.OptimizerSpec;
+import org.betatron.core.alignment.AlignmentState;
 import org.betatron.data.row.TokenizedPair;
+import org.betatron.data.row.TokenizedRow;
 import org.betatron.testkit.TinyLanguageModel;
-import org.betatron.testkit.TinyOptimizer;
 import org.betatron.training.TrainingOutcome.End;
 import org.betatron.training.run.Checkpoint;
 import org.betatron.training.run.Metrics;
@@ -28,7 +28,7 @@ class ResumeTest {
     private static final TrainSpec SPEC = Fixtures.spec(new TrainLength.Steps(12), 4, 1);
 
     private final List<TokenizedPair> pairs = Fixtures.pairs(19, 3);
-    private final LearningRule rule = Fixtures.preference(AlignmentSpec.DEFAULT, pairs, 4);
+    private final PreferenceRule rule = Fixtures.preference(AlignmentSpec.DEFAULT, pairs, 4);
 
     @TempDir
     private Path directory;
@@ -37,10 +37,10 @@ class ResumeTest {
     void stoppedAndResumedRunEqualsAnUninterruptedOne() throws IOException {
         TinyLanguageModel whole = Fixtures.model();
         RunDirectory wholeRun = Fixtures.directory(directory, "whole");
-        TrainingOutcome wholeOutcome = new Trainer(Fixtures.job(SPEC, whole, rule, wholeRun)).start();
+        TrainingOutcome<AlignmentState> wholeOutcome = new Trainer<>(Fixtures.job(SPEC, whole, rule, wholeRun)).start();
 
         RunDirectory run = Fixtures.directory(directory, "cut");
-        TrainingOutcome stopped = trainUntil(6, run);
+        TrainingOutcome<AlignmentState> stopped = trainUntil(6, run);
         assertThat(stopped.end()).isEqualTo(End.STOPPED);
         assertThat(stopped.state().step()).isEqualTo(6);
 
@@ -48,10 +48,11 @@ class ResumeTest {
                 RunDirectory.existing(run.root()).checkpoints(2).latest().orElseThrow();
         assertThat(checkpoint.directory().getFileName()).hasToString("step-00000006");
         TinyLanguageModel resumed = TinyLanguageModel.load(checkpoint.modelDirectory());
-        TrainingOutcome outcome = new Trainer(Fixtures.job(SPEC, resumed, rule, run)).resume(checkpoint);
+        TrainingOutcome<AlignmentState> outcome =
+                new Trainer<>(Fixtures.job(SPEC, resumed, rule, run)).resume(checkpoint);
 
         assertThat(resumed.weights()).containsExactly(whole.weights());
-        assertThat(outcome.state().alignment()).isEqualTo(wholeOutcome.state().alignment());
+        assertThat(outcome.memory()).isEqualTo(wholeOutcome.memory());
         assertThat(learned(run)).isEqualTo(learned(wholeRun));
     }
 
@@ -59,7 +60,7 @@ class ResumeTest {
     void crashedRunGoesOnFromItsLastCheckpointAndItsMetricsAreCutBack() throws IOException {
         TinyLanguageModel whole = Fixtures.model();
         RunDirectory wholeRun = Fixtures.directory(directory, "whole");
-        new Trainer(Fixtures.job(SPEC, whole, rule, wholeRun)).start();
+        new Trainer<>(Fixtures.job(SPEC, whole, rule, wholeRun)).start();
 
         RunDirectory run = Fixtures.directory(directory, "crashed");
         TinyLanguageModel model = Fixtures.model();
@@ -72,14 +73,14 @@ class ResumeTest {
             }
         };
         assertThatThrownBy(() ->
-                        new Trainer(Fixtures.with(Fixtures.job(SPEC, model, rule, run), crash, () -> false)).start())
+                        new Trainer<>(Fixtures.with(Fixtures.job(SPEC, model, rule, run), crash, () -> false)).start())
                 .hasMessage("power cut");
         assertThat(learned(run)).hasSize(2);
 
         Checkpoint checkpoint = run.checkpoints(2).latest().orElseThrow();
         assertThat(checkpoint.state().step()).isEqualTo(4);
         TinyLanguageModel resumed = TinyLanguageModel.load(checkpoint.modelDirectory());
-        new Trainer(Fixtures.job(SPEC, resumed, rule, run)).resume(checkpoint);
+        new Trainer<>(Fixtures.job(SPEC, resumed, rule, run)).resume(checkpoint);
         assertThat(resumed.weights()).containsExactly(whole.weights());
         assertThat(learned(run)).isEqualTo(learned(wholeRun));
     }
@@ -94,26 +95,31 @@ class ResumeTest {
         RunDirectory run = Fixtures.directory(directory, "run");
         trainUntil(6, run);
         Checkpoint checkpoint = run.checkpoints(2).latest().orElseThrow();
-        TinyLanguageModel model = Fixtures.model();
-        TrainingJob other = new TrainingJob(
-                SPEC,
-                model,
-                new TinyOptimizer(model, OptimizerSpec.AdamW.DEFAULT),
-                rule,
-                position -> (int) (position % 19),
-                Evaluation.NONE,
-                new RunIdentity(recipe, data, seed),
-                run,
-                TrainingListener.NONE,
-                () -> false);
-        assertThatThrownBy(() -> new Trainer(other).resume(checkpoint))
+        TrainingJob<?, ?, ?> job = Fixtures.job(SPEC, Fixtures.model(), rule, run);
+        TrainingJob<?, ?, ?> other = as(job, new RunIdentity(recipe, data, seed));
+        assertThatThrownBy(() -> new Trainer<>(other).resume(checkpoint))
                 .isInstanceOf(TrainingException.class)
                 .hasMessage("checkpoint " + checkpoint.directory() + " cannot be resumed: it belongs to another "
                         + difference + "; resume with what the run was started with, or start a new run in another"
                         + " directory");
     }
 
-    private TrainingOutcome trainUntil(long lastStep, RunDirectory run) {
+    private static <R extends TokenizedRow, Q, S> TrainingJob<R, Q, S> as(
+            TrainingJob<R, Q, S> job, RunIdentity identity) {
+        return new TrainingJob<>(
+                job.spec(),
+                job.model(),
+                job.learners(),
+                job.rule(),
+                job.evaluation(),
+                identity,
+                job.directory(),
+                job.listener(),
+                job.stopRequested(),
+                job.movingReference());
+    }
+
+    private TrainingOutcome<AlignmentState> trainUntil(long lastStep, RunDirectory run) {
         long[] done = {0};
         TrainingListener counter = new TrainingListener() {
             @Override
@@ -121,8 +127,8 @@ class ResumeTest {
                 done[0] = step;
             }
         };
-        TrainingJob job = Fixtures.job(SPEC, Fixtures.model(), rule, run);
-        return new Trainer(Fixtures.with(job, counter, () -> done[0] == lastStep)).start();
+        TrainingJob<?, ?, AlignmentState> job = Fixtures.job(SPEC, Fixtures.model(), rule, run);
+        return new Trainer<>(Fixtures.with(job, counter, () -> done[0] == lastStep)).start();
     }
 
     /// Lines of metrics without speed, memory and time, which no two runs share.

@@ -3,16 +3,15 @@ package org.betatron.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.betatron.core.model.TokenQuantity.SCORE;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
-import org.betatron.core.alignment.AlignmentState;
 import org.betatron.core.model.PackedBatch;
-import org.betatron.core.model.VocabularyRequest;
 import org.betatron.core.reward.RewardLoss;
 import org.betatron.core.reward.RewardSpec;
-import org.betatron.data.packing.BatchLogProbs;
+import org.betatron.data.packing.BatchNumbers;
 import org.betatron.data.packing.Packing;
 import org.betatron.data.packing.RowBatch;
 import org.betatron.data.row.PairScores;
@@ -21,6 +20,7 @@ import org.betatron.data.row.TokenizedPair;
 import org.betatron.testkit.GradientChecker;
 import org.betatron.testkit.TinyLanguageModel;
 import org.betatron.training.run.Metrics;
+import org.betatron.training.run.NoState;
 import org.betatron.training.run.TrainingException;
 import org.junit.jupiter.api.Test;
 
@@ -33,19 +33,17 @@ class RewardRuleTest {
     private static final Packing PACKING = new Packing(6, 1000, true);
 
     private final TinyLanguageModel model = Fixtures.model();
+    private final LogProbsAsScores scores = new LogProbsAsScores(model);
 
     @Test
     void gradientOfTheLossReachesTheWeights() {
         RewardSpec spec = new RewardSpec(0.5, 0.01);
         List<TokenizedPair> pairs = scored(Fixtures.pairs(6, 5));
-        RewardRule rule = new RewardRule(spec, pairs);
+        RewardRule rule = new RewardRule(spec, Fixtures.fixed(pairs));
         double[] before = model.gradient();
         assertThat(before).containsOnly(0);
-        double loss = BatchPass.ONE_BY_ONE
-                .run(
-                        model,
-                        RowBatch.of(pairs, new Packing(4, 1000, true)),
-                        new BatchPass.Decider(rule, 1, AlignmentState.START))
+        double loss = Lessons.of(BatchPass.ONE_BY_ONE, rule, model, new Packing(4, 1000, true))
+                .decision()
                 .loss();
         PackedBatch batch = Fixtures.packed(pairs);
         ToDoubleFunction<double[]> ofWeights = weights -> loss(batch, model.logProbs(batch, weights), pairs);
@@ -86,13 +84,13 @@ class RewardRuleTest {
     void measuresAccuracyAndAgreementWithTheDatasScores() {
         List<TokenizedPair> pairs = scored(Fixtures.pairs(6, 5));
         List<PairMeasurement> heard = new ArrayList<>();
-        Metrics metrics = new RewardEvaluation(RewardSpec.DEFAULT, pairs, PACKING, heard::addAll)
-                .evaluate(model, AlignmentState.START);
-        BatchLogProbs numbers = RowBatch.of(pairs, PACKING).score(model, VocabularyRequest.NONE);
+        Metrics metrics = new RewardEvaluation(scores, RewardSpec.DEFAULT, pairs, PACKING, heard::addAll)
+                .evaluate(NoState.NOTHING);
+        BatchNumbers numbers = RowBatch.of(pairs, PACKING).score(scores);
         int right = 0;
         int agreeing = 0;
         for (int i = 0; i < 6; i++) {
-            double gap = numbers.sum(i, 0) - numbers.sum(i, 1);
+            double gap = numbers.sum(SCORE, i, 0) - numbers.sum(SCORE, i, 1);
             assertThat(heard.get(i).gap()).isEqualTo(gap);
             right += gap > 0 ? 1 : 0;
             // Scores of pair 0 prefer the rejected response; those of pair 1 are equal, so it does not count.
@@ -102,8 +100,8 @@ class RewardRuleTest {
                 .containsEntry("accuracy", right / 6.0)
                 .containsEntry("agreement", agreeing / 5.0)
                 .containsKeys("loss", "margin", "reward/chosen", "reward/rejected");
-        assertThat(new RewardEvaluation(RewardSpec.DEFAULT, Fixtures.pairs(6, 5), PACKING, _ -> {})
-                        .evaluate(model, AlignmentState.START)
+        assertThat(new RewardEvaluation(scores, RewardSpec.DEFAULT, Fixtures.pairs(6, 5), PACKING, _ -> {})
+                        .evaluate(NoState.NOTHING)
                         .values())
                 .doesNotContainKey("agreement");
     }
@@ -111,9 +109,9 @@ class RewardRuleTest {
     @Test
     void marginNeedsScores() {
         List<TokenizedPair> pairs = Fixtures.pairs(6, 5);
-        BatchLogProbs numbers = RowBatch.of(pairs, PACKING).score(model, VocabularyRequest.NONE);
-        assertThatThrownBy(
-                        () -> new RewardRule(new RewardSpec(1, 0), pairs).decide(1, numbers, AlignmentState.START, 1))
+        BatchNumbers numbers = RowBatch.of(pairs, PACKING).score(scores);
+        RewardRule rule = new RewardRule(new RewardSpec(1, 0), Fixtures.fixed(pairs));
+        assertThatThrownBy(() -> rule.quantities(new MeasuredRows<>(pairs, numbers)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("pair 'pair-0' (")
                 .hasMessageEndingWith(") must have a score on both answers");
@@ -123,9 +121,9 @@ class RewardRuleTest {
     void scoreThatIsNotFiniteEndsTheRun() {
         List<TokenizedPair> pairs = Fixtures.pairs(6, 5);
         model.weights()[0] = Double.NaN;
-        BatchLogProbs numbers = RowBatch.of(pairs, PACKING).score(model, VocabularyRequest.NONE);
-        assertThatThrownBy(() -> new RewardRule(RewardSpec.DEFAULT, pairs).decide(3, numbers, AlignmentState.START, 1))
+        RewardRule rule = new RewardRule(RewardSpec.DEFAULT, Fixtures.fixed(pairs));
+        assertThatThrownBy(() -> Lessons.of(BatchPass.TWICE, rule, model, PACKING))
                 .isInstanceOf(TrainingException.class)
-                .hasMessageStartingWith("step 3: loss is NaN; first bad pair 'pair-");
+                .hasMessageStartingWith("step 1: loss is NaN; first bad pair 'pair-");
     }
 }

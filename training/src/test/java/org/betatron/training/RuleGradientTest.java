@@ -14,14 +14,14 @@ import org.betatron.core.alignment.AlignmentState;
 import org.betatron.core.logprob.PairLogProbs;
 import org.betatron.core.logprob.ResponseQuantity;
 import org.betatron.core.model.PackedBatch;
-import org.betatron.core.model.VocabularyRequest;
 import org.betatron.core.objective.ObjectiveSpec;
-import org.betatron.data.packing.BatchLogProbs;
+import org.betatron.data.packing.BatchNumbers;
 import org.betatron.data.packing.Packing;
 import org.betatron.data.packing.RowBatch;
 import org.betatron.data.row.MismatchedAnswers;
 import org.betatron.data.row.TokenizedAnswer;
 import org.betatron.data.row.TokenizedPair;
+import org.betatron.data.row.TokenizedRow;
 import org.betatron.data.row.TokenizedText;
 import org.betatron.testkit.GradientChecker;
 import org.betatron.testkit.TinyLanguageModel;
@@ -43,9 +43,8 @@ class RuleGradientTest {
         double loss = backward(rule);
 
         PackedBatch batch = Fixtures.packed(pairs);
-        BatchLogProbs logProbs = RowBatch.of(pairs, Packing.ofTokens(1000)).score(model, VocabularyRequest.NONE);
-        PairLogProbs joined =
-                new PreferenceBatch(rule.alignment().inputs(), pairs, rule.reference(), logProbs).quantities(false);
+        BatchNumbers logProbs = RowBatch.of(pairs, Packing.ofTokens(1000)).score(model);
+        PairLogProbs joined = rule.quantities(new MeasuredRows<>(pairs, logProbs));
         AlignmentDecision decision =
                 rule.alignment().decide(joined, 8, AlignmentState.START, RandomStreams.stream(7, "selection", 1));
         // 0.8 of 8 pairs are kept, and the batch is judged by a beta of its own: both must be
@@ -98,7 +97,8 @@ class RuleGradientTest {
         List<TokenizedPair> pairs = Fixtures.pairs(8, 5);
         TinyLanguageModel reference = Fixtures.referenceModel();
         Alignment alignment = Fixtures.dpo(new ObjectiveSpec.Tdpo1(0.1)).create();
-        double loss = backward(new PreferenceRule(alignment, pairs, new Reference.Live(reference), 8, 7));
+        double loss =
+                backward(new PreferenceRule(alignment, Fixtures.fixed(pairs), new Reference.Live(reference), 8, 7));
         PackedBatch batch = Fixtures.packed(pairs);
         assertThat(tokenLevelLoss(batch, model.weights(), reference)).isCloseTo(loss, within(TOLERANCE));
         GradientChecker.assertGradient(
@@ -130,7 +130,8 @@ class RuleGradientTest {
         List<TokenizedAnswer> answers = MismatchedAnswers.assign(Fixtures.answers(8, 5), 40, 3);
         Alignment alignment = Fixtures.dpo(ObjectiveSpec.Kto.DEFAULT).create();
         TinyLanguageModel other = Fixtures.referenceModel();
-        double loss = backward(new PreferenceRule(alignment, answers, Fixtures.reference(other, answers), 8, 7));
+        double loss = backward(
+                new PreferenceRule(alignment, Fixtures.fixed(answers), Fixtures.reference(other, answers), 8, 7));
         PackedBatch batch = Fixtures.packed(answers);
         double[] reference = other.logProbs(batch, other.weights());
         double[] now = model.logProbs(batch, model.weights());
@@ -155,7 +156,7 @@ class RuleGradientTest {
     @Test
     void supervisedGradientIsThatOfTheMeanOverTokens() {
         List<TokenizedText> texts = Fixtures.texts(8, 5);
-        double loss = backward(new SupervisedRule(texts));
+        double loss = backward(new SupervisedRule(Fixtures.fixed(texts)));
         PackedBatch batch = Fixtures.packed(texts);
         assertThat(meanLoss(batch, model.weights())).isCloseTo(loss, within(TOLERANCE));
         GradientChecker.assertGradient(
@@ -163,12 +164,9 @@ class RuleGradientTest {
     }
 
     /// @return the loss of the decision whose gradient the model has now
-    private double backward(LearningRule rule) {
-        return BatchPass.TWICE
-                .run(
-                        model,
-                        RowBatch.of(rule.rows(), new Packing(3, 1000, true)),
-                        new BatchPass.Decider(rule, 1, AlignmentState.START))
+    private <R extends TokenizedRow, Q, S> double backward(LearningRule<R, Q, S> rule) {
+        return Lessons.of(BatchPass.TWICE, rule, model, new Packing(3, 1000, true))
+                .decision()
                 .loss();
     }
 

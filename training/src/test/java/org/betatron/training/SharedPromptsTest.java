@@ -11,11 +11,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.betatron.core.RandomStreams;
 import org.betatron.core.alignment.AlignmentSpec;
-import org.betatron.core.alignment.AlignmentState;
 import org.betatron.core.objective.ObjectiveSpec;
 import org.betatron.core.reward.RewardSpec;
 import org.betatron.data.packing.Packing;
-import org.betatron.data.packing.RowBatch;
 import org.betatron.data.row.MismatchedAnswers;
 import org.betatron.data.row.TokenizedAnswer;
 import org.betatron.data.row.TokenizedPair;
@@ -62,7 +60,7 @@ class SharedPromptsTest {
                 .toList();
     }
 
-    static Stream<Named<LearningRule>> rules() {
+    static Stream<Named<LearningRule<?, ?, ?>>> rules() {
         List<TokenizedPair> pairs = rankedPairs();
         List<TokenizedText> texts = pairs.stream()
                 .map(pair -> new TokenizedText(pair.id(), pair.prompt(), pair.chosen()))
@@ -85,30 +83,30 @@ class SharedPromptsTest {
                         "answers",
                         new PreferenceRule(
                                 Fixtures.dpo(ObjectiveSpec.Kto.DEFAULT).create(),
-                                answers,
+                                Fixtures.fixed(answers),
                                 Fixtures.reference(Fixtures.referenceModel(), answers),
                                 8,
                                 7)),
-                Named.of("reward", new RewardRule(RewardSpec.DEFAULT, pairs)),
-                Named.of("texts", new SupervisedRule(texts)));
+                Named.of("reward", new RewardRule(RewardSpec.DEFAULT, Fixtures.fixed(pairs))),
+                Named.of("texts", new SupervisedRule(Fixtures.fixed(texts))));
     }
 
     private static PreferenceRule live(ObjectiveSpec objective, List<TokenizedPair> pairs) {
         Reference reference = new Reference.Live(Fixtures.referenceModel());
-        return new PreferenceRule(Fixtures.dpo(objective).create(), pairs, reference, 8, 7);
+        return new PreferenceRule(Fixtures.dpo(objective).create(), Fixtures.fixed(pairs), reference, 8, 7);
     }
 
     @ParameterizedTest
     @MethodSource("rules")
-    void theGradientIsThatOfRowsApart(LearningRule rule) {
+    void theGradientIsThatOfRowsApart(LearningRule<?, ?, ?> rule) {
         for (BatchPass pass : BatchPass.values()) {
             if (pass == BatchPass.ONE_BY_ONE && !rule.decidesRowByRow()) {
                 continue;
             }
             TinyLanguageModel apart = Fixtures.model();
             TinyLanguageModel sharing = Fixtures.model();
-            StepDecision expected = run(pass, rule, apart, new Packing(5, 60, false));
-            StepDecision decision = run(pass, rule, sharing, new Packing(5, 60, true));
+            Decision<?, ?> expected = run(pass, rule, apart, new Packing(5, 60, false));
+            Decision<?, ?> decision = run(pass, rule, sharing, new Packing(5, 60, true));
             assertThat(decision.loss()).as(pass.name()).isCloseTo(expected.loss(), within(ROUNDING));
             assertThat(decision.metrics().values().keySet())
                     .isEqualTo(expected.metrics().values().keySet());
@@ -117,10 +115,10 @@ class SharedPromptsTest {
         }
     }
 
-    private static StepDecision run(BatchPass pass, LearningRule rule, TinyLanguageModel model, Packing packing) {
+    private static Decision<?, ?> run(
+            BatchPass pass, LearningRule<?, ?, ?> rule, TinyLanguageModel model, Packing packing) {
         int[] rows = IntStream.range(0, 16).map(i -> i + 3).toArray();
-        return pass.run(
-                model, RowBatch.of(rule.rows(), rows, packing), new BatchPass.Decider(rule, 1, AlignmentState.START));
+        return Lessons.of(pass, rule, model, packing, rows).decision();
     }
 
     @Test
@@ -143,9 +141,9 @@ class SharedPromptsTest {
         };
         TrainSpec spec = Fixtures.spec(new TrainLength.Steps(4), 8, 1000, sharePrompts, 1);
         RunDirectory run = Fixtures.directory(directory, "run");
-        TrainingJob job =
+        TrainingJob<?, ?, ?> job =
                 Fixtures.job(spec, Fixtures.model(), Fixtures.preference(AlignmentSpec.DPO, rankedPairs(), 8), run);
-        new Trainer(Fixtures.with(job, listener, () -> false)).start();
+        new Trainer<>(Fixtures.with(job, listener, () -> false)).start();
         assertThat(heard).hasSize(1);
         return heard.getFirst();
     }

@@ -30,6 +30,7 @@ import org.betatron.testkit.TinyOptimizer;
 import org.betatron.training.TrainingOutcome.End;
 import org.betatron.training.reference.Reference;
 import org.betatron.training.run.Metrics;
+import org.betatron.training.run.NoState;
 import org.betatron.training.run.RunDirectory;
 import org.betatron.training.run.TrainingException;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,16 +55,21 @@ class TrainerTest {
     @Test
     void evaluationLeavesTrainingUnchanged(@TempDir Path directory) throws IOException {
         List<TokenizedPair> heldOut = Fixtures.pairs(5, 11);
-        Evaluation evaluation = new PreferenceEvaluation(
-                AlignmentSpec.DEFAULT.create(), heldOut, Fixtures.reference(heldOut), new Packing(2, 1000, true));
-        LearningRule rule = Fixtures.preference(AlignmentSpec.DEFAULT, pairs, 4);
-        TrainingOutcome with = new Trainer(Fixtures.with(Fixtures.job(SPEC, model, rule, run), evaluation)).start();
+        Evaluation<AlignmentState> evaluation = new PreferenceEvaluation(
+                model,
+                AlignmentSpec.DEFAULT.create(),
+                heldOut,
+                Fixtures.reference(heldOut),
+                new Packing(2, 1000, true));
+        PreferenceRule rule = Fixtures.preference(AlignmentSpec.DEFAULT, pairs, 4);
+        TrainingOutcome<AlignmentState> with =
+                new Trainer<>(Fixtures.with(Fixtures.job(SPEC, model, rule, run), evaluation)).start();
         TinyLanguageModel other = Fixtures.model();
-        TrainingOutcome without =
-                new Trainer(Fixtures.job(SPEC, other, rule, Fixtures.directory(directory, "without"))).start();
+        TrainingOutcome<AlignmentState> without =
+                new Trainer<>(Fixtures.job(SPEC, other, rule, Fixtures.directory(directory, "without"))).start();
 
         assertThat(model.weights()).containsExactly(other.weights());
-        assertThat(with.state().alignment()).isEqualTo(without.state().alignment());
+        assertThat(with.memory()).isEqualTo(without.memory());
         assertThat(Files.readString(run.metrics().file()))
                 .contains("{\"step\":0,\"eval/loss\":", "{\"step\":12,\"eval/loss\":");
     }
@@ -74,10 +80,11 @@ class TrainerTest {
         Alignment keepsNothing = new Alignment(
                 base.objective(), base.beta(), base.calibration(), new KeepsNothing(), base.aggregation(), base.gap());
         TinyOptimizer optimizer = new TinyOptimizer(model, OptimizerSpec.AdamW.DEFAULT);
-        LearningRule rule = new PreferenceRule(keepsNothing, pairs, Fixtures.reference(pairs), 4, 7);
-        TrainingOutcome outcome = new Trainer(Fixtures.job(SPEC, model, optimizer, rule, run)).start();
+        PreferenceRule rule = new PreferenceRule(keepsNothing, Fixtures.fixed(pairs), Fixtures.reference(pairs), 4, 7);
+        TrainingOutcome<AlignmentState> outcome =
+                new Trainer<>(Fixtures.job(SPEC, model, optimizer, rule, run)).start();
         assertThat(outcome.state().skippedSteps()).isEqualTo(12);
-        assertThat(outcome.state().alignment().gaps().updates()).isEqualTo(12);
+        assertThat(outcome.memory().gaps().updates()).isEqualTo(12);
         assertThat(optimizer.numSteps()).isZero();
         assertThat(model.weights()).containsExactly(Fixtures.model().weights());
         assertThat(run.metrics().file())
@@ -93,10 +100,10 @@ class TrainerTest {
         model.weights()[model.weights().length - 1] = Double.NEGATIVE_INFINITY;
         rows.replaceAll(pair -> new TokenizedPair(pair.id(), pair.prompt(), new int[] {1}, new int[] {2}));
         rows.set(4, new TokenizedPair("hh-4411", new int[] {1}, new int[] {9}, new int[] {2}));
-        LearningRule rule = Fixtures.preference(AlignmentSpec.DEFAULT, rows, 4);
+        PreferenceRule rule = Fixtures.preference(AlignmentSpec.DEFAULT, rows, 4);
         double[] before = model.weights().clone();
         TinyOptimizer optimizer = new TinyOptimizer(model, OptimizerSpec.RmsProp.DEFAULT);
-        assertThatThrownBy(() -> new Trainer(Fixtures.job(SPEC, model, optimizer, rule, run)).start())
+        assertThatThrownBy(() -> new Trainer<>(Fixtures.job(SPEC, model, optimizer, rule, run)).start())
                 .isInstanceOf(TrainingException.class)
                 .hasMessageStartingWith("step 1: loss is Infinity; first bad pair 'hh-4411', margin -Infinity,"
                         + " log-probability chosen -Infinity and rejected -");
@@ -106,16 +113,16 @@ class TrainerTest {
     @Test
     void supervisedLossThatIsNotANumberNamesTheText() {
         model.weights()[model.weights().length - 1] = Double.NaN;
-        LearningRule rule = new SupervisedRule(Fixtures.texts(8, 3));
-        assertThatThrownBy(() -> new Trainer(Fixtures.job(SPEC, model, rule, run)).start())
+        SupervisedRule rule = new SupervisedRule(Fixtures.fixed(Fixtures.texts(8, 3)));
+        assertThatThrownBy(() -> new Trainer<>(Fixtures.job(SPEC, model, rule, run)).start())
                 .hasMessage("step 1: loss is NaN; first bad text 'pair-0', log-probability NaN");
     }
 
     @Test
     void gradientThatIsNotANumberStopsBeforeWeightsChange() {
         model.gradient()[0] = Double.NaN;
-        LearningRule rule = new SupervisedRule(Fixtures.texts(8, 3));
-        assertThatThrownBy(() -> new Trainer(Fixtures.job(SPEC, model, rule, run)).start())
+        SupervisedRule rule = new SupervisedRule(Fixtures.fixed(Fixtures.texts(8, 3)));
+        assertThatThrownBy(() -> new Trainer<>(Fixtures.job(SPEC, model, rule, run)).start())
                 .isInstanceOf(TrainingException.class)
                 .hasMessageMatching(
                         "step 1: gradient norm is NaN; loss [0-9.]+ is finite, .*; weights were not changed");
@@ -124,7 +131,7 @@ class TrainerTest {
 
     @Test
     void metricsHoldEveryDocumentedNumber() {
-        new Trainer(Fixtures.job(SPEC, model, Fixtures.preference(AlignmentSpec.DEFAULT, pairs, 4), run)).start();
+        new Trainer<>(Fixtures.job(SPEC, model, Fixtures.preference(AlignmentSpec.DEFAULT, pairs, 4), run)).start();
         assertThat(run.metrics().file())
                 .content()
                 .contains(List.of(
@@ -168,9 +175,9 @@ class TrainerTest {
                 events.add(message);
             }
         };
-        LearningRule rule = new SupervisedRule(Fixtures.texts(8, 3));
+        SupervisedRule rule = new SupervisedRule(Fixtures.fixed(Fixtures.texts(8, 3)));
         TrainSpec spec = Fixtures.spec(new TrainLength.Steps(2), 4, 1);
-        new Trainer(Fixtures.with(Fixtures.job(spec, model, rule, run), listener, () -> false)).start();
+        new Trainer<>(Fixtures.with(Fixtures.job(spec, model, rule, run), listener, () -> false)).start();
         assertThat(events)
                 .containsExactly(
                         "warmupSteps is 2 but the run has 2 steps: the learning rate never reaches 0.02",
@@ -186,13 +193,14 @@ class TrainerTest {
         List<TokenizedPair> heldOut = Fixtures.separablePairs(32, 4);
         Alignment alignment = (dynamicBeta ? AlignmentSpec.DEFAULT : AlignmentSpec.DPO).create();
         // As in a real run: the reference is the model before training.
-        LearningRule rule = new PreferenceRule(alignment, rows, Fixtures.reference(Fixtures.model(), rows), 4, 7);
-        Evaluation evaluation = new PreferenceEvaluation(
-                alignment, heldOut, Fixtures.reference(Fixtures.model(), heldOut), new Packing(8, 1000, true));
+        PreferenceRule rule =
+                new PreferenceRule(alignment, Fixtures.fixed(rows), Fixtures.reference(Fixtures.model(), rows), 4, 7);
+        Evaluation<AlignmentState> evaluation = new PreferenceEvaluation(
+                model, alignment, heldOut, Fixtures.reference(Fixtures.model(), heldOut), new Packing(8, 1000, true));
         TrainSpec spec = Fixtures.spec(new TrainLength.Epochs(5), 4, 1);
-        Metrics before = evaluation.evaluate(model, AlignmentState.START);
-        TrainingOutcome outcome = new Trainer(Fixtures.job(spec, model, rule, run)).start();
-        Metrics after = evaluation.evaluate(model, AlignmentState.START);
+        Metrics before = evaluation.evaluate(AlignmentState.START);
+        TrainingOutcome<AlignmentState> outcome = new Trainer<>(Fixtures.job(spec, model, rule, run)).start();
+        Metrics after = evaluation.evaluate(AlignmentState.START);
         assertThat(outcome.end()).isEqualTo(End.COMPLETED);
         // At the start policy and reference are equal: every margin is 0 and every loss log 2.
         assertThat(before.get("loss").getAsDouble()).isCloseTo(Math.log(2), within(1e-12));
@@ -205,9 +213,9 @@ class TrainerTest {
     void gradientIsClippedAsPyTorchDoesAndTheScheduleSetsTheRate() {
         List<String> steps = new ArrayList<>();
         Optimizer optimizer = new RecordingOptimizer(4, steps);
-        LearningRule rule = new SupervisedRule(Fixtures.texts(8, 3));
+        SupervisedRule rule = new SupervisedRule(Fixtures.fixed(Fixtures.texts(8, 3)));
         TrainSpec spec = Fixtures.spec(new TrainLength.Steps(2), 4, 1);
-        new Trainer(Fixtures.job(spec, model, optimizer, rule, run)).start();
+        new Trainer<>(Fixtures.job(spec, model, optimizer, rule, run)).start();
         // Warm-up of 2 steps to 0.02: thirds of it. A norm of 4 is scaled to 1.
         double scale = 1 / (4 + 1e-6);
         assertThat(steps).containsExactly((0.02 * 1 / 3) + " * " + scale, (0.02 * 2 / 3) + " * " + scale);
@@ -221,8 +229,8 @@ class TrainerTest {
                 SelectionSpec.None.DEFAULT,
                 AggregationSpec.Mean.DEFAULT,
                 GapSpec.DEFAULT);
-        LearningRule rule = new PreferenceRule(simPo.create(), pairs, new Reference.None(), 4, 7);
-        new Trainer(Fixtures.job(SPEC, model, rule, run)).start();
+        PreferenceRule rule = new PreferenceRule(simPo.create(), Fixtures.fixed(pairs), new Reference.None(), 4, 7);
+        new Trainer<>(Fixtures.job(SPEC, model, rule, run)).start();
         assertThat(run.metrics().file())
                 .content()
                 .contains("\"train/accuracy\"")
@@ -232,7 +240,7 @@ class TrainerTest {
     @Test
     void startForgetsMetricsOfASessionThatReachedNoCheckpoint() throws IOException {
         run.metrics().append(3, Metrics.builder().put("train/loss", 1).build());
-        new Trainer(Fixtures.job(SPEC, model, new SupervisedRule(Fixtures.texts(8, 3)), run)).start();
+        new Trainer<>(Fixtures.job(SPEC, model, new SupervisedRule(Fixtures.fixed(Fixtures.texts(8, 3))), run)).start();
         assertThat(Files.readAllLines(run.metrics().file()))
                 .hasSize(3)
                 .noneMatch(line -> line.startsWith("{\"step\":3,"));
@@ -240,11 +248,12 @@ class TrainerTest {
 
     @Test
     void learnsToImitate() {
-        LearningRule rule = new SupervisedRule(Fixtures.texts(16, 3));
-        Evaluation evaluation = new SupervisedEvaluation(Fixtures.texts(16, 3), new Packing(3, 1000, true));
-        Metrics before = evaluation.evaluate(model, AlignmentState.START);
-        new Trainer(Fixtures.job(Fixtures.spec(new TrainLength.Epochs(40), 8, 0), model, rule, run)).start();
-        Metrics after = evaluation.evaluate(model, AlignmentState.START);
+        SupervisedRule rule = new SupervisedRule(Fixtures.fixed(Fixtures.texts(16, 3)));
+        Evaluation<NoState> evaluation =
+                new SupervisedEvaluation(model, Fixtures.texts(16, 3), new Packing(3, 1000, true));
+        Metrics before = evaluation.evaluate(NoState.NOTHING);
+        new Trainer<>(Fixtures.job(Fixtures.spec(new TrainLength.Epochs(40), 8, 0), model, rule, run)).start();
+        Metrics after = evaluation.evaluate(NoState.NOTHING);
         assertThat(after.get("loss").getAsDouble())
                 .isLessThan(0.8 * before.get("loss").getAsDouble());
         assertThat(after.get("perplexity").getAsDouble())
@@ -253,7 +262,8 @@ class TrainerTest {
 
     @Test
     void refusesAnObjectiveWithoutTheReferenceItNeeds() {
-        assertThatThrownBy(() -> new PreferenceRule(AlignmentSpec.DPO.create(), pairs, new Reference.None(), 4, 7))
+        assertThatThrownBy(() -> new PreferenceRule(
+                        AlignmentSpec.DPO.create(), Fixtures.fixed(pairs), new Reference.None(), 4, 7))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("reference must be given: the objective compares with it");
     }

@@ -140,7 +140,7 @@ final class ChoiceCatalogue {
                 facts.put("learns from", rows(objective).substring("of ".length()));
                 facts.put("reads", reads(objective.inputs()));
                 facts.put(
-                        "a row's loss", objective.isPairwise() ? "its own" : "depends on the other rows of the batch");
+                        "a row's loss", objective.isRowByRow() ? "its own" : "depends on the other rows of the batch");
                 facts.put("statistics", objective.keepsStatistics() ? "running moments of its own" : "none");
                 facts.put("dynamic beta", hasBeta(type) ? "yes" : "has no effect: beta plays no part");
             }

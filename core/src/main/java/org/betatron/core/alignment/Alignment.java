@@ -67,7 +67,7 @@ public record Alignment(
     /// @return whether the loss is the mean of losses each of which depends on its own pair and on what
     ///     earlier batches left, so that a part of a batch can be decided about before the rest is known
     public boolean decidesRowByRow() {
-        return objective.isPairwise()
+        return objective.isRowByRow()
                 && !objective.keepsStatistics()
                 && !calibration.looksAtGaps()
                 && selection.keepsAll()

@@ -42,7 +42,7 @@ public final class AlignmentDecision {
         return values.betas[pair];
     }
 
-    /// @return reward gap of a pair, in the units of [GapSpec#scale]
+    /// @return reward gap of a pair, in the units of [GapSpec#source]
     public double gap(int pair) {
         return values.gaps[pair];
     }

@@ -22,4 +22,10 @@ public record AlignmentState(RunningMoments gaps, RunningMoments tracked, double
         Objects.requireNonNull(tracked, "tracked");
         require("betaRatio", betaRatio > 0 && betaRatio < Double.POSITIVE_INFINITY, "> 0", betaRatio);
     }
+
+    /// @return what is left when margins are measured against another reference: running moments of the old ones
+    ///     would mislead, the ratio stays
+    public AlignmentState againstAnotherReference() {
+        return new AlignmentState(RunningMoments.EMPTY, RunningMoments.EMPTY, betaRatio);
+    }
 }

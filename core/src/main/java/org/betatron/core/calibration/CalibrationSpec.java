@@ -88,7 +88,7 @@ public sealed interface CalibrationSpec {
     ///
     /// @param epsilon how far policy and reference are extrapolated, and the relative step of beta, in (0, 1);
     ///     0.01 as in the authors' code
-    @Source("epsilon-DPO: Lee et al. 2024, arXiv 2412.17295")
+    @Source("epsilon-DPO: Lee et al. 2025, arXiv 2502.13177")
     record Perturbation(double epsilon) implements CalibrationSpec {
         public static final Perturbation DEFAULT = new Perturbation(0.01);
 

@@ -17,7 +17,7 @@ import org.betatron.core.statistics.Moments;
 /// next beta = beta / (1 + e mean(s))        mean over kept pairs
 /// ```
 ///
-/// Source: Lee et al. 2024, arXiv 2412.17295 (KL penalty control via perturbation), as its code computes it.
+/// Source: Lee et al. 2025, arXiv 2502.13177 (KL penalty control via perturbation), as its code computes it.
 ///
 /// @param epsilon `e`, in (0, 1)
 public record PerturbationCalibration(double epsilon) implements Calibration {

@@ -1,7 +1,10 @@
 package org.betatron.core.logprob;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
 /// Quantities of `n` rows of a batch: of preference pairs both responses, of labelled answers the one that exists.
@@ -146,5 +149,34 @@ public final class PairLogProbs {
                 rejected.slice(from, to),
                 mismatched == null ? null : mismatched.slice(from, to),
                 scoreGaps == null ? null : Arrays.copyOfRange(scoreGaps, from, to));
+    }
+
+    /// @param parts rows with the same quantities, at least one part
+    /// @return all rows, in that order; what [#slice] took apart is as before
+    /// @throws IllegalArgumentException if parts differ in what is known of their rows
+    public static PairLogProbs concat(List<PairLogProbs> parts) {
+        PairLogProbs first = parts.getFirst();
+        for (PairLogProbs part : parts) {
+            if ((part.mismatched == null) != (first.mismatched == null)
+                    || (part.scoreGaps == null) != (first.scoreGaps == null)) {
+                throw new IllegalArgumentException(
+                        "rows that are put together must all have mismatched answers, and all"
+                                + " have scores, or none");
+            }
+        }
+        return new PairLogProbs(
+                ResponseLogProbs.concat(parts.stream().map(part -> part.chosen).toList()),
+                ResponseLogProbs.concat(
+                        parts.stream().map(part -> part.rejected).toList()),
+                first.mismatched == null
+                        ? null
+                        : ResponseLogProbs.concat(parts.stream()
+                                .map(part -> Objects.requireNonNull(part.mismatched))
+                                .toList()),
+                first.scoreGaps == null
+                        ? null
+                        : parts.stream()
+                                .flatMapToDouble(part -> DoubleStream.of(Objects.requireNonNull(part.scoreGaps)))
+                                .toArray());
     }
 }

@@ -2,7 +2,12 @@ package org.betatron.core.logprob;
 
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /// Quantities of `n` responses, one of each row of a batch: all chosen ones, or all rejected ones.
 ///
@@ -62,6 +67,31 @@ public final class ResponseLogProbs {
         Builder slice = builder(Arrays.copyOfRange(lengths, from, to), Arrays.copyOfRange(policy, from, to));
         values.forEach((quantity, column) -> slice.with(quantity, Arrays.copyOfRange(column, from, to)));
         return slice.build();
+    }
+
+    /// @param parts responses with the same quantities, at least one
+    /// @return all of them, in that order
+    /// @throws IllegalArgumentException if their quantities differ
+    public static ResponseLogProbs concat(List<ResponseLogProbs> parts) {
+        Set<ResponseQuantity> quantities = parts.getFirst().values.keySet();
+        if (!parts.stream().allMatch(part -> part.values.keySet().equals(quantities))) {
+            throw new IllegalArgumentException("responses that are put together must have the same quantities but had "
+                    + parts.stream()
+                            .map(part -> part.values.keySet())
+                            .distinct()
+                            .toList());
+        }
+        Builder whole = builder(
+                parts.stream().flatMapToInt(part -> IntStream.of(part.lengths)).toArray(),
+                column(parts, ResponseQuantity.POLICY));
+        quantities.forEach(quantity -> whole.with(quantity, column(parts, quantity)));
+        return whole.build();
+    }
+
+    private static double[] column(List<ResponseLogProbs> parts, ResponseQuantity quantity) {
+        return parts.stream()
+                .flatMapToDouble(part -> DoubleStream.of(Objects.requireNonNull(part.values.get(quantity))))
+                .toArray();
     }
 
     /// Collects the quantities of responses. Not thread-safe; usable once.

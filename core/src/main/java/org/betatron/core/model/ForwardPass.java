@@ -1,34 +1,78 @@
 package org.betatron.core.model;
 
-/// The log-probabilities of one batch together with what is needed to differentiate them.
+import java.util.EnumMap;
+import java.util.Map;
+
+/// The numbers of one batch together with what is needed to differentiate them.
 ///
-/// Owned by whoever called [TrainableModel#forward]. One thread at a time, the same that ran the forward pass.
+/// Owned by whoever called [DifferentiableModel#forward]. One thread at a time, the same that ran the forward pass.
 public interface ForwardPass extends AutoCloseable {
 
-    TokenLogProbs logProbs();
+    /// @return what the model says about the batch
+    TokenNumbers numbers();
 
-    /// Adds the vector-Jacobian product of the log-probabilities to the model's gradient:
-    /// `gradient += sum_t derivatives[t] * d logProbs[t] / d weights`.
+    /// Adds the vector-Jacobian product of the numbers to the model's gradient:
     ///
-    /// May be called once. A derivative of zero for every token does no work.
+    /// ```text
+    /// gradient += sum_q sum_t derivatives[q][t] * d q[t] / d weights          q a quantity, t a response token
+    /// ```
     ///
-    /// @param derivatives dL/dlogProb of every response token, `[batch.numResponseTokens()]`, finite
-    /// @throws IllegalArgumentException if the length differs or a value is not finite
-    /// @throws IllegalStateException    if called twice or after [#close]
+    /// May be called once. Derivatives of zero for every token do no work.
+    ///
+    /// @param derivatives dL/dq of every response token, `[batch.numResponseTokens()]` each, finite, for every
+    ///     quantity that the loss depends on; not written
+    /// @throws IllegalArgumentException if a length differs, a value is not finite, or a quantity is not
+    ///     differentiable
+    /// @throws IllegalStateException    if a quantity was not computed by this pass, if called twice or
+    ///     after [#close]
+    void backward(Map<TokenQuantity, float[]> derivatives);
+
+    /// As [#backward(Map)], for a loss that depends on log-probabilities alone.
+    ///
+    /// @param derivatives dL/d[TokenQuantity#LOG_PROB] of every response token
     default void backward(float[] derivatives) {
-        backward(derivatives, new float[0]);
+        backward(Map.of(TokenQuantity.LOG_PROB, derivatives));
     }
 
-    /// As [#backward(float[])], for a loss that depends on the divergence from the reference as well:
-    /// `gradient += sum_t derivatives[t] * d logProbs[t] / d weights + divergences[t] * d KL[t] / d weights`.
-    ///
-    /// @param derivatives dL/dlogProb of every response token, `[batch.numResponseTokens()]`, finite
-    /// @param divergences dL/d[TokenQuantity#REFERENCE_KL] of every response token, of the same length; empty
-    ///     where the loss does not depend on it
-    /// @throws IllegalStateException if divergences are given that were not asked for in the forward pass
-    void backward(float[] derivatives, float[] divergences);
-
-    /// Releases the pass; the log-probabilities stay readable.
+    /// Releases the pass; the numbers stay readable.
     @Override
     void close();
+
+    /// Checks what a backward pass is given, and leaves out quantities that nothing depends on.
+    ///
+    /// @param numbers of the pass
+    /// @return the derivatives of quantities with any that is not zero; empty where there is nothing to do
+    /// @throws IllegalArgumentException as [#backward(Map)]
+    /// @throws IllegalStateException    if a quantity was not computed
+    static Map<TokenQuantity, float[]> teaching(TokenNumbers numbers, Map<TokenQuantity, float[]> derivatives) {
+        Map<TokenQuantity, float[]> teaching = new EnumMap<>(TokenQuantity.class);
+        derivatives.forEach((quantity, values) -> {
+            if (!quantity.isDifferentiable()) {
+                throw new IllegalArgumentException(quantity + " is not differentiable");
+            }
+            if (!numbers.all().containsKey(quantity)) {
+                throw new IllegalStateException(quantity + " was not asked for in the forward pass");
+            }
+            if (values.length != numbers.batch().numResponseTokens()) {
+                throw new IllegalArgumentException("derivatives must have one entry per response token ("
+                        + numbers.batch().numResponseTokens() + ") but had " + values.length);
+            }
+            if (anyNonZero(values)) {
+                teaching.put(quantity, values);
+            }
+        });
+        return teaching;
+    }
+
+    private static boolean anyNonZero(float[] derivatives) {
+        boolean any = false;
+        for (int i = 0; i < derivatives.length; i++) {
+            if (!Float.isFinite(derivatives[i])) {
+                throw new IllegalArgumentException(
+                        "derivatives must be finite but entry " + i + " was " + derivatives[i]);
+            }
+            any |= derivatives[i] != 0;
+        }
+        return any;
+    }
 }

@@ -7,28 +7,7 @@ import java.nio.file.Path;
 ///
 /// The gradient is a property of the model: [ForwardPass#backward] adds to it, [Optimizer#step] uses it
 /// and clears it.
-public interface TrainableModel extends ResponseModel {
-
-    /// Computes the number of every response token and keeps what the backward pass needs.
-    ///
-    /// @param batch groups of a prompt and its responses
-    /// @return the pass; to be closed by the caller, at the latest before the next optimizer step
-    /// @throws IllegalArgumentException as [#score]
-    default ForwardPass forward(PackedBatch batch) {
-        return forward(batch, VocabularyRequest.NONE);
-    }
-
-    /// As [#forward(PackedBatch)], with further numbers of each response token.
-    ///
-    /// @param request what else is wanted; its reference must stay open until the pass is closed
-    ForwardPass forward(PackedBatch batch, VocabularyRequest request);
-
-    /// Estimates what one forward pass keeps in memory until it is closed, or several with as many tokens
-    /// together.
-    ///
-    /// @param numTokens tokens of prompts and responses, ≥ 0
-    /// @return bytes; right within a factor of about one and a half
-    long graphBytes(long numTokens);
+public interface TrainableModel extends DifferentiableModel {
 
     /// Moves every weight towards that of another model of the same shape:
     /// `weight += share * (other - weight)`.

@@ -2,11 +2,12 @@ package org.betatron.core.model;
 
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// What a model shall compute of each response token beside its log-probability.
 ///
-/// @param quantities    the numbers that are wanted
+/// @param quantities    the numbers that are wanted; [TokenQuantity#LOG_PROB] need not be named and is left out
 /// @param extrapolation `e` of [TokenQuantity#EXTRAPOLATED] and [TokenQuantity#INTERPOLATED], ≥ 0
 /// @param reference     the reference model, borrowed: of the same kind and vocabulary as the model that is
 ///     asked; null where no quantity needs one
@@ -19,7 +20,12 @@ public record VocabularyRequest(
     public static final VocabularyRequest NONE = new VocabularyRequest(Set.of(), 0, null);
 
     public VocabularyRequest {
-        quantities = Set.copyOf(quantities);
+        if (quantities.contains(TokenQuantity.SCORE)) {
+            throw new IllegalArgumentException("a language model gives no SCORE: ask a reward model, or a critic");
+        }
+        quantities = quantities.stream()
+                .filter(quantity -> quantity != TokenQuantity.LOG_PROB)
+                .collect(Collectors.toUnmodifiableSet());
         if (reference == null && quantities.stream().anyMatch(TokenQuantity::needsReference)) {
             throw new IllegalArgumentException("reference must be given for " + quantities);
         }

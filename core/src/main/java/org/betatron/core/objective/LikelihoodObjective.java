@@ -29,7 +29,7 @@ record LikelihoodObjective(LikelihoodScale scale) implements Objective {
     }
 
     @Override
-    public boolean isPairwise() {
+    public boolean isRowByRow() {
         return scale != LikelihoodScale.BATCH_MEAN;
     }
 

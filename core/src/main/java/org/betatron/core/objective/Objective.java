@@ -18,7 +18,7 @@ public interface Objective {
     RowKind rows();
 
     /// @return whether the loss of a row depends on its own numbers only
-    default boolean isPairwise() {
+    default boolean isRowByRow() {
         return true;
     }
 

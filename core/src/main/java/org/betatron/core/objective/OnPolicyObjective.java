@@ -34,8 +34,8 @@ record OnPolicyObjective(Objective inner, boolean clamped) implements Objective 
     }
 
     @Override
-    public boolean isPairwise() {
-        return inner.isPairwise();
+    public boolean isRowByRow() {
+        return inner.isRowByRow();
     }
 
     @Override

@@ -1,7 +1,8 @@
 package org.betatron.core.objective;
 
+import java.util.EnumMap;
+import java.util.Map;
 import org.betatron.core.logprob.ResponseQuantity;
-import org.jspecify.annotations.Nullable;
 
 /// Derivatives of one number by the differentiable quantities of `n` responses, to which scores add.
 ///
@@ -9,8 +10,7 @@ import org.jspecify.annotations.Nullable;
 public final class ResponseDerivatives {
 
     private final double[] policy;
-    private double @Nullable [] policyTail;
-    private double @Nullable [] referenceKl;
+    private final Map<ResponseQuantity, double[]> others = new EnumMap<>(ResponseQuantity.class);
 
     public ResponseDerivatives(int size) {
         policy = new double[size];
@@ -24,12 +24,8 @@ public final class ResponseDerivatives {
     /// @return derivative by a quantity; 0 where nothing was added
     /// @throws IllegalArgumentException if the quantity is not differentiable
     public double get(ResponseQuantity quantity, int row) {
-        double[] values = switch (quantity) {
-            case POLICY -> policy;
-            case POLICY_TAIL -> policyTail;
-            case REFERENCE_KL -> referenceKl;
-            default -> throw notDifferentiable(quantity);
-        };
+        requireDifferentiable(quantity);
+        double[] values = quantity == ResponseQuantity.POLICY ? policy : others.get(quantity);
         return values == null ? 0 : values[row];
     }
 
@@ -39,21 +35,16 @@ public final class ResponseDerivatives {
 
     /// @throws IllegalArgumentException if the quantity is not differentiable
     public void add(ResponseQuantity quantity, int row, double derivative) {
-        switch (quantity) {
-            case POLICY -> policy[row] += derivative;
-            case POLICY_TAIL -> {
-                policyTail = policyTail == null ? new double[policy.length] : policyTail;
-                policyTail[row] += derivative;
-            }
-            case REFERENCE_KL -> {
-                referenceKl = referenceKl == null ? new double[policy.length] : referenceKl;
-                referenceKl[row] += derivative;
-            }
-            default -> throw notDifferentiable(quantity);
-        }
+        requireDifferentiable(quantity);
+        double[] values = quantity == ResponseQuantity.POLICY
+                ? policy
+                : others.computeIfAbsent(quantity, _ -> new double[policy.length]);
+        values[row] += derivative;
     }
 
-    private static IllegalArgumentException notDifferentiable(ResponseQuantity quantity) {
-        return new IllegalArgumentException(quantity + " is not differentiable");
+    private static void requireDifferentiable(ResponseQuantity quantity) {
+        if (!quantity.isDifferentiable()) {
+            throw new IllegalArgumentException(quantity + " is not differentiable");
+        }
     }
 }

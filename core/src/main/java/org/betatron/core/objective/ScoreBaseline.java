@@ -28,7 +28,7 @@ interface ScoreBaseline {
     }
 
     /// @return whether a row's loss depends on no other row of the batch
-    default boolean isPairwise() {
+    default boolean isRowByRow() {
         return true;
     }
 
@@ -96,7 +96,7 @@ interface ScoreBaseline {
         }
 
         @Override
-        public boolean isPairwise() {
+        public boolean isRowByRow() {
             return false;
         }
 
@@ -123,7 +123,7 @@ interface ScoreBaseline {
         }
 
         @Override
-        public boolean isPairwise() {
+        public boolean isRowByRow() {
             return false;
         }
 

@@ -30,8 +30,8 @@ record SeparableObjective(ResponseScore score, ScoreBaseline baseline, AnswerLin
     }
 
     @Override
-    public boolean isPairwise() {
-        return baseline.isPairwise();
+    public boolean isRowByRow() {
+        return baseline.isRowByRow();
     }
 
     @Override

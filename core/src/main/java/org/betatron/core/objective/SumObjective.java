@@ -44,8 +44,8 @@ record SumObjective(List<Term> terms) implements Objective {
     }
 
     @Override
-    public boolean isPairwise() {
-        return terms.stream().allMatch(term -> term.objective().isPairwise());
+    public boolean isRowByRow() {
+        return terms.stream().allMatch(term -> term.objective().isRowByRow());
     }
 
     @Override

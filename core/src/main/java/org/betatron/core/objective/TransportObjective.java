@@ -36,7 +36,7 @@ record TransportObjective(boolean paired, MarginLink link) implements Objective 
     }
 
     @Override
-    public boolean isPairwise() {
+    public boolean isRowByRow() {
         return false;
     }
 

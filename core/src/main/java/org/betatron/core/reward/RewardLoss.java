@@ -7,9 +7,9 @@ import org.betatron.core.Numbers;
 /// ```text
 /// d_i = s_i - t_i - m_i                      s chosen score, t rejected score, m margin
 /// loss_i = softplus(-d_i) + c (s_i + t_i)^2
-/// loss = mean_i loss_i
-/// d loss / d s_i = ( -sigmoid(-d_i) + 2 c (s_i + t_i) ) / n
-/// d loss / d t_i = (  sigmoid(-d_i) + 2 c (s_i + t_i) ) / n
+/// loss = sum_i loss_i / N                    N pairs of the whole batch, of which these may be a part
+/// d loss / d s_i = ( -sigmoid(-d_i) + 2 c (s_i + t_i) ) / N
+/// d loss / d t_i = (  sigmoid(-d_i) + 2 c (s_i + t_i) ) / N
 /// ```
 ///
 /// Source: Bradley and Terry 1952; the margin from Touvron et al. 2023, arXiv 2307.09288, equation
@@ -23,7 +23,7 @@ public final class RewardLoss {
     private final double[] rejectedDerivatives;
     private final double loss;
 
-    private RewardLoss(double[] losses, double[] chosenDerivatives, double[] rejectedDerivatives) {
+    private RewardLoss(double[] losses, double[] chosenDerivatives, double[] rejectedDerivatives, double total) {
         this.losses = losses;
         this.chosenDerivatives = chosenDerivatives;
         this.rejectedDerivatives = rejectedDerivatives;
@@ -31,16 +31,17 @@ public final class RewardLoss {
         for (double each : losses) {
             sum += each;
         }
-        loss = sum / losses.length;
+        loss = sum / total;
     }
 
     /// @param chosen    scores of the better answers, `[n]`, at least one
     /// @param rejected  scores of the others, `[n]`
     /// @param margins   by how much the first must exceed the second, `[n]`; zeros for none
     /// @param centering weight of the centering term, ≥ 0
+    /// @param total     pairs of the whole batch, ≥ `n`
     /// @return loss and derivatives; not finite where a score is not
     /// @throws IllegalArgumentException if lengths differ or there is no pair
-    public static RewardLoss of(double[] chosen, double[] rejected, double[] margins, double centering) {
+    public static RewardLoss of(double[] chosen, double[] rejected, double[] margins, double centering, double total) {
         int n = chosen.length;
         if (n == 0 || rejected.length != n || margins.length != n) {
             throw new IllegalArgumentException("chosen, rejected and margins must be equally many, at least one, but"
@@ -54,13 +55,18 @@ public final class RewardLoss {
             double sum = chosen[i] + rejected[i];
             losses[i] = Numbers.softplus(-difference) + centering * sum * sum;
             double wrong = Numbers.sigmoid(-difference);
-            chosenDerivatives[i] = (-wrong + 2 * centering * sum) / n;
-            rejectedDerivatives[i] = (wrong + 2 * centering * sum) / n;
+            chosenDerivatives[i] = (-wrong + 2 * centering * sum) / total;
+            rejectedDerivatives[i] = (wrong + 2 * centering * sum) / total;
         }
-        return new RewardLoss(losses, chosenDerivatives, rejectedDerivatives);
+        return new RewardLoss(losses, chosenDerivatives, rejectedDerivatives, total);
     }
 
-    /// @return mean over the pairs, nats where there is no centering
+    /// Of a whole batch.
+    public static RewardLoss of(double[] chosen, double[] rejected, double[] margins, double centering) {
+        return of(chosen, rejected, margins, centering, chosen.length);
+    }
+
+    /// @return these pairs' share of the mean over the whole batch, nats where there is no centering
     public double loss() {
         return loss;
     }
@@ -70,7 +76,7 @@ public final class RewardLoss {
         return losses.length;
     }
 
-    /// @return loss of one pair, not divided by their number
+    /// @return loss of one pair, not divided by any number
     public double pairLoss(int pair) {
         return losses[pair];
     }

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import java.util.List;
 import org.betatron.core.PairSamples;
+import org.betatron.core.RandomStreams;
 import org.junit.jupiter.api.Test;
 
 class PairLogProbsTest {
@@ -74,5 +76,41 @@ class PairLogProbsTest {
         assertThatIllegalStateException()
                 .isThrownBy(() -> pairs.scoreGap(0))
                 .withMessage("the pairs have no explicit scores");
+    }
+
+    @Test
+    void partsArePutTogetherAsTheyWereTakenApart() {
+        PairLogProbs pairs = PairSamples.random(RandomStreams.stream(3, "pairs", 0), 7);
+        PairLogProbs whole = PairLogProbs.concat(List.of(pairs.slice(0, 2), pairs.slice(2, 2), pairs.slice(2, 7)));
+        assertThat(whole.size()).isEqualTo(7);
+        for (int row = 0; row < 7; row++) {
+            assertThat(whole.scoreGap(row)).isEqualTo(pairs.scoreGap(row));
+            requireEqual(whole.chosen(), pairs.chosen(), row);
+            requireEqual(whole.rejected(), pairs.rejected(), row);
+            requireEqual(whole.mismatched().orElseThrow(), pairs.mismatched().orElseThrow(), row);
+        }
+    }
+
+    private static void requireEqual(ResponseLogProbs actual, ResponseLogProbs expected, int row) {
+        assertThat(actual.length(row)).isEqualTo(expected.length(row));
+        for (ResponseQuantity quantity : ResponseQuantity.values()) {
+            assertThat(actual.get(quantity, row)).isEqualTo(expected.get(quantity, row));
+        }
+    }
+
+    @Test
+    void partsThatKnowDifferentThingsAreNotPutTogether() {
+        PairLogProbs plain = PairSamples.pair(-1, -2, -3, -4, 1, 2);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> PairLogProbs.concat(List.of(plain, plain.withScoreGaps(new double[1]))))
+                .withMessage(
+                        "rows that are put together must all have mismatched answers, and all have scores, or none");
+        PairLogProbs less = new PairLogProbs(
+                ResponseLogProbs.builder(new int[1], new double[1]).build(),
+                ResponseLogProbs.builder(new int[] {1}, new double[1]).build());
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> PairLogProbs.concat(List.of(plain, less)))
+                .withMessage("responses that are put together must have the same quantities but had"
+                        + " [[POLICY, REFERENCE], [POLICY]]");
     }
 }

@@ -117,7 +117,7 @@ class ObjectiveContractTest {
                         subject.spec(), dpo.calibration(), dpo.selection(), dpo.aggregation(), dpo.gap())
                 .create();
         assertThat(alignment.decidesRowByRow())
-                .isEqualTo(objective().isPairwise() && !objective().keepsStatistics());
+                .isEqualTo(objective().isRowByRow() && !objective().keepsStatistics());
         if (!alignment.decidesRowByRow()) {
             return;
         }
@@ -232,7 +232,7 @@ class ObjectiveContractTest {
                 influenced |= alone.loss(0) != value.loss(i);
             }
         }
-        assertThat(influenced).isNotEqualTo(objective().isPairwise());
+        assertThat(influenced).isNotEqualTo(objective().isRowByRow());
     }
 
     @Test
@@ -366,7 +366,7 @@ class ObjectiveContractTest {
             return frozen.loss(constants, rows, row, betas[row]);
         }
         ObjectiveValue value = evaluate(rows, betas);
-        if (objective().isPairwise()) {
+        if (objective().isRowByRow()) {
             return value.loss(row);
         }
         return Arrays.stream(value.losses()).sum();

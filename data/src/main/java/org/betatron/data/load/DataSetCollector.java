@@ -8,6 +8,7 @@ import java.util.stream.DoubleStream;
 import org.betatron.data.DataException;
 import org.betatron.data.row.DropReason;
 import org.betatron.data.row.DroppedRow;
+import org.betatron.data.row.MadeRow;
 import org.betatron.data.row.RowPlace;
 import org.betatron.data.row.TokenizedAnswer;
 import org.betatron.data.row.TokenizedPair;
@@ -82,6 +83,7 @@ final class DataSetCollector<R extends TokenizedRow> implements AutoCloseable {
                 numUndesirable += answer.desirable() ? 0 : 1;
             }
             case TokenizedText _ -> {}
+            case MadeRow _ -> {}
         }
     }
 

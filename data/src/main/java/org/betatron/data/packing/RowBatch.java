@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.betatron.core.model.ResponseModel;
-import org.betatron.core.model.VocabularyRequest;
 import org.betatron.data.row.TokenizedRow;
 
 /// Rows of a data set that are looked at together, packed for a model.
@@ -85,30 +84,29 @@ public final class RowBatch {
 
     /// @param parts of this batch, which together hold every row once
     /// @return their numbers in the order of the batch
-    public BatchLogProbs join(List<ScoredRows> parts) {
-        return BatchLogProbs.of(rows, parts);
+    public BatchNumbers join(List<ScoredRows> parts) {
+        return BatchNumbers.of(rows, parts);
     }
 
     /// @param part of this batch
     /// @return its numbers as those of a batch of its own
-    public BatchLogProbs alone(ScoredRows part) {
-        return BatchLogProbs.ofPart(rows, part);
+    public BatchNumbers alone(ScoredRows part) {
+        return BatchNumbers.ofPart(rows, part);
     }
 
-    /// @param request what is wanted beside log-probabilities
     /// @return numbers of the rows, with nothing kept for a backward pass
-    public BatchLogProbs score(ResponseModel model, VocabularyRequest request) {
-        return score(model, request, (_, _) -> {});
+    public BatchNumbers score(ResponseModel model) {
+        return score(model, (_, _) -> {});
     }
 
-    /// As [#score(ResponseModel, VocabularyRequest)].
+    /// As [#score(ResponseModel)].
     ///
     /// @param listener hears of every part
-    public BatchLogProbs score(ResponseModel model, VocabularyRequest request, ScoringListener listener) {
+    public BatchNumbers score(ResponseModel model, ScoringListener listener) {
         List<ScoredRows> scored = new ArrayList<>();
         int done = 0;
         for (PackedRows part : parts) {
-            ScoredRows numbers = new ScoredRows(part, model.score(part.batch(), request));
+            ScoredRows numbers = new ScoredRows(part, model.score(part.batch()));
             scored.add(numbers);
             done += part.size();
             listener.scored(alone(numbers), done);

@@ -6,5 +6,5 @@ public interface ScoringListener {
 
     /// @param part     numbers of the rows that have just come out of the model, as those of a batch of their own
     /// @param rowsDone rows of the batch that are done by now
-    void scored(BatchLogProbs part, int rowsDone);
+    void scored(BatchNumbers part, int rowsDone);
 }

@@ -4,8 +4,8 @@
 /// ```text
 /// rows --RowGroup--> equal prompts together, equal responses once
 ///      --Part, within a Packing--> few parts of nearly equal size
-///      --PackedRows--> PackedBatch --a model--> TokenLogProbs
-///      --ScoredRows--> BatchLogProbs, by row
+///      --PackedRows--> PackedBatch --a model--> TokenNumbers
+///      --ScoredRows--> BatchNumbers, by row
 /// ```
 ///
 /// [org.betatron.data.packing.RowBatch] does all of it. What numbers mean does not belong here.

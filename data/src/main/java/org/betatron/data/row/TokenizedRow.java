@@ -4,7 +4,9 @@ import java.util.List;
 
 /// One training row as token ids: a prompt and the responses that share it. All arrays are lent, not to
 /// be written.
-public sealed interface TokenizedRow permits LabelledRow, TokenizedText {
+///
+/// Files hold [LabelledRow] and [TokenizedText]; [MadeRow] is what training makes as it goes.
+public sealed interface TokenizedRow permits LabelledRow, TokenizedText, MadeRow {
 
     /// @return where the row came from, unique within a data set: its `id` field, else `file:line`
     String id();

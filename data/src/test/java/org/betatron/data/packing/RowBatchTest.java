@@ -1,6 +1,7 @@
 package org.betatron.data.packing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.betatron.core.model.TokenQuantity.LOG_PROB;
 
 import java.util.AbstractList;
 import java.util.ArrayList;
@@ -12,8 +13,7 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.betatron.core.RandomStreams;
 import org.betatron.core.model.PackedBatch;
-import org.betatron.core.model.TokenLogProbs;
-import org.betatron.core.model.VocabularyRequest;
+import org.betatron.core.model.TokenNumbers;
 import org.betatron.data.row.TokenizedPair;
 import org.betatron.data.row.TokenizedRow;
 import org.betatron.data.row.TokenizedText;
@@ -35,7 +35,7 @@ class RowBatchTest {
             List<TokenizedPair> data = PackingTest.pairs(random, 40);
             int[] rows = random.ints(random.nextInt(1, 30), 0, 40).toArray();
             Packing packing = new Packing(random.nextInt(1, 9), random.nextInt(20, 200), sharing);
-            BatchLogProbs numbers = RowBatch.of(data, rows, packing).score(model, VocabularyRequest.NONE);
+            BatchNumbers numbers = RowBatch.of(data, rows, packing).score(model);
             assertThat(numbers.size()).isEqualTo(rows.length);
             for (int index = 0; index < rows.length; index++) {
                 assertThat(numbers.row(index)).isEqualTo(rows[index]);
@@ -44,17 +44,17 @@ class RowBatchTest {
         }
     }
 
-    private void requireAlone(TokenizedPair row, BatchLogProbs numbers, int index) {
-        TokenLogProbs alone = model.score(PackedBatch.builder()
+    private void requireAlone(TokenizedPair row, BatchNumbers numbers, int index) {
+        TokenNumbers alone = model.score(PackedBatch.builder()
                 .add(row.prompt(), row.chosen(), row.rejected())
                 .build());
         assertThat(numbers.numResponses(index)).isEqualTo(2);
         assertThat(numbers.length(index, 0)).isEqualTo(row.chosen().length);
         assertThat(numbers.length(index, 1)).isEqualTo(row.rejected().length);
         assertThat(numbers.start(index, 1)).isEqualTo(row.chosen().length);
-        assertThat(numbers.values(index)).containsExactly(alone.values());
-        assertThat(numbers.sum(index, 0)).isEqualTo(alone.sum(0));
-        assertThat(numbers.sum(index, 1, 1)).isEqualTo(alone.sum(1, 1));
+        assertThat(numbers.values(LOG_PROB, index)).containsExactly(alone.logProbs());
+        assertThat(numbers.sum(LOG_PROB, index, 0)).isEqualTo(alone.sum(LOG_PROB, 0));
+        assertThat(numbers.sum(LOG_PROB, index, 1, 1)).isEqualTo(alone.sum(LOG_PROB, 1, 1));
     }
 
     @Test
@@ -64,7 +64,7 @@ class RowBatchTest {
         RowBatch batch = RowBatch.of(data, rows, new Packing(2, 1000, true));
         assertThat(batch.parts()).hasSizeGreaterThan(1);
         for (PackedRows part : batch.parts()) {
-            BatchLogProbs alone = batch.alone(new ScoredRows(part, model.score(part.batch())));
+            BatchNumbers alone = batch.alone(new ScoredRows(part, model.score(part.batch())));
             assertThat(alone.size()).isEqualTo(part.size());
             for (int index = 0; index < part.size(); index++) {
                 assertThat(alone.row(index)).isEqualTo(rows[part.index(index)]);
@@ -92,17 +92,16 @@ class RowBatchTest {
         List<Integer> heard = new ArrayList<>();
         Map<Integer, Double> sums = new HashMap<>();
         List<TokenizedPair> data = PackingTest.pairs(RandomStreams.stream(3, "rows", 1), 20);
-        BatchLogProbs all = RowBatch.of(data, new Packing(3, 100, true))
-                .score(model, VocabularyRequest.NONE, (part, rowsDone) -> {
-                    heard.add(rowsDone);
-                    for (int i = 0; i < part.size(); i++) {
-                        sums.put(part.row(i), part.sum(i, 1));
-                    }
-                    assertThat(sums).hasSize(rowsDone);
-                });
+        BatchNumbers all = RowBatch.of(data, new Packing(3, 100, true)).score(model, (part, rowsDone) -> {
+            heard.add(rowsDone);
+            for (int i = 0; i < part.size(); i++) {
+                sums.put(part.row(i), part.sum(LOG_PROB, i, 1));
+            }
+            assertThat(sums).hasSize(rowsDone);
+        });
         assertThat(heard).hasSizeGreaterThan(1).isSorted().endsWith(20);
         for (int i = 0; i < all.size(); i++) {
-            assertThat(sums.get(all.row(i))).isEqualTo(all.sum(i, 1));
+            assertThat(sums.get(all.row(i))).isEqualTo(all.sum(LOG_PROB, i, 1));
         }
     }
 

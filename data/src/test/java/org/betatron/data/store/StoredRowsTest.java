@@ -13,6 +13,7 @@ import java.util.Random;
 import org.betatron.data.DataException;
 import org.betatron.data.row.DropReason;
 import org.betatron.data.row.DroppedRow;
+import org.betatron.data.row.MadeRow;
 import org.betatron.data.row.PairScores;
 import org.betatron.data.row.RowPlace;
 import org.betatron.data.row.TokenizedAnswer;
@@ -47,6 +48,7 @@ public class StoredRowsTest {
                     case TokenizedAnswer answer ->
                         answer.place() + text(answer.prompt(), answer.response()) + answer.desirable();
                     case TokenizedText text -> text(text.prompt(), text.response());
+                    case MadeRow _ -> throw new IllegalArgumentException("no file holds a row that was made");
                 };
     }
 

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// ```text
 /// f = W h, g = W_ref h_ref          p = softmax(f), q = softmax(g)
 /// KL(q || p) = sum_v q_v (log q_v - log p_v)          d KL / d f = p - q
+/// H(p) = -sum_v p_v log p_v                           d H / d f_v = -p_v (log p_v + H)
 /// ```
 ///
 /// Like the head, it holds the logits of one chunk of rows at a time. `N` rows, `E` hidden size, `V`
@@ -65,6 +66,9 @@ public final class VocabularyStatistics {
     private static Tensor number(
             TokenQuantity quantity, double extrapolation, Tensor logP, Tensor logQ, Tensor targets) {
         return switch (quantity) {
+            case LOG_PROB, SCORE -> throw new IllegalArgumentException(quantity + " is not one of the vocabulary");
+            // A probability that underflows to zero times a finite log-probability is zero, as it should be.
+            case ENTROPY -> logP.exp().mul_(logP).sum(1).neg_();
             case REFERENCE_LOG_PROB -> logQ.gather(1, targets);
             // A probability that underflows to zero times a finite difference is zero, as it should be.
             case REFERENCE_KL -> logQ.exp().mul_(logQ.sub(logP)).sum(1);
@@ -80,29 +84,48 @@ public final class VocabularyStatistics {
         return torch.log_softmax(logits, 1).gather(1, targets);
     }
 
-    /// Adds the gradient of `sum_t divergences[t] * KL_t` to the head's weight and returns that of the hidden
+    /// Adds the gradient of `sum_q sum_t derivatives[q][t] * q_t` to the head's weight and returns that of the hidden
     /// states.
     ///
-    /// @param divergences derivative by each row's divergence, `[N]`
+    /// @param reference   null where no quantity needs one
+    /// @param derivatives by each row's number, `[N]` each
     /// @return `[N, E]`, float32, in the current scope
-    public Tensor backward(Tensor hidden, ReferenceRows reference, float[] divergences) {
+    public Tensor backward(Tensor hidden, @Nullable ReferenceRows reference, Map<TokenQuantity, float[]> derivatives) {
         Tensor hiddenGradient = Tensors.zeros(ScalarType.Float, hidden, hidden.size(0), hidden.size(1));
-        Tensor factors = Tensors.floats(divergences, beside).unsqueeze(1); // [N, 1]
-        forEachChunk(divergences.length, (from, count) -> {
-            Tensor rows = hidden.narrow(0, from, count); // [n, E]
-            Tensor logitGradient = logProbs(rows)
-                    .exp_()
-                    .sub_(logProbs(reference, from, count).exp_())
-                    .mul_(factors.narrow(0, from, count)); // [n, V]
-            hiddenGradient
-                    .narrow(0, from, count)
-                    .copy_(Tensors.toFloat(weight.constant().back(logitGradient)));
-            if (weight.trains()) {
-                weight.addProduct(
-                        weight.products().cast(logitGradient), weight.products().cast(rows), 1);
-            }
+        derivatives.forEach((quantity, values) -> {
+            Tensor factors = Tensors.floats(values, beside).unsqueeze(1); // [N, 1]
+            forEachChunk(values.length, (from, count) -> {
+                Tensor rows = hidden.narrow(0, from, count); // [n, E]
+                Tensor logP = logProbs(rows);
+                Tensor logQ = reference == null ? logP : logProbs(reference, from, count);
+                Tensor logitGradient =
+                        logitGradient(quantity, logP, logQ).mul_(factors.narrow(0, from, count)); // [n, V]
+                hiddenGradient
+                        .narrow(0, from, count)
+                        .add_(Tensors.toFloat(weight.constant().back(logitGradient)));
+                if (weight.trains()) {
+                    weight.addProduct(
+                            weight.products().cast(logitGradient),
+                            weight.products().cast(rows),
+                            1);
+                }
+            });
         });
         return hiddenGradient;
+    }
+
+    /// @param logP overwritten, as `logQ` is
+    /// @return `[n, V]`
+    private static Tensor logitGradient(TokenQuantity quantity, Tensor logP, Tensor logQ) {
+        return switch (quantity) {
+            case REFERENCE_KL -> logP.exp_().sub_(logQ.exp_());
+            case ENTROPY -> {
+                Tensor p = logP.exp(); // [n, V]
+                Tensor entropy = p.mul(logP).sum(1).neg_().unsqueeze(1); // [n, 1]
+                yield p.mul_(logP.add(entropy)).neg_();
+            }
+            default -> throw new IllegalArgumentException(quantity + " is not differentiated here");
+        };
     }
 
     private static Tensor logProbs(ReferenceRows reference, long from, long count) {

@@ -8,23 +8,14 @@ import org.betatron.core.model.TokenQuantity;
 /// `N` response tokens. Owned by whoever asked for it.
 public interface ModelPass extends AutoCloseable {
 
-    /// @return number of each response token, `[N]`, nats: its log-probability, or the response's
-    ///     score at its last one
-    float[] logProbs();
-
-    /// @return the quantities that were asked for, `[N]` each
-    Map<TokenQuantity, float[]> quantities();
-
-    /// @return whether a reference was run beside, so that a divergence from it can be
-    ///     differentiated
-    boolean hasReference();
+    /// @return the head's own number of each response token and those that were asked for, `[N]` each
+    Map<TokenQuantity, float[]> numbers();
 
     /// Adds the gradient of all weights.
     ///
-    /// @param derivatives derivative by the number of each response token, `[N]`
-    /// @param divergences dL/dKL of each response token, `[N]`; empty where the loss does not
-    ///     depend on it
-    void backward(float[] derivatives, float[] divergences);
+    /// @param derivatives by quantity the derivative by the number of each response token, `[N]` each; those of at
+    ///     least one quantity that this pass computed and can differentiate
+    void backward(Map<TokenQuantity, float[]> derivatives);
 
     @Override
     void close();

@@ -1,6 +1,7 @@
 package org.betatron.torch.pass;
 
 import java.util.Map;
+import java.util.Objects;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TokenQuantity;
 import org.betatron.torch.architecture.Architecture;
@@ -95,25 +96,16 @@ public final class ScoringTransformer implements AutoCloseable {
         }
 
         @Override
-        public float[] logProbs() {
-            return numbers;
+        public Map<TokenQuantity, float[]> numbers() {
+            return Map.of(TokenQuantity.SCORE, numbers);
         }
 
         @Override
-        public Map<TokenQuantity, float[]> quantities() {
-            return Map.of();
-        }
-
-        @Override
-        public boolean hasReference() {
-            return false;
-        }
-
-        @Override
-        public void backward(float[] derivatives, float[] divergences) {
+        public void backward(Map<TokenQuantity, float[]> derivatives) {
+            float[] ofTokens = Objects.requireNonNull(derivatives.get(TokenQuantity.SCORE));
             float[] ofScores = new float[batch.numResponses()];
             for (int response = 0; response < ofScores.length; response++) {
-                ofScores[response] = derivatives[lastToken(batch, response)];
+                ofScores[response] = ofTokens[lastToken(batch, response)];
             }
             Memory.run(() -> layers.backward(Memory.withoutGradient(() -> {
                 Tensor column = Tensors.floats(ofScores, body.beside()).unsqueeze(1); // [N, 1]

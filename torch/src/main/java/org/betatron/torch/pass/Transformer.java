@@ -1,8 +1,9 @@
 package org.betatron.torch.pass;
 
+import java.util.EnumMap;
 import java.util.Map;
 import org.betatron.core.model.PackedBatch;
-import org.betatron.core.model.TokenLogProbs;
+import org.betatron.core.model.TokenNumbers;
 import org.betatron.core.model.TokenQuantity;
 import org.betatron.core.model.VocabularyRequest;
 import org.betatron.torch.architecture.Architecture;
@@ -45,14 +46,14 @@ public final class Transformer implements AutoCloseable {
     ///
     /// @param request   what is wanted beside log-probabilities
     /// @param reference its reference; null where it has none
-    public TokenLogProbs score(PackedBatch batch, VocabularyRequest request, @Nullable Transformer reference) {
+    public TokenNumbers score(PackedBatch batch, VocabularyRequest request, @Nullable Transformer reference) {
         ReferenceRows rows = reference == null ? null : reference.rows(batch);
         try (rows) {
             Tensor predictors = layers(batch).predictors();
-            return new TokenLogProbs(
-                    batch,
-                    head.logProbs(predictors, batch.targets()),
-                    statistics.compute(request, predictors, rows, batch.targets()));
+            Map<TokenQuantity, float[]> numbers = new EnumMap<>(TokenQuantity.class);
+            numbers.put(TokenQuantity.LOG_PROB, head.logProbs(predictors, batch.targets()));
+            numbers.putAll(statistics.compute(request, predictors, rows, batch.targets()));
+            return new TokenNumbers(batch, numbers);
         }
     }
 

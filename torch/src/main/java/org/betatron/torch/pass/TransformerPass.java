@@ -1,5 +1,6 @@
 package org.betatron.torch.pass;
 
+import java.util.EnumMap;
 import java.util.Map;
 import org.betatron.core.model.TokenQuantity;
 import org.betatron.torch.head.ReferenceRows;
@@ -34,27 +35,23 @@ public final class TransformerPass implements ModelPass {
     }
 
     @Override
-    public float[] logProbs() {
-        return head.logProbs();
+    public Map<TokenQuantity, float[]> numbers() {
+        Map<TokenQuantity, float[]> all = new EnumMap<>(TokenQuantity.class);
+        all.putAll(quantities);
+        all.put(TokenQuantity.LOG_PROB, head.logProbs());
+        return all;
     }
 
     @Override
-    public Map<TokenQuantity, float[]> quantities() {
-        return quantities;
-    }
-
-    @Override
-    public boolean hasReference() {
-        return reference != null;
-    }
-
-    @Override
-    public void backward(float[] derivatives, float[] divergences) {
+    public void backward(Map<TokenQuantity, float[]> derivatives) {
+        Map<TokenQuantity, float[]> ofVocabulary = new EnumMap<>(derivatives);
+        float[] ofLogProbs = ofVocabulary.remove(TokenQuantity.LOG_PROB);
         Memory.run(() -> {
             Tensor predictors = layers.predictors();
-            Tensor gradient = head.backward(predictors, derivatives);
-            if (divergences.length > 0 && reference != null) {
-                gradient.add_(statistics.backward(predictors, reference, divergences));
+            Tensor gradient =
+                    head.backward(predictors, ofLogProbs == null ? new float[head.logProbs().length] : ofLogProbs);
+            if (!ofVocabulary.isEmpty()) {
+                gradient.add_(statistics.backward(predictors, reference, ofVocabulary));
             }
             layers.backward(gradient);
         });

@@ -14,7 +14,7 @@ import org.betatron.core.RandomStreams;
 import org.betatron.core.model.Decoder;
 import org.betatron.core.model.ForwardPass;
 import org.betatron.core.model.PackedBatch;
-import org.betatron.core.model.TokenLogProbs;
+import org.betatron.core.model.TokenNumbers;
 import org.betatron.core.model.TokenQuantity;
 import org.betatron.core.model.VocabularyRequest;
 import org.betatron.testkit.RandomBatches;
@@ -24,6 +24,8 @@ import org.betatron.torch.TorchLanguageModel;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.tensor.Tensors;
 import org.betatron.torch.weight.Gradients;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -44,23 +46,23 @@ class VocabularyStatisticsTest {
                 TorchLanguageModel reference = TinyModels.model(architecture, 2)) {
             PackedBatch batch =
                     PackedBatch.builder().add(PROMPT, RESPONSE, tokens(3, 1)).build();
-            VocabularyRequest request =
-                    new VocabularyRequest(EnumSet.allOf(TokenQuantity.class), EXTRAPOLATION, reference);
+            VocabularyRequest request = new VocabularyRequest(
+                    EnumSet.complementOf(EnumSet.of(TokenQuantity.SCORE)), EXTRAPOLATION, reference);
             double[][] policy = logProbs(model);
             double[][] other = logProbs(reference);
-            TokenLogProbs scored = model.score(batch, request);
-            for (TokenQuantity quantity : TokenQuantity.values()) {
+            TokenNumbers scored = model.score(batch, request);
+            for (TokenQuantity quantity : scored.all().keySet()) {
                 double expected = 0;
                 for (int t = 0; t < RESPONSE.length; t++) {
                     expected += plain(quantity, policy[t], other[t], RESPONSE[t]);
                 }
                 assertThat(scored.sum(quantity, 0)).as(quantity.name()).isCloseTo(expected, within(2e-4));
                 try (ForwardPass pass = model.forward(batch, request)) {
-                    assertThat(pass.logProbs().sum(quantity, 0)).isEqualTo(scored.sum(quantity, 0));
-                    assertThat(pass.logProbs().sum(quantity, 1)).isEqualTo(scored.sum(quantity, 1));
+                    assertThat(pass.numbers().sum(quantity, 0)).isEqualTo(scored.sum(quantity, 0));
+                    assertThat(pass.numbers().sum(quantity, 1)).isEqualTo(scored.sum(quantity, 1));
                 }
             }
-            assertThat(scored.values()).isEqualTo(model.score(batch).values());
+            assertThat(scored.logProbs()).isEqualTo(model.score(batch).logProbs());
         }
     }
 
@@ -95,7 +97,8 @@ class VocabularyStatisticsTest {
             VocabularyRequest request = new VocabularyRequest(Set.of(TokenQuantity.REFERENCE_KL), 0, reference);
             try (ForwardPass pass =
                     model.forward(PackedBatch.builder().add(PROMPT, RESPONSE).build(), request)) {
-                pass.backward(floats(derivatives), floats(factors));
+                pass.backward(Map.of(
+                        TokenQuantity.LOG_PROB, floats(derivatives), TokenQuantity.REFERENCE_KL, floats(factors)));
             }
             Map<String, float[]> gradients = takeGradients(model);
             double norm = Math.sqrt(squares(expected));
@@ -111,6 +114,51 @@ class VocabularyStatisticsTest {
         }
     }
 
+    /// Of numbers in float32, so a step has to be wide and what it shows is coarse.
+    @ParameterizedTest
+    @ValueSource(strings = {"gpt_neox", "llama"})
+    void entropyHasItsOwnGradient(String architecture) {
+        PackedBatch batch = PackedBatch.builder().add(PROMPT, RESPONSE).build();
+        VocabularyRequest request = new VocabularyRequest(Set.of(TokenQuantity.ENTROPY), 0, null);
+        float[] factors = new float[RESPONSE.length];
+        for (int t = 0; t < factors.length; t++) {
+            factors[t] = 1 + t;
+        }
+        try (TorchLanguageModel model = TinyModels.model(architecture, 1)) {
+            try (ForwardPass pass = model.forward(batch, request)) {
+                pass.backward(Map.of(TokenQuantity.ENTROPY, factors));
+            }
+            Map<String, float[]> gradients = takeGradients(model);
+            double squares = squares(gradients);
+            assertThat(squares).isPositive();
+            // Along the gradient, the sum grows by step * |g|^2.
+            double step = 1e-2 / Math.sqrt(squares);
+            double growth = weighted(model, batch, request, factors, gradients, step)
+                    - weighted(model, batch, request, factors, gradients, -2 * step);
+            assertThat(growth / (2 * step * squares)).isCloseTo(1, within(0.02));
+        }
+    }
+
+    /// @return the sum of entropies after every weight moved along its gradient
+    private static double weighted(
+            TorchLanguageModel model,
+            PackedBatch batch,
+            VocabularyRequest request,
+            float[] factors,
+            Map<String, float[]> gradients,
+            double step) {
+        Memory.runWithoutGradient(() -> Memory.run(() -> gradients.forEach((name, values) -> {
+            Tensor weight = model.weights().get(name).values();
+            weight.detach().add_(Tensors.floats(values, weight).view(weight.sizes()), new Scalar(step));
+        })));
+        float[] entropies = model.score(batch, request).of(TokenQuantity.ENTROPY);
+        double sum = 0;
+        for (int t = 0; t < factors.length; t++) {
+            sum += factors[t] * entropies[t];
+        }
+        return sum;
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"gpt_neox", "llama"})
     void movingTowardsAnotherModelBlendsItsWeights(String architecture) {
@@ -122,7 +170,8 @@ class VocabularyStatisticsTest {
             model.moveTowards(other, 0.25);
             assertThat(first(model, name)).isCloseTo(0.75f * before + 0.25f * first(other, name), within(1e-6f));
             model.moveTowards(other, 1);
-            assertThat(model.score(batch).values()).isEqualTo(other.score(batch).values());
+            assertThat(model.score(batch).logProbs())
+                    .isEqualTo(other.score(batch).logProbs());
         }
         try (TorchLanguageModel model = TinyModels.model(architecture, 1);
                 TinyLanguageModel other = TinyLanguageModel.random(V, 4, 64, 1)) {
@@ -135,8 +184,8 @@ class VocabularyStatisticsTest {
                     .withMessage("reference must be a TorchLanguageModel like the model but was a TinyLanguageModel");
             try (ForwardPass pass = model.forward(batch)) {
                 assertThatIllegalStateException()
-                        .isThrownBy(() -> pass.backward(new float[9], new float[9]))
-                        .withMessage("divergences were not asked for in the forward pass");
+                        .isThrownBy(() -> pass.backward(Map.of(TokenQuantity.REFERENCE_KL, new float[9])))
+                        .withMessage("REFERENCE_KL was not asked for in the forward pass");
             }
         }
     }
@@ -151,6 +200,7 @@ class VocabularyStatisticsTest {
         double sign = quantity == TokenQuantity.INTERPOLATED ? -1 : 1;
         for (int v = 0; v < V; v++) {
             sum += switch (quantity) {
+                case ENTROPY -> -Math.exp(logP[v]) * logP[v];
                 case REFERENCE_KL -> Math.exp(logQ[v]) * (logQ[v] - logP[v]);
                 case LOG_COLLISION -> Math.exp(2 * logP[v]);
                 default -> 0;
@@ -159,7 +209,9 @@ class VocabularyStatisticsTest {
         }
         return switch (quantity) {
             case REFERENCE_LOG_PROB -> logQ[target];
-            case REFERENCE_KL -> sum;
+            case SCORE -> throw new AssertionError("not one of the vocabulary");
+            case LOG_PROB -> logP[target];
+            case REFERENCE_KL, ENTROPY -> sum;
             case LOG_COLLISION -> Math.log(sum);
             case EXTRAPOLATED, INTERPOLATED ->
                 (1 + sign * EXTRAPOLATION) * logP[target] - sign * EXTRAPOLATION * logQ[target] - Math.log(normalizer);

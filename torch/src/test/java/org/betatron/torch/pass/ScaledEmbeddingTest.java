@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.betatron.core.model.PackedBatch;
+import org.betatron.core.model.TokenQuantity;
 import org.betatron.core.model.VocabularyRequest;
 import org.betatron.testkit.RandomBatches;
 import org.betatron.torch.TestDevice;
@@ -83,7 +85,7 @@ class ScaledEmbeddingTest {
             try (ModelPass pass = transformer.forward(BATCH, VocabularyRequest.NONE, null)) {
                 float[] ones = new float[BATCH.numResponseTokens()];
                 Arrays.fill(ones, 1);
-                pass.backward(ones, new float[0]);
+                pass.backward(Map.of(TokenQuantity.LOG_PROB, ones));
             }
             float[] gradient = Memory.compute(() -> Tensors.toFloats(Gradients.dense(embedding)));
             int width = (int) architecture.blueprint().embedding().width();
@@ -107,7 +109,7 @@ class ScaledEmbeddingTest {
             number.add_(Tensors.scalar(by));
             double sum = 0;
             for (float logProb :
-                    transformer.score(BATCH, VocabularyRequest.NONE, null).values()) {
+                    transformer.score(BATCH, VocabularyRequest.NONE, null).of(TokenQuantity.LOG_PROB)) {
                 sum += logProb;
             }
             number.copy_(before);

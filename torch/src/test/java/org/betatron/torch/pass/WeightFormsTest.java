@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.betatron.core.RandomStreams;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.core.model.PackedBatch;
+import org.betatron.core.model.TokenQuantity;
 import org.betatron.core.model.VocabularyRequest;
 import org.betatron.testkit.RandomBatches;
 import org.betatron.torch.TestDevice;
@@ -182,8 +185,8 @@ class WeightFormsTest {
         ComputeSpec compute = TestDevice.PLAIN.withRecompute(recompute).withLanes(2);
         try (Transformer transformer = new Transformer(ARCHITECTURE, weights, compute);
                 ModelPass pass = transformer.forward(BATCH, VocabularyRequest.NONE, null)) {
-            pass.backward(DERIVATIVES, new float[0]);
-            return pass.logProbs();
+            pass.backward(Map.of(TokenQuantity.LOG_PROB, DERIVATIVES));
+            return Objects.requireNonNull(pass.numbers().get(TokenQuantity.LOG_PROB));
         }
     }
 

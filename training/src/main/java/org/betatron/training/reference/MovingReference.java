@@ -1,15 +1,15 @@
 package org.betatron.training.reference;
 
-import org.betatron.core.alignment.AlignmentState;
+import java.util.function.UnaryOperator;
 import org.betatron.core.model.TrainableModel;
-import org.betatron.core.statistics.RunningMoments;
 import org.betatron.training.reference.ReferenceUpdateSpec.OnUpdate;
 
 /// A reference model that follows the policy during training.
 ///
 /// @param model borrowed
 /// @param spec  how it follows
-public record MovingReference(TrainableModel model, ReferenceUpdateSpec.Blend spec) {
+/// @param anew  what a rule goes on from where it shall forget what it measured against the old reference
+public record MovingReference<S>(TrainableModel model, ReferenceUpdateSpec.Blend spec, UnaryOperator<S> anew) {
 
     /// @param step number of a step that was done
     /// @return whether the reference moves after it
@@ -28,10 +28,8 @@ public record MovingReference(TrainableModel model, ReferenceUpdateSpec.Blend sp
     /// @param policy the model to follow
     /// @param state  what the batches so far left
     /// @return what the next batch goes on from
-    public AlignmentState follow(TrainableModel policy, AlignmentState state) {
+    public S follow(TrainableModel policy, S state) {
         model.moveTowards(policy, spec.share());
-        return spec.statistics() == OnUpdate.KEEP
-                ? state
-                : new AlignmentState(RunningMoments.EMPTY, RunningMoments.EMPTY, state.betaRatio());
+        return spec.statistics() == OnUpdate.KEEP ? state : anew.apply(state);
     }
 }

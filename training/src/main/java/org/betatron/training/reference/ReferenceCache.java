@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.betatron.core.files.StagedFiles;
 import org.betatron.core.model.LanguageModel;
-import org.betatron.core.model.VocabularyRequest;
-import org.betatron.data.packing.BatchLogProbs;
+import org.betatron.core.model.TokenQuantity;
+import org.betatron.data.packing.BatchNumbers;
 import org.betatron.data.packing.Packing;
 import org.betatron.data.packing.RowBatch;
 import org.betatron.data.row.TokenizedRow;
@@ -64,7 +64,7 @@ public record ReferenceCache(Path file, ReferenceKey key) {
                 try (ReferenceWriter writer = new ReferenceWriter(partial, key, rows)) {
                     for (RowBatch window : RowBatch.windows(rows, packing)) {
                         int from = window.row(0);
-                        writer.append(window.score(model, VocabularyRequest.NONE, (part, done) -> {
+                        writer.append(window.score(model, (part, done) -> {
                             requireFinite(part, rows);
                             progress.rowsScored(from + done, rows.size());
                         }));
@@ -79,10 +79,10 @@ public record ReferenceCache(Path file, ReferenceKey key) {
         }
     }
 
-    private static void requireFinite(BatchLogProbs logProbs, List<? extends TokenizedRow> rows) {
+    private static void requireFinite(BatchNumbers logProbs, List<? extends TokenizedRow> rows) {
         for (int index = 0; index < logProbs.size(); index++) {
             for (int response = 0; response < logProbs.numResponses(index); response++) {
-                double sum = logProbs.sum(index, response);
+                double sum = logProbs.sum(TokenQuantity.LOG_PROB, index, response);
                 if (!Double.isFinite(sum)) {
                     throw new TrainingException("reference log-probability of row '"
                             + rows.get(logProbs.row(index)).id() + "' is " + sum

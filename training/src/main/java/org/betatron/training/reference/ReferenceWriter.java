@@ -8,7 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
-import org.betatron.data.packing.BatchLogProbs;
+import org.betatron.core.model.TokenQuantity;
+import org.betatron.data.packing.BatchNumbers;
 import org.betatron.data.row.TokenizedRow;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -29,9 +30,9 @@ final class ReferenceWriter implements AutoCloseable {
     }
 
     /// Appends the values of the rows that follow those already written.
-    void append(BatchLogProbs logProbs) throws IOException {
+    void append(BatchNumbers logProbs) throws IOException {
         for (int index = 0; index < logProbs.size(); index++) {
-            float[] values = logProbs.values(index);
+            float[] values = logProbs.values(TokenQuantity.LOG_PROB, index);
             ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * values.length).order(ByteOrder.LITTLE_ENDIAN);
             bytes.asFloatBuffer().put(values);
             writeAll(bytes);

@@ -5,13 +5,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
 import org.betatron.core.files.Directories;
 import org.betatron.core.files.StagedFiles;
-import org.betatron.core.model.Optimizer;
 import org.betatron.core.model.TrainableModel;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The checkpoints of a run, one directory per step:
@@ -19,9 +18,21 @@ import tools.jackson.databind.json.JsonMapper;
 /// ```text
 /// checkpoints/step-00000100/model/                  as TrainableModel saves it, with its side files
 ///                           optimizer.bin           moments, as Optimizer saves them
+///                           NAME/                   another model that the run moves, a critic for example
+///                           NAME.optimizer.bin      its moments
 ///                           reference/              the reference, where it follows the policy
-///                           state.json              identity and state of the run
+///                           state.json              identity and state of the run, and what its rule remembers
 /// ```
+///
+/// `state.json` is an object with these fields:
+///
+/// | field | content |
+/// |---|---|
+/// | `version` | 2; absent in the first version |
+/// | `identity` | [RunIdentity] |
+/// | `state` | [TrainingState] |
+/// | `rule` | what the rule remembers, in its [StateFormat]; in the first version `alignment` in `state` |
+/// every rule |
 ///
 /// A directory with that name is whole: it is written beside and moved into place. Older ones go
 /// only after a newer one is in place. One writer at a time.
@@ -48,27 +59,30 @@ public final class Checkpoints {
 
     /// Writes a checkpoint and removes those that are no longer kept.
     ///
+    /// @param learners  every model that the run moves
     /// @param reference the reference model, if it follows the policy
+    /// @param memory    what the rule remembers
     /// @return the new checkpoint
     /// @throws TrainingException if it cannot be written, and earlier checkpoints stay as they
     ///     were; or if older ones cannot be removed
     public Checkpoint write(
-            TrainableModel model,
-            Optimizer optimizer,
+            List<Learner> learners,
             Optional<TrainableModel> reference,
             RunIdentity identity,
-            TrainingState state) {
+            TrainingState state,
+            JsonNode memory) {
         Path target = directory.resolve(PREFIX + String.format(Locale.ROOT, "%08d", state.step()));
-        Checkpoint checkpoint = new Checkpoint(target, identity, state);
+        Checkpoint checkpoint = new Checkpoint(target, identity, state, memory);
         try {
             StagedFiles.writeDirectory(target, partial -> {
-                sideFiles.write(Files.createDirectory(partial.resolve(Checkpoint.MODEL)), model::save);
-                optimizer.save(partial.resolve(Checkpoint.OPTIMIZER));
+                for (Learner learner : learners) {
+                    sideFiles.write(Files.createDirectory(partial.resolve(learner.name())), learner.model()::save);
+                    learner.optimizer().save(partial.resolve(Checkpoint.optimizerFileName(learner.name())));
+                }
                 if (reference.isPresent()) {
                     reference.get().save(Files.createDirectory(partial.resolve(Checkpoint.REFERENCE)));
                 }
-                Files.writeString(
-                        partial.resolve(Checkpoint.STATE), JSON.writeValueAsString(new Saved(identity, state)));
+                Files.writeString(partial.resolve(Checkpoint.STATE), JSON.writeValueAsString(Saved.of(checkpoint)));
             });
         } catch (IOException e) {
             throw new TrainingException(
@@ -93,13 +107,12 @@ public final class Checkpoints {
 
     private static Checkpoint read(Path checkpoint) throws IOException {
         try {
-            Saved saved = JSON.readValue(Files.readString(checkpoint.resolve(Checkpoint.STATE)), Saved.class);
-            return new Checkpoint(checkpoint, saved.identity(), saved.state());
+            JsonNode saved = JSON.readTree(Files.readString(checkpoint.resolve(Checkpoint.STATE)));
+            return Saved.read(checkpoint, saved);
         } catch (JacksonException e) {
-            throw new TrainingException(
-                    checkpoint.resolve(Checkpoint.STATE) + " cannot be understood: " + e.getOriginalMessage()
-                            + "; delete " + checkpoint + " to resume from the checkpoint before it",
-                    e);
+            throw Checkpoint.damaged(checkpoint, e.getOriginalMessage(), e);
+        } catch (IllegalArgumentException e) {
+            throw Checkpoint.damaged(checkpoint, String.valueOf(e.getMessage()), e);
         }
     }
 
@@ -133,11 +146,34 @@ public final class Checkpoints {
     }
 
     /// What `state.json` holds.
-    record Saved(RunIdentity identity, TrainingState state) {
-        Saved {
-            // JSON may lack either.
-            Objects.requireNonNull(identity, "identity");
-            Objects.requireNonNull(state, "state");
+    private record Saved(int version, RunIdentity identity, TrainingState state, JsonNode rule) {
+
+        private static final int VERSION = 2;
+
+        static Saved of(Checkpoint checkpoint) {
+            return new Saved(VERSION, checkpoint.identity(), checkpoint.state(), checkpoint.memory());
+        }
+
+        /// @throws IllegalArgumentException if something is missing, or the version is unknown
+        static Checkpoint read(Path directory, JsonNode saved) {
+            int version = saved.path("version").asInt(1);
+            if (version > VERSION) {
+                throw new IllegalArgumentException(
+                        "it has version " + version + ", and this Betatron knows versions up to " + VERSION
+                                + "; resume with the one that wrote it");
+            }
+            return new Checkpoint(
+                    directory,
+                    JSON.treeToValue(field(saved, "identity"), RunIdentity.class),
+                    JSON.treeToValue(field(saved, "state"), TrainingState.class),
+                    version == 1 ? field(field(saved, "state"), "alignment") : field(saved, "rule"));
+        }
+
+        private static JsonNode field(JsonNode object, String name) {
+            if (!object.path(name).isObject()) {
+                throw new IllegalArgumentException(name + " is missing");
+            }
+            return object.path(name);
         }
     }
 }

@@ -10,7 +10,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.betatron.core.model.PackedBatch;
-import org.betatron.core.model.TokenLogProbs;
+import org.betatron.core.model.TokenNumbers;
+import org.betatron.core.model.TokenQuantity;
 import org.betatron.data.packing.Packing;
 import org.betatron.data.row.TokenizedPair;
 import org.betatron.testkit.TinyLanguageModel;
@@ -43,13 +44,13 @@ class ReferenceCacheTest {
         try (MappedReferenceLogProbs values = cache.open()) {
             for (int row = 0; row < ROWS.size(); row++) {
                 TokenizedPair pair = ROWS.get(row);
-                TokenLogProbs expected = model.score(PackedBatch.builder()
+                TokenNumbers expected = model.score(PackedBatch.builder()
                         .add(pair.prompt(), pair.chosen(), pair.rejected())
                         .build());
                 int split = pair.chosen().length;
-                assertThat(values.sum(row, 0, split)).isEqualTo(expected.sum(0));
+                assertThat(values.sum(row, 0, split)).isEqualTo(expected.sum(TokenQuantity.LOG_PROB, 0));
                 assertThat(values.sum(row, split, split + pair.rejected().length))
-                        .isEqualTo(expected.sum(1));
+                        .isEqualTo(expected.sum(TokenQuantity.LOG_PROB, 1));
             }
             assertThatThrownBy(() -> values.sum(1, 0, 4))
                     .isInstanceOf(IndexOutOfBoundsException.class)

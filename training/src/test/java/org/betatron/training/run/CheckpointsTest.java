@@ -13,18 +13,21 @@ import org.betatron.core.files.Directories;
 import org.betatron.core.model.ForwardPass;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.core.model.PackedBatch;
-import org.betatron.core.model.TokenLogProbs;
+import org.betatron.core.model.TokenNumbers;
 import org.betatron.core.model.TrainableModel;
-import org.betatron.core.model.VocabularyRequest;
 import org.betatron.core.statistics.RunningMoments;
 import org.betatron.testkit.TinyLanguageModel;
 import org.betatron.testkit.TinyOptimizer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
 class CheckpointsTest {
 
     private static final RunIdentity IDENTITY = new RunIdentity("recipe", "data", 1);
+    private static final JsonNode NOTHING = NoState.FORMAT.write(NoState.NOTHING);
+    private static final StateFormat<AlignmentState> FORMAT =
+            new RecordFormat<>(AlignmentState.class, AlignmentState.START);
 
     private final TinyLanguageModel model = TinyLanguageModel.random(4, 2, 8, 1);
     private final TinyOptimizer optimizer = new TinyOptimizer(model, OptimizerSpec.AdamW.DEFAULT);
@@ -38,17 +41,21 @@ class CheckpointsTest {
                 RunningMoments.EMPTY.update(new double[] {0.1, -1.0 / 3, 7}, 0.9),
                 RunningMoments.EMPTY.update(new double[] {1e-300, 5}, 0.9),
                 1.0 / 3);
-        TrainingState state = new TrainingState(3, 24, alignment, 1, 12.5);
+        TrainingState state = new TrainingState(3, 24, 1, 12.5);
         Checkpoints checkpoints = new Checkpoints(directory, 2, SideFiles.NONE);
-        checkpoints.write(model, optimizer, Optional.empty(), IDENTITY, state);
-        assertThat(checkpoints.latest()).contains(new Checkpoint(directory.resolve("step-00000003"), IDENTITY, state));
+        checkpoints.write(learners(model), Optional.empty(), IDENTITY, state, FORMAT.write(alignment));
+        Checkpoint latest = checkpoints.latest().orElseThrow();
+        assertThat(latest.directory()).isEqualTo(directory.resolve("step-00000003"));
+        assertThat(latest.identity()).isEqualTo(IDENTITY);
+        assertThat(latest.state()).isEqualTo(state);
+        assertThat(latest.memory(FORMAT)).isEqualTo(alignment);
     }
 
     @Test
     void olderOnesGoOnceNewerOnesAreInPlace() throws IOException {
         Checkpoints checkpoints = new Checkpoints(directory, 2, SideFiles.NONE);
         for (long step : new long[] {5, 10, 15}) {
-            checkpoints.write(model, optimizer, Optional.empty(), IDENTITY, state(step));
+            checkpoints.write(learners(model), Optional.empty(), IDENTITY, state(step), NOTHING);
         }
         assertThat(names()).containsExactly("step-00000010", "step-00000015");
     }
@@ -56,9 +63,9 @@ class CheckpointsTest {
     @Test
     void fullDiskLeavesTheLastCheckpointWholeAndNothingHalfMade() throws IOException {
         Checkpoints checkpoints = new Checkpoints(directory, 1, SideFiles.NONE);
-        checkpoints.write(model, optimizer, Optional.empty(), IDENTITY, state(5));
-        assertThatThrownBy(() ->
-                        checkpoints.write(new FullDiskModel(model), optimizer, Optional.empty(), IDENTITY, state(10)))
+        checkpoints.write(learners(model), Optional.empty(), IDENTITY, state(5), NOTHING);
+        assertThatThrownBy(() -> checkpoints.write(
+                        learners(new FullDiskModel(model)), Optional.empty(), IDENTITY, state(10), NOTHING))
                 .isInstanceOf(TrainingException.class)
                 .hasMessage("checkpoint " + directory.resolve("step-00000010")
                         + " cannot be written: No space left on device; the last whole one is "
@@ -72,7 +79,7 @@ class CheckpointsTest {
     void damagedStateSaysWhatToDo() throws IOException {
         Checkpoints checkpoints = new Checkpoints(directory, 1, SideFiles.NONE);
         Path checkpoint = checkpoints
-                .write(model, optimizer, Optional.empty(), IDENTITY, state(1))
+                .write(learners(model), Optional.empty(), IDENTITY, state(1), NOTHING)
                 .directory();
         Files.writeString(checkpoint.resolve("state.json"), "{\"identity\":");
         assertThatThrownBy(checkpoints::latest)
@@ -83,8 +90,50 @@ class CheckpointsTest {
         assertThatThrownBy(checkpoints::latest).hasMessageContaining("state.json cannot be understood: ");
     }
 
+    /// As the first version wrote it, with the state of an alignment for every rule.
+    @Test
+    void firstVersionIsStillRead() throws IOException {
+        Path checkpoint = Files.createDirectory(directory.resolve("step-00000007"));
+        Files.writeString(checkpoint.resolve("state.json"), """
+                {"identity":{"recipeHash":"recipe","dataKey":"data","seed":1},"state":{"step":7,"position":56,\
+                "alignment":{"gaps":{"meanAverage":0.25,"deviationAverage":0.5,"updates":3,"deviationUpdates":2,\
+                "gapSum":1.5,"gapCount":24},"tracked":{"meanAverage":0.0,"deviationAverage":0.0,"updates":0,\
+                "deviationUpdates":0,"gapSum":0.0,"gapCount":0},"betaRatio":0.75},\
+                "skippedSteps":2,"elapsedSeconds":1.5}}""");
+        Checkpoint latest =
+                new Checkpoints(directory, 1, SideFiles.NONE).latest().orElseThrow();
+        assertThat(latest.identity()).isEqualTo(IDENTITY);
+        assertThat(latest.state()).isEqualTo(new TrainingState(7, 56, 2, 1.5));
+        assertThat(latest.memory(FORMAT))
+                .isEqualTo(
+                        new AlignmentState(new RunningMoments(0.25, 0.5, 3, 2, 1.5, 24), RunningMoments.EMPTY, 0.75));
+        assertThat(latest.memory(NoState.FORMAT)).isEqualTo(NoState.NOTHING);
+    }
+
+    @Test
+    void damagedMemoryAndLaterVersionsSayWhatToDo() throws IOException {
+        Checkpoints checkpoints = new Checkpoints(directory, 1, SideFiles.NONE);
+        Path checkpoint = checkpoints
+                .write(learners(model), Optional.empty(), IDENTITY, state(1), NOTHING)
+                .directory();
+        Checkpoint latest = checkpoints.latest().orElseThrow();
+        assertThatThrownBy(() -> latest.memory(FORMAT))
+                .isInstanceOf(TrainingException.class)
+                .hasMessageContaining("state.json cannot be understood: what the rule remembered is damaged: ")
+                .hasMessageContaining("gaps")
+                .hasMessageEndingWith("; delete " + checkpoint + " to resume from the checkpoint before it");
+        Files.writeString(checkpoint.resolve("state.json"), "{\"version\":3}");
+        assertThatThrownBy(checkpoints::latest)
+                .hasMessageContaining("it has version 3, and this Betatron knows versions up to 2; resume with the one"
+                        + " that wrote it");
+    }
+
     private static TrainingState state(long step) {
-        return new TrainingState(step, 8 * step, AlignmentState.START, 0, 0);
+        return new TrainingState(step, 8 * step, 0, 0);
+    }
+
+    private List<Learner> learners(TrainableModel saved) {
+        return List.of(Learner.of(saved, optimizer));
     }
 
     private List<String> names() throws IOException {
@@ -103,8 +152,8 @@ class CheckpointsTest {
         }
 
         @Override
-        public ForwardPass forward(PackedBatch batch, VocabularyRequest request) {
-            return model.forward(batch, request);
+        public ForwardPass forward(PackedBatch batch) {
+            return model.forward(batch);
         }
 
         @Override
@@ -118,8 +167,8 @@ class CheckpointsTest {
         }
 
         @Override
-        public TokenLogProbs score(PackedBatch batch, VocabularyRequest request) {
-            return model.score(batch, request);
+        public TokenNumbers score(PackedBatch batch) {
+            return model.score(batch);
         }
 
         @Override

@@ -3,19 +3,19 @@ package org.betatron.data.packing;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.betatron.core.model.TokenLogProbs;
+import org.betatron.core.model.TokenNumbers;
 import org.betatron.core.model.TokenQuantity;
 
-/// Log-probabilities of the rows of a batch, in the order of the batch, however they went through a model.
+/// What a model says about the rows of a batch, in the order of the batch, however they went through a model.
 ///
 /// A row is named by its index in the batch. Immutable.
-public final class BatchLogProbs {
+public final class BatchNumbers {
 
     private final int[] rows; // number in the data set
     private final ScoredRows[] parts; // [rows]
     private final int[] places; // [rows]: number of the row in its part
 
-    private BatchLogProbs(int[] rows, ScoredRows[] parts, int[] places) {
+    private BatchNumbers(int[] rows, ScoredRows[] parts, int[] places) {
         this.rows = rows;
         this.parts = parts;
         this.places = places;
@@ -23,7 +23,7 @@ public final class BatchLogProbs {
 
     /// @param rows  number in the data set of each row of the batch
     /// @param parts which together hold every row of the batch once
-    static BatchLogProbs of(int[] rows, List<ScoredRows> parts) {
+    static BatchNumbers of(int[] rows, List<ScoredRows> parts) {
         ScoredRows[] partOf = new ScoredRows[rows.length];
         int[] places = new int[rows.length];
         for (ScoredRows part : parts) {
@@ -32,16 +32,16 @@ public final class BatchLogProbs {
                 places[part.rows().index(row)] = row;
             }
         }
-        return new BatchLogProbs(rows, partOf, places);
+        return new BatchNumbers(rows, partOf, places);
     }
 
     /// @param rows number in the data set of each row of the batch
     /// @param part some of them, which are a batch by themselves now, in the order of the part
-    static BatchLogProbs ofPart(int[] rows, ScoredRows part) {
+    static BatchNumbers ofPart(int[] rows, ScoredRows part) {
         int size = part.rows().size();
         ScoredRows[] partOf = new ScoredRows[size];
         Arrays.fill(partOf, part);
-        return new BatchLogProbs(
+        return new BatchNumbers(
                 IntStream.range(0, size)
                         .map(row -> rows[part.rows().index(row)])
                         .toArray(),
@@ -69,17 +69,11 @@ public final class BatchLogProbs {
         return numbers(index).batch().responseLength(packed(index, response));
     }
 
+    /// @param quantity a number that was asked for
     /// @param response number of a response of the row
-    /// @return log-probability of the whole response, nats
-    public double sum(int index, int response) {
-        return numbers(index).sum(packed(index, response));
-    }
-
-    /// @param response number of a response of the row
-    /// @param from     first token of the response that counts
-    /// @return log-probability of the response from that token on, nats
-    public double sum(int index, int response, int from) {
-        return numbers(index).sum(packed(index, response), from);
+    /// @return its sum over the response
+    public double sum(TokenQuantity quantity, int index, int response) {
+        return sum(quantity, index, response, 0);
     }
 
     /// @param quantity a number that was asked for
@@ -104,12 +98,13 @@ public final class BatchLogProbs {
         return start(index, numResponses(index));
     }
 
-    /// @return log-probability of every response token of the row, `[numResponseTokens]`, nats; a copy
-    public float[] values(int index) {
+    /// @param quantity a number that was asked for
+    /// @return its value at every response token of the row, `[numResponseTokens]`; a copy
+    public float[] values(TokenQuantity quantity, int index) {
         float[] values = new float[numResponseTokens(index)];
         for (int response = 0; response < numResponses(index); response++) {
             System.arraycopy(
-                    numbers(index).values(),
+                    numbers(index).of(quantity),
                     numbers(index).batch().logProbOffset(packed(index, response)),
                     values,
                     start(index, response),
@@ -118,8 +113,8 @@ public final class BatchLogProbs {
         return values;
     }
 
-    private TokenLogProbs numbers(int index) {
-        return parts[index].logProbs();
+    private TokenNumbers numbers(int index) {
+        return parts[index].numbers();
     }
 
     private int packed(int index, int response) {

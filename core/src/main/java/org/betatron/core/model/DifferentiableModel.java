@@ -1,0 +1,19 @@
+package org.betatron.core.model;
+
+/// A model whose numbers can be differentiated: what a batch of training goes through.
+public interface DifferentiableModel extends ResponseModel {
+
+    /// Computes the numbers of every response token and keeps what the backward pass needs.
+    ///
+    /// @param batch groups of a prompt and its responses
+    /// @return the pass; to be closed by the caller, at the latest before the next optimizer step
+    /// @throws IllegalArgumentException as [#score]
+    ForwardPass forward(PackedBatch batch);
+
+    /// Estimates what one forward pass keeps in memory until it is closed, or several with as many tokens
+    /// together.
+    ///
+    /// @param numTokens tokens of prompts and responses, ≥ 0
+    /// @return bytes; right within a factor of about one and a half
+    long graphBytes(long numTokens);
+}

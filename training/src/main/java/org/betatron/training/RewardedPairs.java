@@ -1,0 +1,108 @@
+package org.betatron.training;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.IntToDoubleFunction;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import org.betatron.core.model.TokenQuantity;
+import org.betatron.core.reward.RewardLoss;
+import org.betatron.core.reward.RewardSpec;
+import org.betatron.data.row.TokenizedPair;
+import org.betatron.training.run.Metrics;
+
+/// Scores of a batch of pairs under a reward model, and the margins that they should keep. Immutable.
+public final class RewardedPairs {
+
+    private static final int CHOSEN = 0;
+    private static final int REJECTED = 1;
+
+    private final double[] chosen;
+    private final double[] rejected;
+    private final double[] margins;
+
+    private RewardedPairs(double[] chosen, double[] rejected, double[] margins) {
+        this.chosen = chosen;
+        this.rejected = rejected;
+        this.margins = margins;
+    }
+
+    /// @param rows with numbers of a reward model
+    /// @throws IllegalArgumentException if the loss has a margin and a row no scores, naming it
+    static RewardedPairs of(RewardSpec spec, MeasuredRows<TokenizedPair> rows) {
+        return new RewardedPairs(
+                column(rows, index -> rows.numbers().sum(TokenQuantity.SCORE, index, CHOSEN)),
+                column(rows, index -> rows.numbers().sum(TokenQuantity.SCORE, index, REJECTED)),
+                column(rows, index -> spec.needsScores() ? spec.marginScale() * scoreGap(rows.row(index)) : 0));
+    }
+
+    static RewardedPairs concat(List<RewardedPairs> parts) {
+        return new RewardedPairs(
+                column(parts, part -> part.chosen),
+                column(parts, part -> part.rejected),
+                column(parts, part -> part.margins));
+    }
+
+    private static double[] column(List<RewardedPairs> parts, Function<RewardedPairs, double[]> column) {
+        return parts.stream()
+                .flatMapToDouble(part -> DoubleStream.of(column.apply(part)))
+                .toArray();
+    }
+
+    private static double[] column(MeasuredRows<TokenizedPair> rows, IntToDoubleFunction number) {
+        double[] column = new double[rows.size()];
+        Arrays.setAll(column, number);
+        return column;
+    }
+
+    private static double scoreGap(TokenizedPair row) {
+        return row.scoreGap()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "pair '" + row.id() + "' (" + row.place() + ") must have a score on both answers"));
+    }
+
+    /// @return number of pairs
+    public int size() {
+        return chosen.length;
+    }
+
+    public double chosen(int pair) {
+        return chosen[pair];
+    }
+
+    public double rejected(int pair) {
+        return rejected[pair];
+    }
+
+    /// @param total pairs of the whole batch, of which these may be a part
+    RewardLoss loss(RewardSpec spec, double total) {
+        return RewardLoss.of(chosen, rejected, margins, spec.centering(), total);
+    }
+
+    /// Adds means over the pairs.
+    void measure(RewardLoss loss, Metrics.Builder metrics) {
+        double meanChosen = Arrays.stream(chosen).average().orElse(0);
+        double meanRejected = Arrays.stream(rejected).average().orElse(0);
+        metrics.put("loss", loss.loss())
+                .put("reward/chosen", meanChosen)
+                .put("reward/rejected", meanRejected)
+                .put("margin", meanChosen - meanRejected)
+                .put(
+                        "accuracy",
+                        IntStream.range(0, size())
+                                .mapToDouble(pair -> chosen[pair] > rejected[pair] ? 1 : 0)
+                                .average()
+                                .orElse(0));
+    }
+
+    /// Adds the share of pairs that the model puts in the order of the data's own scores, of all
+    /// whose two scores differ; nothing where no pair has two.
+    void measureAgreement(MeasuredRows<TokenizedPair> rows, Metrics.Builder metrics) {
+        IntStream.range(0, size())
+                .filter(pair -> rows.row(pair).scoreGap().orElse(0) != 0)
+                .mapToDouble(pair -> (chosen[pair] - rejected[pair]) * scoreGap(rows.row(pair)) > 0 ? 1 : 0)
+                .average()
+                .ifPresent(share -> metrics.put("agreement", share));
+    }
+}
