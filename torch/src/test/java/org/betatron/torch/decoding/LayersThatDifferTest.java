@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.betatron.core.RandomStreams;
 import org.betatron.core.model.PackedBatch;
+import org.betatron.core.model.TokenQuantity;
 import org.betatron.core.model.VocabularyRequest;
 import org.betatron.testkit.RandomBatches;
 import org.betatron.torch.TestDevice;
@@ -164,10 +165,10 @@ class LayersThatDifferTest {
         Map<String, float[]> numbers = new LinkedHashMap<>();
         try (Transformer transformer = new Transformer(architecture, weights, compute);
                 ModelPass pass = transformer.forward(batch, VocabularyRequest.NONE, null)) {
-            numbers.put("log-probs", pass.logProbs());
+            numbers.put("log-probs", Objects.requireNonNull(pass.numbers().get(TokenQuantity.LOG_PROB)));
             float[] derivatives = new float[batch.numResponseTokens()];
             Arrays.fill(derivatives, 0.1f);
-            pass.backward(derivatives, new float[0]);
+            pass.backward(Map.of(TokenQuantity.LOG_PROB, derivatives));
         }
         Memory.run(() -> weights.trainable()
                 .forEach((name, leaf) -> numbers.put(name, Tensors.toFloats(Gradients.dense(leaf)))));
