@@ -109,7 +109,7 @@ class LayersThatDifferTest {
                     .add(Arrays.copyOf(tokens, 1), Arrays.copyOfRange(tokens, 1, tokens.length))
                     .build();
             float[] scored = Memory.compute(() -> Memory.withoutGradient(
-                    () -> transformer.score(batch, VocabularyRequest.NONE, null).values()));
+                    () -> transformer.score(batch, VocabularyRequest.NONE, null).logProbs()));
             Memory.run(() -> Memory.runWithoutGradient(() -> {
                 try (DecodingState state = transformer.startDecoding()) {
                     int sequence = state.begin();
