@@ -132,7 +132,7 @@ class VocabularyStatisticsTest {
             double squares = squares(gradients);
             assertThat(squares).isPositive();
             // Along the gradient, the sum grows by step * |g|^2.
-            double step = 1e-2 / Math.sqrt(squares);
+            double step = 5e-3 / Math.sqrt(squares);
             double growth = weighted(model, batch, request, factors, gradients, step)
                     - weighted(model, batch, request, factors, gradients, -2 * step);
             assertThat(growth / (2 * step * squares)).isCloseTo(1, within(0.02));
