@@ -18,6 +18,7 @@ import org.betatron.core.model.Decoder;
 import org.betatron.core.model.ForwardPass;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.core.model.PackedBatch;
+import org.betatron.core.model.TokenQuantity;
 import org.betatron.testkit.RandomBatches;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.compute.Recompute;
@@ -148,13 +149,13 @@ class Bf16WeightsTest {
                         TorchRewardModel.begin(model(), -1, 1, compute(DataType.BF16, 1, Recompute.SELECTIVE));
                 TorchOptimizer optimizer = half.optimizer(OptimizerSpec.AdamW.DEFAULT)) {
             assertThat(types(half)).containsEntry("score.weight", ScalarType.Float);
-            float[] before = half.score(BATCH).logProbs();
-            assertThat(before).isEqualTo(full.score(BATCH).logProbs());
+            float[] before = half.score(BATCH).of(TokenQuantity.SCORE);
+            assertThat(before).isEqualTo(full.score(BATCH).of(TokenQuantity.SCORE));
             try (ForwardPass pass = half.forward(BATCH)) {
-                pass.backward(derivatives());
+                pass.backward(Map.of(TokenQuantity.SCORE, derivatives()));
             }
             optimizer.step(1e-2, 1);
-            assertThat(half.score(BATCH).logProbs()).isNotEqualTo(before);
+            assertThat(half.score(BATCH).of(TokenQuantity.SCORE)).isNotEqualTo(before);
         }
     }
 

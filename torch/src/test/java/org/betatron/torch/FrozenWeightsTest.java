@@ -12,6 +12,7 @@ import java.util.Map;
 import org.betatron.core.model.ForwardPass;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.core.model.PackedBatch;
+import org.betatron.core.model.TokenQuantity;
 import org.betatron.core.model.TrainableModel;
 import org.betatron.testkit.RandomBatches;
 import org.betatron.torch.compute.ComputeSpec;
@@ -194,7 +195,8 @@ class FrozenWeightsTest {
             for (int i = 0; i < derivatives.length; i++) {
                 derivatives[i] = (float) Math.sin(i);
             }
-            pass.backward(derivatives);
+            pass.backward(Map.of(
+                    model instanceof TorchRewardModel ? TokenQuantity.SCORE : TokenQuantity.LOG_PROB, derivatives));
         }
     }
 

@@ -1,9 +1,11 @@
 package org.betatron.torch.architecture;
 
+import java.util.List;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.error.ModelException;
 import org.betatron.torch.files.ConfigReader;
 import org.betatron.torch.weight.HeadKind;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// What a `config.json` describes: the shape of a model, and how to build it.
@@ -57,10 +59,31 @@ public sealed interface ArchitectureSpec permits NeoxSpec, LlamaSpec {
     /// @throws ModelException if the model type is unknown or a setting is missing, malformed or unsupported
     static ArchitectureSpec parse(ObjectNode config, String where) {
         ConfigReader reader = new ConfigReader(config, where);
+        requireWholeAttention(reader);
         return switch (reader.text("model_type", "")) {
             case "gpt_neox" -> NeoxSpec.parse(reader);
             case "llama" -> LlamaSpec.parse(reader);
             default -> throw reader.unsupported("model_type", "gpt_neox or llama");
         };
+    }
+
+    /// Neither family has windows or capped scores in `transformers`, which does not read these settings there: a
+    /// file that has them means another model.
+    private static void requireWholeAttention(ConfigReader reader) {
+        if (reader.isOn("sliding_window", "use_sliding_window")
+                && reader.integer("sliding_window") < reader.integer("max_position_embeddings")) {
+            throw reader.unsupported(
+                    "sliding_window", "missing, null or turned off by use_sliding_window, as the family has none,");
+        }
+        for (String key : List.of("attn_logit_softcapping", "final_logit_softcapping", "query_pre_attn_scalar")) {
+            if (reader.has(key)) {
+                throw reader.unsupported(key, "missing or null, as the family has none,");
+            }
+        }
+        for (JsonNode type : reader.json().path("layer_types")) {
+            if (!type.asString("").equals("full_attention")) {
+                throw reader.unsupported("layer_types", "full_attention only");
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 package org.betatron.torch.architecture;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.betatron.torch.attention.Attention;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param weights   of the model, lent
 /// @param maps      how affine maps are run
+/// @param layers    attention of each layer
 /// @param attention which rows see which
 /// @param rotations of these rows
 /// @param rows      those that are asked for, int64 `[N]`, or null for all; others are computed only as far as these
@@ -30,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 public record LayerRun(
         Parameters weights,
         LinearRun maps,
+        List<AttentionSpec> layers,
         Attention attention,
         Map<RotarySpec, Rotation> rotations,
         @Nullable Tensor rows) {
@@ -65,26 +68,14 @@ public record LayerRun(
     }
 
     /// @param layer   number of the layer, from 0
-    /// @param spec    its attention
     /// @param queries `[T, H, D]`
     /// @param keys    `[T, K, D]`
     /// @param values  `[T, K, D]`
     /// @return what the rows that are asked for see, `[N, H * D]`
-    public Made attend(int layer, AttentionSpec spec, Tensor queries, Tensor keys, Tensor values) {
+    public Made attend(int layer, Tensor queries, Tensor keys, Tensor values) {
+        AttentionSpec spec = layers.get(layer);
         Rotation rotation = Objects.requireNonNull(rotations.get(spec.rotary()));
-        return Made.kept(select(attention.attend(
-                layer, rotation.apply(queries), repeated(spec, rotation.apply(keys)), repeated(spec, values))));
-    }
-
-    /// Gives each query head its own view of the key-value head that serves it: `[T, K, D]` to `[T, H, D]`.
-    private static Tensor repeated(AttentionSpec spec, Tensor heads) {
-        long repeats = spec.numHeads() / spec.numKeyValueHeads();
-        if (repeats == 1) {
-            return heads;
-        }
-        return heads.unsqueeze(2)
-                .expand(heads.size(0), heads.size(1), repeats, heads.size(2))
-                .reshape(heads.size(0), spec.numHeads(), spec.headDim());
+        return Made.kept(select(attention.attend(layer, spec, rotation.apply(queries), rotation.apply(keys), values)));
     }
 
     /// @param tensor `[T, ...]`

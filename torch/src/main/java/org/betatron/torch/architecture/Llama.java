@@ -27,7 +27,7 @@ final class Llama implements Architecture {
 
     Llama(LlamaSpec spec) {
         this.spec = spec;
-        attention = new AttentionSpec(spec.numHeads(), spec.numKeyValueHeads(), spec.headDim(), spec.rotary());
+        attention = AttentionSpec.whole(spec.numHeads(), spec.numKeyValueHeads(), spec.headDim(), spec.rotary());
         List<Parts> parts = new ArrayList<>();
         for (int i = 0; i < spec.numLayers(); i++) {
             parts.add(new Parts("model.layers." + i + "."));
@@ -92,7 +92,6 @@ final class Llama implements Architecture {
         Made input = run.norm(layer.inputNorm, hidden);
         Made attended = run.attend(
                 index,
-                attention,
                 heads(run.linear(layer.query, input)),
                 heads(run.linear(layer.key, input)),
                 heads(run.linear(layer.value, input))); // [N, H * D]

@@ -26,7 +26,7 @@ final class Neox implements Architecture {
 
     Neox(NeoxSpec spec) {
         this.spec = spec;
-        attention = new AttentionSpec(spec.numHeads(), spec.numHeads(), spec.headDim(), spec.rotary());
+        attention = AttentionSpec.whole(spec.numHeads(), spec.numHeads(), spec.headDim(), spec.rotary());
         List<Parts> parts = new ArrayList<>();
         for (int i = 0; i < spec.numLayers(); i++) {
             parts.add(new Parts("gpt_neox.layers." + i + "."));
@@ -85,8 +85,8 @@ final class Neox implements Architecture {
                 .view(hidden.size(0), spec.numHeads(), 3 * d); // [T, H, 3D]
         List<Tensor> heads = Tensors.split(fused, 2, d, d, d); // 3 of [T, H, D]
         // Values are a copy, or the graph would keep all three parts alive for the sake of this one.
-        Made attended = run.attend(
-                index, attention, heads.get(0), heads.get(1), heads.get(2).contiguous()); // [N, E]
+        Made attended =
+                run.attend(index, heads.get(0), heads.get(1), heads.get(2).contiguous()); // [N, E]
         Tensor residual = run.select(hidden);
         Tensor middle = residual.add(run.linear(layer.attentionOut, attended));
         Made normed = run.norm(layer.postAttentionNorm, spec.parallelResidual() ? residual : middle);

@@ -1,5 +1,6 @@
 package org.betatron.torch.attention;
 
+import java.util.List;
 import org.betatron.torch.tensor.Operators;
 import org.betatron.torch.tensor.Tensors;
 import org.bytedeco.pytorch.IValue;
@@ -37,27 +38,35 @@ final class FlashAttention implements Attention {
         longestKeys = AttentionSegments.longest(segments.keyEnds());
     }
 
-    /// @param type    number format of queries, keys and values
-    /// @param headDim dimensions of a head
-    /// @param beside  a tensor of their device
-    /// @return whether the kernel takes them
-    static boolean suits(ScalarType type, long headDim, Tensor beside) {
-        return beside.is_cuda() && type != ScalarType.Float && headDim <= MOST_DIMS && headDim % DIMS_STEP == 0;
+    /// @param type   number format of queries, keys and values
+    /// @param layers attention of each layer
+    /// @param beside a tensor of their device
+    /// @return whether the kernel takes them all; it caps no scores
+    static boolean suits(ScalarType type, List<AttentionSpec> layers, Tensor beside) {
+        return beside.is_cuda()
+                && type != ScalarType.Float
+                && layers.stream()
+                        .allMatch(spec ->
+                                spec.headDim() <= MOST_DIMS && spec.headDim() % DIMS_STEP == 0 && !spec.isCapped());
     }
 
     @Override
-    public Tensor attend(int layer, Tensor queries, Tensor keys, Tensor values) {
+    public Tensor attend(int layer, AttentionSpec spec, Tensor queries, Tensor keys, Tensor values) {
         ScalarType type = Tensors.typeOf(values);
         Tensor attended = Operators.call(
                 OPERATOR,
-                arguments(queries.to(type), keys.to(type).index_select(0, keyRows), values.index_select(0, keyRows)));
+                arguments(
+                        spec,
+                        queries.to(type),
+                        keys.to(type).index_select(0, keyRows),
+                        values.index_select(0, keyRows)));
         return attended.reshape(queries.size(0), queries.size(1) * queries.size(2)); // [T, H * D]
     }
 
     /// @param queries `[T, H, D]`
-    /// @param keys    `[keys, H, D]`
-    /// @param values  `[keys, H, D]`
-    private IValueVector arguments(Tensor queries, Tensor keys, Tensor values) {
+    /// @param keys    `[keys, K, D]`
+    /// @param values  `[keys, K, D]`
+    private IValueVector arguments(AttentionSpec spec, Tensor queries, Tensor keys, Tensor values) {
         return new IValueVector(
                 new IValue(queries.contiguous()), // query
                 new IValue(keys), // key
@@ -69,8 +78,10 @@ final class FlashAttention implements Attention {
                 new IValue(0.0), // dropout_p
                 new IValue(true), // is_causal
                 new IValue(false), // return_debug_mask
-                new IValue(), // scale: 1 / sqrt(D)
-                new IValue(), // window_size_left: all
+                new IValue(spec.scale()), // scale
+                spec.window() == AttentionSpec.WHOLE
+                        ? new IValue()
+                        : new IValue(spec.window() - 1L), // window_size_left
                 new IValue(), // window_size_right
                 new IValue(), // seqused_k: all
                 new IValue()); // alibi_slopes

@@ -1,9 +1,14 @@
 package org.betatron.torch.decoding;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.betatron.torch.attention.Attention;
-import org.betatron.torch.attention.PackedAttention;
+import org.betatron.torch.attention.AttentionSpec;
+import org.betatron.torch.attention.SoftmaxAttention;
 import org.betatron.torch.tensor.Tensors;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -25,40 +30,44 @@ final class CachedAttention implements Attention {
     /// @param places  where keys and values of the rows go, `[T]`
     /// @param queries row whose query each slot of the pool takes, `[S]`
     /// @param answers slot whose result each single-token row takes, `[singles]`
-    /// @param mask    0 where a slot has a token, else -infinity, `[S, 1, 1, C]`
-    private record PoolPart(DecodingRows.PoolRows rows, Tensor places, Tensor queries, Tensor answers, Tensor mask) {}
+    /// @param masks   by window: 0 where a slot has a token within it, else -infinity, `[S, 1, 1, C]`
+    private record PoolPart(
+            DecodingRows.PoolRows rows, Tensor places, Tensor queries, Tensor answers, Map<Integer, Tensor> masks) {}
 
     /// @param rows   what is appended; the caches have room for it
+    /// @param layers attention of each layer
     /// @param type   number format that it computes and keeps in
     /// @param beside a tensor of their device
-    CachedAttention(DecodingRows rows, ScalarType type, Tensor beside) {
+    CachedAttention(DecodingRows rows, List<AttentionSpec> layers, ScalarType type, Tensor beside) {
         this.rows = rows;
         this.type = type;
         for (DecodingRows.PoolRows pool : rows.pools()) {
+            Map<Integer, Tensor> masks = new HashMap<>();
+            layers.forEach(spec -> masks.computeIfAbsent(spec.window(), window -> mask(pool, window, beside)));
             parts.add(new PoolPart(
                     pool,
                     Tensors.indices(pool.places(), beside),
                     Tensors.indices(pool.queryOfSlot(), beside),
                     Tensors.indices(pool.slotOfSingle(), beside),
-                    mask(pool, beside)));
+                    masks));
         }
     }
 
-    private Tensor mask(DecodingRows.PoolRows pool, Tensor beside) {
+    private Tensor mask(DecodingRows.PoolRows pool, int window, Tensor beside) {
         int capacity = pool.pool().capacity();
         int[] filled = pool.filledAfter();
         float[] mask = new float[filled.length * capacity];
         for (int slot = 0; slot < filled.length; slot++) {
-            for (int token = filled[slot]; token < capacity; token++) {
-                mask[slot * capacity + token] = Float.NEGATIVE_INFINITY;
-            }
+            int place = slot * capacity;
+            Arrays.fill(mask, place, place + Math.max(0, filled[slot] - window), Float.NEGATIVE_INFINITY);
+            Arrays.fill(mask, place + filled[slot], place + capacity, Float.NEGATIVE_INFINITY);
         }
         Tensor tensor = Tensors.floats(mask, beside).view(filled.length, 1, 1, capacity);
         return Tensors.typeOf(tensor) == type ? tensor : tensor.to(type);
     }
 
     @Override
-    public Tensor attend(int layer, Tensor anyQueries, Tensor anyKeys, Tensor anyValues) {
+    public Tensor attend(int layer, AttentionSpec spec, Tensor anyQueries, Tensor anyKeys, Tensor anyValues) {
         Tensor queries = anyQueries.to(type);
         Tensor keys = anyKeys.to(type);
         Tensor values = anyValues.to(type);
@@ -69,10 +78,10 @@ final class CachedAttention implements Attention {
             int count = pool.numRows();
             pool.pool().write(layer, part.places(), keys.narrow(0, first, count), values.narrow(0, first, count));
             if (pool.numSingles() > 0) {
-                out.add(singles(layer, part, queries));
+                out.add(singles(layer, spec, part, queries));
             }
             for (DecodingRows.Piece piece : pool.pieces()) {
-                out.add(piece(layer, pool.pool(), piece, queries, keys, values));
+                out.add(piece(layer, spec, pool.pool(), piece, queries, keys, values));
             }
         }
         if (rows.padding() > 0) {
@@ -81,30 +90,40 @@ final class CachedAttention implements Attention {
         return out.size() == 1 ? out.getFirst() : Tensors.cat(0, out.toArray(Tensor[]::new));
     }
 
-    private static Tensor singles(int layer, PoolPart part, Tensor queries) {
+    private static Tensor singles(int layer, AttentionSpec spec, PoolPart part, Tensor queries) {
         KeyValuePool pool = part.rows().pool();
-        Tensor attended = Attention.masked(
-                queries.index_select(0, part.queries()), pool.keys(layer), pool.values(layer), part.mask()); // [S, H*D]
+        Tensor attended = SoftmaxAttention.ofSingles(
+                spec,
+                queries.index_select(0, part.queries()),
+                pool.keys(layer),
+                pool.values(layer),
+                Objects.requireNonNull(part.masks().get(spec.window()))); // [S, H * D]
         return attended.index_select(0, part.answers());
     }
 
     private Tensor piece(
-            int layer, KeyValuePool pool, DecodingRows.Piece piece, Tensor queries, Tensor keys, Tensor values) {
-        Tensor own = queries.narrow(0, piece.firstRow(), piece.numRows());
-        if (piece.past() == 0) {
-            return Attention.segment(
-                    own,
-                    keys.narrow(0, piece.firstRow(), piece.numRows()),
-                    values.narrow(0, piece.firstRow(), piece.numRows()),
-                    null,
-                    true);
-        }
-        long all = (long) piece.past() + piece.numRows();
-        return Attention.segment(
+            int layer,
+            AttentionSpec spec,
+            KeyValuePool pool,
+            DecodingRows.Piece piece,
+            Tensor queries,
+            Tensor keys,
+            Tensor values) {
+        int count = piece.numRows();
+        long all = (long) piece.past() + count;
+        boolean isFirst = piece.past() == 0;
+        Tensor own = queries.narrow(0, piece.firstRow(), count);
+        return SoftmaxAttention.ofSegment(
+                spec,
                 own,
-                pool.keys(layer).select(0, piece.slot()).narrow(0, 0, all),
-                pool.values(layer).select(0, piece.slot()).narrow(0, 0, all),
-                PackedAttention.bottomRightCausal(piece.past(), piece.numRows(), type, queries),
-                false);
+                isFirst
+                        ? keys.narrow(0, piece.firstRow(), count)
+                        : pool.keys(layer).select(0, piece.slot()).narrow(0, 0, all),
+                isFirst
+                        ? values.narrow(0, piece.firstRow(), count)
+                        : pool.values(layer).select(0, piece.slot()).narrow(0, 0, all),
+                isFirst && !spec.isNarrowerThan(all)
+                        ? null
+                        : SoftmaxAttention.mask(spec, piece.past(), count, type, queries));
     }
 }

@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.List;
 import org.betatron.torch.architecture.Body;
 import org.betatron.torch.architecture.LayerRun;
-import org.betatron.torch.attention.AttentionSpec;
 import org.betatron.torch.linear.Made;
 import org.betatron.torch.tensor.DataType;
 import org.betatron.torch.tensor.Tensors;
@@ -28,13 +27,8 @@ public final class DecodingState implements AutoCloseable {
     public DecodingState(DecodingModel model, DataType type) {
         this.model = model;
         this.type = type.scalarType();
-        AttentionSpec attention = model.body().attention().getFirst();
         cache = new KeyValueCache(new KeyValueShape(
-                model.body().numLayers(),
-                attention.numHeads(),
-                attention.headDim(),
-                this.type,
-                model.body().beside()));
+                model.body().attention(), this.type, model.body().beside()));
     }
 
     /// @return number of a new, empty sequence
@@ -77,7 +71,8 @@ public final class DecodingState implements AutoCloseable {
         LayerRun run = new LayerRun(
                 body.weights(),
                 model.maps(),
-                new CachedAttention(rows, type, beside),
+                body.attention(),
+                new CachedAttention(rows, body.attention(), type, beside),
                 body.rotations(rows.positions()),
                 null);
         Tensor hidden = body.embed(Tensors.indices(rows.ids(), beside)); // [T, E]

@@ -10,13 +10,13 @@ import org.bytedeco.pytorch.Tensor;
 /// Keys and values of sequences of about the same length, in places of the same size, without a hole
 /// between them: attention reads all of them as one tensor.
 ///
-/// `S` places, `C` tokens of a place, `H` heads, `D` dimensions of a head.
+/// `S` places, `C` tokens of a place, `K` key-value heads, `D` dimensions of a head.
 final class KeyValuePool implements AutoCloseable {
 
     private final KeyValueShape shape;
     private final int capacity;
     private final List<CachedSequence> sequences = new ArrayList<>(); // by slot
-    private List<Owned> layers = List.of(); // keys of layer 0, values of layer 0, keys of layer 1, ...: [S, C, H, D]
+    private List<Owned> layers = List.of(); // keys of layer 0, values of layer 0, keys of layer 1, ...: [S, C, K, D]
     private int numPlaces;
 
     KeyValuePool(KeyValueShape shape, int capacity) {
@@ -33,12 +33,12 @@ final class KeyValuePool implements AutoCloseable {
         return sequences;
     }
 
-    /// @return keys of the sequences by slot, `[sequences, C, H, D]`, a view
+    /// @return keys of the sequences by slot, `[sequences, C, K, D]`, a view
     Tensor keys(int layer) {
         return layers.get(2 * layer).tensor().narrow(0, 0, sequences.size());
     }
 
-    /// @return values of the sequences by slot, `[sequences, C, H, D]`, a view
+    /// @return values of the sequences by slot, `[sequences, C, K, D]`, a view
     Tensor values(int layer) {
         return layers.get(2 * layer + 1).tensor().narrow(0, 0, sequences.size());
     }
@@ -46,15 +46,15 @@ final class KeyValuePool implements AutoCloseable {
     /// Writes keys and values of new tokens.
     ///
     /// @param places place of each row, `slot * C + position`, int64 `[T]`
-    /// @param keys   `[T, H, D]`
-    /// @param values `[T, H, D]`
+    /// @param keys   `[T, K, D]`
+    /// @param values `[T, K, D]`
     void write(int layer, Tensor places, Tensor keys, Tensor values) {
-        flat(layers.get(2 * layer)).index_copy_(0, places, keys);
-        flat(layers.get(2 * layer + 1)).index_copy_(0, places, values);
+        flat(2 * layer).index_copy_(0, places, keys);
+        flat(2 * layer + 1).index_copy_(0, places, values);
     }
 
-    private Tensor flat(Owned layer) {
-        return layer.tensor().view((long) numPlaces * capacity, shape.numHeads(), shape.headDim());
+    private Tensor flat(int index) {
+        return layers.get(index).tensor().view(shape.of(index / 2, (long) numPlaces * capacity));
     }
 
     /// Gives a sequence a place, and brings along what it holds elsewhere.
@@ -100,12 +100,11 @@ final class KeyValuePool implements AutoCloseable {
     private void grow() {
         int places = Math.max(1, 2 * numPlaces);
         List<Owned> grown = new ArrayList<>();
-        for (int i = 0; i < 2 * shape.numLayers(); i++) {
+        for (int i = 0; i < 2 * shape.layers().size(); i++) {
             int index = i;
             // Zeros and not just memory: attention multiplies unused places by 0, and NaN would survive that.
             grown.add(Memory.keep("key-value cache", () -> {
-                Tensor larger = Tensors.zeros(
-                        shape.type(), shape.beside(), places, capacity, shape.numHeads(), shape.headDim());
+                Tensor larger = Tensors.zeros(shape.type(), shape.beside(), shape.of(index / 2, places, capacity));
                 if (numPlaces > 0) {
                     larger.narrow(0, 0, numPlaces).copy_(layers.get(index).tensor());
                 }

@@ -72,6 +72,11 @@ public record ConfigReader(ObjectNode json, String where) {
         return json.hasNonNull(key);
     }
 
+    /// @return whether a number is given, and a switch beside it does not turn it off
+    public boolean isOn(String key, String switchKey) {
+        return has(key) && flag(switchKey, true);
+    }
+
     public void requireMultiple(String key, int value, String divisorKey, int divisor) {
         if (value % divisor != 0) {
             throw new ModelException(where + ": " + key + " must be a multiple of " + divisorKey + " but was " + value

@@ -38,11 +38,7 @@ record StackPart(Body body, PackedBatch batch, AskedRows asked, ComputeSpec comp
                 tokenIds(),
                 Tensors.indices(asked.of(batch), beside),
                 body.rotations(batch.positions()),
-                Attention.over(
-                        batch,
-                        compute.precision().scalarType(),
-                        body.attention().getFirst().headDim(),
-                        beside));
+                Attention.over(batch, compute.precision().scalarType(), body.attention(), beside));
     }
 
     /// @return int64 `[T]`
@@ -74,7 +70,7 @@ record StackPart(Body body, PackedBatch batch, AskedRows asked, ComputeSpec comp
     }
 
     private LayerRun run(Inputs inputs, LinearRun maps, @Nullable Tensor rows) {
-        return new LayerRun(body.weights(), maps, inputs.attention(), inputs.rotations(), rows);
+        return new LayerRun(body.weights(), maps, body.attention(), inputs.attention(), inputs.rotations(), rows);
     }
 
     /// As [#layer], without a graph; what the next one does not need is gone before that is run.

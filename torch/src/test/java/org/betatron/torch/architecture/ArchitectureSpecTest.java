@@ -8,6 +8,7 @@ import org.betatron.torch.error.ModelException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -80,6 +81,29 @@ class ArchitectureSpecTest {
         assertThatExceptionOfType(ModelException.class)
                 .isThrownBy(() -> ArchitectureSpec.parse(JsonMapper.shared().createObjectNode(), "dir/config.json"))
                 .withMessage("dir/config.json: model_type must be gpt_neox or llama but was missing");
+    }
+
+    /// What changes attention and is not read by the family in `transformers` is refused, unless it is off.
+    @ParameterizedTest
+    @ValueSource(strings = {"gpt_neox", "llama"})
+    void attentionThatTheFamilyHasNot(String architecture) {
+        ObjectNode config = TinyModels.config(architecture).put("sliding_window", 16);
+        assertThatExceptionOfType(ModelException.class)
+                .isThrownBy(() -> ArchitectureSpec.parse(config, "dir/config.json"))
+                .withMessage("dir/config.json: sliding_window must be missing, null or turned off by"
+                        + " use_sliding_window, as the family has none, but was 16");
+        ArchitectureSpec.parse(config.put("use_sliding_window", false), "here");
+        ArchitectureSpec.parse(config.put("sliding_window", 64).put("use_sliding_window", true), "here");
+        ObjectNode capped = TinyModels.config(architecture).put("attn_logit_softcapping", 50.0);
+        assertThatExceptionOfType(ModelException.class)
+                .isThrownBy(() -> ArchitectureSpec.parse(capped, "dir/config.json"))
+                .withMessage("dir/config.json: attn_logit_softcapping must be missing or null, as the family has none,"
+                        + " but was 50.0");
+        ObjectNode mixed = TinyModels.config(architecture);
+        mixed.putArray("layer_types").add("full_attention").add("sliding_attention");
+        assertThatExceptionOfType(ModelException.class)
+                .isThrownBy(() -> ArchitectureSpec.parse(mixed, "dir/config.json"))
+                .withMessageStartingWith("dir/config.json: layer_types must be full_attention only but was ");
     }
 
     @Test

@@ -28,6 +28,15 @@ class FlashAttentionTest {
 
     private static final int HEADS = 2;
     private static final int DIMS = 8;
+    private static final RotarySpec ROTARY = new RotarySpec(DIMS, 10000, null);
+    private static final AttentionSpec WHOLE = AttentionSpec.whole(HEADS, HEADS, DIMS, ROTARY);
+    private static final AttentionSpec CAPPED = new AttentionSpec(HEADS, HEADS, DIMS, ROTARY, 3, 1, 30);
+
+    /// What the kernel can be asked for: a narrow window, another scale, one key head for all query heads.
+    private static final List<AttentionSpec> KERNEL = List.of(
+            WHOLE,
+            new AttentionSpec(HEADS, HEADS, DIMS, ROTARY, 4, 0.7, Double.POSITIVE_INFINITY),
+            AttentionSpec.whole(HEADS, 1, DIMS, ROTARY));
 
     @BeforeAll
     static void loadLibraries() {
@@ -60,8 +69,8 @@ class FlashAttentionTest {
             float[] values = random(batch, seed, "values");
             float[] expected = Memory.compute(() -> {
                 Tensor q = heads(queries);
-                return Tensors.toFloats(
-                        new PackedAttention(batch, ScalarType.Float, q).attend(0, q, heads(keys), heads(values)));
+                return Tensors.toFloats(new PackedAttention(batch, List.of(WHOLE), ScalarType.Float, q)
+                        .attend(0, WHOLE, q, heads(keys), heads(values)));
             });
             assertThat(plain(new AttentionSegments(batch), queries, keys, values))
                     .containsExactly(expected, within(1e-5f));
@@ -126,10 +135,10 @@ class FlashAttentionTest {
         float[] numbers = random(batch, 1, "numbers");
         assertThatThrownBy(() -> Memory.run(() -> {
                     Tensor heads = heads(numbers).to(ScalarType.BFloat16).requires_grad_(true);
-                    new FlashAttention(new AttentionSegments(batch), heads).attend(0, heads, heads, heads);
+                    new FlashAttention(new AttentionSegments(batch), heads).attend(0, WHOLE, heads, heads, heads);
                 }))
                 .hasMessageContaining("Could not run 'aten::_flash_attention_forward' with arguments from the 'CPU'");
-        Memory.run(() -> assertThat(FlashAttention.suits(ScalarType.BFloat16, DIMS, heads(numbers)))
+        Memory.run(() -> assertThat(FlashAttention.suits(ScalarType.BFloat16, List.of(WHOLE), heads(numbers)))
                 .isFalse());
     }
 
@@ -142,26 +151,37 @@ class FlashAttentionTest {
                 () -> "the kernel was not run: cuda " + card.problem().orElse(""));
         PackedBatch batch = RandomBatches.batch(1, 4, 3, 100, 9);
         Memory.run(() -> {
-            List<float[]> expected = withGradients(batch, card, false);
-            List<float[]> actual = withGradients(batch, card, true);
-            for (int i = 0; i < expected.size(); i++) {
-                assertThat(actual.get(i)).as("result " + i).containsExactly(expected.get(i), within(0.05f));
+            for (AttentionSpec spec : KERNEL) {
+                List<float[]> expected = withGradients(spec, batch, card, false);
+                List<float[]> actual = withGradients(spec, batch, card, true);
+                for (int i = 0; i < expected.size(); i++) {
+                    assertThat(actual.get(i))
+                            .as("result %d of %s", i, spec)
+                            .containsExactly(expected.get(i), within(0.05f));
+                }
             }
         });
     }
 
-    private static List<float[]> withGradients(PackedBatch batch, ComputeDevice card, boolean flash) {
+    private static List<float[]> withGradients(
+            AttentionSpec spec, PackedBatch batch, ComputeDevice card, boolean flash) {
         List<Tensor> inputs = new ArrayList<>();
         for (String name : List.of("queries", "keys", "values")) {
-            inputs.add(Tensors.moved(heads(random(batch, 1, name)).to(ScalarType.BFloat16), card)
+            int heads = name.equals("queries") ? spec.numHeads() : spec.numKeyValueHeads();
+            inputs.add(Tensors.moved(
+                            heads(random(batch, 1, name)).narrow(1, 0, heads).to(ScalarType.BFloat16), card)
+                    .detach()
                     .requires_grad_(true));
         }
         Tensor beside = inputs.getFirst();
-        assertThat(FlashAttention.suits(ScalarType.BFloat16, DIMS, beside)).isTrue();
+        assertThat(FlashAttention.suits(ScalarType.BFloat16, KERNEL, beside)).isTrue();
+        // The kernel caps no scores: a model with one such layer takes single segments in all.
+        assertThat(FlashAttention.suits(ScalarType.BFloat16, List.of(WHOLE, CAPPED), beside))
+                .isFalse();
         Attention attention = flash
                 ? new FlashAttention(new AttentionSegments(batch), beside)
-                : new PackedAttention(batch, ScalarType.BFloat16, beside);
-        Tensor out = attention.attend(0, inputs.get(0), inputs.get(1), inputs.get(2));
+                : new PackedAttention(batch, List.of(spec), ScalarType.BFloat16, beside);
+        Tensor out = attention.attend(0, spec, inputs.get(0), inputs.get(1), inputs.get(2));
         Tensor weights = Tensors.moved(HostTensors.floats(random(batch, 2, "weights")), card)
                 .view(out.size(0), out.size(1));
         out.mul(weights).sum().backward();

@@ -1,0 +1,4 @@
+@NullMarked
+package org.betatron.torch.decoding;
+
+import org.jspecify.annotations.NullMarked;
