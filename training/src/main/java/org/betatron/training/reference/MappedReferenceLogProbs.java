@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.betatron.training.run.TrainingException;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.json.JsonMapper;
 
 /// A reference file mapped into memory: the system reads what is asked for, and the heap holds
 /// nothing.
@@ -38,7 +37,7 @@ public final class MappedReferenceLogProbs implements ReferenceLogProbs, AutoClo
             MemorySegment file = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
             long headerBytes = headerBytes(path, file);
             ReferenceFormat.Header header = header(path, file, headerBytes);
-            long expected = ReferenceFormat.fileBytes(headerBytes, header.key().numRows(), header.numValues());
+            long expected = ReferenceFormat.fileBytes(headerBytes, header.numRows(), header.numValues());
             if (file.byteSize() != expected) {
                 throw damaged(path, "it has " + file.byteSize() + " bytes instead of " + expected);
             }
@@ -49,9 +48,9 @@ public final class MappedReferenceLogProbs implements ReferenceLogProbs, AutoClo
         }
     }
 
-    /// @return what the values depend on
-    public ReferenceKey key() {
-        return header.key();
+    /// @return what the file says of itself
+    ReferenceFormat.Header header() {
+        return header;
     }
 
     @Override
@@ -61,7 +60,7 @@ public final class MappedReferenceLogProbs implements ReferenceLogProbs, AutoClo
             throw new IndexOutOfBoundsException("response tokens " + from + " to " + to + " of row " + row
                     + " are not among its " + (indexEntry(row + 1) - start));
         }
-        long values = ReferenceFormat.valuesOffset(indexOffset - ReferenceFormat.HEADER_OFFSET, key().numRows());
+        long values = ReferenceFormat.valuesOffset(indexOffset - ReferenceFormat.HEADER_OFFSET, header.numRows());
         double sum = 0;
         for (long i = start + from; i < start + to; i++) {
             sum += file.get(ReferenceFormat.FLOAT, values + Float.BYTES * i);
@@ -93,7 +92,7 @@ public final class MappedReferenceLogProbs implements ReferenceLogProbs, AutoClo
     private static ReferenceFormat.Header header(Path path, MemorySegment file, long headerBytes) {
         byte[] json = file.asSlice(ReferenceFormat.HEADER_OFFSET, headerBytes).toArray(ValueLayout.JAVA_BYTE);
         try {
-            return new JsonMapper().readValue(new String(json, StandardCharsets.UTF_8), ReferenceFormat.Header.class);
+            return ReferenceFormat.Header.read(new String(json, StandardCharsets.UTF_8));
         } catch (JacksonException e) {
             throw damaged(path, "its header cannot be understood");
         }

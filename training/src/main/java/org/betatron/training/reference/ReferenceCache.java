@@ -11,6 +11,7 @@ import org.betatron.data.packing.BatchNumbers;
 import org.betatron.data.packing.Packing;
 import org.betatron.data.packing.RowBatch;
 import org.betatron.data.row.TokenizedRow;
+import org.betatron.training.run.OtherSettingsException;
 import org.betatron.training.run.TrainingException;
 
 /// The file in which the reference log-probabilities of one data set are kept, and the key that it
@@ -29,14 +30,14 @@ public record ReferenceCache(Path file, ReferenceKey key) {
     }
 
     /// @return the values, to be closed by the caller
-    /// @throws TrainingException if the file is missing or damaged, or has another key, naming the
-    ///     part that differs
+    /// @throws TrainingException      if the file is missing or damaged
+    /// @throws OtherSettingsException if it has another key, naming everything that differs
     public MappedReferenceLogProbs open() {
         try {
             MappedReferenceLogProbs values = MappedReferenceLogProbs.open(file);
             try {
-                requireSame(values.key());
-            } catch (TrainingException e) {
+                requireSame(values.header());
+            } catch (OtherSettingsException e) {
                 values.close();
                 throw e;
             }
@@ -92,18 +93,11 @@ public record ReferenceCache(Path file, ReferenceKey key) {
         }
     }
 
-    private void requireSame(ReferenceKey saved) {
-        require("model", saved.model(), key.model());
-        require("tokenizer", saved.tokenizer(), key.tokenizer());
-        require("truncation", saved.truncation(), key.truncation());
-        require("number of rows", Integer.toString(saved.numRows()), Integer.toString(key.numRows()));
-        require("content of the rows", saved.rows(), key.rows());
-    }
-
-    private void require(String part, String saved, String given) {
-        if (!saved.equals(given)) {
-            throw new TrainingException("reference file " + file + " was made for another " + part + " (" + saved
-                    + ", this run has " + given + "); delete it or choose another path");
+    private void requireSame(ReferenceFormat.Header saved) {
+        List<String> differences = key.differencesFrom(saved);
+        if (!differences.isEmpty()) {
+            throw new OtherSettingsException("reference file " + file + " was made with other settings: "
+                    + String.join("; ", differences) + "; delete it or choose another path");
         }
     }
 }

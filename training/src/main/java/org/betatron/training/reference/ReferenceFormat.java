@@ -2,7 +2,10 @@ package org.betatron.training.reference;
 
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Map;
 import java.util.Objects;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /// How a reference file is laid out, little-endian:
 ///
@@ -34,10 +37,31 @@ final class ReferenceFormat {
     }
 
     /// What the JSON header holds.
-    record Header(ReferenceKey key, long numValues) {
+    ///
+    /// @param settings  text of every setting that the values were made with, by name
+    /// @param rows      digest of the rows
+    /// @param numRows   number of rows
+    /// @param numValues number of log-probabilities
+    record Header(Map<String, String> settings, String rows, int numRows, long numValues) {
+
+        private static final JsonMapper JSON = new JsonMapper();
+
         Header {
-            // JSON may lack it.
-            Objects.requireNonNull(key, "key");
+            // JSON may lack either.
+            Objects.requireNonNull(settings, "settings");
+            Objects.requireNonNull(rows, "rows");
+        }
+
+        static Header of(ReferenceKey key, long numValues) {
+            return new Header(key.settings().values(), key.rows(), key.numRows(), numValues);
+        }
+
+        /// @throws tools.jackson.core.JacksonException if it is not a header
+        static Header read(String json) {
+            JsonNode header = JSON.readTree(json);
+            return header.has("key")
+                    ? JSON.treeToValue(header, FirstHeader.class).header()
+                    : JSON.treeToValue(header, Header.class);
         }
     }
 }

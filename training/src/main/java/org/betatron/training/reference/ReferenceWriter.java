@@ -53,7 +53,7 @@ final class ReferenceWriter implements AutoCloseable {
             numValues += numResponseTokens(row);
         }
         index.putLong(numValues);
-        byte[] header = header(new ReferenceFormat.Header(key, numValues));
+        byte[] header = header(ReferenceFormat.Header.of(key, numValues));
         writeAll(ByteBuffer.allocate(2 * Long.BYTES)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putLong(ReferenceFormat.MAGIC)

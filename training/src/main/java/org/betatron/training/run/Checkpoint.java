@@ -9,10 +9,10 @@ import tools.jackson.databind.JsonNode;
 /// A whole checkpoint on disk.
 ///
 /// @param directory where it lies
-/// @param identity  run that it belongs to
+/// @param identity  what it says of the run that it belongs to
 /// @param state     where that run was
 /// @param memory    what the run's rule remembered, in the rule's own [StateFormat]
-public record Checkpoint(Path directory, RunIdentity identity, TrainingState state, JsonNode memory) {
+public record Checkpoint(Path directory, RecordedIdentity identity, TrainingState state, JsonNode memory) {
 
     static final String REFERENCE = "reference";
     static final String STATE = "state.json";

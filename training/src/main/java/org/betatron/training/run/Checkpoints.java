@@ -29,10 +29,9 @@ import tools.jackson.databind.json.JsonMapper;
 /// | field | content |
 /// |---|---|
 /// | `version` | 2; absent in the first version |
-/// | `identity` | [RunIdentity] |
+/// | `identity` | [RecordedIdentity.BySettings]; in the first version [RecordedIdentity.ByRecipe] |
 /// | `state` | [TrainingState] |
 /// | `rule` | what the rule remembers, in its [StateFormat]; in the first version `alignment` in `state` |
-/// every rule |
 ///
 /// A directory with that name is whole: it is written beside and moved into place. Older ones go
 /// only after a newer one is in place. One writer at a time.
@@ -72,7 +71,7 @@ public final class Checkpoints {
             TrainingState state,
             JsonNode memory) {
         Path target = directory.resolve(PREFIX + String.format(Locale.ROOT, "%08d", state.step()));
-        Checkpoint checkpoint = new Checkpoint(target, identity, state, memory);
+        Checkpoint checkpoint = new Checkpoint(target, identity.recorded(), state, memory);
         try {
             StagedFiles.writeDirectory(target, partial -> {
                 for (Learner learner : learners) {
@@ -146,7 +145,7 @@ public final class Checkpoints {
     }
 
     /// What `state.json` holds.
-    private record Saved(int version, RunIdentity identity, TrainingState state, JsonNode rule) {
+    private record Saved(int version, RecordedIdentity identity, TrainingState state, JsonNode rule) {
 
         private static final int VERSION = 2;
 
@@ -164,9 +163,15 @@ public final class Checkpoints {
             }
             return new Checkpoint(
                     directory,
-                    JSON.treeToValue(field(saved, "identity"), RunIdentity.class),
+                    identity(field(saved, "identity")),
                     JSON.treeToValue(field(saved, "state"), TrainingState.class),
                     version == 1 ? field(field(saved, "state"), "alignment") : field(saved, "rule"));
+        }
+
+        private static RecordedIdentity identity(JsonNode saved) {
+            return JSON.treeToValue(
+                    saved,
+                    saved.has("recipeHash") ? RecordedIdentity.ByRecipe.class : RecordedIdentity.BySettings.class);
         }
 
         private static JsonNode field(JsonNode object, String name) {

@@ -1,36 +1,44 @@
 package org.betatron.training.run;
 
-import java.util.Objects;
+import java.util.ArrayList;
+import java.util.List;
+import org.betatron.training.run.RecordedIdentity.ByRecipe;
+import org.betatron.training.run.RecordedIdentity.BySettings;
 
 /// What makes two runs the same run, so that one may continue the other.
 ///
-/// @param recipeHash hash of the resolved recipe
+/// @param settings   of its recipe, the seed among them
+/// @param recipeHash fingerprint of the text of its recipe file, which is all that checkpoints of the first
+///     version recorded
 /// @param dataKey    fingerprint of the training rows as they reach the model: files, template,
 ///     truncation
-/// @param seed       seed of the run
-public record RunIdentity(String recipeHash, String dataKey, long seed) {
+public record RunIdentity(Settings settings, String recipeHash, String dataKey) {
 
-    public RunIdentity {
-        // Read from JSON, which may lack either.
-        Objects.requireNonNull(recipeHash, "recipeHash");
-        Objects.requireNonNull(dataKey, "dataKey");
+    /// @return what a checkpoint of this run says of it
+    public RecordedIdentity recorded() {
+        return new BySettings(settings.values(), dataKey);
     }
 
-    /// @param saved identity that a checkpoint holds
+    /// @param saved what a checkpoint says
     /// @param where the checkpoint, for the message
-    /// @throws TrainingException if this run is another one, naming the part that differs
-    public void requireSame(RunIdentity saved, String where) {
-        require("recipe", saved.recipeHash, recipeHash, where);
-        require("training data", saved.dataKey, dataKey, where);
-        require("seed", Long.toString(saved.seed), Long.toString(seed), where);
-    }
-
-    private static void require(String part, String saved, String given, String where) {
-        if (!saved.equals(given)) {
-            throw new TrainingException(
-                    where + " cannot be resumed: it belongs to another " + part + " (" + saved + ", this run has "
-                            + given + "); resume with what the run was started with, or start a new run in another"
-                            + " directory");
+    /// @throws OtherSettingsException if this run is another one, naming everything that differs
+    public void requireSame(RecordedIdentity saved, String where) {
+        List<String> differences = new ArrayList<>(
+                switch (saved) {
+                    case BySettings(var recorded, _) -> settings.differencesFrom(recorded);
+                    // The settings have just been read from that file, by this version.
+                    case ByRecipe(String hash, _) ->
+                        hash.equals(recipeHash)
+                                ? List.<String>of()
+                                : List.of("its recipe.yaml was changed since the run was begun");
+                });
+        if (!saved.dataKey().equals(dataKey)) {
+            differences.add("the training rows are others (fingerprint " + saved.dataKey() + " then, " + dataKey
+                    + " now)");
+        }
+        if (!differences.isEmpty()) {
+            throw new OtherSettingsException(where + " cannot be resumed: " + String.join("; ", differences)
+                    + "; resume with what the run was started with, or start a new run in another directory");
         }
     }
 }
