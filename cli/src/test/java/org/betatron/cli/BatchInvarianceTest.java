@@ -29,6 +29,7 @@ import org.betatron.training.reference.Reference;
 import org.betatron.training.run.Learner;
 import org.betatron.training.run.RunDirectory;
 import org.betatron.training.run.RunIdentity;
+import org.betatron.training.run.Settings;
 import org.betatron.training.run.SideFiles;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -120,7 +121,7 @@ class BatchInvarianceTest {
                             microBatchSize,
                             3),
                     Evaluation.none(),
-                    new RunIdentity("recipe", "rows", 3),
+                    new RunIdentity(Settings.NONE, "recipe", "rows"),
                     RunDirectory.create(root.resolve("run"), "", SideFiles.NONE),
                     TrainingListener.NONE,
                     () -> false,

@@ -16,6 +16,7 @@ import org.betatron.torch.device.NativeLibraries;
 import org.betatron.training.reference.MappedReferenceLogProbs;
 import org.betatron.training.reference.ReferenceCache;
 import org.betatron.training.reference.ReferenceKey;
+import org.betatron.training.run.Settings;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -74,7 +75,7 @@ final class RecordedRun {
     }
 
     private static ReferenceCache cache(Path file, List<TokenizedPair> pairs) {
-        return new ReferenceCache(file, ReferenceKey.of("model", "tokenizer", "recorded", pairs));
+        return new ReferenceCache(file, ReferenceKey.of(Settings.NONE, pairs));
     }
 
     private static int[] ids(JsonNode array) {

@@ -36,6 +36,7 @@ import org.betatron.training.run.Learner;
 import org.betatron.training.run.Metrics;
 import org.betatron.training.run.RunDirectory;
 import org.betatron.training.run.RunIdentity;
+import org.betatron.training.run.Settings;
 import org.betatron.training.run.SideFiles;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -186,7 +187,7 @@ class SharedPromptsTest {
                                     8,
                                     3),
                             Evaluation.none(),
-                            new RunIdentity("recipe", "rows", 3),
+                            new RunIdentity(Settings.NONE, "recipe", "rows"),
                             RunDirectory.create(root.resolve("run"), "", SideFiles.NONE),
                             new TrainingListener() {
                                 @Override

@@ -35,6 +35,7 @@ import org.betatron.training.run.Learner;
 import org.betatron.training.run.Metrics;
 import org.betatron.training.run.RunDirectory;
 import org.betatron.training.run.RunIdentity;
+import org.betatron.training.run.Settings;
 import org.betatron.training.run.SideFiles;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -134,7 +135,7 @@ class TrlParityTest {
                             4,
                             0),
                     Evaluation.none(),
-                    new RunIdentity("recipe", "rows", 0),
+                    new RunIdentity(Settings.NONE, "recipe", "rows"),
                     run,
                     new TrainingListener() {
                         @Override

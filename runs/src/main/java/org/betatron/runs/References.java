@@ -23,6 +23,7 @@ import org.betatron.training.reference.ReferenceKey;
 import org.betatron.training.reference.ReferenceUpdateSpec;
 import org.betatron.training.run.Checkpoint;
 import org.betatron.training.run.Fingerprint;
+import org.betatron.training.run.Settings;
 import org.jspecify.annotations.Nullable;
 
 /// What the policy is compared with: nothing, log-probabilities from a cache that is read or computed, or a
@@ -88,10 +89,13 @@ record References(
         Path directory = recipe.reference().cache().isEmpty()
                 ? session.directory().root().resolve(RunFiles.REFERENCE)
                 : Path.of(recipe.reference().cache());
-        String fingerprint = Fingerprint.of(new ModelDirectory(model).modelFiles());
+        Settings settings = request.resolved()
+                .settings()
+                .only(References::changesLogProbs)
+                .with(ReferenceKey.MODEL, Fingerprint.of(new ModelDirectory(model).modelFiles()))
+                .with(ReferenceKey.TOKENIZER, source.tokenizerFingerprint());
         List<AutoCloseable> owned = new ArrayList<>();
-        try (Maker maker = new Maker(
-                request, session, model, fingerprint + " in " + formats(recipe), source.tokenizerFingerprint())) {
+        try (Maker maker = new Maker(request, session, model, settings)) {
             MappedReferenceLogProbs training = maker.open(directory.resolve("training.logprobs"), rows.training());
             owned.add(training);
             if (rows.evaluation().isEmpty()) {
@@ -107,12 +111,10 @@ record References(
         }
     }
 
-    /// @return the number formats that log-probs depend on; recipes without bf16 weights say what they always said
-    private static String formats(AlignRecipe recipe) {
-        String products = recipe.compute().precision().configName();
-        return recipe.compute().weights() == DataType.FP32
-                ? products
-                : products + " with weights in " + recipe.compute().weights().configName();
+    private static boolean changesLogProbs(String setting) {
+        return setting.startsWith("data.truncation.")
+                || setting.equals("compute.precision")
+                || setting.equals("compute.weights");
     }
 
     @Override
@@ -136,28 +138,23 @@ record References(
         private final RunRequest<AlignRecipe> request;
         private final RunSession session;
         private final Path modelDirectory;
-        private final String modelKey;
-        private final String tokenizerKey;
+        private final Settings settings;
         private @Nullable TorchLanguageModel model;
 
         Maker(
                 RunRequest<AlignRecipe> request,
                 RunSession session,
                 Path modelDirectory,
-                String modelKey,
-                String tokenizerKey) {
+                Settings settings) {
             this.request = request;
             this.session = session;
             this.modelDirectory = modelDirectory;
-            this.modelKey = modelKey;
-            this.tokenizerKey = tokenizerKey;
+            this.settings = settings;
         }
 
         MappedReferenceLogProbs open(Path file, List<? extends TokenizedRow> rows) {
             AlignRecipe recipe = request.recipe();
-            ReferenceKey key = ReferenceKey.of(
-                    modelKey, tokenizerKey, recipe.data().truncation().toString(), rows);
-            ReferenceCache cache = new ReferenceCache(file, key);
+            ReferenceCache cache = new ReferenceCache(file, ReferenceKey.of(settings, rows));
             if (cache.exists()) {
                 session.tell(new RunEvent.ReferenceRead(file));
             } else {

@@ -32,7 +32,6 @@ import org.betatron.training.Trainer;
 import org.betatron.training.TrainingJob;
 import org.betatron.training.TrainingOutcome;
 import org.betatron.training.run.Checkpoint;
-import org.betatron.training.run.Fingerprint;
 import org.betatron.training.run.Learner;
 import org.betatron.training.run.RunDirectory;
 import org.betatron.training.run.RunIdentity;
@@ -249,9 +248,9 @@ final class RunSession implements AutoCloseable {
     private <R extends TokenizedRow, Q, S> TrainingOutcome<S> carryOut(Training<R, Q, S> training) {
         TrainSpec spec = request.recipe().train();
         RunIdentity identity = new RunIdentity(
-                Fingerprint.of(request.resolved().yaml()),
-                training.rule().source().key(),
-                spec.seed());
+                request.resolved().settings(),
+                directory.recipeFingerprint(),
+                training.rule().source().key());
         try (TorchOptimizer optimizer =
                 training.model().optimizer(request.recipe().optimizer())) {
             Trainer<R, Q, S> trainer = new Trainer<>(new TrainingJob<>(

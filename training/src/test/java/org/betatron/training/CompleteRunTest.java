@@ -28,6 +28,7 @@ import org.betatron.training.run.Learner;
 import org.betatron.training.run.Metrics;
 import org.betatron.training.run.RunDirectory;
 import org.betatron.training.run.RunIdentity;
+import org.betatron.training.run.Settings;
 import org.betatron.training.run.SideFiles;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -100,8 +101,7 @@ class CompleteRunTest {
     private End run(RunDirectory run, long stopAfter) throws IOException {
         Checkpoint checkpoint = run.checkpoints(SPEC.keepCheckpoints()).latest().orElse(null);
         Path modelDirectory = checkpoint == null ? startModel : checkpoint.modelDirectory();
-        RunIdentity identity =
-                new RunIdentity(Fingerprint.of(Files.readString(run.recipeFile())), ReferenceKey.digest(rows), 7);
+        RunIdentity identity = new RunIdentity(Settings.NONE, run.recipeFingerprint(), ReferenceKey.digest(rows));
         long[] done = {0};
         TrainingListener listener = listener(done);
         try (TinyLanguageModel model = TinyLanguageModel.load(modelDirectory);
@@ -137,7 +137,11 @@ class CompleteRunTest {
     private MappedReferenceLogProbs reference(
             RunDirectory run, String name, List<TokenizedPair> pairs, TrainingListener listener) throws IOException {
         String model = Fingerprint.of(List.of(startModel.resolve(TinyLanguageModel.FILE_NAME)));
-        ReferenceKey key = ReferenceKey.of(model, Fingerprint.of(List.of(tokenizer)), "none", pairs);
+        ReferenceKey key = ReferenceKey.of(
+                Settings.NONE
+                        .with(ReferenceKey.MODEL, model)
+                        .with(ReferenceKey.TOKENIZER, Fingerprint.of(List.of(tokenizer))),
+                pairs);
         ReferenceCache cache = new ReferenceCache(run.root().resolve("reference/" + name + ".bin"), key);
         if (!cache.exists()) {
             // On resume the policy has moved on: the reference is always the model that the run

@@ -3,6 +3,7 @@ package org.betatron.training;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
@@ -25,13 +26,15 @@ import org.betatron.training.reference.Reference;
 import org.betatron.training.run.Learner;
 import org.betatron.training.run.RunDirectory;
 import org.betatron.training.run.RunIdentity;
+import org.betatron.training.run.Settings;
 import org.betatron.training.run.SideFiles;
 
 /// Toy rows, and runs of the tiny model on them.
 final class Fixtures {
 
     static final int VOCABULARY = 10;
-    static final RunIdentity IDENTITY = new RunIdentity("recipe-1", "data-1", 7);
+    static final RunIdentity IDENTITY =
+            new RunIdentity(new Settings(Map.of("train.seed", "7"), Map.of()), "recipe-1", "data-1");
 
     private Fixtures() {}
 
@@ -121,7 +124,7 @@ final class Fixtures {
     }
 
     static PreferenceRule preference(AlignmentSpec alignment, List<TokenizedPair> rows, int microBatchSize) {
-        return new PreferenceRule(alignment.create(), fixed(rows), reference(rows), microBatchSize, IDENTITY.seed());
+        return new PreferenceRule(alignment.create(), fixed(rows), reference(rows), microBatchSize, 7);
     }
 
     /// Steps of 8 rows, evaluation, checkpoints and lines of metrics every 4 steps.

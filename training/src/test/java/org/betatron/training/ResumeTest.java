@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.betatron.core.alignment.AlignmentSpec;
 import org.betatron.core.alignment.AlignmentState;
 import org.betatron.data.row.TokenizedPair;
@@ -15,9 +16,10 @@ import org.betatron.testkit.TinyLanguageModel;
 import org.betatron.training.TrainingOutcome.End;
 import org.betatron.training.run.Checkpoint;
 import org.betatron.training.run.Metrics;
+import org.betatron.training.run.OtherSettingsException;
 import org.betatron.training.run.RunDirectory;
 import org.betatron.training.run.RunIdentity;
-import org.betatron.training.run.TrainingException;
+import org.betatron.training.run.Settings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,21 +89,21 @@ class ResumeTest {
 
     @ParameterizedTest
     @CsvSource({
-        "recipe-2, data-1, 7, 'recipe (recipe-1, this run has recipe-2)'",
-        "recipe-1, data-2, 7, 'training data (data-1, this run has data-2)'",
-        "recipe-1, data-1, 8, 'seed (7, this run has 8)'"
+        "data-2, 7, 'the training rows are others (fingerprint data-1 then, data-2 now)'",
+        "data-1, 8, 'train.seed was 7 and is 8'",
+        "data-2, 8, 'train.seed was 7 and is 8; the training rows are others (fingerprint data-1 then, data-2 now)'"
     })
-    void refusesToResumeAnotherRun(String recipe, String data, long seed, String difference) {
+    void refusesToResumeAnotherRun(String data, String seed, String difference) {
         RunDirectory run = Fixtures.directory(directory, "run");
         trainUntil(6, run);
         Checkpoint checkpoint = run.checkpoints(2).latest().orElseThrow();
         TrainingJob<?, ?, ?> job = Fixtures.job(SPEC, Fixtures.model(), rule, run);
-        TrainingJob<?, ?, ?> other = as(job, new RunIdentity(recipe, data, seed));
+        TrainingJob<?, ?, ?> other =
+                as(job, new RunIdentity(new Settings(Map.of("train.seed", seed), Map.of()), "recipe-1", data));
         assertThatThrownBy(() -> new Trainer<>(other).resume(checkpoint))
-                .isInstanceOf(TrainingException.class)
-                .hasMessage("checkpoint " + checkpoint.directory() + " cannot be resumed: it belongs to another "
-                        + difference + "; resume with what the run was started with, or start a new run in another"
-                        + " directory");
+                .isInstanceOf(OtherSettingsException.class)
+                .hasMessage("checkpoint " + checkpoint.directory() + " cannot be resumed: " + difference
+                        + "; resume with what the run was started with, or start a new run in another" + " directory");
     }
 
     private static <R extends TokenizedRow, Q, S> TrainingJob<R, Q, S> as(

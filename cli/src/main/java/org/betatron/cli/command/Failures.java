@@ -7,6 +7,7 @@ import org.betatron.data.DataException;
 import org.betatron.evaluation.judge.JudgeException;
 import org.betatron.runs.recipe.RecipeException;
 import org.betatron.torch.error.ModelException;
+import org.betatron.training.run.OtherSettingsException;
 import org.betatron.training.run.RunDirectoryException;
 import org.betatron.training.run.TrainingException;
 import picocli.CommandLine.ParameterException;
@@ -30,6 +31,7 @@ final class Failures {
                 || problem instanceof DataException
                 || problem instanceof ModelException
                 || problem instanceof RunDirectoryException
+                || problem instanceof OtherSettingsException
                 || problem instanceof IllegalArgumentException;
         boolean expected = wrongInput
                 || problem instanceof TrainingException

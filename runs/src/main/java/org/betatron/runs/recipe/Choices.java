@@ -1,5 +1,6 @@
 package org.betatron.runs.recipe;
 
+import java.lang.reflect.RecordComponent;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +17,7 @@ import org.betatron.training.reference.ReferenceUpdateSpec;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /// The choices that a recipe makes by a tag, and the defaults of what can be chosen.
 public final class Choices {
@@ -87,9 +89,26 @@ public final class Choices {
         return registered(path).equals("alignment.objective.terms") ? ObjectiveSpec.Sum.Term.DEFAULT : null;
     }
 
+    /// @param type record of a choice
+    /// @return its settings where none is given, with its tag; placeholders for those without a default
+    static ObjectNode unchanged(Class<?> type, ObjectMapper mapper) {
+        ObjectNode tree = mapper.createObjectNode();
+        tree.put(RecipeMapper.TYPE, RecipeMapper.tag(type));
+        Object defaults = defaultOf(type);
+        if (defaults != null) {
+            tree.setAll((ObjectNode) mapper.valueToTree(defaults));
+        } else {
+            for (RecordComponent component : type.getRecordComponents()) {
+                tree.set(component.getName(), initial(component.getType(), mapper));
+            }
+        }
+        tree.put(RecipeMapper.TYPE, RecipeMapper.tag(type));
+        return tree;
+    }
+
     /// @return what stands for a component of a record without defaults until it is given: the
     ///     component's own defaults, an empty list, or a placeholder
-    static JsonNode initial(Class<?> type, ObjectMapper mapper) {
+    private static JsonNode initial(Class<?> type, ObjectMapper mapper) {
         Object defaults = defaultOf(type);
         if (defaults != null) {
             return mapper.valueToTree(defaults);

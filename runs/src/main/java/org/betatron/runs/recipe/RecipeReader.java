@@ -1,7 +1,6 @@
 package org.betatron.runs.recipe;
 
 import java.io.IOException;
-import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -273,18 +272,7 @@ public final class RecipeReader {
             problems.add(path + ".type: must be " + Suggestion.oneOf(tags.keySet(), tag));
             return null;
         }
-        ObjectNode tree = mapper.createObjectNode();
-        tree.put(RecipeMapper.TYPE, tag);
-        Object defaults = Choices.defaultOf(type);
-        if (defaults != null) {
-            tree.setAll((ObjectNode) mapper.valueToTree(defaults));
-        } else {
-            for (RecordComponent component : type.getRecordComponents()) {
-                tree.set(component.getName(), Choices.initial(component.getType(), mapper));
-            }
-        }
-        tree.put(RecipeMapper.TYPE, tag);
-        return tree;
+        return Choices.unchanged(type, mapper);
     }
 
     /// @return the value in the kind that the default has, or null after noting a problem

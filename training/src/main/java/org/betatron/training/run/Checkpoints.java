@@ -169,9 +169,9 @@ public final class Checkpoints {
         }
 
         private static RecordedIdentity identity(JsonNode saved) {
-            return JSON.treeToValue(
-                    saved,
-                    saved.has("recipeHash") ? RecordedIdentity.ByRecipe.class : RecordedIdentity.BySettings.class);
+            return saved.has("recipeHash")
+                    ? JSON.treeToValue(saved, RecordedIdentity.ByRecipe.class)
+                    : JSON.treeToValue(saved, RecordedIdentity.BySettings.class);
         }
 
         private static JsonNode field(JsonNode object, String name) {

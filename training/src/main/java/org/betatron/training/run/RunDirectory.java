@@ -147,6 +147,16 @@ public final class RunDirectory implements AutoCloseable {
         return root.resolve(RunFiles.RECIPE);
     }
 
+    /// @return fingerprint of the text of the recipe
+    /// @throws TrainingException if it cannot be read
+    public String recipeFingerprint() {
+        try {
+            return Fingerprint.of(Files.readString(recipeFile()));
+        } catch (IOException e) {
+            throw new TrainingException("recipe " + recipeFile() + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
     public Path droppedRowsFile() {
         return root.resolve(RunFiles.DROPPED);
     }

@@ -32,6 +32,7 @@ import org.betatron.training.run.Learner;
 import org.betatron.training.run.Metrics;
 import org.betatron.training.run.RunDirectory;
 import org.betatron.training.run.RunIdentity;
+import org.betatron.training.run.Settings;
 import org.betatron.training.run.SideFiles;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,7 +45,7 @@ class OnlineLearningTest {
     private static final int VOCABULARY = 10;
     private static final int WANTED = 4;
     private static final String CRITIC = "critic";
-    private static final RunIdentity IDENTITY = new RunIdentity("recipe", "prompts-1", 7);
+    private static final RunIdentity IDENTITY = new RunIdentity(Settings.NONE, "recipe", "prompts-1");
     private static final List<int[]> PROMPTS =
             List.of(new int[] {1, 2}, new int[] {3}, new int[] {5, 1, 0}, new int[] {8, 8});
 

@@ -15,6 +15,8 @@ import org.betatron.core.model.TokenQuantity;
 import org.betatron.data.packing.Packing;
 import org.betatron.data.row.TokenizedPair;
 import org.betatron.testkit.TinyLanguageModel;
+import org.betatron.training.run.OtherSettingsException;
+import org.betatron.training.run.Settings;
 import org.betatron.training.run.TrainingException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,16 +63,15 @@ class ReferenceCacheTest {
     @Test
     void anotherKeyIsRefusedWithThePartThatDiffers() {
         compute();
-        refuses(key("other", "tokenizer", "none", ROWS), "model (model, this run has other)");
-        refuses(key("model", "other", "none", ROWS), "tokenizer (tokenizer, this run has other)");
-        refuses(key("model", "tokenizer", "512", ROWS), "truncation (none, this run has 512)");
-        refuses(key("model", "tokenizer", "none", ROWS.subList(0, 2)), "number of rows (3, this run has 2)");
+        refuses(key("other", "tokenizer", "none", ROWS), "the model was model and is other");
+        refuses(key("model", "other", "none", ROWS), "the tokenizer was tokenizer and is other");
+        refuses(key("model", "tokenizer", "512", ROWS), "data.truncation.keep was none and is 512");
+        refuses(key("model", "tokenizer", "none", ROWS.subList(0, 2)), "the number of rows was 3 and is 2");
         List<TokenizedPair> renamed = new ArrayList<>(ROWS);
         renamed.set(2, new TokenizedPair("d", new int[] {3}, new int[] {2, 2}, new int[] {0, 0}));
         refuses(
                 key("model", "tokenizer", "none", renamed),
-                "content of the rows (" + ReferenceKey.digest(ROWS) + ", this run has " + ReferenceKey.digest(renamed)
-                        + ")");
+                "the content of the rows was " + ReferenceKey.digest(ROWS) + " and is " + ReferenceKey.digest(renamed));
     }
 
     @Test
@@ -152,12 +153,17 @@ class ReferenceCacheTest {
 
     private void refuses(ReferenceKey key, String difference) {
         assertThatThrownBy(() -> new ReferenceCache(file, key).open())
-                .isInstanceOf(TrainingException.class)
-                .hasMessage("reference file " + file + " was made for another " + difference
+                .isInstanceOf(OtherSettingsException.class)
+                .hasMessage("reference file " + file + " was made with other settings: " + difference
                         + "; delete it or choose another path");
     }
 
     private static ReferenceKey key(String model, String tokenizer, String truncation, List<TokenizedPair> rows) {
-        return ReferenceKey.of(model, tokenizer, truncation, rows);
+        return ReferenceKey.of(
+                Settings.NONE
+                        .with(ReferenceKey.MODEL, model)
+                        .with(ReferenceKey.TOKENIZER, tokenizer)
+                        .with("data.truncation.keep", truncation),
+                rows);
     }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.betatron.core.alignment.AlignmentState;
 import org.betatron.core.files.Directories;
@@ -24,7 +25,8 @@ import tools.jackson.databind.JsonNode;
 
 class CheckpointsTest {
 
-    private static final RunIdentity IDENTITY = new RunIdentity("recipe", "data", 1);
+    private static final RunIdentity IDENTITY =
+            new RunIdentity(new Settings(Map.of("train.seed", "1", "data.files", "[]"), Map.of()), "recipe", "data");
     private static final JsonNode NOTHING = NoState.FORMAT.write(NoState.NOTHING);
     private static final StateFormat<AlignmentState> FORMAT =
             new RecordFormat<>(AlignmentState.class, AlignmentState.START);
@@ -46,7 +48,7 @@ class CheckpointsTest {
         checkpoints.write(learners(model), Optional.empty(), IDENTITY, state, FORMAT.write(alignment));
         Checkpoint latest = checkpoints.latest().orElseThrow();
         assertThat(latest.directory()).isEqualTo(directory.resolve("step-00000003"));
-        assertThat(latest.identity()).isEqualTo(IDENTITY);
+        assertThat(latest.identity()).isEqualTo(IDENTITY.recorded());
         assertThat(latest.state()).isEqualTo(state);
         assertThat(latest.memory(FORMAT)).isEqualTo(alignment);
     }
@@ -102,7 +104,7 @@ class CheckpointsTest {
                 "skippedSteps":2,"elapsedSeconds":1.5}}""");
         Checkpoint latest =
                 new Checkpoints(directory, 1, SideFiles.NONE).latest().orElseThrow();
-        assertThat(latest.identity()).isEqualTo(IDENTITY);
+        assertThat(latest.identity()).isEqualTo(new RecordedIdentity.ByRecipe("recipe", "data"));
         assertThat(latest.state()).isEqualTo(new TrainingState(7, 56, 2, 1.5));
         assertThat(latest.memory(FORMAT))
                 .isEqualTo(

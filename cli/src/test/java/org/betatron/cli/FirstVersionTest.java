@@ -1,0 +1,182 @@
+package org.betatron.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.betatron.core.run.RunFiles;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// What the first version left behind is still good: runs go on, caches are read, answers are found.
+///
+/// Where one of these fails, the code is to be mended; `first-version` is never recorded again.
+class FirstVersionTest {
+
+    @TempDir
+    private Path directory;
+
+    @BeforeEach
+    void copyRecordings() throws IOException, URISyntaxException {
+        URL recordings = Objects.requireNonNull(getClass().getResource("first-version"));
+        Path source = Path.of(recordings.toURI());
+        try (Stream<Path> files = Files.walk(source)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path target = directory.resolve(source.relativize(file));
+                Files.createDirectories(target.getParent());
+                Files.copy(file, target);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"align", "sft"})
+    void runGoesOnToTheEnd(String command) throws IOException, InterruptedException {
+        Path run = directory.resolve(command);
+        byte[] recipe = Files.readAllBytes(run.resolve(RunFiles.RECIPE));
+        Output resumed = betatron(command, "--resume", command);
+        assertThat(resumed.exitCode()).as(resumed.text()).isZero();
+
+        assertThat(run.resolve("model/model.safetensors")).exists();
+        assertThat(Files.readAllBytes(run.resolve(RunFiles.RECIPE))).isEqualTo(recipe);
+        Map<String, Double> losses = losses(run.resolve(RunFiles.METRICS));
+        Map<String, Double> recorded = losses(directory.resolve(command + "-later-metrics.jsonl"));
+        assertThat(recorded).hasSize(4);
+        // Another processor rounds otherwise.
+        recorded.forEach((at, loss) -> assertThat(losses.get(at)).as(at).isCloseTo(loss, within(1e-5)));
+    }
+
+    @Test
+    void changedRecipeIsRefused() throws IOException, InterruptedException {
+        Path recipe = directory.resolve("sft").resolve(RunFiles.RECIPE);
+        Files.writeString(recipe, Files.readString(recipe).replace("learningRate: 0.001", "learningRate: 0.002"));
+        Output resumed = betatron("sft", "--resume", "sft");
+        assertThat(resumed.text())
+                .contains("betatron: checkpoint sft/checkpoints/step-00000003 cannot be resumed: its recipe.yaml was"
+                        + " changed since the run was begun; resume with what the run was started with, or start a new"
+                        + " run in another directory");
+        assertThat(resumed.exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void cacheIsReadAndSaysWhatDiffers() throws IOException, InterruptedException {
+        List<String> begin = List.of(
+                "align",
+                "--model=start",
+                "--data=pairs.jsonl",
+                "--reference-cache=align/reference",
+                "--steps=1",
+                "--batch-size=2",
+                "--set=data.heldOut=2",
+                "--set=compute.threads=1",
+                "--set=data.truncation.maxTokens=64",
+                "--set=train.evaluateEvery=0",
+                "--set=data.truncation.maxPromptTokens=48");
+        Output same = betatron(Invocation.arguments(begin, "--out=again"));
+        assertThat(same.exitCode()).as(same.text()).isZero();
+        assertThat(same.text()).contains("Reference log-probs read from align/reference/training.logprobs");
+
+        Output other = betatron(Invocation.arguments(
+                begin, "--out=other", "--set=compute.precision=bf16", "--set=data.truncation.keep=start"));
+        assertThat(other.text())
+                .contains("betatron: reference file align/reference/training.logprobs was made with other settings: ")
+                .contains("compute.precision was fp32 and is bf16")
+                .contains("data.truncation.keep was end and is start")
+                .contains("; delete it or choose another path");
+        assertThat(other.exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void writtenAnswersAreFound() throws IOException, InterruptedException {
+        List<String> before = written();
+        Output judged = evaluate("--max-new-tokens=4");
+        assertThat(judged.exitCode()).as(judged.text()).isZero();
+        assertThat(written()).isEqualTo(before);
+        // Other answers are kept beside them, under their settings, and found the next time.
+        assertThat(evaluate("--max-new-tokens=3").exitCode()).isZero();
+        List<String> after = written();
+        assertThat(after).hasSize(before.size() + 4);
+        assertThat(evaluate("--max-new-tokens=3").exitCode()).isZero();
+        assertThat(written()).isEqualTo(after);
+    }
+
+    private Output evaluate(String option) throws IOException, InterruptedException {
+        return betatron(
+                "evaluate",
+                "--model=start",
+                "--data=pairs.jsonl",
+                "--judge=reward",
+                "--reward-model=judge",
+                "--out=evaluation",
+                "--temperature=0,1",
+                "--limit=3",
+                option);
+    }
+
+    private List<String> written() throws IOException {
+        try (Stream<Path> files = Files.list(directory.resolve("evaluation"))) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.startsWith("written-"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    /// @return losses by step and name
+    private static Map<String, Double> losses(Path metrics) throws IOException {
+        Map<String, Double> losses = new LinkedHashMap<>();
+        for (String line : Files.readAllLines(metrics)) {
+            JsonNode values = JsonMapper.shared().readTree(line);
+            for (String name : List.of("train/loss", "eval/loss")) {
+                if (values.has(name)) {
+                    losses.put(
+                            "step " + values.get("step").asInt() + " " + name,
+                            values.get(name).asDouble());
+                }
+            }
+        }
+        return losses;
+    }
+
+    /// What a process said, on both streams.
+    private record Output(int exitCode, String text) {}
+
+    /// A process of its own: recorded paths are relative to the directory it works in.
+    private Output betatron(String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+        command.addAll(List.of(arguments));
+        Path output = Files.createTempFile(directory, "output", ".txt");
+        Process process = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        try {
+            assertThat(process.waitFor(5, TimeUnit.MINUTES)).as("it ends").isTrue();
+        } finally {
+            process.destroyForcibly();
+        }
+        return new Output(process.exitValue(), Files.readString(output));
+    }
+}
