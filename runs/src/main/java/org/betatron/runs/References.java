@@ -141,11 +141,7 @@ record References(
         private final Settings settings;
         private @Nullable TorchLanguageModel model;
 
-        Maker(
-                RunRequest<AlignRecipe> request,
-                RunSession session,
-                Path modelDirectory,
-                Settings settings) {
+        Maker(RunRequest<AlignRecipe> request, RunSession session, Path modelDirectory, Settings settings) {
             this.request = request;
             this.session = session;
             this.modelDirectory = modelDirectory;

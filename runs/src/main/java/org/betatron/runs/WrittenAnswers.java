@@ -99,7 +99,8 @@ record WrittenAnswers(Path directory) {
         Settings settings = settings(model, prompts, spec);
         String name = PREFIX + digest(settings.values().toString());
         RecordLines.write(
-                directory.resolve(name + ANSWERS), answers.stream().map(Line::of).toList());
+                directory.resolve(name + ANSWERS),
+                answers.stream().map(Line::of).toList());
         // Last: what has settings is whole.
         RecordLines.write(directory.resolve(name + SETTINGS), List.of(new WrittenWith(settings.values())));
     }

@@ -58,7 +58,8 @@ public final class RecordSettings {
         }
         for (Map.Entry<String, JsonNode> entry : group.properties()) {
             String key = entry.getKey();
-            JsonNode usualValue = key.equals(RecipeMapper.TYPE) ? usualTag : usualGroup == null ? null : usualGroup.get(key);
+            JsonNode usualValue =
+                    key.equals(RecipeMapper.TYPE) ? usualTag : usualGroup == null ? null : usualGroup.get(key);
             add(path.isEmpty() ? key : path + "." + key, entry.getValue(), usualValue);
         }
     }

@@ -30,8 +30,7 @@ class RecordSettingsTest {
         assertThat(simpo.values()).containsEntry("alignment.objective.type", "simpo");
         assertThat(simpo.defaults())
                 .containsEntry("alignment.objective.type", "dpo")
-                .containsEntry(
-                        "alignment.objective.beta", simpo.values().get("alignment.objective.beta"));
+                .containsEntry("alignment.objective.beta", simpo.values().get("alignment.objective.beta"));
     }
 
     /// As if the version that recorded a run had not had the setting yet.
@@ -58,7 +57,8 @@ class RecordSettingsTest {
                         .differencesFrom(settings("train.batchSize=7").values()))
                 .containsExactlyInAnyOrder(
                         "train.learningRate was 5.0E-7 and is 1.0E-4",
-                        "train.batchSize was 7 and is " + AlignRecipe.DEFAULT.train().batchSize());
+                        "train.batchSize was 7 and is "
+                                + AlignRecipe.DEFAULT.train().batchSize());
     }
 
     private static Settings settings(String... overrides) {

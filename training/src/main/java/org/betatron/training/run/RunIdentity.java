@@ -25,16 +25,16 @@ public record RunIdentity(Settings settings, String recipeHash, String dataKey) 
     public void requireSame(RecordedIdentity saved, String where) {
         List<String> differences = new ArrayList<>(
                 switch (saved) {
-                    case BySettings(var recorded, _) -> settings.differencesFrom(recorded);
+                    case BySettings(var recorded, var _) -> settings.differencesFrom(recorded);
                     // The settings have just been read from that file, by this version.
-                    case ByRecipe(String hash, _) ->
+                    case ByRecipe(String hash, var _) ->
                         hash.equals(recipeHash)
                                 ? List.<String>of()
                                 : List.of("its recipe.yaml was changed since the run was begun");
                 });
         if (!saved.dataKey().equals(dataKey)) {
-            differences.add("the training rows are others (fingerprint " + saved.dataKey() + " then, " + dataKey
-                    + " now)");
+            differences.add(
+                    "the training rows are others (fingerprint " + saved.dataKey() + " then, " + dataKey + " now)");
         }
         if (!differences.isEmpty()) {
             throw new OtherSettingsException(where + " cannot be resumed: " + String.join("; ", differences)
