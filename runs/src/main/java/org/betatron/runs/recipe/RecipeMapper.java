@@ -1,5 +1,6 @@
 package org.betatron.runs.recipe;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -30,6 +31,8 @@ final class RecipeMapper {
     /// @param problems told of every value that a record's constructor refuses
     static YAMLMapper create(DeserializationProblemHandler problems) {
         return YAMLMapper.builder()
+                // The components of a record are its settings; what it answers about itself is none.
+                .changeDefaultVisibility(visible -> visible.withIsGetterVisibility(JsonAutoDetect.Visibility.NONE))
                 .annotationIntrospector(new RecordIntrospector())
                 .addModule(new DeviceModule())
                 .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)

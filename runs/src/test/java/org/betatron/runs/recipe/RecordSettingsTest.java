@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.betatron.core.sampling.SamplingSpec;
 import org.betatron.training.run.Settings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +23,15 @@ class RecordSettingsTest {
                 .containsEntry("train.learningRate", "5.0E-7")
                 .containsEntry("compute.precision", "fp32")
                 .containsEntry("alignment.objective.type", "dpo");
+    }
+
+    /// `isGreedy` is no setting.
+    @Test
+    void onlyComponentsAreSettings() {
+        assertThat(RecordSettings.of(SamplingSpec.DEFAULT, SamplingSpec.GREEDY)
+                        .values()
+                        .keySet())
+                .containsExactly("temperature", "topK", "topP", "minP", "repetitionPenalty");
     }
 
     @Test
