@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.betatron.core.alignment.AlignmentSpec;
 import org.betatron.core.model.Optimizer;
 import org.betatron.core.model.OptimizerSpec;
@@ -248,6 +249,11 @@ class TrlParityTest {
         OptimizerAtRecordedRates(Optimizer optimizer, JsonNode steps) {
             this.optimizer = optimizer;
             this.steps = steps;
+        }
+
+        @Override
+        public void changeGradients(Consumer<float[]> change) {
+            optimizer.changeGradients(change);
         }
 
         @Override

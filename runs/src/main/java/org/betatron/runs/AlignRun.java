@@ -50,7 +50,7 @@ public final class AlignRun {
                 HuggingFaceTokenizer tokenizer = source.openTokenizer()) {
             DataSetLoader loader = source.loader(tokenizer, recipe.data().truncation());
             Split<? extends LabelledRow<?>> rows = rows(session, loader);
-            try (References references = References.open(request, session, source, rows);
+            try (References references = References.open(request, alignment, session, source, rows);
                     TorchLanguageModel model = session.openModel(TorchLanguageModel::load)) {
                 return train(session, rows, references, model, new RunAccount(request.out(), tokenizer));
             }

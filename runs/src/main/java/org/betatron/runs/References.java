@@ -41,11 +41,11 @@ record References(
 
     static References open(
             RunRequest<AlignRecipe> request,
+            Alignment alignment,
             RunSession session,
             ModelSource source,
             Split<? extends TokenizedRow> rows) {
         AlignRecipe recipe = request.recipe();
-        Alignment alignment = recipe.alignment().create();
         if (!alignment.inputs().needsReference()) {
             return new References(new Reference.None(), new Reference.None(), Optional.empty(), List.of());
         }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.betatron.core.files.StagedFiles;
 import org.betatron.core.model.Optimizer;
 import org.betatron.core.model.OptimizerSpec;
@@ -36,6 +37,17 @@ public final class TinyOptimizer implements Optimizer {
         this.spec = spec;
         this.averages = new double[model.weights().length];
         this.squares = new double[model.weights().length];
+    }
+
+    /// All weights are one here. A number that is left as it is keeps its double precision.
+    @Override
+    public void changeGradients(Consumer<float[]> change) {
+        double[] gradient = model.gradient();
+        float[] lent = TinyLanguageModel.toFloats(gradient);
+        change.accept(lent);
+        for (int i = 0; i < lent.length; i++) {
+            gradient[i] = lent[i] == (float) gradient[i] ? gradient[i] : lent[i];
+        }
     }
 
     @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -79,6 +80,26 @@ class TorchLanguageModelTest {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> decoder.append(sequence))
                     .withMessage("at least one token must be appended");
+        }
+    }
+
+    @Test
+    void gradientsMayBeChangedBeforeTheyAreUsed() {
+        try (TorchLanguageModel model = TinyModels.model("gpt_neox", 1);
+                Optimizer optimizer = model.optimizer(OptimizerSpec.AdamW.DEFAULT)) {
+            try (ForwardPass pass = model.forward(BATCH)) {
+                pass.backward(ones());
+            }
+            double norm = optimizer.gradientNorm();
+            long[] count = {0};
+            optimizer.changeGradients(gradient -> {
+                count[0] += gradient.length;
+                for (int i = 0; i < gradient.length; i++) {
+                    gradient[i] *= 2;
+                }
+            });
+            assertThat(count[0]).isEqualTo(model.numParameters());
+            assertThat(optimizer.gradientNorm()).isCloseTo(2 * norm, within(1e-4 * norm));
         }
     }
 

@@ -147,7 +147,7 @@ public final class Trainer<R extends TokenizedRow, Q, S> {
         boolean teaches = lesson.teaches();
         Metrics.Builder norms = Metrics.builder();
         for (Learner learner : job.learners()) {
-            // The gradient is whole here: where others hold a part of the batch, theirs is added before this line.
+            // The gradient is whole here: where others hold a part of the batch, Optimizer#changeGradients adds theirs.
             double norm = teaches ? learner.optimizer().gradientNorm() : 0;
             String name = learner.name().equals(Learner.MAIN) ? "" : "/" + learner.name();
             if (!Double.isFinite(norm)) {

@@ -1,12 +1,15 @@
 package org.betatron.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.betatron.core.alignment.AlignmentSpec;
+import org.betatron.core.model.OptimizerSpec;
 import org.betatron.core.model.TokenQuantity;
 import org.betatron.core.objective.ObjectiveSpec;
 import org.betatron.core.reward.RewardSpec;
@@ -14,8 +17,13 @@ import org.betatron.data.packing.Packing;
 import org.betatron.data.packing.RowBatch;
 import org.betatron.data.row.TokenizedPair;
 import org.betatron.data.row.TokenizedRow;
+import org.betatron.data.row.TokenizedText;
+import org.betatron.testkit.TinyLanguageModel;
+import org.betatron.testkit.TinyOptimizer;
 import org.betatron.training.reference.Reference;
+import org.betatron.training.run.NoState;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -71,6 +79,39 @@ class GatheredDecisionTest {
             assertThat(spread.keySet()).isEqualTo(alone.keySet());
             alone.forEach((quantity, values) -> assertThat(spread.get(quantity)).containsExactly(values));
         }
+    }
+
+    /// Each place has the gradient of its own rows; added up before the norm, they move both models as one would.
+    @Test
+    void twoPlacesUpdateAsOne() {
+        SupervisedRule rule = new SupervisedRule(Fixtures.fixed(Fixtures.texts(ROWS, 3)));
+        List<? extends TokenizedText> texts = ((FixedRows<TokenizedText, NoState>) rule.source()).rows();
+        double total = Decider.weight(rule, texts, IntStream.range(0, ROWS));
+        List<TinyLanguageModel> models = List.of(Fixtures.model(), Fixtures.model(), Fixtures.model());
+        List<TinyOptimizer> optimizers = models.stream()
+                .map(model -> new TinyOptimizer(model, OptimizerSpec.RmsProp.DEFAULT))
+                .toList();
+        int[][] rows = {
+            {0, 1, 2, 3, 4}, {5, 6, 7, 8, 9, 10, 11}, IntStream.range(0, ROWS).toArray()
+        };
+        for (int place = 0; place < 3; place++) {
+            BatchPass.ONE_BY_ONE.run(
+                    models.get(place),
+                    RowBatch.of(texts, rows[place], new Packing(3, 1000, true)),
+                    new Decider<>(rule, texts, 1, NoState.NOTHING, total));
+        }
+        List<float[]> others = new ArrayList<>();
+        optimizers.get(1).changeGradients(gradient -> others.add(gradient.clone()));
+        optimizers.get(0).changeGradients(gradient -> {
+            for (int i = 0; i < gradient.length; i++) {
+                gradient[i] += others.getFirst()[i];
+            }
+        });
+        assertThat(optimizers.get(0).gradientNorm()).isCloseTo(optimizers.get(2).gradientNorm(), within(1e-6));
+        optimizers.get(0).step(0.01, 1);
+        optimizers.get(2).step(0.01, 1);
+        assertThat(models.get(0).weights()).containsExactly(models.get(2).weights(), within(1e-5));
+        assertThat(models.get(0).weights()).isNotEqualTo(Fixtures.model().weights());
     }
 
     private static <R extends TokenizedRow> MeasuredRows<R> measured(

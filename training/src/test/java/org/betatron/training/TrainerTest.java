@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.betatron.core.aggregation.AggregationSpec;
 import org.betatron.core.alignment.Alignment;
@@ -270,6 +271,11 @@ class TrainerTest {
 
     /// Reports one norm always, and only writes down what it is told.
     private record RecordingOptimizer(double gradientNorm, List<String> steps) implements Optimizer {
+
+        @Override
+        public void changeGradients(Consumer<float[]> change) {
+            steps.add("change");
+        }
 
         @Override
         public void step(double learningRate, double gradientScale) {

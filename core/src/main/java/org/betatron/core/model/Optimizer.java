@@ -2,11 +2,19 @@ package org.betatron.core.model;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 
 /// Turns a model's gradient into an update of its weights.
 ///
 /// Owns its moments (native memory) and is closed before the model. One thread at a time.
 public interface Optimizer extends AutoCloseable {
+
+    /// Lends the accumulated gradient of every weight that trains, one after the other, to be changed in place between
+    /// the backward passes and [#gradientNorm]: where parts of a batch lie in several places, this is where the
+    /// gradients of all become one. The order is the same for all models of one shape.
+    ///
+    /// @param change gets the numbers of one weight's gradient; zeros where nothing was accumulated
+    void changeGradients(Consumer<float[]> change);
 
     /// @return Euclidean norm of the gradient over all weights, before any clipping; 0 where nothing
     ///     was accumulated

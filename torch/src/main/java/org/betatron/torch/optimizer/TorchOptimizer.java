@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.betatron.core.files.StagedFiles;
@@ -83,6 +84,19 @@ public final class TorchOptimizer implements Optimizer {
         return moments.values().stream()
                 .flatMap(state -> state.tensors().stream())
                 .toList();
+    }
+
+    @Override
+    public void changeGradients(Consumer<float[]> change) {
+        weights.requireOpen();
+        for (Tensor weight : weights.trainable().values()) {
+            Memory.run(() -> Memory.runWithoutGradient(() -> {
+                Tensor gradient = Gradients.dense(weight);
+                float[] lent = Tensors.toFloats(gradient);
+                change.accept(lent);
+                gradient.copy_(Tensors.floats(lent, weight).view(gradient.sizes()));
+            }));
+        }
     }
 
     @Override
