@@ -1,5 +1,19 @@
-# Sourced by ./mvnw and ./betatron: points JAVA_HOME at a JDK 25 or newer, wherever one is usually installed.
+# Sourced by ./mvnw and ./betatron, which set project_dir: points JAVA_HOME at a JDK 25 or newer, wherever one is usually installed.
 # An explicit JAVA_HOME wins when it is new enough; otherwise it is overridden, because the build cannot use it.
+
+# What the JVM and Maven take for granted: a home, and names of files and arguments in UTF-8.
+if [ -z "${HOME:-}" ]; then
+    HOME=$(getent passwd "$(id -u)" 2>/dev/null | cut -d: -f6)
+    HOME=${HOME:-$project_dir/target}
+    export HOME
+fi
+case $(locale charmap 2>/dev/null || echo UTF-8) in
+    UTF-8 | utf8) ;;
+    *)
+        LC_ALL=C.UTF-8
+        export LC_ALL
+        ;;
+esac
 
 jdk_major() { # prints the feature version of the JDK in $1, or 0 where there is none
     if [ -x "$1/bin/javac" ] && [ -r "$1/release" ]; then

@@ -42,6 +42,36 @@ public record EvaluationRequest(
         }
     }
 
+    /// @param model   Hugging Face directory of what is measured
+    /// @param against Hugging Face directory of its opponent
+    /// @param files   prompts
+    /// @return most probable and drawn answers to all prompts, with the divergence from the opponent
+    public static EvaluationRequest of(Path model, Path against, List<Path> files, Judge judge) {
+        return new EvaluationRequest(
+                model,
+                against,
+                against,
+                files,
+                0,
+                judge,
+                List.of(0.0, 1.0),
+                GenerationSpec.DEFAULT,
+                ComputeDevice.DEFAULT,
+                null);
+    }
+
+    /// @return the same measurement of fewer prompts
+    public EvaluationRequest withLimit(int newLimit) {
+        return new EvaluationRequest(
+                model, against, reference, files, newLimit, judge, temperatures, generation, device, out);
+    }
+
+    /// @return the same measurement of answers made in another way
+    public EvaluationRequest withGeneration(GenerationSpec newGeneration) {
+        return new EvaluationRequest(
+                model, against, reference, files, limit, judge, temperatures, newGeneration, device, out);
+    }
+
     /// @return settings of the answers at one temperature; greedy answers to a prompt are all the same, so
     ///     there is one
     GenerationSpec at(double temperature) {

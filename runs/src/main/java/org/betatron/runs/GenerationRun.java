@@ -38,6 +38,17 @@ public record GenerationRun(
         ComputeDevice device,
         @Nullable Path out) {
 
+    /// @return most probable answers to some texts, given back only
+    public static GenerationRun of(Path model, String... prompts) {
+        return new GenerationRun(
+                model, List.of(prompts), List.of(), GenerationSpec.DEFAULT, ComputeDevice.DEFAULT, null);
+    }
+
+    /// @return the same prompts, answered in another way
+    public GenerationRun withSpec(GenerationSpec newSpec) {
+        return new GenerationRun(model, prompts, files, newSpec, device, out);
+    }
+
     /// Carries it out.
     ///
     /// @return the answers; those in a file are complete there as soon as they are given

@@ -36,6 +36,11 @@ public record ScoreRun(
         int suspects,
         @Nullable Path out) {
 
+    /// @return every pair's score under the settings of a recipe, with the most suspicious ones
+    public static ScoreRun of(AlignRecipe recipe, Path model, Path reference, int suspects, Path... files) {
+        return new ScoreRun(model, reference, List.of(files), recipe, suspects, null);
+    }
+
     /// Carries it out.
     ///
     /// @param listener hears what is going on

@@ -101,7 +101,7 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
     /// Keeps weights as they are from now on. To be called before an optimizer is made.
     ///
     /// @param patterns of Hugging Face names, see [org.betatron.torch.weight.NamePatterns]
-    /// @throws ModelException if one matches nothing, or nothing is left to train
+    /// @throws org.betatron.torch.error.ModelException if one matches nothing, or nothing is left to train
     public final void freeze(List<String> patterns) {
         weights.freeze(patterns);
     }

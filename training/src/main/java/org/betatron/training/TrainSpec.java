@@ -117,6 +117,138 @@ public record TrainSpec(
                 frozen);
     }
 
+    /// @return the same training for another length
+    public TrainSpec withLength(TrainLength newLength) {
+        return new TrainSpec(
+                newLength,
+                batchSize,
+                microBatchSize,
+                microBatchTokens,
+                sharePrompts,
+                learningRate,
+                warmupSteps,
+                decay,
+                finalRatio,
+                maxGradientNorm,
+                evaluateEvery,
+                checkpointEvery,
+                keepCheckpoints,
+                logEvery,
+                graphMemory,
+                seed,
+                frozen);
+    }
+
+    /// @return the same training with other batches
+    public TrainSpec withBatchSize(int newBatchSize) {
+        return new TrainSpec(
+                length,
+                newBatchSize,
+                microBatchSize,
+                microBatchTokens,
+                sharePrompts,
+                learningRate,
+                warmupSteps,
+                decay,
+                finalRatio,
+                maxGradientNorm,
+                evaluateEvery,
+                checkpointEvery,
+                keepCheckpoints,
+                logEvery,
+                graphMemory,
+                seed,
+                frozen);
+    }
+
+    /// @return the same training with another warm-up
+    public TrainSpec withWarmupSteps(int newWarmupSteps) {
+        return new TrainSpec(
+                length,
+                batchSize,
+                microBatchSize,
+                microBatchTokens,
+                sharePrompts,
+                learningRate,
+                newWarmupSteps,
+                decay,
+                finalRatio,
+                maxGradientNorm,
+                evaluateEvery,
+                checkpointEvery,
+                keepCheckpoints,
+                logEvery,
+                graphMemory,
+                seed,
+                frozen);
+    }
+
+    /// @return the same training with checkpoints at other steps
+    public TrainSpec withCheckpointEvery(int newCheckpointEvery) {
+        return new TrainSpec(
+                length,
+                batchSize,
+                microBatchSize,
+                microBatchTokens,
+                sharePrompts,
+                learningRate,
+                warmupSteps,
+                decay,
+                finalRatio,
+                maxGradientNorm,
+                evaluateEvery,
+                newCheckpointEvery,
+                keepCheckpoints,
+                logEvery,
+                graphMemory,
+                seed,
+                frozen);
+    }
+
+    /// @return the same training measured at other steps
+    public TrainSpec withEvaluateEvery(int newEvaluateEvery) {
+        return new TrainSpec(
+                length,
+                batchSize,
+                microBatchSize,
+                microBatchTokens,
+                sharePrompts,
+                learningRate,
+                warmupSteps,
+                decay,
+                finalRatio,
+                maxGradientNorm,
+                newEvaluateEvery,
+                checkpointEvery,
+                keepCheckpoints,
+                logEvery,
+                graphMemory,
+                seed,
+                frozen);
+    }
+
+    /// @return the same training with another seed
+    public TrainSpec withSeed(long newSeed) {
+        return new TrainSpec(
+                length,
+                batchSize,
+                microBatchSize,
+                microBatchTokens,
+                sharePrompts,
+                learningRate,
+                warmupSteps,
+                decay,
+                finalRatio,
+                maxGradientNorm,
+                evaluateEvery,
+                checkpointEvery,
+                keepCheckpoints,
+                logEvery,
+                graphMemory,
+                newSeed,
+                frozen);
+    }
+
     /// @return how rows go through the model
     public Packing packing() {
         return new Packing(microBatchSize, microBatchTokens, sharePrompts);

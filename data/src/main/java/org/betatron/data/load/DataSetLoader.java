@@ -73,7 +73,7 @@ public final class DataSetLoader {
     ///
     /// @param files  one data set, in this order
     /// @param format of all files, or [PreferenceFormat#AUTO] for each its own
-    /// @throws DataException if a file or row cannot be used, or no row is left
+    /// @throws org.betatron.data.DataException if a file or row cannot be used, or no row is left
     public TokenizedDataSet<TokenizedPair> pairs(List<Path> files, PreferenceFormat format) {
         return load(files, format, new RowForms(), RowForms::pairs);
     }
@@ -82,7 +82,7 @@ public final class DataSetLoader {
     ///
     /// @param files  one data set, in this order
     /// @param format of all files, or [AnswerFormat#AUTO] for each its own
-    /// @throws DataException if a file or row cannot be used, or no row is left
+    /// @throws org.betatron.data.DataException if a file or row cannot be used, or no row is left
     public TokenizedDataSet<TokenizedAnswer> answers(List<Path> files, AnswerFormat format) {
         return load(files, format, new RowForms(), RowForms::answers);
     }
@@ -95,7 +95,7 @@ public final class DataSetLoader {
     ///
     /// @param files  one data set, in this order
     /// @param format of all files, or [TextFormat#AUTO] for each its own
-    /// @throws DataException if a file or row cannot be used, or no row is left
+    /// @throws org.betatron.data.DataException if a file or row cannot be used, or no row is left
     public TokenizedDataSet<TokenizedText> texts(List<Path> files, TextFormat format) {
         RowForms forms = new RowForms();
         try (DataSetCollector<TokenizedText> collector = new DataSetCollector<>(forms.texts(), forms.dropped())) {
@@ -182,7 +182,7 @@ public final class DataSetLoader {
     /// Shows how the first rows of a file are read, dropped ones included.
     ///
     /// @param limit most rows to read
-    /// @throws DataException if the file or one of these rows cannot be used
+    /// @throws org.betatron.data.DataException if the file or one of these rows cannot be used
     /// @throws IllegalStateException if the format is [TextFormat#PLAIN]
     public <T extends SourceRow<?>> List<RowInspection> inspect(Path file, RowFormat<T> format, int limit) {
         try (RowReader<T> reader = format.open(file)) {

@@ -28,7 +28,7 @@ public record PromptRow(String id, String prompt, @Nullable String chosen) {
     /// @param files       in order
     /// @param template    for prompts that are messages
     /// @param promptStyle for prompts that are text
-    /// @throws DataException if a file cannot be read, has no rows, or a row has no prompt
+    /// @throws org.betatron.data.DataException if a file cannot be read, has no rows, or a row has no prompt
     public static List<PromptRow> read(List<Path> files, ChatTemplate template, PromptStyle promptStyle) {
         List<PromptRow> prompts = new ArrayList<>();
         for (Path file : files) {

@@ -21,7 +21,7 @@ public record TokenizedDataSet<R extends TokenizedRow>(List<R> rows, List<Droppe
     /// Writes `{"id", "where", "reason"}` for every row that was left out, as JSON lines.
     ///
     /// @param file replaced if it exists
-    /// @throws DataException if it cannot be written
+    /// @throws org.betatron.data.DataException if it cannot be written
     public void writeDropped(Path file) {
         JsonLines.write(
                 file,

@@ -13,7 +13,7 @@ public final class FlippedRows {
     private FlippedRows() {}
 
     /// @return places of the rows whose `flipped` is true; empty unless some row has the field
-    /// @throws DataException if the file cannot be read
+    /// @throws org.betatron.data.DataException if the file cannot be read
     public static Optional<Set<RowPlace>> read(Path file) {
         Set<RowPlace> flipped = new HashSet<>();
         boolean known = false;

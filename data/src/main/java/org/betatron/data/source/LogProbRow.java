@@ -62,7 +62,7 @@ public record LogProbRow(String id, String where, Map<Role, Response> responses,
 
     /// Reads a whole file of JSON lines or one JSON list, plain or gzip.
     ///
-    /// @throws DataException if the file or a row cannot be used, saying where
+    /// @throws org.betatron.data.DataException if the file or a row cannot be used, saying where
     public static List<LogProbRow> readAll(Path file) {
         try (JsonRows rows = JsonRows.open(file)) {
             List<LogProbRow> read = new ArrayList<>();

@@ -9,7 +9,7 @@ public sealed interface RawRow {
     int numBytes();
 
     /// @return the row, null for a blank line
-    /// @throws DataException if it is no JSON object, saying where
+    /// @throws org.betatron.data.DataException if it is no JSON object, saying where
     @Nullable
     JsonRow parse();
 

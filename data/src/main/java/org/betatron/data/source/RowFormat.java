@@ -10,7 +10,7 @@ public interface RowFormat<T extends SourceRow<?>> {
 
     /// Opens a file of this format.
     ///
-    /// @throws DataException if the file cannot be read, has no rows, or its format is not
+    /// @throws org.betatron.data.DataException if the file cannot be read, has no rows, or its format is not
     ///     recognised
     RowReader<T> open(Path file);
 }

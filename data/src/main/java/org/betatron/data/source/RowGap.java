@@ -13,7 +13,7 @@ public final class RowGap {
     /// Reads a whole file of JSON lines or one JSON list, plain or gzip.
     ///
     /// @return gaps by id, chosen minus rejected, in the order of the file
-    /// @throws DataException if the file or a row cannot be used, or an id occurs twice, saying
+    /// @throws org.betatron.data.DataException if the file or a row cannot be used, or an id occurs twice, saying
     ///     where
     public static Map<String, Double> readAll(Path file) {
         try (JsonRows rows = JsonRows.open(file)) {

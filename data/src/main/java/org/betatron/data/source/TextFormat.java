@@ -23,7 +23,7 @@ public enum TextFormat implements RowFormat<TrainingText> {
     PREFERENCES;
 
     /// @return this, or for [#AUTO] whether the file is [#PLAIN] or still to be detected
-    /// @throws DataException if the file cannot be read or is empty
+    /// @throws org.betatron.data.DataException if the file cannot be read or is empty
     public TextFormat resolve(Path file) {
         if (this != AUTO) {
             return this;

@@ -38,14 +38,14 @@ public final class StoredList<T> extends AbstractList<T> implements RandomAccess
         private final ScratchFile index;
         private int size;
 
-        /// @throws DataException if no temporary file can be made
+        /// @throws org.betatron.data.DataException if no temporary file can be made
         public Writer(Form<T> form) {
             this.form = form;
             this.values = ScratchFile.create();
             this.index = ScratchFile.create();
         }
 
-        /// @throws DataException if the disk is full
+        /// @throws org.betatron.data.DataException if the disk is full
         public void add(T value) {
             index.putLong(values.length());
             form.write(value, values);
@@ -58,7 +58,7 @@ public final class StoredList<T> extends AbstractList<T> implements RandomAccess
 
         /// Ends writing.
         ///
-        /// @throws DataException if the disk is full
+        /// @throws org.betatron.data.DataException if the disk is full
         public StoredList<T> finish() {
             return new StoredList<>(form, values.finish(), index.finish());
         }

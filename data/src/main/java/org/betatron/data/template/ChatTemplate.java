@@ -11,11 +11,11 @@ import org.betatron.data.row.Message;
 public interface ChatTemplate {
 
     /// @return the dialogue followed by what introduces an answer (`add_generation_prompt`)
-    /// @throws DataException if the template refuses the messages
+    /// @throws org.betatron.data.DataException if the template refuses the messages
     String prompt(List<Message> messages);
 
     /// @return the dialogue alone
-    /// @throws DataException if the template refuses the messages
+    /// @throws org.betatron.data.DataException if the template refuses the messages
     String dialogue(List<Message> messages);
 
     /// @return where the template comes from, for reports
@@ -47,7 +47,7 @@ public interface ChatTemplate {
     /// @param source        Jinja source
     /// @param specialTokens variables such as `bos_token` and `eos_token`
     /// @param origin        named in errors and reports
-    /// @throws DataException if the source uses a construct that would be rendered wrongly
+    /// @throws org.betatron.data.DataException if the source uses a construct that would be rendered wrongly
     static ChatTemplate of(String source, Map<String, String> specialTokens, String origin) {
         return new JinjaChatTemplate(source, specialTokens, origin);
     }
@@ -55,7 +55,7 @@ public interface ChatTemplate {
     /// The template of a model directory: `chat_template.jinja`, else `chat_template` of
     /// `tokenizer_config.json` (the one named `default` of several), else [#humanAssistant].
     ///
-    /// @throws DataException if a file is broken or its template would be rendered wrongly
+    /// @throws org.betatron.data.DataException if a file is broken or its template would be rendered wrongly
     static ChatTemplate load(Path modelDirectory) {
         return JinjaChatTemplate.load(modelDirectory);
     }

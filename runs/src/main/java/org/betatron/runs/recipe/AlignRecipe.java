@@ -1,5 +1,6 @@
 package org.betatron.runs.recipe;
 
+import java.nio.file.Path;
 import org.betatron.core.alignment.AlignmentSpec;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.data.source.PreferenceFormat;
@@ -36,4 +37,40 @@ public record AlignRecipe(
             OptimizerSpec.AdamW.DEFAULT,
             TrainSpec.DEFAULT,
             ComputeSection.DEFAULT);
+
+    /// @param directory Hugging Face directory
+    /// @return the same training of another model
+    public AlignRecipe withModel(Path directory) {
+        return new AlignRecipe(directory.toString(), reference, data, rows, alignment, optimizer, train, compute);
+    }
+
+    /// @return the same training against another reference
+    public AlignRecipe withReference(ReferenceSection newReference) {
+        return new AlignRecipe(model, newReference, data, rows, alignment, optimizer, train, compute);
+    }
+
+    /// @return the same training from other data
+    public AlignRecipe withData(DataSection<PreferenceFormat> newData) {
+        return new AlignRecipe(model, reference, newData, rows, alignment, optimizer, train, compute);
+    }
+
+    /// @return the same training of something else
+    public AlignRecipe withAlignment(AlignmentSpec newAlignment) {
+        return new AlignRecipe(model, reference, data, rows, newAlignment, optimizer, train, compute);
+    }
+
+    /// @return the same training with another optimizer
+    public AlignRecipe withOptimizer(OptimizerSpec newOptimizer) {
+        return new AlignRecipe(model, reference, data, rows, alignment, newOptimizer, train, compute);
+    }
+
+    /// @return the same training for another length or in other portions
+    public AlignRecipe withTrain(TrainSpec newTrain) {
+        return new AlignRecipe(model, reference, data, rows, alignment, optimizer, newTrain, compute);
+    }
+
+    /// @return the same training in another way
+    public AlignRecipe withCompute(ComputeSection newCompute) {
+        return new AlignRecipe(model, reference, data, rows, alignment, optimizer, train, newCompute);
+    }
 }

@@ -2,6 +2,7 @@ package org.betatron.runs.recipe;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.betatron.data.row.Truncation;
 import org.betatron.data.transform.TransformSpec;
 
@@ -57,5 +58,25 @@ public record DataSection<F extends Enum<F>>(
     /// @return how many of them are held out
     public int numHeldOut(int numRows) {
         return (int) (heldOut < 1 ? Math.ceil(heldOut * numRows) : heldOut);
+    }
+
+    /// @return the same choice of other training files
+    public DataSection<F> withFiles(Path... newFiles) {
+        return new DataSection<>(texts(newFiles), format, evaluation, heldOut, truncation, transforms);
+    }
+
+    /// @return the same rows, measured on those of these files
+    public DataSection<F> withEvaluation(Path... newEvaluation) {
+        return new DataSection<>(files, format, texts(newEvaluation), heldOut, truncation, transforms);
+    }
+
+    /// @param newHeldOut a share below 1, or a count
+    /// @return the same rows, with so many of them kept to measure on
+    public DataSection<F> withHeldOut(double newHeldOut) {
+        return new DataSection<>(files, format, evaluation, newHeldOut, truncation, transforms);
+    }
+
+    private static List<String> texts(Path[] paths) {
+        return Stream.of(paths).map(Path::toString).toList();
     }
 }

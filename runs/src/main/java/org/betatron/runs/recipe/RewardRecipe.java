@@ -1,5 +1,6 @@
 package org.betatron.runs.recipe;
 
+import java.nio.file.Path;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.core.reward.RewardSpec;
 import org.betatron.data.source.PreferenceFormat;
@@ -31,4 +32,35 @@ public record RewardRecipe(
             OptimizerSpec.AdamW.DEFAULT,
             TrainSpec.DEFAULT.withLearningRate(9e-6),
             ComputeSection.DEFAULT);
+
+    /// @param directory Hugging Face directory
+    /// @return the same training of another model
+    public RewardRecipe withModel(Path directory) {
+        return new RewardRecipe(directory.toString(), data, reward, optimizer, train, compute);
+    }
+
+    /// @return the same training from other data
+    public RewardRecipe withData(DataSection<PreferenceFormat> newData) {
+        return new RewardRecipe(model, newData, reward, optimizer, train, compute);
+    }
+
+    /// @return the same training of something else
+    public RewardRecipe withReward(RewardSpec newReward) {
+        return new RewardRecipe(model, data, newReward, optimizer, train, compute);
+    }
+
+    /// @return the same training with another optimizer
+    public RewardRecipe withOptimizer(OptimizerSpec newOptimizer) {
+        return new RewardRecipe(model, data, reward, newOptimizer, train, compute);
+    }
+
+    /// @return the same training for another length or in other portions
+    public RewardRecipe withTrain(TrainSpec newTrain) {
+        return new RewardRecipe(model, data, reward, optimizer, newTrain, compute);
+    }
+
+    /// @return the same training in another way
+    public RewardRecipe withCompute(ComputeSection newCompute) {
+        return new RewardRecipe(model, data, reward, optimizer, train, newCompute);
+    }
 }

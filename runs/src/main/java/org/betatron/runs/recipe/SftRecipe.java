@@ -1,5 +1,6 @@
 package org.betatron.runs.recipe;
 
+import java.nio.file.Path;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.data.source.TextFormat;
 import org.betatron.training.TrainSpec;
@@ -22,4 +23,30 @@ public record SftRecipe(
             OptimizerSpec.AdamW.DEFAULT,
             TrainSpec.DEFAULT.withLearningRate(2e-5),
             ComputeSection.DEFAULT);
+
+    /// @param directory Hugging Face directory
+    /// @return the same training of another model
+    public SftRecipe withModel(Path directory) {
+        return new SftRecipe(directory.toString(), data, optimizer, train, compute);
+    }
+
+    /// @return the same training from other data
+    public SftRecipe withData(DataSection<TextFormat> newData) {
+        return new SftRecipe(model, newData, optimizer, train, compute);
+    }
+
+    /// @return the same training with another optimizer
+    public SftRecipe withOptimizer(OptimizerSpec newOptimizer) {
+        return new SftRecipe(model, data, newOptimizer, train, compute);
+    }
+
+    /// @return the same training for another length or in other portions
+    public SftRecipe withTrain(TrainSpec newTrain) {
+        return new SftRecipe(model, data, optimizer, newTrain, compute);
+    }
+
+    /// @return the same training in another way
+    public SftRecipe withCompute(ComputeSection newCompute) {
+        return new SftRecipe(model, data, optimizer, train, newCompute);
+    }
 }
