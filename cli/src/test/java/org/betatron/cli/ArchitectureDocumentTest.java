@@ -40,10 +40,9 @@ class ArchitectureDocumentTest {
                 try (Stream<Path> files = Files.walk(sources)) {
                     files.filter(file -> file.toString().endsWith(".java"))
                             .filter(file -> !file.endsWith("package-info.java"))
-                            .map(file -> sources.relativize(file)
-                                    .getParent()
-                                    .toString()
-                                    .replace('/', '.'))
+                            .map(file -> sources.relativize(file).toString())
+                            .map(file ->
+                                    file.substring(0, file.lastIndexOf('/')).replace('/', '.'))
                             .forEach(packages::add);
                 }
             }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// more of that than a layer's window.
 ///
 /// Lives in the scope that made it: masks are made once per batch and shared by all layers with the same window.
-public final class PackedAttention implements Attention {
+final class PackedAttention implements Attention {
 
     private final PackedBatch batch;
     private final ScalarType type;
@@ -40,7 +40,7 @@ public final class PackedAttention implements Attention {
     /// @param layers attention of each layer
     /// @param type   number format that it computes in
     /// @param beside a tensor of the device of queries, keys and values
-    public PackedAttention(PackedBatch batch, List<AttentionSpec> layers, ScalarType type, Tensor beside) {
+    PackedAttention(PackedBatch batch, List<AttentionSpec> layers, ScalarType type, Tensor beside) {
         this.batch = batch;
         this.type = type;
         segmentLengths = new long[batch.numGroups() + batch.numResponses()];

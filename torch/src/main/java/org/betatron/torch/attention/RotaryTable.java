@@ -18,7 +18,7 @@ public final class RotaryTable implements AutoCloseable {
     private @Nullable Owned sines;
 
     /// @param beside a tensor of the device that it lies on, lent
-    public RotaryTable(RotarySpec spec, Tensor beside) {
+    RotaryTable(RotarySpec spec, Tensor beside) {
         this.spec = spec;
         this.beside = beside;
     }
@@ -48,7 +48,7 @@ public final class RotaryTable implements AutoCloseable {
 
     /// @param positions position of each row, `[T]`
     /// @return the rotation of these rows, in the current scope
-    public synchronized Rotation rotation(int[] positions) {
+    synchronized Rotation rotation(int[] positions) {
         int needed = 1;
         for (int position : positions) {
             needed = Math.max(needed, position + 1);

@@ -27,7 +27,7 @@ public final class Owned implements AutoCloseable {
     private @Nullable Tensor tensor;
 
     /// @param afterwards frees memory that the tensor lies in and does not own
-    public Owned(String name, Tensor tensor, Runnable afterwards) {
+    Owned(String name, Tensor tensor, Runnable afterwards) {
         this.name = name;
         this.tensor = tensor;
         this.afterwards = afterwards;

@@ -12,7 +12,7 @@ public final class OwnedValues implements AutoCloseable {
     private final String name;
     private List<IValue> values;
 
-    public OwnedValues(String name, List<IValue> values) {
+    OwnedValues(String name, List<IValue> values) {
         this.name = name;
         this.values = List.copyOf(values);
     }

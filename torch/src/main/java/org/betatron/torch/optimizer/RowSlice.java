@@ -11,19 +11,19 @@ import org.jspecify.annotations.Nullable;
 /// @param count numbers of the rows
 /// @param width numbers of a row
 /// @param rows  which of the rows, counted from the first, int64; null for all
-public record RowSlice(
+record RowSlice(
         long start, long count, long width, @Nullable Tensor rows) {
 
     /// @param tensor contiguous, of the weight's shape
     /// @return its numbers in float32, `[n]`: a view where it can be one
-    public Tensor take(Tensor tensor) {
+    Tensor take(Tensor tensor) {
         return Tensors.toFloat(select(all(tensor)));
     }
 
     /// Writes back what [#take] gave and what has changed since; nothing is left to do where it was a view.
     ///
     /// @param values `[n]`
-    public void put(Tensor values, Tensor tensor) {
+    void put(Tensor values, Tensor tensor) {
         if (isView(tensor)) {
             return;
         }
@@ -38,7 +38,7 @@ public record RowSlice(
 
     /// @param all a number for each of the rows' numbers, `[count]`
     /// @return those of the chosen rows, `[n]`; a view if they are all
-    public Tensor select(Tensor all) {
+    Tensor select(Tensor all) {
         return rows == null ? all : all.view(-1, width).index_select(0, rows).view(-1);
     }
 
