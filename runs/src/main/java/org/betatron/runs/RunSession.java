@@ -25,6 +25,7 @@ import org.betatron.runs.recipe.DataSection;
 import org.betatron.torch.TorchModel;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.device.NativeLibraries;
+import org.betatron.torch.device.Processor;
 import org.betatron.torch.optimizer.TorchOptimizer;
 import org.betatron.training.Evaluation;
 import org.betatron.training.LearningRule;
@@ -47,6 +48,11 @@ final class RunSession implements AutoCloseable {
 
     /// Beside the file of dropped training rows, where evaluation has files of its own.
     private static final String EVALUATION_DROPPED = "dropped-evaluation.jsonl";
+
+    private static final String SLOW_BF16 = "Warning: this processor has no fast bf16 products (none of avx512_bf16,"
+            + " amx_bf16 and avx_ne_convert), so compute.precision=bf16 makes them in float32: as fast as fp32 and as"
+            + " exact. compute.weights=bf16 still halves the memory of weights, and costs each layer a second run in"
+            + " the backward pass";
 
     private final RunRequest<?> request;
     private final RunDirectory directory;
@@ -173,9 +179,15 @@ final class RunSession implements AutoCloseable {
                                 start,
                                 model.numParameters(),
                                 compute.weights().configName(),
-                                compute.precision().configName(),
+                                compute.model()
+                                        .possible(Processor.here())
+                                        .precision()
+                                        .configName(),
                                 compute.device(),
                                 NativeLibraries.threads()));
+        if (compute.model().lacksFastProducts(Processor.here())) {
+            request.display().line(SLOW_BF16);
+        }
         return model;
     }
 

@@ -7,7 +7,6 @@ import org.betatron.core.model.TokenLogProbs;
 import org.betatron.core.model.VocabularyRequest;
 import org.betatron.torch.architecture.ArchitectureSpec;
 import org.betatron.torch.compute.ComputeSpec;
-import org.betatron.torch.device.NativeLibraries;
 import org.betatron.torch.error.ModelException;
 import org.betatron.torch.error.NativeErrors;
 import org.betatron.torch.files.ModelDirectory;
@@ -43,8 +42,7 @@ public final class TorchRewardModel extends TorchModel {
     /// @throws ModelException if the directory does not hold a whole reward model of a known
     ///     architecture
     public static TorchRewardModel load(Path directory, ComputeSpec compute) {
-        NativeLibraries.load();
-        compute.device().require();
+        ComputeSpec possible = possible(compute);
         ModelDirectory files = new ModelDirectory(directory);
         ObjectNode config = files.readConfig();
         ArchitectureSpec spec = parse(config, files);
@@ -57,8 +55,8 @@ public final class TorchRewardModel extends TorchModel {
                 spec,
                 NativeErrors.translate(
                         () -> "loading " + directory,
-                        () -> WeightLoader.load(files, spec.architecture().blueprint(), compute)),
-                compute);
+                        () -> WeightLoader.load(files, spec.architecture().blueprint(), possible)),
+                possible);
     }
 
     /// Makes a reward model of a language model, whose head is left behind; a directory that holds
@@ -72,8 +70,7 @@ public final class TorchRewardModel extends TorchModel {
     /// @return the model, to be closed by the caller
     /// @throws ModelException if the directory does not hold a whole model of a known architecture
     public static TorchRewardModel begin(Path directory, int paddingId, long seed, ComputeSpec compute) {
-        NativeLibraries.load();
-        compute.device().require();
+        ComputeSpec possible = possible(compute);
         ModelDirectory files = new ModelDirectory(directory);
         ObjectNode config = files.readConfig();
         ArchitectureSpec language = parse(config, files);
@@ -89,8 +86,8 @@ public final class TorchRewardModel extends TorchModel {
                 NativeErrors.translate(
                         () -> "loading " + directory,
                         () -> WeightLoader.loadWithFreshScore(
-                                files, spec.architecture().blueprint(), compute, seed)),
-                compute);
+                                files, spec.architecture().blueprint(), possible, seed)),
+                possible);
     }
 
     private static ArchitectureSpec parse(ObjectNode config, ModelDirectory files) {
