@@ -79,6 +79,9 @@ class ArchitectureTest {
                 .and()
                 // Wraps the bytes of a file, to be copied to where the weights are.
                 .doNotHaveFullyQualifiedName("org.betatron.torch.files.SafetensorsFile")
+                .and()
+                // Tries the processor itself.
+                .doNotHaveFullyQualifiedName("org.betatron.torch.device.Processor")
                 .should()
                 .callCodeUnitWhere(makesATensorOfNone)
                 .check(CLASSES);

@@ -25,6 +25,7 @@ import org.betatron.runs.recipe.RecipeChecks;
 import org.betatron.torch.TorchModel;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.device.NativeLibraries;
+import org.betatron.torch.device.Processor;
 import org.betatron.torch.error.ModelException;
 import org.betatron.torch.optimizer.TorchOptimizer;
 import org.betatron.training.TrainSpec;
@@ -41,6 +42,11 @@ import org.betatron.training.run.TrainingException;
 /// What every kind of training does alike: the run directory, the split, the model to begin
 /// with, the loop, the final model.
 final class RunSession implements AutoCloseable {
+
+    private static final String SLOW_BF16 = "this processor has no fast bf16 products (none of avx512_bf16,"
+            + " amx_bf16 and avx_ne_convert), so compute.precision=bf16 makes them in float32: as fast as fp32 and as"
+            + " exact. compute.weights=bf16 still halves the memory of weights, and costs each layer a second run in"
+            + " the backward pass";
 
     private final RunRequest<?> request;
     private final RunDirectory directory;
@@ -176,7 +182,11 @@ final class RunSession implements AutoCloseable {
             model.close();
             throw new ModelException("train.frozen: " + e.getMessage(), e);
         }
-        tell(new RunEvent.ModelOpened(start, sizeOf(model), compute, NativeLibraries.threads()));
+        tell(new RunEvent.ModelOpened(
+                start, sizeOf(model), compute.possible(Processor.here()), NativeLibraries.threads()));
+        if (compute.lacksFastProducts(Processor.here())) {
+            tell(new RunEvent.Warning(SLOW_BF16));
+        }
         return model;
     }
 

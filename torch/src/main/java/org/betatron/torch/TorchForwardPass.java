@@ -21,7 +21,7 @@ final class TorchForwardPass implements ForwardPass {
     /// @param forward runs the model over the batch
     TorchForwardPass(PackedBatch batch, Supplier<ModelPass> forward) {
         this.batch = batch;
-        pass = NativeErrors.translate(() -> "running the model over " + BatchFit.describe(batch), forward);
+        pass = NativeErrors.translate(() -> "running the model over " + BatchFit.describe(batch), forward::get);
         numbers = new TokenNumbers(batch, pass.numbers());
     }
 

@@ -9,7 +9,6 @@ import org.betatron.core.model.TrainableLanguageModel;
 import org.betatron.core.model.VocabularyRequest;
 import org.betatron.torch.architecture.ArchitectureSpec;
 import org.betatron.torch.compute.ComputeSpec;
-import org.betatron.torch.device.NativeLibraries;
 import org.betatron.torch.error.ModelException;
 import org.betatron.torch.error.NativeErrors;
 import org.betatron.torch.files.ModelDirectory;
@@ -42,8 +41,7 @@ public final class TorchLanguageModel extends TorchModel implements TrainableLan
     /// @return the model, to be closed by the caller
     /// @throws ModelException if the directory does not hold a whole model of a known architecture
     public static TorchLanguageModel load(Path directory, ComputeSpec compute) {
-        NativeLibraries.load();
-        compute.device().require();
+        ComputeSpec possible = possible(compute);
         ModelDirectory files = new ModelDirectory(directory);
         ObjectNode config = files.readConfig();
         ArchitectureSpec spec = parse(config, files.configFile().toString());
@@ -52,8 +50,8 @@ public final class TorchLanguageModel extends TorchModel implements TrainableLan
                 spec,
                 NativeErrors.translate(
                         () -> "loading " + directory,
-                        () -> WeightLoader.load(files, spec.architecture().blueprint(), compute)),
-                compute);
+                        () -> WeightLoader.load(files, spec.architecture().blueprint(), possible)),
+                possible);
     }
 
     /// As [#load(Path, ComputeSpec)], with the defaults in a number format of matrix products.
@@ -71,16 +69,15 @@ public final class TorchLanguageModel extends TorchModel implements TrainableLan
     /// @return the model, to be closed by the caller
     /// @throws ModelException if the configuration is unknown or incomplete
     public static TorchLanguageModel initialize(ObjectNode config, String where, long seed, ComputeSpec compute) {
-        NativeLibraries.load();
-        compute.device().require();
+        ComputeSpec possible = possible(compute);
         ArchitectureSpec spec = parse(config, where);
         return new TorchLanguageModel(
                 config,
                 spec,
                 NativeErrors.translate(
                         () -> "making the " + spec.architecture().blueprint().numParameters() + " weights of " + where,
-                        () -> WeightLoader.initialize(spec.architecture().blueprint(), compute, seed)),
-                compute);
+                        () -> WeightLoader.initialize(spec.architecture().blueprint(), possible, seed)),
+                possible);
     }
 
     /// As [#initialize(ObjectNode, String, long, ComputeSpec)], with the defaults in a number format of
@@ -117,7 +114,9 @@ public final class TorchLanguageModel extends TorchModel implements TrainableLan
     @Override
     public Decoder startDecoding() {
         weights().requireOpen();
-        return new TorchDecoder(transformer.startDecoding(), spec(), weights());
+        return NativeErrors.translate(
+                () -> "laying out the weights for decoding",
+                () -> new TorchDecoder(transformer.startDecoding(), spec(), weights()));
     }
 
     @Override

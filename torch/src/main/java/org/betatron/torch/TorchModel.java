@@ -8,6 +8,8 @@ import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TrainableModel;
 import org.betatron.torch.architecture.ArchitectureSpec;
 import org.betatron.torch.compute.ComputeSpec;
+import org.betatron.torch.device.NativeLibraries;
+import org.betatron.torch.device.Processor;
 import org.betatron.torch.error.NativeErrors;
 import org.betatron.torch.files.ModelDirectory;
 import org.betatron.torch.optimizer.TorchOptimizer;
@@ -28,6 +30,17 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
         this.spec = spec;
         this.weights = weights;
         this.compute = compute;
+    }
+
+    /// Makes ready to load a model.
+    ///
+    /// @param compute how it is to compute
+    /// @return how it can on this machine
+    /// @throws org.betatron.torch.error.ModelException if the device is not there
+    static ComputeSpec possible(ComputeSpec compute) {
+        NativeLibraries.load();
+        compute.device().require();
+        return compute.possible(Processor.here());
     }
 
     final ArchitectureSpec spec() {
@@ -75,7 +88,9 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
     /// @param type      number format of the files
     /// @throws IOException if a file cannot be written
     public final void save(Path directory, DataType type) throws IOException {
-        new ModelDirectory(directory).write(config, weights.values(), type);
+        NativeErrors.run(
+                () -> "writing the model to " + directory,
+                () -> new ModelDirectory(directory).write(config, weights.values(), type));
     }
 
     @Override

@@ -8,7 +8,6 @@ import org.betatron.core.model.TokenNumbers;
 import org.betatron.core.model.TokenQuantity;
 import org.betatron.torch.architecture.ArchitectureSpec;
 import org.betatron.torch.compute.ComputeSpec;
-import org.betatron.torch.device.NativeLibraries;
 import org.betatron.torch.error.ModelException;
 import org.betatron.torch.error.NativeErrors;
 import org.betatron.torch.files.ModelDirectory;
@@ -44,8 +43,7 @@ public final class TorchRewardModel extends TorchModel {
     /// @throws ModelException if the directory does not hold a whole reward model of a known
     ///     architecture
     public static TorchRewardModel load(Path directory, ComputeSpec compute) {
-        NativeLibraries.load();
-        compute.device().require();
+        ComputeSpec possible = possible(compute);
         ModelDirectory files = new ModelDirectory(directory);
         ObjectNode config = files.readConfig();
         ArchitectureSpec spec = parse(config, files);
@@ -58,8 +56,8 @@ public final class TorchRewardModel extends TorchModel {
                 spec,
                 NativeErrors.translate(
                         () -> "loading " + directory,
-                        () -> WeightLoader.load(files, spec.architecture().blueprint(), compute)),
-                compute);
+                        () -> WeightLoader.load(files, spec.architecture().blueprint(), possible)),
+                possible);
     }
 
     /// Makes a reward model of a language model, whose head is left behind; a directory that holds
@@ -73,8 +71,7 @@ public final class TorchRewardModel extends TorchModel {
     /// @return the model, to be closed by the caller
     /// @throws ModelException if the directory does not hold a whole model of a known architecture
     public static TorchRewardModel begin(Path directory, int paddingId, long seed, ComputeSpec compute) {
-        NativeLibraries.load();
-        compute.device().require();
+        ComputeSpec possible = possible(compute);
         ModelDirectory files = new ModelDirectory(directory);
         ObjectNode config = files.readConfig();
         ArchitectureSpec language = parse(config, files);
@@ -90,8 +87,8 @@ public final class TorchRewardModel extends TorchModel {
                 NativeErrors.translate(
                         () -> "loading " + directory,
                         () -> WeightLoader.loadWithFreshScore(
-                                files, spec.architecture().blueprint(), compute, seed)),
-                compute);
+                                files, spec.architecture().blueprint(), possible, seed)),
+                possible);
     }
 
     private static ArchitectureSpec parse(ObjectNode config, ModelDirectory files) {

@@ -2,7 +2,6 @@ package org.betatron.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
@@ -32,9 +31,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/// Weights kept in bf16 against float32 weights that hold the same numbers: bf16 products of them are the same.
+/// Weights kept in bf16 against float32 weights that hold the same numbers: products of them are the same, in bf16 and
+/// in float32, for which they are widened. Products in bf16 are those of this processor: float32 on some.
 class Bf16WeightsTest {
 
     private static final PackedBatch BATCH = RandomBatches.batch(6, 12, 2, TinyModels.VOCABULARY, 19);
@@ -44,16 +43,21 @@ class Bf16WeightsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "gpt_neox, 1, SELECTIVE, false",
-        "gpt_neox, 2, FULL, true",
-        "llama, 1, FULL, false",
-        "llama, 3, SELECTIVE, true"
+        "BF16, gpt_neox, 1, SELECTIVE, false",
+        "BF16, gpt_neox, 2, FULL, true",
+        "BF16, llama, 1, FULL, false",
+        "BF16, llama, 3, SELECTIVE, true",
+        "FP32, gpt_neox, 1, SELECTIVE, false",
+        "FP32, llama, 2, FULL, true",
+        "FP32, llama, 3, FULL, false"
     })
-    void nothingButTheFormatDiffers(String architecture, int lanes, Recompute recompute, boolean tied)
-            throws IOException {
+    void nothingButTheFormatDiffers(
+            DataType precision, String architecture, int lanes, Recompute recompute, boolean tied) throws IOException {
         begin(architecture, tied);
-        try (TorchLanguageModel full = load(compute(DataType.FP32, lanes, recompute));
-                TorchLanguageModel half = load(compute(DataType.BF16, lanes, recompute))) {
+        try (TorchLanguageModel full =
+                        load(compute(DataType.FP32, lanes, recompute).withPrecision(precision));
+                TorchLanguageModel half =
+                        load(compute(DataType.BF16, lanes, recompute).withPrecision(precision))) {
             assertThat(types(full)).doesNotContainValue(ScalarType.BFloat16);
             types(half)
                     .forEach((name, type) -> assertThat(type)
@@ -89,13 +93,13 @@ class Bf16WeightsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"FP32", "BF16"})
-    void trainingFollowsThatOfFullWeights(DataType moments) throws IOException {
+    @CsvSource({"FP32, BF16", "BF16, BF16", "BF16, FP32"})
+    void trainingFollowsThatOfFullWeights(DataType moments, DataType precision) throws IOException {
         begin("llama", false);
         float[] full = losses(compute(DataType.FP32, 2, Recompute.SELECTIVE), 60);
         float[] half = losses(
                 TestDevice.PLAIN
-                        .withPrecision(DataType.BF16)
+                        .withPrecision(precision)
                         .withWeights(DataType.BF16)
                         .withKeptLogitsMiB(1)
                         .withShortLastLayer(true)
@@ -214,13 +218,6 @@ class Bf16WeightsTest {
                     .withMessage("a model that moves towards another one must keep its weights in fp32 but keeps them"
                             + " in bfloat16");
         }
-    }
-
-    @Test
-    void float32ProductsOfBf16WeightsAreRefused() {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> ComputeSpec.DEFAULT.withWeights(DataType.BF16))
-                .withMessage("weights must be fp32 where precision is fp32 but was bf16; set precision to bf16, too");
     }
 
     private Path model() {

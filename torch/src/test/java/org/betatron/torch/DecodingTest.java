@@ -3,6 +3,7 @@ package org.betatron.torch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,8 +16,12 @@ import org.betatron.core.model.Optimizer;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.testkit.RandomBatches;
+import org.betatron.torch.compute.ComputeSpec;
+import org.betatron.torch.device.Processor;
+import org.betatron.torch.tensor.DataType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Many sequences at once: each computes what it computes alone, whatever the others do.
@@ -50,11 +55,25 @@ class DecodingTest {
 
     /// Past the first place of the cache, across two moves.
     @ParameterizedTest
-    @ValueSource(strings = {"gpt_neox", "llama"})
-    void logitsEqualScoring(String architecture) {
+    @CsvSource({
+        "gpt_neox, FP32, FP32, true",
+        "gpt_neox, FP32, FP32, false",
+        "llama, FP32, FP32, true",
+        "llama, FP32, FP32, false",
+        "llama, FP32, BF16, false",
+        "gpt_neox, BF16, BF16, true",
+        "llama, BF16, FP32, true",
+        "llama, BF16, BF16, false"
+    })
+    void logitsEqualScoring(String architecture, DataType precision, DataType weights, boolean packed) {
+        Processor processor = Processor.here();
+        assumeTrue(!packed || (precision == DataType.FP32 ? processor.packsFloat32() : processor.packsBf16()));
+        float tolerance = precision == DataType.FP32 ? 3e-5f : 0.06f;
         RandomGenerator random = RandomStreams.stream(5, "tokens", 0);
         int[] tokens = random.ints(64, 0, TinyModels.VOCABULARY).toArray();
-        try (TorchLanguageModel model = TinyModels.model(architecture, 4);
+        ComputeSpec compute = TestDevice.in(precision).withWeights(weights).withPacked(packed);
+        try (TorchLanguageModel model =
+                        TorchLanguageModel.initialize(TinyModels.config(architecture), "tiny", 4, compute);
                 Decoder decoder = model.startDecoding()) {
             float[] scored = model.score(PackedBatch.builder()
                             .add(Arrays.copyOf(tokens, 1), Arrays.copyOfRange(tokens, 1, 64))
@@ -67,7 +86,7 @@ class DecodingTest {
                 float[] logits = i % 3 == 0
                         ? decoder.append(new int[] {company, sequence}, new int[][] {{i % 7}, {tokens[i]}})[1]
                         : decoder.append(sequence, tokens[i]);
-                assertThat(logProb(logits, tokens[i + 1])).isCloseTo(scored[i], within(3e-5));
+                assertThat(logProb(logits, tokens[i + 1])).isCloseTo(scored[i], within((double) tolerance));
             }
         }
     }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.bytedeco.pytorch.Tensor;
 
@@ -18,16 +17,6 @@ public final class ResidentMemory {
     private static final long MAPPED_ONCE = 1L << 56;
 
     private ResidentMemory() {}
-
-    /// Of the whole process. The heap of the JVM, its compilers and the C library's pools move it up and down at any
-    /// time.
-    public static long ofProcess() throws IOException {
-        return Files.readAllLines(Path.of("/proc/self/status")).stream()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
-                .findFirst()
-                .orElseThrow();
-    }
 
     /// Of the pages that tensors lie in, exactly: nothing that the process does elsewhere changes it.
     ///

@@ -36,7 +36,7 @@ public record ComputeSection(
 
     public ComputeSection {
         // checks its settings
-        new ComputeSpec(device, precision, weights, keptLogitsMiB, shortLastLayer, recompute, moments, lanes);
+        model(device, precision, weights, keptLogitsMiB, shortLastLayer, recompute, moments, lanes);
         if (threads < 0) {
             throw new IllegalArgumentException("threads must be at least 0 but was " + threads);
         }
@@ -44,6 +44,27 @@ public record ComputeSection(
 
     /// @return the settings that concern a model
     public ComputeSpec model() {
-        return new ComputeSpec(device, precision, weights, keptLogitsMiB, shortLastLayer, recompute, moments, lanes);
+        return model(device, precision, weights, keptLogitsMiB, shortLastLayer, recompute, moments, lanes);
+    }
+
+    private static ComputeSpec model(
+            ComputeDevice device,
+            DataType precision,
+            DataType weights,
+            int keptLogitsMiB,
+            boolean shortLastLayer,
+            Recompute recompute,
+            DataType moments,
+            int lanes) {
+        return new ComputeSpec(
+                device,
+                precision,
+                weights,
+                keptLogitsMiB,
+                shortLastLayer,
+                recompute,
+                moments,
+                lanes,
+                ComputeSpec.DEFAULT.packed());
     }
 }

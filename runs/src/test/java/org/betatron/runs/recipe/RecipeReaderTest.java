@@ -323,7 +323,6 @@ class RecipeReaderTest {
                 "train: {length: {type: steps, count: 0}} | train.length: steps must be ≥ 1 but was 0",
                 "compute: {precision: fp16}            | compute: precision must be fp32 or bf16 but was fp16, whose range is too small without loss scaling",
                 "compute: {weights: fp16}              | compute: weights must be fp32 or bf16 but was fp16, whose range is too small for training",
-                "compute: {weights: bf16}              | compute: weights must be fp32 where precision is fp32 but was bf16; set precision to bf16, too",
                 "data: {heldOut: -1}                   | data: heldOut must be a share below 1 or a count but was -1.0",
                 "alignment: {objective: {labelSmoothing: 0.1}} | alignment.objective.labelSmoothing: unknown key; known keys are type, beta",
                 "alignment: {objective: {type: ipo, targetMargin: 1}} | alignment.objective.targetMargin: unknown key; known keys are type, beta, lengthNormalized",

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.betatron.torch.architecture.Architecture;
 import org.betatron.torch.architecture.Body;
+import org.betatron.torch.device.Processor;
 import org.betatron.torch.linear.LinearRun;
 import org.betatron.torch.linear.PackedMaps;
 import org.betatron.torch.weight.LinearPart;
@@ -21,12 +22,13 @@ public final class DecodingModel implements AutoCloseable {
     private final Body body;
 
     /// @param weights lent
-    public DecodingModel(Architecture architecture, Parameters weights) {
+    /// @param packs   whether to lay the weights out for products with few rows, where that is possible
+    public DecodingModel(Architecture architecture, Parameters weights, boolean packs) {
         this.weights = weights;
         head = architecture.blueprint().headPart();
         List<LinearPart> maps = Stream.concat(architecture.blueprint().adapterTargets().stream(), Stream.of(head))
                 .toList();
-        packed = PackedMaps.suits(weights) ? new PackedMaps(maps, weights) : null;
+        packed = packs && PackedMaps.suits(maps, weights, Processor.here()) ? new PackedMaps(maps, weights) : null;
         body = new Body(architecture, weights);
         version = weights.version();
     }

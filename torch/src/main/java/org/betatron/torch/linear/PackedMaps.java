@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.betatron.torch.device.Processor;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.memory.OwnedValues;
 import org.betatron.torch.tensor.Operators;
 import org.betatron.torch.tensor.Products;
+import org.betatron.torch.tensor.Tensors;
 import org.betatron.torch.weight.LinearPart;
 import org.betatron.torch.weight.Parameters;
 import org.betatron.torch.weight.Weight;
@@ -16,6 +18,7 @@ import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.Type;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /// Affine maps on oneDNN, with weights that are rearranged once instead of at every product: with few rows
@@ -26,7 +29,6 @@ import org.jspecify.annotations.Nullable;
 /// 39,000. A row's result is the same bit for bit whatever the number of rows.
 public final class PackedMaps implements LinearRun, AutoCloseable {
 
-    private static final String PACK = "mkldnn::_reorder_linear_weight";
     private static final String MULTIPLY = "mkldnn::_linear_pointwise";
 
     /// Rows that the layout is chosen for. Little depends on it; 64 was best over all.
@@ -67,18 +69,20 @@ public final class PackedMaps implements LinearRun, AutoCloseable {
         }
     }
 
-    /// @param weights what is multiplied with, lent
-    /// @return whether this build of libtorch has the operators, which compute on the processor only
-    public static boolean suits(Parameters weights) {
+    /// @param parts     the maps
+    /// @param weights   what is multiplied with, lent
+    /// @param processor what multiplies, if the weights lie in its memory
+    /// @return whether it can, and the rearranged matrices take no more memory than the weights
+    public static boolean suits(List<LinearPart> parts, Parameters weights, Processor processor) {
         return weights.areOnHost()
-                && Memory.compute(() -> {
-                    try {
-                        Operators.find(PACK);
-                        Operators.find(MULTIPLY);
-                        return true;
-                    } catch (RuntimeException e) {
-                        return false;
-                    }
+                && parts.stream().map(part -> weights.get(part.weight())).allMatch(matrix -> switch (matrix.products()
+                        .type()) {
+                    case BF16 -> processor.packsBf16();
+                    case FP32 ->
+                        processor.packsFloat32()
+                                && matrix.tensors().stream()
+                                        .allMatch(tensor -> Tensors.typeOf(tensor) == ScalarType.Float);
+                    case FP16 -> false;
                 });
     }
 
@@ -111,7 +115,7 @@ public final class PackedMaps implements LinearRun, AutoCloseable {
     }
 
     private static Tensor rearranged(Tensor weight) {
-        return Operators.call(PACK, new IValueVector(new IValue(weight), new IValue(EXPECTED_ROWS)));
+        return Operators.call(Processor.PACK, new IValueVector(new IValue(weight), new IValue(EXPECTED_ROWS)));
     }
 
     @Override

@@ -16,6 +16,7 @@ import org.betatron.core.files.StagedFiles;
 import org.betatron.core.model.Optimizer;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.torch.error.ModelException;
+import org.betatron.torch.error.NativeErrors;
 import org.betatron.torch.files.SafetensorsFile;
 import org.betatron.torch.files.SafetensorsWriter;
 import org.betatron.torch.memory.Memory;
@@ -101,22 +102,26 @@ public final class TorchOptimizer implements Optimizer {
 
     @Override
     public double gradientNorm() {
-        return Memory.compute(() -> Memory.withoutGradient(() -> {
-            double squares = 0;
-            for (Tensor weight : weights.trainable().values()) {
-                double norm = Gradients.norm(weight);
-                squares += norm * norm;
-            }
-            return Math.sqrt(squares);
-        }));
+        return NativeErrors.translate(
+                () -> "measuring the gradient",
+                () -> Memory.compute(() -> Memory.withoutGradient(() -> {
+                    double squares = 0;
+                    for (Tensor weight : weights.trainable().values()) {
+                        double norm = Gradients.norm(weight);
+                        squares += norm * norm;
+                    }
+                    return Math.sqrt(squares);
+                })));
     }
 
     @Override
     public void step(double learningRate, double gradientScale) {
         weights.requireOpen();
         step++;
-        Memory.run(() -> Memory.runWithoutGradient(() ->
-                weights.trainable().forEach((name, weight) -> update(name, weight, learningRate, gradientScale))));
+        NativeErrors.run(
+                () -> "step " + step + " of the optimizer",
+                () -> Memory.run(() -> Memory.runWithoutGradient(() -> weights.trainable()
+                        .forEach((name, weight) -> update(name, weight, learningRate, gradientScale)))));
         weights.clearGradients();
     }
 
@@ -155,6 +160,10 @@ public final class TorchOptimizer implements Optimizer {
 
     @Override
     public void save(Path file) throws IOException {
+        NativeErrors.run(() -> "writing " + file, () -> write(file));
+    }
+
+    private void write(Path file) throws IOException {
         try (StagedFiles files = new StagedFiles()) {
             Path beside = files.stage(file);
             Optional<IOException> failure = Memory.compute(() -> {
@@ -186,6 +195,10 @@ public final class TorchOptimizer implements Optimizer {
 
     @Override
     public void load(Path file) throws IOException {
+        NativeErrors.run(() -> "reading " + file, () -> read(file));
+    }
+
+    private void read(Path file) throws IOException {
         try (SafetensorsFile saved = SafetensorsFile.open(file)) {
             requireSameTensors(file, saved);
             Memory.run(() -> {

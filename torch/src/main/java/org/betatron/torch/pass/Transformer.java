@@ -106,7 +106,7 @@ public final class Transformer implements AutoCloseable {
         DecodingModel current = decoding;
         if (current == null || !current.isCurrent()) {
             closeDecoding();
-            current = new DecodingModel(architecture, weights);
+            current = new DecodingModel(architecture, weights, compute.packed());
             decoding = current;
         }
         return new DecodingState(current, compute.precision());

@@ -6,6 +6,7 @@ import org.betatron.torch.memory.Owned;
 import org.betatron.torch.tensor.Products;
 import org.betatron.torch.tensor.Tensors;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// A weight whose numbers are all there, and are all trained.
 ///
@@ -35,12 +36,21 @@ public record DenseWeight(Owned owned, Products products) implements Weight {
 
     @Override
     public Matrix matrix() {
-        return new DenseMatrix(products, values());
+        return matrix(values());
     }
 
     @Override
     public Matrix constant() {
-        return new DenseMatrix(products, products.cast(values().detach()));
+        Tensor constant = values().detach();
+        return matrix(widens() ? constant : products.cast(constant));
+    }
+
+    private Matrix matrix(Tensor values) {
+        return widens() ? new WidenedMatrix(products, values) : new DenseMatrix(products, values);
+    }
+
+    private boolean widens() {
+        return Tensors.typeOf(values()) == ScalarType.BFloat16 && products.scalarType() == ScalarType.Float;
     }
 
     @Override

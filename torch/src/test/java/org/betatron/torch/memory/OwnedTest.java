@@ -1,15 +1,11 @@
 package org.betatron.torch.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-import java.util.List;
 import org.betatron.torch.OutsideOfMemory;
 import org.betatron.torch.device.NativeLibraries;
-import org.betatron.torch.error.ModelException;
-import org.betatron.torch.error.NativeErrors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -69,24 +65,5 @@ class OwnedTest {
                 }))
                 .withMessage("no");
         assertThat(Owned.liveCount()).isEqualTo(live);
-    }
-
-    @Test
-    void onlyLibtorchsExceptionsAreTranslated() {
-        RuntimeException native_ =
-                new RuntimeException("The size of a must match\nException raised from check at x.cpp:1\nframe #0: ...");
-        assertThatExceptionOfType(ModelException.class)
-                .isThrownBy(() -> NativeErrors.run(() -> "adding 3 numbers", () -> {
-                    throw native_;
-                }))
-                .withMessage("adding 3 numbers failed in libtorch: The size of a must match")
-                .withCause(native_);
-        for (RuntimeException ours : List.of(new IllegalStateException("a"), new ModelException("b"))) {
-            assertThatExceptionOfType(RuntimeException.class)
-                    .isThrownBy(() -> NativeErrors.run(() -> "adding", () -> {
-                        throw ours;
-                    }))
-                    .isSameAs(ours);
-        }
     }
 }

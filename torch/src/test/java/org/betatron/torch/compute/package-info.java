@@ -1,0 +1,4 @@
+@NullMarked
+package org.betatron.torch.compute;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.betatron.torch.error;
+
+import org.jspecify.annotations.NullMarked;
