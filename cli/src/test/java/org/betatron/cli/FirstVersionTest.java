@@ -74,6 +74,31 @@ class FirstVersionTest {
         assertThat(resumed.exitCode()).isEqualTo(2);
     }
 
+    /// Today's checkpoints, as a version before or after this one would have written them.
+    @Test
+    void settingsAreComparedByName() throws IOException, InterruptedException {
+        Output whole = betatron("sft", "--resume", "sft");
+        assertThat(whole.exitCode()).as(whole.text()).isZero();
+        Path state = directory.resolve("sft/checkpoints/step-00000006/state.json");
+        String written = Files.readString(state);
+        assertThat(written).contains("\"train.frozen\":\"[]\",", "\"train.learningRate\":\"0.001\"");
+
+        Files.writeString(state, written.replace("\"train.frozen\":\"[]\",", ""));
+        Output newSetting = betatron("sft", "--resume", "sft");
+        assertThat(newSetting.exitCode()).as(newSetting.text()).isZero();
+
+        Files.writeString(
+                state,
+                written.replace("\"train.frozen\":", "\"train.warmth\":\"3\",\"train.frozen\":")
+                        .replace("\"train.learningRate\":\"0.001\"", "\"train.learningRate\":\"0.002\""));
+        Output others = betatron("sft", "--resume", "sft");
+        assertThat(others.text())
+                .contains("betatron: checkpoint sft/checkpoints/step-00000006 cannot be resumed: ")
+                .contains("train.learningRate was 0.002 and is 0.001; ")
+                .contains("train.warmth was 3, and is not a setting of this version here; ");
+        assertThat(others.exitCode()).isEqualTo(2);
+    }
+
     @Test
     void cacheIsReadAndSaysWhatDiffers() throws IOException, InterruptedException {
         List<String> begin = List.of(
