@@ -57,7 +57,7 @@ class EndpointJudgeCommandTest {
 
     private List<Path> written() throws IOException {
         try (Stream<Path> files = Files.list(out)) {
-            return files.filter(file -> file.getFileName().toString().startsWith("written-"))
+            return files.filter(file -> file.getFileName().toString().matches("written-.*[.]jsonl"))
                     .toList();
         }
     }
