@@ -1,12 +1,7 @@
 package org.betatron.torch.device;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.betatron.torch.error.ModelException;
@@ -16,6 +11,9 @@ import org.bytedeco.pytorch.global.torch;
 
 /// The one-time start of libtorch in a process.
 public final class NativeLibraries {
+
+    private static final String ELSEWHERE = "; another directory is named by"
+            + " BETATRON_JAVA_OPTIONS=-Dorg.bytedeco.javacpp.cachedir=DIR, or by the same property of your JVM";
 
     private static boolean loaded;
 
@@ -90,27 +88,31 @@ public final class NativeLibraries {
         return NativeLibraries.class.getClassLoader().getResource("org/bytedeco/mkl/global/mkl_rt.class") != null;
     }
 
-    /// Several processes that unpack into an empty cache at once overwrite each other's mapped files
-    /// and die of SIGBUS, so only one at a time may look.
     private static void loadUnderLock() {
+        Path cache = cacheDirectory();
         try {
-            Path lockFile = Loader.getCacheDir().toPath().resolve("betatron.lock");
-            Files.createDirectories(lockFile.getParent());
-            try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                    FileLock _ = channel.lock()) {
-                Loader.load(torch.class);
-            }
+            new NativeCache(cache).unpack(NativeCache.jarsOfLibtorch(), () -> Loader.load(torch.class));
         } catch (LinkageError e) {
             Throwable first = e.getCause() == null ? e : e.getCause();
-            throw new ModelException(
-                    "libtorch cannot be loaded: " + first.getMessage()
-                            + (CudaBuild.isPresent()
-                                    ? "; the build for graphics cards needs the libraries of CUDA 13, cuDNN 9 and NCCL 2"
-                                            + " in LD_LIBRARY_PATH"
-                                    : ""),
-                    e);
+            throw new ModelException("libtorch cannot be loaded: " + first.getMessage() + advice(cache), e);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot unpack libtorch into the JavaCPP cache (~/.javacpp/cache)", e);
+            throw new ModelException(
+                    "libtorch cannot be unpacked into " + cache + ": " + e.getMessage() + ELSEWHERE, e);
         }
+    }
+
+    private static Path cacheDirectory() {
+        try {
+            return Loader.getCacheDir().toPath();
+        } catch (IOException e) {
+            throw new ModelException("no directory for native libraries can be made: " + e.getMessage() + ELSEWHERE, e);
+        }
+    }
+
+    private static String advice(Path cache) {
+        return CudaBuild.isPresent()
+                ? "; the build for graphics cards needs the libraries of CUDA 13, cuDNN 9 and NCCL 2 in LD_LIBRARY_PATH"
+                : "; it was unpacked into " + cache + ", which must have 0.8 GB of room and let files be executed"
+                        + ELSEWHERE;
     }
 }
