@@ -158,11 +158,7 @@ record References(
                 Packing packing = recipe.train().packing().twice();
                 TorchLanguageModel scorer = reference();
                 long begun = System.nanoTime();
-                cache.compute(
-                        scorer,
-                        rows,
-                        packing,
-                        (done, total) -> session.tell(new RunEvent.ReferenceScored(done, total)));
+                cache.compute(scorer, rows, packing, session.referenceProgress());
                 session.tell(new RunEvent.ReferenceComputed(rows.size(), (System.nanoTime() - begun) * 1e-9));
             }
             return cache.open();

@@ -32,6 +32,7 @@ import org.betatron.training.TrainSpec;
 import org.betatron.training.Trainer;
 import org.betatron.training.TrainingJob;
 import org.betatron.training.TrainingOutcome;
+import org.betatron.training.reference.ReferenceProgress;
 import org.betatron.training.run.Checkpoint;
 import org.betatron.training.run.Learner;
 import org.betatron.training.run.RunDirectory;
@@ -114,6 +115,11 @@ final class RunSession implements AutoCloseable {
 
     void tell(RunEvent event) {
         journal.tell(event);
+    }
+
+    /// @return hears how far the reference has come, as the journal hears it of a trainer
+    ReferenceProgress referenceProgress() {
+        return journal::referenceScored;
     }
 
     RunDirectory directory() {
