@@ -34,7 +34,7 @@ record SaidTexts(Map<String, String> required, Map<String, String> reasoning) {
                         reasoning);
             }
         } else {
-            putLeaves(Message.CONTENT, content, required);
+            putNamed(Message.CONTENT, content, required);
         }
         for (String field : Message.SAID) {
             Object value = message.fields().get(field);
@@ -74,7 +74,7 @@ record SaidTexts(Map<String, String> required, Map<String, String> reasoning) {
             case Map<?, ?> function -> {
                 putLeaves(field + ".name", function.get("name"), texts);
                 Object arguments = function.get("arguments");
-                putLeaves(field + ".arguments", arguments instanceof String text ? parsed(text) : arguments, texts);
+                putNamed(field + ".arguments", arguments instanceof String text ? parsed(text) : arguments, texts);
             }
             case null, default -> putLeaves(field, calls, texts);
         }
@@ -89,23 +89,39 @@ record SaidTexts(Map<String, String> required, Map<String, String> reasoning) {
         }
     }
 
-    private static void putLeaves(String name, @Nullable Object value, Map<String, String> texts) {
+    /// Texts and whole numbers, and the names of what has them.
+    private static void putNamed(String name, @Nullable Object value, Map<String, String> texts) {
         switch (value) {
             case null -> {}
             case String text -> put(name, text, texts);
             case Map<?, ?> map ->
                 map.forEach((key, element) -> {
-                    put(name + "." + key, String.valueOf(key), texts);
-                    putLeaves(name + "." + key + " value", element, texts);
+                    put("name of " + name + "." + key, String.valueOf(key), texts);
+                    putNamed(name + "." + key, element, texts);
                 });
+            case Iterable<?> list -> {
+                int number = 0;
+                for (Object element : list) {
+                    putNamed(name + "[" + number++ + "]", element, texts);
+                }
+            }
+            case Integer number -> put(name, number.toString(), texts);
+            default -> {}
+        }
+    }
+
+    /// Texts, however deep they stand.
+    private static void putLeaves(String name, @Nullable Object value, Map<String, String> texts) {
+        switch (value) {
+            case String text -> put(name, text, texts);
+            case Map<?, ?> map -> map.forEach((key, element) -> putLeaves(name + "." + key, element, texts));
             case Iterable<?> list -> {
                 int number = 0;
                 for (Object element : list) {
                     putLeaves(name + "[" + number++ + "]", element, texts);
                 }
             }
-            case Integer number -> put(name, number.toString(), texts);
-            default -> {}
+            case null, default -> {}
         }
     }
 
