@@ -41,8 +41,8 @@ final class DialogueContents {
 
         void refuse() {
             String shown = text.length() > 40 ? text.substring(0, text.offsetByCodePoints(0, 30)) + "…" : text;
-            throw new DataException(what + " does not reach the model, the chat template leaves it out (" + who + "): \""
-                    + shown.replace("\n", "\\n") + "\"");
+            throw new DataException(what + " does not reach the model, the chat template leaves it out (" + who
+                    + "): \"" + shown.replace("\n", "\\n") + "\"");
         }
     }
 
@@ -57,7 +57,8 @@ final class DialogueContents {
         for (int i = 0; i < dialogue.messages().size(); i++) {
             Message message = dialogue.messages().get(i);
             String name = name(i);
-            for (Map.Entry<String, String> said : SaidTexts.of(message).required().entrySet()) {
+            for (Map.Entry<String, String> said :
+                    SaidTexts.of(message).required().entrySet()) {
                 int end = find(said.getValue(), prompt, isMovable(message) ? 0 : from);
                 if (end < 0) {
                     return missing("\"" + said.getKey() + "\" of " + name, said.getValue());
@@ -65,7 +66,8 @@ final class DialogueContents {
                 from = isMovable(message) || !said.getKey().equals(Message.CONTENT) ? from : end;
             }
         }
-        for (Map.Entry<String, String> said : SaidTexts.ofVariables(dialogue.variables()).entrySet()) {
+        for (Map.Entry<String, String> said :
+                SaidTexts.ofVariables(dialogue.variables()).entrySet()) {
             if (find(said.getValue(), prompt, 0) < 0) {
                 return missing("\"" + said.getKey() + "\"", said.getValue());
             }

@@ -42,7 +42,10 @@ public record PromptRow(String id, String prompt, @Nullable String chosen) {
                 while (rows.hasNext()) {
                     JsonRow row = rows.next();
                     try {
-                        prompts.addAll(pairs == null ? List.of(alone(row, template, promptStyle)) : of(pairs, row, template, promptStyle));
+                        prompts.addAll(
+                                pairs == null
+                                        ? List.of(alone(row, template, promptStyle))
+                                        : of(pairs, row, template, promptStyle));
                     } catch (DataException e) {
                         throw at(row, e);
                     }
@@ -63,9 +66,11 @@ public record PromptRow(String id, String prompt, @Nullable String chosen) {
         return switch (pairs.parse(row)) {
             case ReadRow.Dropped<PreferencePair> _ -> List.of();
             case ReadRow.Kept<PreferencePair>(RowPlace _, PreferencePair pair, Leftover left) -> {
-                String prompt = RenderedRow.of(pair.prompt(), List.of(), left, template, style).prompt();
+                String prompt = RenderedRow.of(pair.prompt(), List.of(), left, template, style)
+                        .prompt();
                 RenderedRow answered = RenderedRow.of(pair.prompt(), List.of(pair.chosen()), left, template, style);
-                yield List.of(new PromptRow(pair.id(), prompt, answered.responses().getFirst()));
+                yield List.of(
+                        new PromptRow(pair.id(), prompt, answered.responses().getFirst()));
             }
         };
     }
@@ -78,7 +83,8 @@ public record PromptRow(String id, String prompt, @Nullable String chosen) {
         Prompt prompt = Prompts.read(row);
         return new PromptRow(
                 row.id(),
-                RenderedRow.of(prompt, List.of(), Leftover.of(row), template, style).prompt(),
+                RenderedRow.of(prompt, List.of(), Leftover.of(row), template, style)
+                        .prompt(),
                 null);
     }
 }

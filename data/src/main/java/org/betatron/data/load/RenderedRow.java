@@ -37,7 +37,8 @@ record RenderedRow(String prompt, List<String> responses, Set<Oddity> oddities, 
                         : WrittenDialogue.of(
                                 new Prompt.Dialogue(asMessages(text)),
                                 answers.stream()
-                                        .map(answer -> answer.withContent(answer.content().stripLeading()))
+                                        .map(answer -> answer.withContent(
+                                                answer.content().stripLeading()))
                                         .toList(),
                                 template);
         };

@@ -70,7 +70,8 @@ record SaidTexts(Map<String, String> required, Map<String, String> reasoning) {
                     putCalls(field + "[" + number++ + "]", call, texts);
                 }
             }
-            case Map<?, ?> call when call.get("function") instanceof Map<?, ?> function -> putCalls(field, function, texts);
+            case Map<?, ?> call
+            when call.get("function") instanceof Map<?, ?> function -> putCalls(field, function, texts);
             case Map<?, ?> function -> {
                 putLeaves(field + ".name", function.get("name"), texts);
                 Object arguments = function.get("arguments");

@@ -57,7 +57,8 @@ final class WrittenDialogue {
             oddities.add(Oddity.PROMPT_SHORTENED);
         }
         int end = common;
-        List<String> responses = wholes.stream().map(whole -> whole.substring(end)).toList();
+        List<String> responses =
+                wholes.stream().map(whole -> whole.substring(end)).toList();
         check(prompt, responses);
         return done(prompt, responses);
     }
@@ -65,10 +66,14 @@ final class WrittenDialogue {
     private RenderedRow asWritten(String prompt) {
         oddities.add(Oddity.ANSWER_AS_WRITTEN);
         for (Message answer : answers) {
-            Message.SAID.stream().filter(field -> !answer.isEmpty(field)).findFirst().ifPresent(field -> {
-                throw new DataException("the chat template does not continue the prompt with an answer, so its \"" + field
-                        + "\" cannot be written");
-            });
+            Message.SAID.stream()
+                    .filter(field -> !answer.isEmpty(field))
+                    .findFirst()
+                    .ifPresent(field -> {
+                        throw new DataException(
+                                "the chat template does not continue the prompt with an answer, so its \"" + field
+                                        + "\" cannot be written");
+                    });
         }
         List<String> responses = answers.stream().map(Message::content).toList();
         check(prompt, responses);

@@ -71,8 +71,8 @@ record MessageReader(JsonRow row) {
         String name = row.text(value.path(field), what + " \"" + field + "\"");
         String role = Roles.of(name);
         if (role == null) {
-            throw row.error(what + " has the role \"" + name + "\", which no chat template is known to write; known are "
-                    + Roles.known());
+            throw row.error(what + " has the role \"" + name
+                    + "\", which no chat template is known to write; known are " + Roles.known());
         }
         return role;
     }
@@ -102,8 +102,8 @@ record MessageReader(JsonRow row) {
         }
         Message message = new Message(role, fields);
         if (fields.get(Message.CONTENT) == null && message.isBlank()) {
-            throw row.error(what + " \"" + textField + "\" must be a string but was "
-                    + JsonRow.kind(value.path(textField)));
+            throw row.error(
+                    what + " \"" + textField + "\" must be a string but was " + JsonRow.kind(value.path(textField)));
         }
         return message;
     }

@@ -85,7 +85,8 @@ record PairLayout(PreferenceFormat format, FieldMap map) {
             Map.of(ANSWERS, "generations", Verdict.SCORES, "ratings"));
 
     /// Names of prompts that are something asked, not a text to continue.
-    private static final List<String> QUESTIONS = List.of("question", "instruction", "query", "input", "context", "history");
+    private static final List<String> QUESTIONS =
+            List.of("question", "instruction", "query", "input", "context", "history");
 
     private static Map<String, String> compared(String first, String second, String verdict, String field) {
         return Map.of(FIRST, first, SECOND, second, verdict, field);

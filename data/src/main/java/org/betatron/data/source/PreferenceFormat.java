@@ -29,7 +29,6 @@ public enum PreferenceFormat implements RowFormat<PreferencePair> {
     @Override
     public RowReader.Parser<PreferencePair> parser(JsonRow first) {
         PreferenceParser parser = PreferenceParser.of(this, first);
-        return RowReader.Parser.ofSingle(
-                parser.name(), row -> PreferenceParser.dropIfUseless(parser.parse(row)));
+        return RowReader.Parser.ofSingle(parser.name(), row -> PreferenceParser.dropIfUseless(parser.parse(row)));
     }
 }

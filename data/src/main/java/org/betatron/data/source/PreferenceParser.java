@@ -43,11 +43,7 @@ public record PreferenceParser(PairLayout layout) {
             case HH -> hh(row);
             case PAIRS -> texts(row, row.text("prompt"), Turns.text(row, "chosen"), Turns.text(row, "rejected"));
             case INSTRUCTION ->
-                dialogues(
-                        row,
-                        Turns.instruction(row),
-                        Turns.text(row, "chosen"),
-                        Turns.text(row, "rejected"));
+                dialogues(row, Turns.instruction(row), Turns.text(row, "chosen"), Turns.text(row, "rejected"));
             case SHAREGPT ->
                 dialogues(
                         row,
@@ -55,8 +51,7 @@ public record PreferenceParser(PairLayout layout) {
                         Turns.single(row, "chosen"),
                         Turns.single(row, "rejected"));
             case MESSAGES ->
-                dialogues(
-                        row, Turns.given(row, "prompt"), Turns.of(row, "chosen"), Turns.of(row, "rejected"));
+                dialogues(row, Turns.given(row, "prompt"), Turns.of(row, "chosen"), Turns.of(row, "rejected"));
             case COMPARED, RANKED ->
                 switch (Verdict.of(layout.format(), row)) {
                     case Verdict.Undecided _ -> dropped(row, DropReason.UNDECIDED);
@@ -73,7 +68,8 @@ public record PreferenceParser(PairLayout layout) {
                 && row.peek("rejected").isString();
         return isText
                 ? texts(row, row.text("prompt"), chosen, rejected)
-                : dialogues(row, Turns.given(row, row.has("prompt") ? "prompt" : PairLayout.QUESTION), chosen, rejected);
+                : dialogues(
+                        row, Turns.given(row, row.has("prompt") ? "prompt" : PairLayout.QUESTION), chosen, rejected);
     }
 
     private static ReadRow<PreferencePair> texts(JsonRow row, String prompt, Turns chosen, Turns rejected) {

@@ -82,7 +82,9 @@ final class RawRows implements AutoCloseable {
             return SourceFile.translate(file.name(), 0, cause);
         }
         return new DataException(
-                file.name() + ":" + e.getLocation().getLineNr() + ": the list cannot be read any further: " + JsonProblem.of(e), e);
+                file.name() + ":" + e.getLocation().getLineNr() + ": the list cannot be read any further: "
+                        + JsonProblem.of(e),
+                e);
     }
 
     @Override

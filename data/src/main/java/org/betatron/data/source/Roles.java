@@ -15,21 +15,26 @@ final class Roles {
     static final String CALL = "function_call";
 
     private static final Map<String, List<String>> NAMES = Map.of(
-            Message.SYSTEM, List.of("system"),
-            "developer", List.of("developer"),
-            Message.USER, List.of("user", "human", "prompter"),
-            Message.ASSISTANT, List.of("assistant", "gpt", "chatgpt", "bot", "chatbot", "bing", "bard", "model", "ai"),
+            Message.SYSTEM,
+            List.of("system"),
+            "developer",
+            List.of("developer"),
+            Message.USER,
+            List.of("user", "human", "prompter"),
+            Message.ASSISTANT,
+            List.of("assistant", "gpt", "chatgpt", "bot", "chatbot", "bing", "bard", "model", "ai"),
             Message.TOOL,
-                    List.of(
-                            "tool",
-                            "observation",
-                            "function",
-                            "tool_response",
-                            "tool_result",
-                            "function_response",
-                            "function_result",
-                            "ipython"),
-            CALL, List.of("function_call", "tool_call", "tool_calls"));
+            List.of(
+                    "tool",
+                    "observation",
+                    "function",
+                    "tool_response",
+                    "tool_result",
+                    "function_response",
+                    "function_result",
+                    "ipython"),
+            CALL,
+            List.of("function_call", "tool_call", "tool_calls"));
 
     private static final Map<String, String> BY_NAME = new HashMap<>();
 
@@ -41,7 +46,8 @@ final class Roles {
 
     /// @return what templates call the speaker, or [#CALL]; null for a name that is not known
     static @Nullable String of(String name) {
-        return BY_NAME.get(name.strip().toLowerCase(Locale.ROOT).replace('-', '_').replace(' ', '_'));
+        return BY_NAME.get(
+                name.strip().toLowerCase(Locale.ROOT).replace('-', '_').replace(' ', '_'));
     }
 
     /// @return every name that is known, for errors

@@ -113,7 +113,9 @@ public final class RowReader<T> implements Iterator<ReadRow<T>>, AutoCloseable {
     private List<ReadRow<T>> parse(JsonRow row) {
         List<ReadRow<T>> read = parser.parse().apply(row.under(fields));
         Leftover left = Leftover.of(row);
-        return left.names().isEmpty() ? read : read.stream().map(one -> with(one, left)).toList();
+        return left.names().isEmpty()
+                ? read
+                : read.stream().map(one -> with(one, left)).toList();
     }
 
     private static <T> ReadRow<T> with(ReadRow<T> read, Leftover left) {

@@ -23,7 +23,10 @@ final class Suggestion {
         List<String> lists = new ArrayList<>();
         for (String field : row.fields()) {
             JsonNode value = row.peek(field);
-            if (value.isArray() && !value.isEmpty() && value.get(0).isObject() && !value.get(0).has("role")
+            if (value.isArray()
+                    && !value.isEmpty()
+                    && value.get(0).isObject()
+                    && !value.get(0).has("role")
                     && !value.get(0).has("from")) {
                 lists.add(field);
             }
@@ -32,7 +35,6 @@ final class Suggestion {
             return "; its rows stand in a list under \"" + lists.getFirst() + "\": write that list alone into a file"
                     + " (jq '." + lists.getFirst() + "' FILE)";
         }
-        return "; where fields have other names, a recipe says which they are: data.fields: "
-                + fields;
+        return "; where fields have other names, a recipe says which they are: data.fields: " + fields;
     }
 }

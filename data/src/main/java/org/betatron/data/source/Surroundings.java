@@ -111,8 +111,8 @@ record Surroundings(JsonRow row) {
             return;
         }
         if (!value.isArray()) {
-            throw row.error("\"" + field + "\" must be a list, or JSON text that is one, but was "
-                    + JsonRow.kind(value));
+            throw row.error(
+                    "\"" + field + "\" must be a list, or JSON text that is one, but was " + JsonRow.kind(value));
         }
         List<@Nullable Object> elements = new ArrayList<>();
         for (JsonNode element : value) {

@@ -44,8 +44,7 @@ public enum TextFormat implements RowFormat<TrainingText> {
         TextLayout layout = TextLayout.of(this, first, TextParser.WHAT);
         if (layout.format() == PREFERENCES) {
             PreferenceParser pairs = PreferenceParser.of(PreferenceFormat.AUTO, first);
-            return RowReader.Parser.ofSingle(
-                    "chosen answers of " + pairs.name(), row -> TextParser.chosen(pairs, row));
+            return RowReader.Parser.ofSingle("chosen answers of " + pairs.name(), row -> TextParser.chosen(pairs, row));
         }
         return RowReader.Parser.ofSingle(layout.format().name(), new TextParser(layout)::parse);
     }

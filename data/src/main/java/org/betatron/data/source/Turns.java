@@ -83,10 +83,12 @@ record Turns(List<Message> messages, String field) {
         }
         List<Message> asked = withoutSystem(given.messages);
         if (holds(beforeAnswer(), asked)) {
-            boolean lacksSystem = asked.size() < given.messages.size() && withoutSystem(messages).size() == messages.size();
+            boolean lacksSystem = asked.size() < given.messages.size()
+                    && withoutSystem(messages).size() == messages.size();
             return lacksSystem ? following(List.of(given.messages.getFirst())) : checkSystem(given, row);
         }
-        boolean continues = !Set.of(Message.USER, Message.SYSTEM).contains(messages.getFirst().role())
+        boolean continues = !Set.of(Message.USER, Message.SYSTEM)
+                        .contains(messages.getFirst().role())
                 && !given.messages.getLast().role().equals(Message.ASSISTANT);
         if (continues) {
             return following(given.messages);
@@ -98,7 +100,8 @@ record Turns(List<Message> messages, String field) {
     private Turns checkSystem(Turns given, JsonRow row) {
         Message system = given.messages.getFirst();
         if (system.role().equals(Message.SYSTEM)
-                && !areSame(List.of(system.stripped()), List.of(messages.getFirst().stripped()))) {
+                && !areSame(
+                        List.of(system.stripped()), List.of(messages.getFirst().stripped()))) {
             throw row.error("the system messages of \"" + given.field + "\" and \"" + field + "\" must be the same");
         }
         return this;
@@ -132,7 +135,10 @@ record Turns(List<Message> messages, String field) {
 
     /// @return whether the same is said by the same
     static boolean areSame(List<Message> some, List<Message> others) {
-        return some.stream().map(Turns::said).toList().equals(others.stream().map(Turns::said).toList());
+        return some.stream()
+                .map(Turns::said)
+                .toList()
+                .equals(others.stream().map(Turns::said).toList());
     }
 
     private static Message said(Message message) {

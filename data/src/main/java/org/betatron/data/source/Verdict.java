@@ -58,8 +58,8 @@ sealed interface Verdict {
         if (value.isBoolean() || (value.isNumber() && (value.asDouble() == 0 || value.asDouble() == 1))) {
             return value.isBoolean() ? (value.booleanValue() ? 1 : -1) : value.asDouble() == 1 ? 1 : -1;
         }
-        throw row.error("\"" + row.nameOf(FIRST_WINS) + "\" must be true, false, 1 or 0 but was "
-                + JsonRow.kind(value));
+        throw row.error(
+                "\"" + row.nameOf(FIRST_WINS) + "\" must be true, false, 1 or 0 but was " + JsonRow.kind(value));
     }
 
     private static int winner(JsonRow row) {
@@ -105,7 +105,10 @@ sealed interface Verdict {
 
     private static Verdict ofMany(JsonRow row) {
         JsonNode answers = row.use(ANSWERS);
-        String by = List.of(RANKS, SCORES, WINNER).stream().filter(row::has).findFirst().orElse(WINNER);
+        String by = List.of(RANKS, SCORES, WINNER).stream()
+                .filter(row::has)
+                .findFirst()
+                .orElse(WINNER);
         JsonNode values = row.use(by);
         if (!answers.isArray() || answers.size() < 2) {
             throw row.error("\"" + row.nameOf(ANSWERS) + "\" must be a list of at least two answers");

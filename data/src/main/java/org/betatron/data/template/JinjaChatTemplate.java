@@ -64,7 +64,8 @@ final class JinjaChatTemplate implements ChatTemplate {
         variables.put("tools", null);
         variables.put("documents", null);
         variables.putAll(dialogue.variables());
-        variables.put("messages", dialogue.messages().stream().map(Message::values).toList());
+        variables.put(
+                "messages", dialogue.messages().stream().map(Message::values).toList());
         variables.put("add_generation_prompt", addGenerationPrompt);
         return JinjaRenderer.render(source, variables, origin);
     }

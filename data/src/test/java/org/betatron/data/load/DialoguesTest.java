@@ -65,7 +65,8 @@ class DialoguesTest {
 
     private TokenizedDataSet<TokenizedPair> read(String template, String row) throws IOException {
         Path file = Files.writeString(directory.resolve("x.jsonl"), row + "\n");
-        ChatTemplate chat = template.isEmpty() ? ChatTemplate.humanAssistant() : ChatTemplate.of(template, Map.of(), "t");
+        ChatTemplate chat =
+                template.isEmpty() ? ChatTemplate.humanAssistant() : ChatTemplate.of(template, Map.of(), "t");
         return new DataSetLoader(tokenizer, chat, PromptStyle.AS_WRITTEN, LARGE)
                 .pairs(List.of(file), PreferenceFormat.AUTO);
     }
@@ -77,17 +78,20 @@ class DialoguesTest {
                 DialoguesTest.class.getResourceAsStream("/org/betatron/data/parity/dialogues.json"))) {
             cases = JsonMapper.shared().readTree(in).path("cases");
         }
-        return cases.valueStream().map(one -> DynamicTest.dynamicTest(one.path("name").asString(), () -> {
-            TokenizedPair pair = read(
-                            one.path("template").asString(), one.path("row").toString())
-                    .rows()
-                    .getFirst();
-            assertThat(tokenizer.decode(pair.prompt())).isEqualTo(one.path("prompt").asString());
-            assertThat(tokenizer.decode(pair.chosen()))
-                    .isEqualTo(one.path("chosen").asString() + "<|endoftext|>");
-            assertThat(tokenizer.decode(pair.rejected()))
-                    .isEqualTo(one.path("rejected").asString() + "<|endoftext|>");
-        }));
+        return cases.valueStream()
+                .map(one -> DynamicTest.dynamicTest(one.path("name").asString(), () -> {
+                    TokenizedPair pair = read(
+                                    one.path("template").asString(),
+                                    one.path("row").toString())
+                            .rows()
+                            .getFirst();
+                    assertThat(tokenizer.decode(pair.prompt()))
+                            .isEqualTo(one.path("prompt").asString());
+                    assertThat(tokenizer.decode(pair.chosen()))
+                            .isEqualTo(one.path("chosen").asString() + "<|endoftext|>");
+                    assertThat(tokenizer.decode(pair.rejected()))
+                            .isEqualTo(one.path("rejected").asString() + "<|endoftext|>");
+                }));
     }
 
     /// `'` stands for `"`; the template is the one that skips what it does not know.
@@ -130,18 +134,22 @@ class DialoguesTest {
         String prompt = messages("{'prompt': ['user:Hi there'], ");
         assertRefused(
                 SKIPS,
-                prompt + messages("'chosen': [{'role': 'assistant', 'content': 'Yes.', 'reasoning_content': 'It is blue.'}],"
-                        + " 'rejected': 'No.'}"),
+                prompt
+                        + messages(
+                                "'chosen': [{'role': 'assistant', 'content': 'Yes.', 'reasoning_content': 'It is blue.'}],"
+                                        + " 'rejected': 'No.'}"),
                 "\"reasoning_content\" of the answer does not reach the model");
         assertRefused(
                 SKIPS,
-                prompt + messages("'chosen': [{'role': 'assistant', 'tool_calls': [{'function': {'name': 'look'}}]}],"
-                        + " 'rejected': 'No.'}"),
+                prompt
+                        + messages("'chosen': [{'role': 'assistant', 'tool_calls': [{'function': {'name': 'look'}}]}],"
+                                + " 'rejected': 'No.'}"),
                 "\"tool_calls[0].name\" of the answer does not reach the model");
         assertRefused(
                 "",
-                prompt + messages("'chosen': [{'role': 'assistant', 'content': 'a', 'function_call': {'name': 'f'}}],"
-                        + " 'rejected': 'No.'}"),
+                prompt
+                        + messages("'chosen': [{'role': 'assistant', 'content': 'a', 'function_call': {'name': 'f'}}],"
+                                + " 'rejected': 'No.'}"),
                 "\"function_call.name\" of the answer does not reach the model");
     }
 
@@ -153,8 +161,9 @@ class DialoguesTest {
                 "{" + messages("'prompt': ['user:Hi there', 'assistant:Hello.', 'tool:a', 'user:And?']")
                         + ", \"chosen\": \"Yes.\", \"rejected\": \"No.\"}",
                 "\"content\" of message 3 (tool) does not reach the model");
-        String user = "{% for m in messages %}<user>{% if m.role == 'assistant' %}{{ m.content }}{% endif %}</>{% endfor %}"
-                + "{% if add_generation_prompt %}<user>{% endif %}";
+        String user =
+                "{% for m in messages %}<user>{% if m.role == 'assistant' %}{{ m.content }}{% endif %}</>{% endfor %}"
+                        + "{% if add_generation_prompt %}<user>{% endif %}";
         assertRefused(
                 user,
                 "{" + messages("'prompt': ['user:use']") + ", \"chosen\": \"Yes.\", \"rejected\": \"No.\"}",
@@ -172,10 +181,7 @@ class DialoguesTest {
         String dialogues = ", \"chosen\": [" + messages("'user:Hi there', 'assistant:Yes.'") + "], \"rejected\": ["
                 + messages("'user:Hi there', 'assistant:No.'") + "]}";
         assertRefused("", "{\"prompt\": \"Good-bye\"" + dialogues, SAYS_ELSE);
-        assertRefused(
-                "",
-                "{\"prompt\": [" + messages("'user:Good-bye'") + "]" + dialogues,
-                SAYS_ELSE);
+        assertRefused("", "{\"prompt\": [" + messages("'user:Good-bye'") + "]" + dialogues, SAYS_ELSE);
         assertThat(read("", "{\"prompt\": \"Hi there\"" + dialogues).rows()).hasSize(1);
     }
 
@@ -183,7 +189,9 @@ class DialoguesTest {
     void oddRowsAndFieldsThatAreNotUsedAreCounted() throws IOException {
         DatasetReport report = read(
                         SKIPS,
-                        "{" + messages("'conversations': ['user:Hi there, you', {'from': 'gpt', 'value': 'Hello.', 'weight': 0}]")
+                        "{"
+                                + messages(
+                                        "'conversations': ['user:Hi there, you', {'from': 'gpt', 'value': 'Hello.', 'weight': 0}]")
                                 + ", \"chosen\": \"Yes.\", \"rejected\": \"No.\", \"source\": \"web\", \"empty\": []}")
                 .report();
         assertThat(report.oddities()).containsExactly(Map.entry(Oddity.ASSISTANT_TWICE, 1));
@@ -204,8 +212,8 @@ class DialoguesTest {
     /// Whose earlier turns change once the answer is there: nothing of the prompt becomes part of an answer.
     @Test
     void templatesThatRewriteThePromptLeaveTheAnswerAsItIs() throws IOException {
-        TokenizedDataSet<TokenizedPair> data =
-                read(LAST_ONLY, "{" + messages("'prompt': ['user:Hi']") + ", \"chosen\": \"Yes.\", \"rejected\": \"No.\"}");
+        TokenizedDataSet<TokenizedPair> data = read(
+                LAST_ONLY, "{" + messages("'prompt': ['user:Hi']") + ", \"chosen\": \"Yes.\", \"rejected\": \"No.\"}");
         assertThat(tokenizer.decode(data.rows().getFirst().prompt())).isEqualTo("<user>Hi</><assistant>");
         assertThat(tokenizer.decode(data.rows().getFirst().chosen())).isEqualTo("Yes.<|endoftext|>");
         assertThat(data.report().oddities()).containsOnlyKeys(Oddity.ANSWER_AS_WRITTEN);
@@ -215,8 +223,8 @@ class DialoguesTest {
     void pairsThatAreTheSameInEverythingThatIsRead() throws IOException {
         String call = "{\"role\": \"assistant\", \"tool_calls\": [{\"function\": {\"name\": \"look\"}}]}";
         assertThatExceptionOfType(DataException.class)
-                .isThrownBy(() -> read(
-                        SKIPS, "{\"prompt\": \"Hi\", \"chosen\": [" + call + "], \"rejected\": [" + call + "]}"))
+                .isThrownBy(() ->
+                        read(SKIPS, "{\"prompt\": \"Hi\", \"chosen\": [" + call + "], \"rejected\": [" + call + "]}"))
                 .withMessageContaining("1 × " + DropReason.IDENTICAL_ANSWERS.text());
     }
 }

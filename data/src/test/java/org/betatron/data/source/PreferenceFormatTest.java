@@ -166,20 +166,21 @@ class PreferenceFormatTest {
 
     /// Ids that are no ids, scores that are no numbers, keys that occur twice and numbers out of range.
     @ParameterizedTest
-    @ValueSource(strings = {
-        "\"id\": {}",
-        "\"id\": [1]",
-        "\"id\": \"\\ud83d\"",
-        "\"metadata\": {\"score_chosen\": \"none\", \"score_rejected\": \"-\"}",
-        "\"chosen_score\": 2, \"rejected_score\": 1e999",
-        "\"chosen_score\": 1e308, \"rejected_score\": -1e308",
-        "\"margin\": NaN",
-        "\"margin\": -Infinity",
-        "\"meta\": {\"k\": 1, \"k\": 2}",
-        "\"meta\": 1, \"meta\": 2",
-        "\"big\": 1e99999999999, \"long\": 123456789012345678901234567890123456789012345678901234567890"
-                + "123456789012345678901234567890123456789012345678901234567890"
-    })
+    @ValueSource(
+            strings = {
+                "\"id\": {}",
+                "\"id\": [1]",
+                "\"id\": \"\\ud83d\"",
+                "\"metadata\": {\"score_chosen\": \"none\", \"score_rejected\": \"-\"}",
+                "\"chosen_score\": 2, \"rejected_score\": 1e999",
+                "\"chosen_score\": 1e308, \"rejected_score\": -1e308",
+                "\"margin\": NaN",
+                "\"margin\": -Infinity",
+                "\"meta\": {\"k\": 1, \"k\": 2}",
+                "\"meta\": 1, \"meta\": 2",
+                "\"big\": 1e99999999999, \"long\": 123456789012345678901234567890123456789012345678901234567890"
+                        + "123456789012345678901234567890123456789012345678901234567890"
+            })
     void fieldsThatAreNotNeededNeverEndARun(String field) throws IOException {
         assertThat(only("{\"prompt\": \"p\", \"chosen\": \"a\", \"rejected\": \"b\", " + field + "}"))
                 .isEqualTo(new PreferencePair("x.jsonl:1", new Prompt.Text("p"), "a", "b", null));
