@@ -46,6 +46,31 @@ final class Failures {
         return wrongInput ? WRONG_INPUT : FAILED;
     }
 
+    /// What the machine or the size of an input ended, not a mistake in it that something looked for.
+    static int report(Error problem, boolean debug, PrintWriter err) {
+        err.println("betatron: "
+                + switch (problem) {
+                    case StackOverflowError _ ->
+                        "an input is nested too deeply to be read; is it damaged? (--debug shows where)";
+                    case OutOfMemoryError _ ->
+                        "the Java heap is full (" + problem.getMessage() + "); give it more with"
+                                + " BETATRON_JAVA_OPTIONS=-Xmx8g, or look for a row or a file that is far too large";
+                    default -> "a library cannot be loaded: " + first(problem);
+                });
+        if (debug) {
+            problem.printStackTrace(err);
+        }
+        return FAILED;
+    }
+
+    private static String first(Throwable problem) {
+        Throwable cause = problem;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return String.valueOf(cause.getMessage()).lines().findFirst().orElse("unknown");
+    }
+
     static int reportUsage(ParameterException problem, boolean debug, PrintWriter err) {
         var command = problem.getCommandLine();
         err.println("betatron: " + problem.getMessage());
