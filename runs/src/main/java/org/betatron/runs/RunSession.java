@@ -204,6 +204,7 @@ final class RunSession implements AutoCloseable {
         }
         tell(new RunEvent.ModelOpened(
                 start, sizeOf(model), compute.possible(Processor.here()), NativeLibraries.threads()));
+        model.remarks().forEach(remark -> tell(new RunEvent.Warning(remark)));
         if (compute.lacksFastProducts(Processor.here())) {
             tell(new RunEvent.Warning(SLOW_BF16));
         }

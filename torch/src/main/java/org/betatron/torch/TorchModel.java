@@ -3,6 +3,7 @@ package org.betatron.torch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TrainableModel;
@@ -24,12 +25,28 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
     private final ArchitectureSpec spec;
     private final Parameters weights;
     private final ComputeSpec compute;
+    private final List<String> remarks;
 
-    TorchModel(ObjectNode config, ArchitectureSpec spec, Parameters weights, ComputeSpec compute) {
+    TorchModel(
+            ObjectNode config, ArchitectureSpec spec, Parameters weights, ComputeSpec compute, List<String> remarks) {
         this.config = config;
         this.spec = spec;
         this.weights = weights;
         this.compute = compute;
+        this.remarks = List.copyOf(remarks);
+    }
+
+    /// @return what has to be said of a configuration: settings that are not honoured
+    static List<String> remarks(ObjectNode config, String where) {
+        Set<String> unknown = ArchitectureSpec.unknownSettings(config, where);
+        return unknown.isEmpty()
+                ? List.of()
+                : List.of(where + ": not known, and without effect here: " + String.join(", ", unknown));
+    }
+
+    /// @return what a user should know of the files that the model was read from, a line each
+    public final List<String> remarks() {
+        return remarks;
     }
 
     /// Makes ready to load a model.
@@ -90,7 +107,13 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
     public final void save(Path directory, DataType type) throws IOException {
         NativeErrors.run(
                 () -> "writing the model to " + directory,
-                () -> new ModelDirectory(directory).write(config, weights.values(), type));
+                () -> new ModelDirectory(directory).write(written(), weights.values(), type));
+    }
+
+    private ObjectNode written() {
+        ObjectNode written = config.deepCopy();
+        spec.rotary().write(written, spec.headDim(), spec.rotaryKeys());
+        return written;
     }
 
     @Override

@@ -61,17 +61,20 @@ public final class WeightLoader {
         Map<String, WeightSpec> specs = new LinkedHashMap<>();
         blueprint.weights().forEach(spec -> specs.put(spec.name(), spec));
         Map<String, Owned> loaded = new LinkedHashMap<>();
+        Map<String, Path> places = directory.shardsByTensor();
+        Set<String> found = new HashSet<>();
         try {
             for (Path file : directory.weightFiles()) {
                 try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
                     for (Map.Entry<String, SafetensorsFile.Entry> entry :
                             tensors.entries().entrySet()) {
                         String name = entry.getKey();
+                        if (!found.add(name)) {
+                            throw new ModelException(file + ": tensor '" + name + "' is in another shard too");
+                        }
+                        requirePlace(file, name, places);
                         WeightSpec spec = specs.get(name);
                         if (spec != null) {
-                            if (loaded.containsKey(name)) {
-                                throw new ModelException(file + ": tensor '" + name + "' is in another shard too");
-                            }
                             requireShape(file, name, spec.shape(), SafetensorsFile.dims(entry.getValue()));
                             loaded.put(name, read(tensors, spec, compute));
                         } else if (!blueprint.isIgnorable(name)) {
@@ -79,6 +82,12 @@ public final class WeightLoader {
                                     + "' does not belong to the model that config.json describes");
                         }
                     }
+                }
+            }
+            for (Map.Entry<String, Path> place : places.entrySet()) {
+                if (!found.contains(place.getKey())) {
+                    throw new ModelException(place.getValue() + " lacks tensor '" + place.getKey()
+                            + "', which the index says is there");
                 }
             }
             String head = blueprint.headPart().weight();
@@ -161,6 +170,14 @@ public final class WeightLoader {
 
     private static Owned leaf(String name, Supplier<Tensor> maker) {
         return Memory.keep(name, () -> maker.get().requires_grad_(true));
+    }
+
+    private static void requirePlace(Path file, String name, Map<String, Path> places) {
+        Path place = places.getOrDefault(name, file);
+        if (!place.equals(file)) {
+            throw new ModelException(file + ": tensor '" + name + "' is here, but the index says that it is in "
+                    + place.getFileName());
+        }
     }
 
     private static void requireShape(Path file, String name, long[] expected, long[] actual) {
