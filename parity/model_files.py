@@ -194,6 +194,11 @@ TOKENS = [
      {"special_tokens_map.json": {"additional_special_tokens": ["<x>"]}}),
     ("eos_token in special_tokens_map.json", dict(tokenizer_class="PreTrainedTokenizerFast"),
      {"special_tokens_map.json": {"eos_token": "<|endoftext|>"}}),
+    ("eos_token in both, the map not read", dict(CLASS, added_tokens_decoder={"256": END}),
+     {"special_tokens_map.json": {"eos_token": "a", "pad_token": "<x>"}}),
+    ("a token of the vocabulary made special", dict(CLASS, pad_token="b"), {}),
+    ("a token of one's own", dict(CLASS, image_token="<x>"), {}),
+    ("extra_special_tokens by name", dict(CLASS, extra_special_tokens={"image_token": "<x>"}), {}),
     ("eos_token in both", dict(CLASS, eos_token="a"), {"special_tokens_map.json": {"eos_token": "<|endoftext|>"}}),
 ]
 
