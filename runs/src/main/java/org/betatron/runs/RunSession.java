@@ -75,7 +75,7 @@ final class RunSession implements AutoCloseable {
     /// @throws org.betatron.runs.recipe.RecipeException if settings of the recipe do not go together
     static RunSession open(RunRequest<?> request, ModelSource source) {
         RecipeChecks.check("recipe", request.resolved(), request.resuming());
-        SideFiles tokenizer = new SideFiles(source.textFiles());
+        SideFiles tokenizer = new SideFiles(source.sideFiles());
         if (!request.resuming()) {
             return new RunSession(
                     request,

@@ -125,7 +125,7 @@ public final class TorchLanguageModel extends TorchModel implements TrainableLan
     private @Nullable Transformer referenceOf(VocabularyRequest request) {
         return request.reference(TorchLanguageModel.class, this)
                 .map(model -> {
-                    model.weights().requireOpen();
+                    model.weights().requireUsable();
                     return model.transformer;
                 })
                 .orElse(null);
@@ -133,7 +133,7 @@ public final class TorchLanguageModel extends TorchModel implements TrainableLan
 
     @Override
     public Decoder startDecoding() {
-        weights().requireOpen();
+        weights().requireUsable();
         return NativeErrors.translate(
                 () -> "laying out the weights for decoding",
                 () -> new TorchDecoder(transformer.startDecoding(), spec(), weights()));

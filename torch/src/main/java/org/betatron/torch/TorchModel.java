@@ -104,7 +104,9 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
     /// @param directory directory to write into; made if missing
     /// @param type      number format of the files
     /// @throws IOException if a file cannot be written
+    /// @throws org.betatron.torch.error.ModelException if a file that weights still lie in was overwritten
     public final void save(Path directory, DataType type) throws IOException {
+        weights.requireUsable();
         NativeErrors.run(
                 () -> "writing the model to " + directory,
                 () -> new ModelDirectory(directory).write(written(), weights.values(), type));
@@ -150,7 +152,7 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
     /// @throws IllegalStateException    if the model was closed
     /// @throws IllegalArgumentException if the batch does not fit the model
     final void check(PackedBatch batch) {
-        weights.requireOpen();
+        weights.requireUsable();
         BatchFit.require(batch, spec);
     }
 

@@ -37,7 +37,8 @@ public final class HuggingFaceTokenizer implements Tokenizer, AutoCloseable {
 
     /// Loads the tokenizer of a model directory.
     ///
-    /// Tokens that only the files beside `tokenizer.json` know are added, as transformers 5 does; `docs/model-files.md`
+    /// Tokens that only the files beside `tokenizer.json` know are added, as transformers 5 does;
+    `docs/model-files.md`
     /// lists which file comes before which.
     ///
     /// The token that ends an answer is the tokenizer's own `eos_token`, else the first `eos_token_id` of

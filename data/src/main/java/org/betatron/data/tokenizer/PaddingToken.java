@@ -24,8 +24,7 @@ public final class PaddingToken {
         TokenizerFile tokenizer = TokenizerFile.read(modelDirectory);
         Vocabulary vocabulary = tokenizer.vocabulary();
         Stream<Integer> named = Stream.concat(
-                        Stream.ofNullable(tokenizer.settings().token("pad_token")),
-                        WELL_KNOWN.stream())
+                        Stream.ofNullable(tokenizer.settings().token("pad_token")), WELL_KNOWN.stream())
                 .map(vocabulary::id)
                 .filter(Objects::nonNull);
         int configured = ModelFiles.readJsonIfPresent(modelDirectory, "config.json")

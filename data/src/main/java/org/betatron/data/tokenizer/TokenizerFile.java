@@ -22,7 +22,12 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param vocabulary which token has which id
 /// @param settings   what the files beside it say
 record TokenizerFile(
-        Path file, JsonNode root, boolean isChanged, Vocabulary plain, Vocabulary vocabulary, TokenizerSettings settings) {
+        Path file,
+        JsonNode root,
+        boolean isChanged,
+        Vocabulary plain,
+        Vocabulary vocabulary,
+        TokenizerSettings settings) {
 
     private static final String NAME = "tokenizer.json";
     private static final String ADDED = "added_tokens";
@@ -40,8 +45,7 @@ record TokenizerFile(
         Vocabulary before = Vocabulary.read(file, root);
         TokenizerSettings settings = TokenizerSettings.read(directory);
         boolean changed = root instanceof ObjectNode object && addAll(object, before, settings);
-        return new TokenizerFile(
-                file, root, changed, before, changed ? Vocabulary.read(file, root) : before, settings);
+        return new TokenizerFile(file, root, changed, before, changed ? Vocabulary.read(file, root) : before, settings);
     }
 
     /// @return the content in the form of the file

@@ -24,8 +24,8 @@ final class TokenizerSettings {
     private static final String DECODER = "added_tokens_decoder";
 
     /// The order in which transformers adds them.
-    private static final List<String> NAMED = List.of(
-            "bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token");
+    private static final List<String> NAMED =
+            List.of("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token");
 
     private final Path directory;
     private final JsonNode config;
@@ -106,7 +106,8 @@ final class TokenizerSettings {
             Path file = directory.resolve(ADDED);
             int id = id(entry.getValue().asString(""), file);
             boolean special = tokens().containsValue(entry.getKey());
-            result.add(new AddedToken(entry.getKey(), OptionalInt.of(id), false, false, false, !special, special, file));
+            result.add(
+                    new AddedToken(entry.getKey(), OptionalInt.of(id), false, false, false, !special, special, file));
         });
         result.sort(Comparator.comparingInt(token -> token.id().orElseThrow()));
         Map<String, String> named = tokens();
@@ -128,8 +129,8 @@ final class TokenizerSettings {
         } catch (NumberFormatException e) {
             // Said below.
         }
-        throw new DataException(file + ": the id of a token must be a whole number that is not negative but was \""
-                + text + "\"");
+        throw new DataException(
+                file + ": the id of a token must be a whole number that is not negative but was \"" + text + "\"");
     }
 
     /// A token that is found in a text before it is split.
@@ -151,8 +152,8 @@ final class TokenizerSettings {
         static AddedToken of(JsonNode json, OptionalInt id, boolean special, Path source) {
             String content = ModelFiles.tokenText(json);
             if (content == null) {
-                throw new DataException(source + ": a token must be a text, or an object with \"content\", but was "
-                        + json);
+                throw new DataException(
+                        source + ": a token must be a text, or an object with \"content\", but was " + json);
             }
             boolean isSpecial = json.path("special").asBoolean(special);
             return new AddedToken(

@@ -42,8 +42,7 @@ final class Vocabulary {
             int id = id(file, token, added.path("id"));
             Integer other = ids.put(token, id);
             if (other != null && other != id) {
-                throw new DataException(
-                        file + ": token \"" + token + "\" has two ids, " + other + " and " + id);
+                throw new DataException(file + ": token \"" + token + "\" has two ids, " + other + " and " + id);
             }
         }
         if (ids.isEmpty()) {

@@ -143,7 +143,8 @@ class HuggingFaceTokenizerTest {
         assertFails(file + ": the id of token \"a\" " + problem);
         Files.writeString(
                 file,
-                "{\"model\": {\"vocab\": {\"</s>\": 0}}, \"added_tokens\": [{\"content\": \"a\", \"id\": " + id + "}]}");
+                "{\"model\": {\"vocab\": {\"</s>\": 0}}, \"added_tokens\": [{\"content\": \"a\", \"id\": " + id
+                        + "}]}");
         assertFails(file + ": the id of token \"a\" " + problem);
     }
 

@@ -17,7 +17,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Files beside `tokenizer.json` are read as transformers 5 reads them, or refused. `parity/model_files.py` recorded the
+/// Files beside `tokenizer.json` are read as transformers 5 reads them, or refused. `parity/model_files.py` recorded
+/// the
 /// ids that texts become.
 class TokensParityTest {
 

@@ -214,6 +214,11 @@ public final class SafetensorsFile implements AutoCloseable {
                         .variable_data())); // counts its own changes, not those of its neighbours
     }
 
+    /// @return whether [#map] gave a tensor
+    public boolean isMapped() {
+        return privately != null;
+    }
+
     private Tensor privateBytes() {
         Owned bytes = privately;
         if (bytes == null) {

@@ -3,9 +3,11 @@ package org.betatron.torch.weight;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -15,6 +17,7 @@ import java.util.function.Supplier;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.device.ComputeDevice;
 import org.betatron.torch.error.ModelException;
+import org.betatron.torch.files.FileStamp;
 import org.betatron.torch.files.ModelDirectory;
 import org.betatron.torch.files.SafetensorsFile;
 import org.betatron.torch.memory.Memory;
@@ -63,8 +66,10 @@ public final class WeightLoader {
         Map<String, Owned> loaded = new LinkedHashMap<>();
         Map<String, Path> places = directory.shardsByTensor();
         Set<String> found = new HashSet<>();
+        List<FileStamp> mapped = new ArrayList<>();
         try {
             for (Path file : directory.weightFiles()) {
+                FileStamp stamp = FileStamp.of(file);
                 try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
                     for (Map.Entry<String, SafetensorsFile.Entry> entry :
                             tensors.entries().entrySet()) {
@@ -81,6 +86,9 @@ public final class WeightLoader {
                             throw new ModelException(file + ": tensor '" + name
                                     + "' does not belong to the model that config.json describes");
                         }
+                    }
+                    if (tensors.isMapped()) {
+                        mapped.add(stamp);
                     }
                 }
             }
@@ -104,6 +112,7 @@ public final class WeightLoader {
             throw e;
         }
         Parameters parameters = new Parameters();
+        mapped.forEach(parameters::restOn);
         specs.forEach((name, spec) ->
                 parameters.add(name, weight(Objects.requireNonNull(loaded.get(name), name), spec, compute)));
         return parameters;

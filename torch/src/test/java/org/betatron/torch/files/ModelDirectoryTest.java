@@ -8,12 +8,15 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.testkit.RandomBatches;
 import org.betatron.torch.TinyModels;
@@ -216,6 +219,38 @@ class ModelDirectoryTest {
         Files.delete(file);
         assumeTrue(new ProcessBuilder("mkfifo", file.toString()).start().waitFor() == 0);
         assertRefused(file + " must be a file but is a pipe, a socket or a device");
+    }
+
+    /// Weights lie in their file, so that what overwrites it would be saved as trained.
+    @Test
+    void aFileThatIsOverwrittenWhileItsModelIsInUse() throws IOException {
+        Path file = path.resolve("model.safetensors");
+        try (TorchLanguageModel other = TinyModels.model("llama", 2)) {
+            other.save(path);
+            byte[] others = Files.readAllBytes(file);
+            try (TorchLanguageModel model = TorchLanguageModel.load(path, DataType.FP32)) {
+                other.save(path); // another file takes the name
+                assertThat(model.score(BATCH).logProbs()).isNotEmpty();
+            }
+            for (int bytes : new int[] {others.length, others.length / 2}) {
+                Files.write(file, others);
+                try (TorchLanguageModel model = TorchLanguageModel.load(path, DataType.FP32)) {
+                    Files.write(file, Arrays.copyOf(others, bytes));
+                    Files.setLastModifiedTime(file, FileTime.fromMillis(bytes));
+                    String message = file + " was changed while the model in it was in use, so the weights are no longer"
+                            + " those that were loaded: start again, and put other weights there under a new file that"
+                            + " is renamed, or in another directory";
+                    assertChanged(message, () -> model.score(BATCH));
+                    assertChanged(message, () -> model.startDecoding().close());
+                    assertChanged(message, () -> model.save(temporary.resolve("saved")));
+                    assertThat(temporary.resolve("saved")).doesNotExist();
+                }
+            }
+        }
+    }
+
+    private static void assertChanged(String message, ThrowingCallable use) {
+        assertThatExceptionOfType(ModelException.class).isThrownBy(use).withMessage(message);
     }
 
     @Test
