@@ -81,7 +81,8 @@ class ChatTemplateTest {
         ChatTemplate template = ChatTemplate.of(CHATML, Map.of(), "test");
         List<Message> prompt = List.of(Message.user("q"));
         assertThat(template.prompt(prompt)).isEqualTo("<|im_start|>user\nq<|im_end|>\n<|im_start|>assistant\n");
-        assertThat(template.answer(prompt, "a")).isEqualTo("a<|im_end|>\n");
+        assertThat(template.dialogue(List.of(Message.user("q"), Message.assistant("a"))))
+                .isEqualTo("<|im_start|>user\nq<|im_end|>\n<|im_start|>assistant\na<|im_end|>\n");
     }
 
     @Test
@@ -98,7 +99,6 @@ class ChatTemplateTest {
                 List.of(Message.system("s"), Message.user("q"), Message.assistant("a"), Message.user("r"));
         assertThat(template.prompt(prompt))
                 .isEqualTo("\n\nSystem: s\n\nHuman: q\n\nAssistant: a\n\nHuman: r\n\nAssistant:");
-        assertThat(template.answer(prompt, "b")).isEqualTo(" b");
         assertThat(HumanAssistantTemplate.parse("\n\nHuman: q\n\nAssistant: a\n\nHuman: r\n\nAssistant:"))
                 .containsExactly(Message.user("q"), Message.assistant("a"), Message.user("r"), Message.assistant(""));
         assertThatExceptionOfType(DataException.class)
