@@ -27,8 +27,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// A language model on libtorch, of any family that [ArchitectureSpec] knows.
 ///
-/// Weights and products have the chosen formats, whatever weights were stored in. Owns its native memory. One thread at
-/// a time.
+/// Weights and products have the chosen formats, whatever weights were stored in. Owns its native
+/// memory. One thread at a time.
 public final class TorchLanguageModel extends TorchModel implements TrainableLanguageModel {
 
     private final Transformer transformer;
@@ -58,8 +58,9 @@ public final class TorchLanguageModel extends TorchModel implements TrainableLan
         List<String> remarks = new ArrayList<>(remarks(config, where));
         if (spec.head() == HeadKind.TIED
                 && TiedHead.isContradicted(files, spec.architecture().blueprint())) {
-            remarks.add(where + " ties the head to the embedding, but the weights hold a head of its own: it is used, as"
-                    + " in transformers 5, and the model is saved with tie_word_embeddings false");
+            remarks.add(
+                    where + " ties the head to the embedding, but the weights hold a head of its own: it is used, as"
+                            + " in transformers 5, and the model is saved with tie_word_embeddings false");
             config = config.put("tie_word_embeddings", false);
             spec = parse(config, where);
         }
@@ -68,8 +69,7 @@ public final class TorchLanguageModel extends TorchModel implements TrainableLan
                 config,
                 spec,
                 NativeErrors.translate(
-                        () -> "loading " + directory,
-                        () -> WeightLoader.load(files, blueprint, possible)),
+                        () -> "loading " + directory, () -> WeightLoader.load(files, blueprint, possible)),
                 possible,
                 remarks);
     }

@@ -19,8 +19,8 @@ import org.betatron.torch.weight.Parameters;
 import org.betatron.torch.weight.WeightLoader;
 import tools.jackson.databind.node.ObjectNode;
 
-/// A model with a scalar head on libtorch: `...ForSequenceClassification` of `transformers` with one label, in every
-/// family that [ArchitectureSpec] knows.
+/// A model with a scalar head on libtorch: `...ForSequenceClassification` of `transformers` with
+/// one label, in every family that [ArchitectureSpec] knows.
 ///
 /// Weights and products have the chosen formats, whatever weights were stored in; the score itself is
 /// computed in float32. Owns its native memory. One thread at a time.

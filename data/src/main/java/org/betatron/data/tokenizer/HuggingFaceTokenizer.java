@@ -38,12 +38,12 @@ public final class HuggingFaceTokenizer implements Tokenizer, AutoCloseable {
     /// Loads the tokenizer of a model directory.
     ///
     /// Tokens that only the files beside `tokenizer.json` know are added, as transformers 5 does;
-    `docs/model-files.md`
-    /// lists which file comes before which.
+    /// `docs/model-files.md` lists which file comes before which.
     ///
-    /// The token that ends an answer is the tokenizer's own `eos_token`, else the first `eos_token_id` of
-    /// `generation_config.json` or `config.json`, else a token with a well-known name. The tokenizer's own setting
-    /// comes first because chat models list several ids in the other files, in no particular order.
+    /// The token that ends an answer is the tokenizer's own `eos_token`, else the first
+    /// `eos_token_id` of `generation_config.json` or `config.json`, else a token with a well-known
+    /// name. The tokenizer's own setting comes first because chat models list several ids in the
+    /// other files, in no particular order.
     ///
     /// @throws DataException if there is no `tokenizer.json`, it cannot be used, or no token ends
     ///     an answer

@@ -12,8 +12,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// `tokenizer.json` with the tokens that the files beside it add to it, or describe otherwise, as transformers 5 adds
-/// them.
+/// `tokenizer.json` with the tokens that the files beside it add to it, or describe otherwise, as
+/// transformers 5 adds them.
 ///
 /// @param file       `tokenizer.json`
 /// @param root       its content with these tokens

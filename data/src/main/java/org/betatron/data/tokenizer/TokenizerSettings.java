@@ -93,8 +93,8 @@ final class TokenizerSettings {
         return AddedToken.of(token, OptionalInt.empty(), true, place(key));
     }
 
-    /// @return tokens that the tokenizer knows beside those of `tokenizer.json`, or otherwise than it, in the order in
-    ///     which they are added
+    /// @return tokens that the tokenizer knows beside those of `tokenizer.json`, or otherwise than
+    ///     it, in the order in which they are added
     List<AddedToken> added() {
         List<AddedToken> result = new ArrayList<>();
         config.path(DECODER).properties().forEach(entry -> {

@@ -17,13 +17,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Files beside `tokenizer.json` are read as transformers 5 reads them, or refused. `parity/model_files.py` recorded
-/// the
-/// ids that texts become.
+/// Files beside `tokenizer.json` are read as transformers 5 reads them, or refused.
+/// `parity/model_files.py` recorded the ids that texts become.
 class TokensParityTest {
 
-    /// What is refused here although transformers 5 makes something of it: an id that a file states and that the token
-    /// does not get, and an end of answers that no vocabulary has.
+    /// What is refused here although transformers 5 makes something of it: an id that a file states
+    /// and that the token does not get, and an end of answers that no vocabulary has.
     private static final List<String> REFUSED = List.of(
             "added_tokens.json, far id",
             "added_tokens.json, id of another",

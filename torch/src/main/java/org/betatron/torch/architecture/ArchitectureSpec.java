@@ -89,8 +89,8 @@ public sealed interface ArchitectureSpec permits NeoxSpec, LlamaSpec {
         };
     }
 
-    /// Neither family has windows in `transformers`, which does not read these settings there: a file that has them
-    /// means another model.
+    /// Neither family has windows in `transformers`, which does not read these settings there: a
+    /// file that has them means another model.
     private static void requireWholeAttention(ConfigReader reader) {
         boolean on = reader.flag("use_sliding_window", true);
         if (reader.has("sliding_window")

@@ -46,8 +46,8 @@ final class ConfigKeys {
             "use_qk_norm",
             "vision_config");
 
-    /// They change nothing that is computed here: names, formats, how `transformers` runs and generates, token ids that
-    /// other files say, and dropout, which is off.
+    /// They change nothing that is computed here: names, formats, how `transformers` runs and
+    /// generates, token ids that other files say, and dropout, which is off.
     private static final Set<String> HARMLESS = Set.of(
             "_attn_implementation_autoset",
             "_commit_hash",

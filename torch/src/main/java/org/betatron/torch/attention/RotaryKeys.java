@@ -9,7 +9,8 @@ public enum RotaryKeys {
     /// The whole head turns. transformers 5 does not follow `partial_rotary_factor` here, and 4 fails with it.
     LLAMA("rope_theta", "rotary_emb_base", null, 1),
 
-    /// A quarter of the head turns where nothing is said. transformers 4 follows `rope_theta` beside them, 5 does not.
+    /// A quarter of the head turns where nothing is said. transformers 4 follows `rope_theta`
+    /// beside them, 5 does not.
     NEOX("rotary_emb_base", "rope_theta", "rotary_pct", 0.25);
 
     /// Key of transformers 5 for the rotated share of a head.

@@ -47,9 +47,9 @@ public record RotarySpec(int dims, double base, @Nullable Llama3Scaling scaling)
         return frequencies;
     }
 
-    /// Reads rope settings as transformers 5 does: one object holds them, `rope_scaling` (4.x) where it has anything in
-    /// it, else `rope_parameters` (5.x); what it lacks comes from the family's single keys (4.x), else from the
-    /// family's defaults.
+    /// Reads rope settings as transformers 5 does: one object holds them, `rope_scaling` (4.x)
+    /// where it has anything in it, else `rope_parameters` (5.x); what it lacks comes from the
+    /// family's single keys (4.x), else from the family's defaults.
     ///
     /// @param config  the configuration
     /// @param headDim dimensions of a head
@@ -59,16 +59,14 @@ public record RotarySpec(int dims, double base, @Nullable Llama3Scaling scaling)
         ConfigReader old = config.object("rope_scaling");
         ConfigReader current = config.object("rope_parameters");
         ConfigReader rope = old.isEmpty() ? current : old;
-        double base = rope.value("rope_theta").isMissingNode()
-                ? keys.base(config)
-                : rope.number("rope_theta");
+        double base = rope.value("rope_theta").isMissingNode() ? keys.base(config) : rope.number("rope_theta");
         double fraction = rope.value(RotaryKeys.FRACTION).isMissingNode()
                 ? keys.fraction(config)
                 : rope.number(RotaryKeys.FRACTION);
         keys.requireAgreement(config, rope, base, fraction);
         if (base <= 0) {
-            throw new ModelException(config.where() + ": the base of the rotation (rope_theta) must be above 0 but was "
-                    + base);
+            throw new ModelException(
+                    config.where() + ": the base of the rotation (rope_theta) must be above 0 but was " + base);
         }
         double dims = headDim * fraction;
         if (dims < 2 || (int) dims % 2 != 0 || dims > headDim) {

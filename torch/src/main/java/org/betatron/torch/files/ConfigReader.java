@@ -16,8 +16,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// `null` counts as missing only where `transformers` takes it: a key with a fallback that is `null` is refused.
 public final class ConfigReader {
 
-    /// More layers or heads than any model has. A file that says more is damaged, and would be built until the memory
-    /// is full.
+    /// More layers or heads than any model has. A file that says more is damaged, and would be
+    /// built until the memory is full.
     private static final int MOST_PARTS = 100_000;
 
     private final ObjectNode json;
@@ -91,8 +91,8 @@ public final class ConfigReader {
         }
         double number = value.isIntegralNumber() ? value.bigIntegerValue().doubleValue() : value.asDouble();
         if (!Double.isFinite(number) || number < 0) {
-            throw new ModelException(where + ": " + key + " must be a finite number that is not negative but was "
-                    + shown(key));
+            throw new ModelException(
+                    where + ": " + key + " must be a finite number that is not negative but was " + shown(key));
         }
         return number;
     }
@@ -153,8 +153,8 @@ public final class ConfigReader {
         return json.hasNonNull(key);
     }
 
-    /// Refuses a file that says one thing under the key that the family reads, and another under a key that it does not
-    /// read: versions of `transformers` differ in which of them they follow.
+    /// Refuses a file that says one thing under the key that the family reads, and another under a
+    /// key that it does not read: versions of `transformers` differ in which of them they follow.
     ///
     /// @param key  not read by the family
     /// @param read what holds instead
@@ -164,8 +164,8 @@ public final class ConfigReader {
         }
     }
 
-    /// Refuses settings that change what a model computes in a way that neither the family in `transformers` nor we
-    /// follow, unless they are off.
+    /// Refuses settings that change what a model computes in a way that neither the family in
+    /// `transformers` nor we follow, unless they are off.
     public void requireOff(List<String> keys) {
         for (String key : keys) {
             JsonNode value = value(key);

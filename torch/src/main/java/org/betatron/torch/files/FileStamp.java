@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /// What a file was like when it was read, so that a change underneath is noticed.
 ///
-/// A mapped file is the file that was opened: another one that takes its name, or none, changes nothing. One that is
-/// overwritten in place changes what is mapped, and one that becomes shorter ends the process when what is gone is
-/// touched.
+/// A mapped file is the file that was opened: another one that takes its name, or none, changes
+/// nothing. One that is overwritten in place changes what is mapped, and one that becomes shorter
+/// ends the process when what is gone is touched.
 ///
 /// @param path     the file
 /// @param identity which file it was, where the system tells

@@ -63,8 +63,8 @@ public record ModelDirectory(Path path) {
         throw new ModelException(file + " must hold a JSON object");
     }
 
-    /// The single file where there is one, whatever an index beside it says, as in `transformers`; else the shards that
-    /// the index names.
+    /// The single file where there is one, whatever an index beside it says, as in `transformers`;
+    /// else the shards that the index names.
     ///
     /// @return the weight files, in a fixed order
     /// @throws ModelException if there are none, or an index names one that is missing or lies elsewhere

@@ -281,8 +281,8 @@ public final class SafetensorsFile implements AutoCloseable {
         return entries;
     }
 
-    /// The format asks for tensors that lie one behind the other and fill the file: what overlaps or leaves a hole was
-    /// shifted, and would be read from the wrong place.
+    /// The format asks for tensors that lie one behind the other and fill the file: what overlaps
+    /// or leaves a hole was shifted, and would be read from the wrong place.
     private static void requireSeamless(Path path, Map<String, Entry> entries, long dataLength) {
         long end = 0;
         List<Map.Entry<String, Entry>> inOrder = entries.entrySet().stream()
@@ -293,13 +293,15 @@ public final class SafetensorsFile implements AutoCloseable {
         for (Map.Entry<String, Entry> entry : inOrder) {
             if (entry.getValue().start() != end) {
                 throw new ModelException(path + ": tensor '" + entry.getKey() + "' must begin at byte " + end
-                        + ", where the one before it ends, but begins at " + entry.getValue().start()
+                        + ", where the one before it ends, but begins at "
+                        + entry.getValue().start()
                         + "; the file is damaged");
             }
             end = entry.getValue().end();
         }
         if (end != dataLength) {
-            throw new ModelException(path + " has " + (dataLength - end) + " bytes behind its last tensor; it is damaged");
+            throw new ModelException(
+                    path + " has " + (dataLength - end) + " bytes behind its last tensor; it is damaged");
         }
     }
 
@@ -327,7 +329,8 @@ public final class SafetensorsFile implements AutoCloseable {
     private static boolean hasSize(Entry entry, long numBytes) {
         Integer bits = BITS.get(entry.typeName());
         try {
-            return bits != null && Math.multiplyExact(entry.numElements(), (long) bits) == Math.multiplyExact(8L, numBytes);
+            return bits != null
+                    && Math.multiplyExact(entry.numElements(), (long) bits) == Math.multiplyExact(8L, numBytes);
         } catch (ArithmeticException e) {
             return false;
         }

@@ -36,9 +36,9 @@ public final class WeightLoader {
 
     private WeightLoader() {}
 
-    /// Reads all weights as leaves. Weights that the files have in the format that they are kept in stay where they
-    /// are, mapped into memory: rows of an embedding that are never used take none. Others are converted, each
-    /// straight from the mapped file into its place.
+    /// Reads all weights as leaves. Weights that the files have in the format that they are kept in
+    /// stay where they are, mapped into memory: rows of an embedding that are never used take none.
+    /// Others are converted, each straight from the mapped file into its place.
     ///
     /// @param directory where the files are
     /// @param blueprint what must be in them
@@ -94,8 +94,8 @@ public final class WeightLoader {
             }
             for (Map.Entry<String, Path> place : places.entrySet()) {
                 if (!found.contains(place.getKey())) {
-                    throw new ModelException(place.getValue() + " lacks tensor '" + place.getKey()
-                            + "', which the index says is there");
+                    throw new ModelException(
+                            place.getValue() + " lacks tensor '" + place.getKey() + "', which the index says is there");
                 }
             }
             String head = blueprint.headPart().weight();
@@ -184,8 +184,8 @@ public final class WeightLoader {
     private static void requirePlace(Path file, String name, Map<String, Path> places) {
         Path place = places.getOrDefault(name, file);
         if (!place.equals(file)) {
-            throw new ModelException(file + ": tensor '" + name + "' is here, but the index says that it is in "
-                    + place.getFileName());
+            throw new ModelException(
+                    file + ": tensor '" + name + "' is here, but the index says that it is in " + place.getFileName());
         }
     }
 

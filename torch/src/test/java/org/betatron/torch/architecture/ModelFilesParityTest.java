@@ -17,11 +17,13 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Configurations are read as transformers 5 reads them, or refused. `parity/model_files.py` recorded what it builds.
+/// Configurations are read as transformers 5 reads them, or refused. `parity/model_files.py`
+/// recorded what it builds.
 class ModelFilesParityTest {
 
-    /// What is refused here although transformers 5 builds something of it: another version builds something else, a
-    /// setting that it overlooks says something else, or the rotation is one that there is not here.
+    /// What is refused here although transformers 5 builds something of it: another version builds
+    /// something else, a setting that it overlooks says something else, or the rotation is one that
+    /// there is not here.
     private static final List<String> REFUSED = List.of(
             "llama {\"rope_scaling\":{\"rope_type\":\"llama3\",\"factor\":8.0,\"low_freq_factor\":1.0,"
                     + "\"high_freq_factor\":4.0,\"original_max_position_embeddings\":8},"

@@ -111,7 +111,8 @@ class ModelDirectoryTest {
         try (TorchLanguageModel model = TinyModels.model("gpt_neox", 1)) {
             model.save(path);
         }
-        assertThat(json("config.json")).isEqualTo(inEverySpelling(TinyModels.neox().put("torch_dtype", "float32")));
+        assertThat(json("config.json"))
+                .isEqualTo(inEverySpelling(TinyModels.neox().put("torch_dtype", "float32")));
     }
 
     private static ObjectNode inEverySpelling(ObjectNode neox) {
@@ -134,9 +135,10 @@ class ModelDirectoryTest {
             }
             try (TorchLanguageModel loaded = TorchLanguageModel.load(path, DataType.FP32)) {
                 assertThat(loaded.remarks())
-                        .containsExactly(path.resolve("config.json") + " ties the head to the embedding, but the weights"
-                                + " hold a head of its own: it is used, as in transformers 5, and the model is saved"
-                                + " with tie_word_embeddings false");
+                        .containsExactly(
+                                path.resolve("config.json") + " ties the head to the embedding, but the weights"
+                                        + " hold a head of its own: it is used, as in transformers 5, and the model is saved"
+                                        + " with tie_word_embeddings false");
                 loaded.save(path);
             }
             assertThat(json("config.json").path("tie_word_embeddings").asBoolean())
@@ -165,7 +167,8 @@ class ModelDirectoryTest {
                 TorchLanguageModel second = TinyModels.model("llama", 2)) {
             write(second, 20_000);
             Path elsewhere = temporary.resolve("elsewhere");
-            new ModelDirectory(elsewhere).write(TinyModels.llama(), first.weights().values(), DataType.FP32);
+            new ModelDirectory(elsewhere)
+                    .write(TinyModels.llama(), first.weights().values(), DataType.FP32);
             Files.copy(elsewhere.resolve("model.safetensors"), path.resolve("model.safetensors"));
             assertSameModel(first);
         }
@@ -237,9 +240,10 @@ class ModelDirectoryTest {
                 try (TorchLanguageModel model = TorchLanguageModel.load(path, DataType.FP32)) {
                     Files.write(file, Arrays.copyOf(others, bytes));
                     Files.setLastModifiedTime(file, FileTime.fromMillis(bytes));
-                    String message = file + " was changed while the model in it was in use, so the weights are no longer"
-                            + " those that were loaded: start again, and put other weights there under a new file that"
-                            + " is renamed, or in another directory";
+                    String message =
+                            file + " was changed while the model in it was in use, so the weights are no longer"
+                                    + " those that were loaded: start again, and put other weights there under a new file that"
+                                    + " is renamed, or in another directory";
                     assertChanged(message, () -> model.score(BATCH));
                     assertChanged(message, () -> model.startDecoding().close());
                     assertChanged(message, () -> model.save(temporary.resolve("saved")));

@@ -49,7 +49,8 @@ class SafetensorsTest {
         try (SafetensorsFile saved = SafetensorsFile.open(file)) {
             assertThat(saved.entries().keySet()).containsExactly("matrix", "vector", "empty", "number");
             assertThat(saved.entries().get("matrix"))
-                    .isEqualTo(new SafetensorsFile.Entry(type.safetensorsName(), List.of(5L, 3L), 0, 15L * type.bytes()));
+                    .isEqualTo(
+                            new SafetensorsFile.Entry(type.safetensorsName(), List.of(5L, 3L), 0, 15L * type.bytes()));
             assertThat(read(saved, "matrix")).isEqualTo(VALUES);
             assertThat(read(saved, "vector")).isEqualTo(Arrays.copyOf(VALUES, 4));
             assertThat(read(saved, "empty")).isEmpty();
