@@ -9,6 +9,7 @@ import org.betatron.data.row.PromptStyle;
 import org.betatron.data.row.Truncation;
 import org.betatron.data.template.ChatTemplate;
 import org.betatron.data.tokenizer.HuggingFaceTokenizer;
+import org.betatron.runs.recipe.DataSection;
 import org.betatron.torch.architecture.ArchitectureSpec;
 import org.betatron.torch.device.NativeLibraries;
 import org.betatron.torch.files.ModelDirectory;
@@ -78,5 +79,10 @@ public record ModelSource(Path directory) {
     /// @return a loader that reads rows as this model needs them
     public DataSetLoader loader(HuggingFaceTokenizer tokenizer, Truncation truncation) {
         return new DataSetLoader(tokenizer, ChatTemplate.load(directory), PromptStyle.AS_WRITTEN, truncation);
+    }
+
+    /// @return a loader that reads rows as this model needs them, and as a recipe says
+    DataSetLoader loader(HuggingFaceTokenizer tokenizer, DataSection<?> data) {
+        return loader(tokenizer, data.truncation()).by(data.rules());
     }
 }

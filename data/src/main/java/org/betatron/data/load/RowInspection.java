@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param id       see [org.betatron.data.row.TokenizedRow#id]
 /// @param place    where it stands in its file
-/// @param dropped  why the row is left out, null if it is kept
+/// @param dropped  why the row is left out, in words; null if it is kept
 /// @param segments prompt first, then the responses; none if the row was dropped before tokenizing
 public record RowInspection(
-        String id, RowPlace place, @Nullable DropReason dropped, List<Segment> segments) {
+        String id, RowPlace place, @Nullable String dropped, List<Segment> segments) {
 
     private static final int LINE_WIDTH = 100;
 
@@ -46,7 +46,7 @@ public record RowInspection(
     }
 
     static RowInspection ofDropped(DroppedRow row) {
-        return new RowInspection(row.id(), row.place(), row.reason(), List.of());
+        return new RowInspection(row.id(), row.place(), row.why(), List.of());
     }
 
     static RowInspection of(
@@ -67,7 +67,7 @@ public record RowInspection(
                     ids.responseTokensCut().get(i),
                     ends ? response.length - 1 : response.length));
         }
-        return new RowInspection(row.id(), place, dropped, segments);
+        return new RowInspection(row.id(), place, dropped == null ? null : dropped.text(), segments);
     }
 
     private static List<Piece> pieces(int[] ids, Tokenizer tokenizer) {
@@ -80,7 +80,7 @@ public record RowInspection(
     public String text() {
         StringBuilder text = new StringBuilder("row " + id + (id.equals(place.toString()) ? "" : " (" + place + ")"));
         if (dropped != null) {
-            text.append(", dropped: ").append(dropped.text());
+            text.append(", dropped: ").append(dropped);
         }
         text.append('\n');
         for (Segment segment : segments) {

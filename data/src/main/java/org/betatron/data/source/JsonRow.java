@@ -48,7 +48,12 @@ public final class JsonRow {
             }
             return row;
         } catch (JacksonException e) {
-            throw new DataException(where + "every line must be one JSON object: " + JsonProblem.of(e, utf8), e);
+            throw new DataException(
+                    where + "every line must be one JSON object: " + JsonProblem.of(e, utf8)
+                            + (JsonProblem.endsEarly(e)
+                                    ? "; a row must not go on in the next line (jq -c . FILE writes each on one)"
+                                    : ""),
+                    e);
         }
     }
 
@@ -91,6 +96,11 @@ public final class JsonRow {
     /// @return a field of the object without using it; missing where there is none
     JsonNode peek(String field) {
         return map.find(field, node);
+    }
+
+    /// @return whether a field was given a place by name
+    boolean isMapped(String field) {
+        return map.has(field);
     }
 
     /// @return where a field is found, as the file calls it
@@ -218,6 +228,9 @@ public final class JsonRow {
     }
 
     private JsonNode at(String pointer) {
+        if (map.has(pointer.substring(1))) {
+            return use(pointer.substring(1));
+        }
         JsonNode value = node.at(pointer);
         if (!value.isMissingNode()) {
             int end = pointer.indexOf('/', 1);

@@ -94,7 +94,8 @@ record PairLayout(PreferenceFormat format, FieldMap map) {
 
     /// @return the layout that a row's names say; empty if they say none
     static Optional<PairLayout> of(JsonRow row) {
-        if (row.has("chosen_messages") && row.has("rejected_messages")) {
+        boolean isNamed = row.isMapped(CHOSEN) || row.isMapped(REJECTED);
+        if (!isNamed && row.has("chosen_messages") && row.has("rejected_messages")) {
             return messages(Map.of(CHOSEN, "chosen_messages", REJECTED, "rejected_messages"));
         }
         if (row.has("conversations") && row.has(CHOSEN)) {
