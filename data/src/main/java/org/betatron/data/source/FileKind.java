@@ -65,8 +65,8 @@ record FileKind(String name, String begins, String advice) {
                         + " csv.DictReader";
             }
         }
-        return "does not begin like JSON: rows are JSON lines or one JSON list; plain text to learn from has a name that"
-                + " ends in .txt, or data.format=plain";
+        return "must begin with { or [: its rows are JSON objects, one a line, or one list of them; plain text to learn"
+                + " from has a name that ends in .txt, or data.format=plain";
     }
 
     private static boolean isName(String column) {

@@ -48,12 +48,7 @@ public final class JsonRow {
             }
             return row;
         } catch (JacksonException e) {
-            throw new DataException(
-                    where + "every line must be one JSON object: " + JsonProblem.of(e, utf8)
-                            + (JsonProblem.endsEarly(e)
-                                    ? "; a row must not go on in the next line (jq -c . FILE writes each on one)"
-                                    : ""),
-                    e);
+            throw new DataException(where + "every line must be one JSON object: " + JsonProblem.of(e, utf8), e);
         }
     }
 
@@ -108,9 +103,9 @@ public final class JsonRow {
         return map.path(field);
     }
 
-    /// Counts a field as used, whatever it holds.
-    void passOver(String field) {
-        used.add(field);
+    /// @return whether a field was used before
+    boolean isUsed(String field) {
+        return used.contains(map.outermost(field, node));
     }
 
     /// @return names of the fields that nobody has used, but for empty ones

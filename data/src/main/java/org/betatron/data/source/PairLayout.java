@@ -76,6 +76,7 @@ record PairLayout(PreferenceFormat format, FieldMap map) {
     private static final List<Map<String, String>> RANKED = List.of(
             Map.of(ANSWERS, "answers", Verdict.RANKS, "ranks"),
             Map.of(ANSWERS, "answers", Verdict.SCORES, "scores"),
+            Map.of(ANSWERS, "answers", WINNER, "winner"),
             Map.of(ANSWERS, "answers[].answer", Verdict.RANKS, "answers[].rank"),
             Map.of(ANSWERS, "completions[].response", Verdict.SCORES, "completions[].overall_score"),
             Map.of(ANSWERS, "responses", Verdict.RANKS, "ranks"),

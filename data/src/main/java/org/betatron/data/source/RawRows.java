@@ -44,7 +44,7 @@ final class RawRows implements AutoCloseable {
             parser.nextToken();
             return parser;
         } catch (JacksonException e) {
-            throw translate(file, e);
+            throw translate(file, 1, e);
         }
     }
 
@@ -80,16 +80,16 @@ final class RawRows implements AutoCloseable {
             return new RawRow.Listed(
                     new RowPlace(file.name(), line), tree, (int) (parser.currentLocation().getByteOffset() - begin));
         } catch (JacksonException e) {
-            throw translate(file, e);
+            throw translate(file, parser.currentLocation().getLineNr(), e);
         }
     }
 
-    private static DataException translate(SourceFile file, JacksonException e) {
+    private static DataException translate(SourceFile file, int line, JacksonException e) {
         if (e.getCause() instanceof IOException cause) {
             return SourceFile.translate(file.name(), 0, cause);
         }
         return new DataException(
-                file.name() + ":" + e.getLocation().getLineNr() + ": the list cannot be read any further: "
+                file.name() + ":" + line + ": the list cannot be read any further: "
                         + JsonProblem.of(e),
                 e);
     }
