@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.betatron.data.load.DataSetLoader;
+import org.betatron.data.load.RowLimits;
 import org.betatron.data.row.PromptStyle;
 import org.betatron.data.row.Truncation;
 import org.betatron.data.template.ChatTemplate;
@@ -83,6 +84,15 @@ public record ModelSource(Path directory) {
 
     /// @return a loader that reads rows as this model needs them, and as a recipe says
     DataSetLoader loader(HuggingFaceTokenizer tokenizer, DataSection<?> data) {
-        return loader(tokenizer, data.truncation()).by(data.rules());
+        return loader(tokenizer, data.truncation()).by(data.rules()).within(limits());
+    }
+
+    /// @return what the model can read; no limits where the directory holds no model
+    public RowLimits limits() {
+        if (!Files.isRegularFile(new ModelDirectory(directory).configFile())) {
+            return RowLimits.NONE;
+        }
+        ArchitectureSpec model = architecture(directory);
+        return new RowLimits(model.vocabularySize(), model.maxPositions());
     }
 }

@@ -106,8 +106,10 @@ final class InspectCommand implements Runnable {
         }
         Optional<TransformAccount> account = Optional.ofNullable(run).map(TransformAccount::of);
         try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.load(model)) {
-            DataSetLoader loader = new ModelSource(model).loader(tokenizer, Truncation.to(maxTokens, maxPromptTokens))
-                    .by(rules());
+            ModelSource source = new ModelSource(model);
+            DataSetLoader loader = source.loader(tokenizer, Truncation.to(maxTokens, maxPromptTokens))
+                    .by(rules())
+                    .within(source.limits());
             var out = spec.commandLine().getOut();
             if (!rows.isEmpty()) {
                 for (int row : rows) {

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.betatron.data.DataException;
@@ -46,6 +47,7 @@ public final class DataSetLoader {
     private final PromptStyle promptStyle;
     private final OrderedWork work;
     private final RowRules rules;
+    private final RowLimits limits;
 
     /// Uses every processor.
     ///
@@ -63,17 +65,23 @@ public final class DataSetLoader {
                 new OrderedWork(Runtime.getRuntime().availableProcessors()));
     }
 
-    private DataSetLoader(DataSetLoader other, RowRules rules) {
+    private DataSetLoader(DataSetLoader other, RowRules rules, RowLimits limits) {
         this.rowTokenizer = other.rowTokenizer;
         this.template = other.template;
         this.promptStyle = other.promptStyle;
         this.work = other.work;
         this.rules = rules;
+        this.limits = limits;
     }
 
     /// @return a loader that reads rows by other rules
     public DataSetLoader by(RowRules newRules) {
-        return new DataSetLoader(this, newRules);
+        return new DataSetLoader(this, newRules, limits);
+    }
+
+    /// @return a loader of rows for a model with these limits
+    public DataSetLoader within(RowLimits newLimits) {
+        return new DataSetLoader(this, rules, newLimits);
     }
 
     DataSetLoader(
@@ -87,6 +95,7 @@ public final class DataSetLoader {
         this.promptStyle = promptStyle;
         this.work = work;
         this.rules = RowRules.DEFAULT;
+        this.limits = RowLimits.NONE;
     }
 
     /// Reads preference pairs.
@@ -122,6 +131,11 @@ public final class DataSetLoader {
             for (Path file : files) {
                 TextFormat resolved = format.resolve(file);
                 if (resolved == TextFormat.PLAIN) {
+                    if (rowTokenizer.truncation().maxTokens() > limits.maxPositions()) {
+                        throw new DataException(file + ": data.truncation.maxTokens must be at most the model's "
+                                + limits.maxPositions() + " positions, but was "
+                                + rowTokenizer.truncation().maxTokens());
+                    }
                     collector.addSource(file.toString(), TextFormat.PLAIN.name());
                     TextWindows.read(file, rowTokenizer, work, collector);
                 } else {
@@ -207,6 +221,10 @@ public final class DataSetLoader {
     }
 
     private <T extends SourceRow<?>> Result<T> result(ReadRow.Kept<T> kept, RenderedRow text, FittedRow ids) {
+        Optional<String> problem = limits.problem(ids, rowTokenizer.tokenizer());
+        if (problem.isPresent()) {
+            return new Result.Bad<>(new ReadRow.Bad<>(kept.place(), kept.row().id(), problem.get()));
+        }
         DropReason reason = uselessness(ids);
         return reason == null
                 ? new Result.Kept<>(kept.row(), kept.place(), ids, text.oddities(), text.unread())
@@ -264,7 +282,16 @@ public final class DataSetLoader {
                             new DroppedRow(kept.row().id(), kept.place(), DropReason.UNREADABLE, why));
                 }
                 FittedRow ids = rowTokenizer.tokenize(List.of(text)).getFirst();
-                yield RowInspection.of(kept.row(), kept.place(), uselessness(ids), ids, rowTokenizer);
+                String problem = limits.problem(ids, rowTokenizer.tokenizer())
+                        .map(why -> DropReason.UNREADABLE.text() + ": " + why)
+                        .orElse("");
+                DropReason reason = uselessness(ids);
+                yield RowInspection.of(
+                        kept.row(),
+                        kept.place(),
+                        problem.isEmpty() ? reason == null ? null : reason.text() : problem,
+                        ids,
+                        rowTokenizer);
             }
         };
     }

@@ -3,7 +3,6 @@ package org.betatron.data.load;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.betatron.data.row.DropReason;
 import org.betatron.data.row.DroppedRow;
 import org.betatron.data.row.RowPlace;
 import org.betatron.data.row.SourceRow;
@@ -50,7 +49,7 @@ public record RowInspection(
     }
 
     static RowInspection of(
-            SourceRow<?> row, RowPlace place, @Nullable DropReason dropped, FittedRow ids, RowTokenizer rowTokenizer) {
+            SourceRow<?> row, RowPlace place, @Nullable String dropped, FittedRow ids, RowTokenizer rowTokenizer) {
         Tokenizer tokenizer = rowTokenizer.tokenizer();
         List<Segment> segments = new ArrayList<>();
         int promptCutAt = rowTokenizer.truncation().keep() == Truncation.Keep.END
@@ -67,7 +66,7 @@ public record RowInspection(
                     ids.responseTokensCut().get(i),
                     ends ? response.length - 1 : response.length));
         }
-        return new RowInspection(row.id(), place, dropped == null ? null : dropped.text(), segments);
+        return new RowInspection(row.id(), place, dropped, segments);
     }
 
     private static List<Piece> pieces(int[] ids, Tokenizer tokenizer) {
