@@ -75,7 +75,7 @@ final class RunSession implements AutoCloseable {
     /// @throws org.betatron.runs.recipe.RecipeException if settings of the recipe do not go together
     static RunSession open(RunRequest<?> request, ModelSource source) {
         RecipeChecks.check("recipe", request.resolved(), request.resuming());
-        SideFiles tokenizer = new SideFiles(source.textFiles());
+        SideFiles tokenizer = new SideFiles(source.sideFiles());
         if (!request.resuming()) {
             return new RunSession(
                     request,
@@ -204,6 +204,7 @@ final class RunSession implements AutoCloseable {
         }
         tell(new RunEvent.ModelOpened(
                 start, sizeOf(model), compute.possible(Processor.here()), NativeLibraries.threads()));
+        model.remarks().forEach(remark -> tell(new RunEvent.Warning(remark)));
         if (compute.lacksFastProducts(Processor.here())) {
             tell(new RunEvent.Warning(SLOW_BF16));
         }
