@@ -24,7 +24,11 @@ public final class TemplateCorpus {
 
     private TemplateCorpus() {}
 
-    private record Rendering(String template, String dialogue, boolean generation, @Nullable String expected) {}
+    private record Rendering(
+            String template,
+            String dialogue,
+            boolean generation,
+            @Nullable String expected) {}
 
     private record Recorded(Map<String, Map<String, Object>> variables, List<Rendering> renderings) {}
 
@@ -90,8 +94,8 @@ public final class TemplateCorpus {
                                 ? Outcome.REFUSED_ONLY_HERE
                                 : text.equals(expected) ? Outcome.SAME : Outcome.DIFFERENT;
         if (outcome != Outcome.SAME && outcome != Outcome.REFUSED_BY_BOTH) {
-            shown.add(outcome + " " + rendering.template() + " " + rendering.dialogue() + " "
-                    + rendering.generation() + " " + refusal + where(expected, text));
+            shown.add(outcome + " " + rendering.template() + " " + rendering.dialogue() + " " + rendering.generation()
+                    + " " + refusal + where(expected, text));
         }
         return outcome;
     }
@@ -108,6 +112,7 @@ public final class TemplateCorpus {
     }
 
     private static String part(String text, int at) {
-        return text.substring(Math.max(0, at - 20), Math.min(text.length(), at + 40)).replace("\n", "\\n");
+        return text.substring(Math.max(0, at - 20), Math.min(text.length(), at + 40))
+                .replace("\n", "\\n");
     }
 }

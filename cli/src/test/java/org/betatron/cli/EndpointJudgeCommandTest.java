@@ -161,11 +161,12 @@ class EndpointJudgeCommandTest {
     void judgeThatSaysNothingUsefulLeavesAPartialReport() throws IOException {
         try (JudgeServer server = new JudgeServer((_, _) -> Response.completion("Well."))) {
             Invocation invocation = evaluate(server.url(), "--yes");
-            assertThat(invocation.exitCode()).isZero();
+            assertThat(invocation.exitCode()).isEqualTo(1);
+            assertThat(invocation.err()).startsWith("betatron: no comparison has a verdict: the judge's reply");
             assertThat(invocation.out())
                     .contains(
                             "PARTIAL: 12 of 12 comparisons have no verdict",
-                            "the judge's reply holds no verdict [[A]], [[B]] or [[tie]]")
+                            "the judge's reply holds no one verdict [[A]], [[B]] or [[tie]]")
                     .doesNotContain("win rate", "NaN");
             assertThat(answers())
                     .hasSize(12)

@@ -236,7 +236,7 @@ class FailuresTest {
         assertThat(invocation.exitCode()).isEqualTo(WRONG_INPUT);
         assertThat(invocation.err())
                 .isEqualTo("betatron: --resume goes on with the recipe of the run: no other option of the run can have"
-                        + " an effect\nSee: betatron align --help\n");
+                        + " an effect but --set of what changes memory and speed only\nSee: betatron align --help\n");
     }
 
     @Test

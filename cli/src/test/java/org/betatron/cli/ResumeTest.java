@@ -2,6 +2,7 @@ package org.betatron.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -19,6 +20,7 @@ import org.betatron.runs.AlignRun;
 import org.betatron.runs.RunListener;
 import org.betatron.runs.RunRequest;
 import org.betatron.runs.recipe.AlignRecipe;
+import org.betatron.runs.recipe.RecipeException;
 import org.betatron.runs.recipe.RecipeReader;
 import org.betatron.runs.recipe.Resolved;
 import org.junit.jupiter.api.BeforeAll;
@@ -125,6 +127,37 @@ class ResumeTest {
         resume(root, new StopAfter(Integer.MAX_VALUE));
 
         requireSameEnd(root, uninterrupted);
+    }
+
+    @Test
+    void runGoesOnWithLessMemory() throws IOException {
+        Path root = directory.resolve("smaller");
+        run(root, List.of(), new StopAfter(2));
+        AlignRun.run(request(root, "train.microBatchSize=1", "compute.recompute=full")
+                .withStop(new StopAfter(2)));
+        assertThat(root.resolve("changes.yaml")).hasContent("train:\n  microBatchSize: 1\ncompute:\n  recompute: full");
+        // What changed holds from then on, and may change again.
+        assertThat(request(root).recipe().train().microBatchSize()).isEqualTo(1);
+        AlignRun.run(request(root, "compute.recompute=selective"));
+        assertThat(root.resolve("changes.yaml")).hasContent("train:\n  microBatchSize: 1");
+
+        for (String path : List.of("loss", "margin", "beta", "kept", "gradientNorm")) {
+            List<Double> expected = metric(uninterrupted, "train/" + path);
+            List<Double> smaller = metric(root, "train/" + path);
+            assertThat(smaller).as(path).hasSameSizeAs(expected);
+            for (int i = 0; i < smaller.size(); i++) {
+                assertThat(smaller.get(i)).as(path).isCloseTo(expected.get(i), within(1e-4));
+            }
+        }
+        assertThatThrownBy(() -> request(root, "train.learningRate=1", "train.microBatchTokens=64"))
+                .isInstanceOf(RecipeException.class)
+                .hasMessageContaining(
+                        "train.learningRate: must stay as the run was begun; what may change when it goes on"
+                                + " is compute.keptLogitsMiB, ");
+    }
+
+    private static RunRequest<AlignRecipe> request(Path root, String... overrides) {
+        return RunRequest.resume(AlignRecipe.class, root, overrides).withListener(display());
     }
 
     @Test

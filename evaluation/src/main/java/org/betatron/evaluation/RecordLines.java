@@ -8,12 +8,24 @@ import java.util.ArrayList;
 import java.util.List;
 import org.betatron.core.files.StagedFiles;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Records as JSON lines, a record a line, its components the fields.
 public final class RecordLines {
 
+    /// Records have no component that may be null where nobody says so: a line that lacks one is damaged.
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+            .build();
+
     private RecordLines() {}
+
+    /// @param json of one record that lacks nothing
+    /// @throws JacksonException if it is not such a record
+    public static <T extends Record> T read(String json, Class<T> type) {
+        return JSON.readValue(json, type);
+    }
 
     /// @param file replaced as a whole if it exists, so that a reader never sees half of it
     /// @throws UncheckedIOException if it cannot be written
@@ -31,15 +43,25 @@ public final class RecordLines {
     }
 
     /// @return the records; none where there is no file
-    /// @throws IllegalArgumentException if a line is not such a record, saying which
+    /// @throws IllegalArgumentException if a line is not such a record, or lacks something, saying which
     public static <T extends Record> List<T> read(Path file, Class<T> type) {
+        return read(file, type, JSON);
+    }
+
+    /// @return the records, which may lack what they may; none where there is no file
+    /// @throws IllegalArgumentException if a line is not such a record, saying which
+    public static <T extends Record> List<T> readSparse(Path file, Class<T> type) {
+        return read(file, type, JsonMapper.shared());
+    }
+
+    private static <T extends Record> List<T> read(Path file, Class<T> type, JsonMapper json) {
         if (!Files.isRegularFile(file)) {
             return List.of();
         }
         List<T> records = new ArrayList<>();
         try {
             for (String line : Files.readAllLines(file)) {
-                records.add(JsonMapper.shared().readValue(line, type));
+                records.add(json.readValue(line, type));
             }
         } catch (JacksonException e) {
             throw new IllegalArgumentException(

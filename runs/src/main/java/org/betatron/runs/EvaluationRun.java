@@ -178,6 +178,9 @@ public final class EvaluationRun {
                 reports.add(ComparisonReport.of(
                         temperature, judged.getLast(), request.generation().seed()));
             }
+            if (gaveUp.isEmpty() && reports.stream().allMatch(report -> report.answers() == 0)) {
+                gaveUp = Optional.of(new JudgeException("no comparison has a verdict: " + String.join("; ", reasons)));
+            }
             EvaluationResult result = new EvaluationResult(
                     reports, judged, reasons, request.judge().account(), gaveUp);
             files.report(result, request);

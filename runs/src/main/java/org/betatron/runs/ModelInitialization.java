@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import org.betatron.core.files.Directories;
 import org.betatron.core.files.NewDirectory;
 import org.betatron.data.tokenizer.ByteTokenizer;
 import org.betatron.data.tokenizer.HuggingFaceTokenizer;
@@ -72,8 +72,8 @@ public final class ModelInitialization {
             throw new ModelException(
                     "--tokenizer must be a directory with tokenizer.json, or 'bytes', but was " + tokenizer);
         }
-        for (Path file : new ModelSource(directory).textFiles()) {
-            Files.copy(file, out.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+        for (Path file : new ModelSource(directory).sideFiles()) {
+            Directories.copyInto(file, out);
         }
     }
 

@@ -32,6 +32,9 @@ public record ModelSource(Path directory) {
             "chat_template.jinja",
             "generation_config.json");
 
+    /// What others read of a model and nothing here does: it goes along, and is no part of the fingerprint.
+    private static final List<String> COMPANIONS = List.of("tokenizer.model", "additional_chat_templates");
+
     /// @param directory Hugging Face directory
     /// @return longest sequence of its model, tokens, without loading the weights
     static int maxPositions(Path directory) {
@@ -49,7 +52,14 @@ public record ModelSource(Path directory) {
         return ArchitectureSpec.parse(files.readConfig(), files.configFile().toString());
     }
 
-    /// @return the files that go along with the weights of a trained model
+    /// @return the files and directories that go along with the weights of a trained model
+    public List<Path> sideFiles() {
+        List<Path> files = new ArrayList<>(textFiles());
+        COMPANIONS.stream().map(directory::resolve).filter(Files::exists).forEach(files::add);
+        return files;
+    }
+
+    /// @return the files that make up the tokenizer and its use
     public List<Path> textFiles() {
         List<Path> files = new ArrayList<>();
         for (String name : TEXT_FILES) {

@@ -1,7 +1,10 @@
 package org.betatron.runs;
 
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.betatron.data.load.DatasetReport;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.training.run.Metrics;
@@ -20,6 +23,16 @@ public sealed interface RunEvent {
     ///
     /// @param run its directory
     record BegunAgain(Path run) implements RunEvent {}
+
+    /// The run goes on with other settings than it was begun with.
+    ///
+    /// @param settings their values by name
+    record SettingsChanged(Map<String, String> settings) implements RunEvent {
+
+        public SettingsChanged {
+            settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
+        }
+    }
 
     /// Files were read.
     ///

@@ -1,9 +1,11 @@
 package org.betatron.runs;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.betatron.runs.recipe.Recipe;
 import org.betatron.runs.recipe.Resolved;
+import org.betatron.runs.recipe.ResumeSettings;
 import org.betatron.training.run.RunDirectory;
 
 /// A run to be carried out.
@@ -36,11 +38,16 @@ public record RunRequest<R extends Recipe>(
 
     /// @param type kind of recipe that the run has
     /// @param run  directory of a run that was begun
+    /// @param overrides settings that change from here on, `path.to.key=value`; see [ResumeSettings]
     /// @return its continuation from the last checkpoint
-    /// @throws org.betatron.runs.recipe.RecipeException if its recipe cannot be read
-    public static <R extends Recipe> RunRequest<R> resume(Class<R> type, Path run) {
+    /// @throws org.betatron.runs.recipe.RecipeException if its recipe cannot be read, or a setting must stay
+    public static <R extends Recipe> RunRequest<R> resume(Class<R> type, Path run, String... overrides) {
         return new RunRequest<>(
-                Resolved.read(RunDirectory.existing(run).recipeFile(), type), run, true, RunListener.NONE, () -> false);
+                ResumeSettings.read(RunDirectory.existing(run).root(), type, List.of(overrides)),
+                run,
+                true,
+                RunListener.NONE,
+                () -> false);
     }
 
     public R recipe() {

@@ -3,6 +3,7 @@ package org.betatron.runs;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
@@ -22,6 +23,8 @@ import org.betatron.runs.recipe.ComputeSection;
 import org.betatron.runs.recipe.DataSection;
 import org.betatron.runs.recipe.Recipe;
 import org.betatron.runs.recipe.RecipeChecks;
+import org.betatron.runs.recipe.RecipeReader;
+import org.betatron.runs.recipe.ResumeSettings;
 import org.betatron.torch.TorchModel;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.device.NativeLibraries;
@@ -72,7 +75,7 @@ final class RunSession implements AutoCloseable {
     /// @throws org.betatron.runs.recipe.RecipeException if settings of the recipe do not go together
     static RunSession open(RunRequest<?> request, ModelSource source) {
         RecipeChecks.check("recipe", request.resolved(), request.resuming());
-        SideFiles tokenizer = new SideFiles(source.textFiles());
+        SideFiles tokenizer = new SideFiles(source.sideFiles());
         if (!request.resuming()) {
             return new RunSession(
                     request,
@@ -82,12 +85,23 @@ final class RunSession implements AutoCloseable {
         RunDirectory directory = RunDirectory.resume(request.out(), tokenizer);
         try {
             int keep = request.recipe().train().keepCheckpoints();
-            return new RunSession(
+            RunSession session = new RunSession(
                     request, directory, directory.checkpoints(keep).latest());
+            session.noteChanges();
+            return session;
         } catch (RuntimeException e) {
             directory.close();
             throw e;
         }
+    }
+
+    /// Writes down what changed since the run was begun, so that it goes on in the same way the next time.
+    private void noteChanges() {
+        Map<String, String> changes = ResumeSettings.changes(directory.root(), request.resolved());
+        if (!changes.isEmpty()) {
+            journal.tell(new RunEvent.SettingsChanged(changes));
+        }
+        directory.changes(changes.isEmpty() ? "" : RecipeReader.yaml(changes));
     }
 
     /// Lets go of the run directory. A new run that failed before it computed anything is taken back, so that
@@ -190,6 +204,7 @@ final class RunSession implements AutoCloseable {
         }
         tell(new RunEvent.ModelOpened(
                 start, sizeOf(model), compute.possible(Processor.here()), NativeLibraries.threads()));
+        model.remarks().forEach(remark -> tell(new RunEvent.Warning(remark)));
         if (compute.lacksFastProducts(Processor.here())) {
             tell(new RunEvent.Warning(SLOW_BF16));
         }
@@ -264,7 +279,7 @@ final class RunSession implements AutoCloseable {
     private <R extends TokenizedRow, Q, S> TrainingOutcome<S> carryOut(Training<R, Q, S> training) {
         TrainSpec spec = request.recipe().train();
         RunIdentity identity = new RunIdentity(
-                request.resolved().settings(),
+                request.resolved().settings().withFree(ResumeSettings.of(request.recipe())),
                 directory.recipeFingerprint(),
                 training.rule().source().key());
         try (TorchOptimizer optimizer =

@@ -18,6 +18,7 @@ import org.betatron.torch.TorchLanguageModel;
 import org.betatron.training.PairMeasurement;
 import org.betatron.training.PairScoring;
 import org.betatron.training.reference.Reference;
+import org.betatron.training.run.TrainingException;
 import org.jspecify.annotations.Nullable;
 
 /// Scores of the pairs of files under a model and a reference.
@@ -82,6 +83,7 @@ public record ScoreRun(
                     new Reference.Live(other),
                     recipe.train().packing());
             for (List<PairMeasurement> some : scoring.measure(policy, pairs, told::scored)) {
+                some.forEach(ScoreRun::requireFinite);
                 measured.addAll(some);
                 if (lines != null) {
                     lines.append(RecordLines.lines(some.stream()
@@ -91,6 +93,15 @@ public record ScoreRun(
             }
         }
         return measured;
+    }
+
+    private static void requireFinite(PairMeasurement pair) {
+        if (!Double.isFinite(pair.gap() + pair.loss())) {
+            throw new TrainingException(
+                    "log-probs of row '" + pair.row().id() + "' (" + pair.row().place() + ") are "
+                            + pair.policyChosen() + " and " + pair.policyRejected() + " (gap " + pair.gap() + ", loss "
+                            + pair.loss() + "); remove the row or check the model");
+        }
     }
 
     private List<PairScore> ranked(List<PairMeasurement> measured, double[] gaps, int[] ranks) {

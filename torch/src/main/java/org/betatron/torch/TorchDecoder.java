@@ -86,7 +86,7 @@ final class TorchDecoder implements Decoder {
         if (closed) {
             throw new IllegalStateException("the decoder was used after it was closed");
         }
-        weights.requireOpen();
+        weights.requireUsable();
     }
 
     @Override

@@ -1,6 +1,8 @@
 package org.betatron.torch;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.betatron.core.model.Decoder;
 import org.betatron.core.model.ForwardPass;
 import org.betatron.core.model.PackedBatch;
@@ -15,22 +17,29 @@ import org.betatron.torch.files.ModelDirectory;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.pass.Transformer;
 import org.betatron.torch.tensor.DataType;
+import org.betatron.torch.weight.Blueprint;
 import org.betatron.torch.weight.HeadKind;
 import org.betatron.torch.weight.Parameters;
+import org.betatron.torch.weight.TiedHead;
 import org.betatron.torch.weight.WeightLoader;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /// A language model on libtorch, of any family that [ArchitectureSpec] knows.
 ///
-/// Weights and products have the chosen formats, whatever weights were stored in. Owns its native memory. One thread at
-/// a time.
+/// Weights and products have the chosen formats, whatever weights were stored in. Owns its native
+/// memory. One thread at a time.
 public final class TorchLanguageModel extends TorchModel implements TrainableLanguageModel {
 
     private final Transformer transformer;
 
     TorchLanguageModel(ObjectNode config, ArchitectureSpec spec, Parameters weights, ComputeSpec compute) {
-        super(config, spec, weights, compute);
+        this(config, spec, weights, compute, List.of());
+    }
+
+    private TorchLanguageModel(
+            ObjectNode config, ArchitectureSpec spec, Parameters weights, ComputeSpec compute, List<String> remarks) {
+        super(config, spec, weights, compute, remarks);
         transformer = new Transformer(spec.architecture(), weights, compute);
     }
 
@@ -44,14 +53,25 @@ public final class TorchLanguageModel extends TorchModel implements TrainableLan
         ComputeSpec possible = possible(compute);
         ModelDirectory files = new ModelDirectory(directory);
         ObjectNode config = files.readConfig();
-        ArchitectureSpec spec = parse(config, files.configFile().toString());
+        String where = files.configFile().toString();
+        ArchitectureSpec spec = parse(config, where);
+        List<String> remarks = new ArrayList<>(remarks(config, where));
+        if (spec.head() == HeadKind.TIED
+                && TiedHead.isContradicted(files, spec.architecture().blueprint())) {
+            remarks.add(
+                    where + " ties the head to the embedding, but the weights hold a head of its own: it is used, as"
+                            + " in transformers 5, and the model is saved with tie_word_embeddings false");
+            config = config.put("tie_word_embeddings", false);
+            spec = parse(config, where);
+        }
+        Blueprint blueprint = spec.architecture().blueprint();
         return new TorchLanguageModel(
                 config,
                 spec,
                 NativeErrors.translate(
-                        () -> "loading " + directory,
-                        () -> WeightLoader.load(files, spec.architecture().blueprint(), possible)),
-                possible);
+                        () -> "loading " + directory, () -> WeightLoader.load(files, blueprint, possible)),
+                possible,
+                remarks);
     }
 
     /// As [#load(Path, ComputeSpec)], with the defaults in a number format of matrix products.
@@ -105,7 +125,7 @@ public final class TorchLanguageModel extends TorchModel implements TrainableLan
     private @Nullable Transformer referenceOf(VocabularyRequest request) {
         return request.reference(TorchLanguageModel.class, this)
                 .map(model -> {
-                    model.weights().requireOpen();
+                    model.weights().requireUsable();
                     return model.transformer;
                 })
                 .orElse(null);
@@ -113,7 +133,7 @@ public final class TorchLanguageModel extends TorchModel implements TrainableLan
 
     @Override
     public Decoder startDecoding() {
-        weights().requireOpen();
+        weights().requireUsable();
         return NativeErrors.translate(
                 () -> "laying out the weights for decoding",
                 () -> new TorchDecoder(transformer.startDecoding(), spec(), weights()));

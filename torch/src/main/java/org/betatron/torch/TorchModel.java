@@ -3,6 +3,7 @@ package org.betatron.torch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TrainableModel;
@@ -24,12 +25,28 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
     private final ArchitectureSpec spec;
     private final Parameters weights;
     private final ComputeSpec compute;
+    private final List<String> remarks;
 
-    TorchModel(ObjectNode config, ArchitectureSpec spec, Parameters weights, ComputeSpec compute) {
+    TorchModel(
+            ObjectNode config, ArchitectureSpec spec, Parameters weights, ComputeSpec compute, List<String> remarks) {
         this.config = config;
         this.spec = spec;
         this.weights = weights;
         this.compute = compute;
+        this.remarks = List.copyOf(remarks);
+    }
+
+    /// @return what has to be said of a configuration: settings that are not honoured
+    static List<String> remarks(ObjectNode config, String where) {
+        Set<String> unknown = ArchitectureSpec.unknownSettings(config, where);
+        return unknown.isEmpty()
+                ? List.of()
+                : List.of(where + ": not known, and without effect here: " + String.join(", ", unknown));
+    }
+
+    /// @return what a user should know of the files that the model was read from, a line each
+    public final List<String> remarks() {
+        return remarks;
     }
 
     /// Makes ready to load a model.
@@ -87,10 +104,18 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
     /// @param directory directory to write into; made if missing
     /// @param type      number format of the files
     /// @throws IOException if a file cannot be written
+    /// @throws org.betatron.torch.error.ModelException if a file that weights still lie in was overwritten
     public final void save(Path directory, DataType type) throws IOException {
+        weights.requireUsable();
         NativeErrors.run(
                 () -> "writing the model to " + directory,
-                () -> new ModelDirectory(directory).write(config, weights.values(), type));
+                () -> new ModelDirectory(directory).write(written(), weights.values(), type));
+    }
+
+    private ObjectNode written() {
+        ObjectNode written = config.deepCopy();
+        spec.rotary().write(written, spec.headDim(), spec.rotaryKeys());
+        return written;
     }
 
     @Override
@@ -127,7 +152,7 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
     /// @throws IllegalStateException    if the model was closed
     /// @throws IllegalArgumentException if the batch does not fit the model
     final void check(PackedBatch batch) {
-        weights.requireOpen();
+        weights.requireUsable();
         BatchFit.require(batch, spec);
     }
 

@@ -1,6 +1,7 @@
 package org.betatron.torch;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.betatron.core.model.ForwardPass;
 import org.betatron.core.model.PackedBatch;
@@ -18,8 +19,8 @@ import org.betatron.torch.weight.Parameters;
 import org.betatron.torch.weight.WeightLoader;
 import tools.jackson.databind.node.ObjectNode;
 
-/// A model with a scalar head on libtorch: `...ForSequenceClassification` of `transformers` with one label, in every
-/// family that [ArchitectureSpec] knows.
+/// A model with a scalar head on libtorch: `...ForSequenceClassification` of `transformers` with
+/// one label, in every family that [ArchitectureSpec] knows.
 ///
 /// Weights and products have the chosen formats, whatever weights were stored in; the score itself is
 /// computed in float32. Owns its native memory. One thread at a time.
@@ -30,7 +31,12 @@ public final class TorchRewardModel extends TorchModel {
     private final ScoringTransformer transformer;
 
     TorchRewardModel(ObjectNode config, ArchitectureSpec spec, Parameters weights, ComputeSpec compute) {
-        super(config, spec, weights, compute);
+        this(config, spec, weights, compute, List.of());
+    }
+
+    private TorchRewardModel(
+            ObjectNode config, ArchitectureSpec spec, Parameters weights, ComputeSpec compute, List<String> remarks) {
+        super(config, spec, weights, compute, remarks);
         transformer = new ScoringTransformer(
                 spec.architecture(), weights, config.path(PADDING).asInt(-1), compute);
     }
@@ -57,7 +63,8 @@ public final class TorchRewardModel extends TorchModel {
                 NativeErrors.translate(
                         () -> "loading " + directory,
                         () -> WeightLoader.load(files, spec.architecture().blueprint(), possible)),
-                possible);
+                possible,
+                remarks(config, files.configFile().toString()));
     }
 
     /// Makes a reward model of a language model, whose head is left behind; a directory that holds
@@ -88,7 +95,8 @@ public final class TorchRewardModel extends TorchModel {
                         () -> "loading " + directory,
                         () -> WeightLoader.loadWithFreshScore(
                                 files, spec.architecture().blueprint(), possible, seed)),
-                possible);
+                possible,
+                remarks(config, files.configFile().toString()));
     }
 
     private static ArchitectureSpec parse(ObjectNode config, ModelDirectory files) {

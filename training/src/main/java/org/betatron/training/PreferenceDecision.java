@@ -32,10 +32,16 @@ record PreferenceDecision(Alignment alignment, PairLogProbs pairs, AlignmentDeci
 
     @Override
     public Metrics metrics() {
-        Metrics.Builder metrics = Metrics.builder().put("loss", loss());
+        Metrics.Builder metrics = Metrics.builder();
+        boolean isKept = decision.keptFraction() > 0;
+        if (isKept) {
+            metrics.put("loss", loss());
+        }
         PreferenceMetrics.measure(alignment, pairs, metrics);
-        return metrics.put("beta", decision.effectiveBeta())
-                .put("betaClamped", decision.clampedShare())
+        if (isKept) {
+            metrics.put("beta", decision.effectiveBeta());
+        }
+        return metrics.put("betaClamped", decision.clampedShare())
                 .put("gap/mean", decision.gapMean())
                 .put("gap/deviation", decision.gapDeviation())
                 .put("kept", decision.keptFraction())

@@ -1,5 +1,6 @@
 package org.betatron.training;
 
+import java.util.OptionalDouble;
 import java.util.function.IntPredicate;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
@@ -13,16 +14,18 @@ final class PreferenceMetrics {
 
     private PreferenceMetrics() {}
 
-    /// Adds means over all rows that have the response in question. Rewards are at beta_0, so that runs with
-    /// different betas compare.
+    /// Adds means over all rows that have the response in question; a mean over no rows is left out. Rewards are at
+    /// beta_0, so that runs with different betas compare.
     static void measure(Alignment alignment, PairLogProbs pairs, Metrics.Builder metrics) {
         Objective objective = alignment.objective();
-        double chosen = mean(pairs, pairs::hasChosen, i -> objective.chosenScore(pairs, i));
-        double rejected = mean(pairs, pairs::hasRejected, i -> objective.rejectedScore(pairs, i));
-        metrics.put("reward/chosen", alignment.beta() * chosen)
-                .put("reward/rejected", alignment.beta() * rejected)
-                .put("margin", chosen - rejected)
-                .put("accuracy", mean(pairs, _ -> true, i -> objective.margin(pairs, i) > 0 ? 1 : 0))
+        OptionalDouble chosen = mean(pairs, pairs::hasChosen, i -> objective.chosenScore(pairs, i));
+        OptionalDouble rejected = mean(pairs, pairs::hasRejected, i -> objective.rejectedScore(pairs, i));
+        chosen.ifPresent(score -> metrics.put("reward/chosen", alignment.beta() * score));
+        rejected.ifPresent(score -> metrics.put("reward/rejected", alignment.beta() * score));
+        if (chosen.isPresent() && rejected.isPresent()) {
+            metrics.put("margin", chosen.getAsDouble() - rejected.getAsDouble());
+        }
+        metrics.put("accuracy", mean(pairs, _ -> true, i -> objective.margin(pairs, i) > 0 ? 1 : 0))
                 .put(
                         "logp/chosen",
                         mean(pairs, pairs::hasChosen, i -> pairs.chosen().policy(i)))
@@ -36,12 +39,10 @@ final class PreferenceMetrics {
         }
     }
 
-    /// @return mean over the rows that count; 0 where none does
-    private static double mean(PairLogProbs pairs, IntPredicate counts, IntToDoubleFunction value) {
+    private static OptionalDouble mean(PairLogProbs pairs, IntPredicate counts, IntToDoubleFunction value) {
         return IntStream.range(0, pairs.size())
                 .filter(counts)
                 .mapToDouble(value)
-                .average()
-                .orElse(0);
+                .average();
     }
 }

@@ -2,6 +2,7 @@ package org.betatron.training;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.DoubleStream;
@@ -82,18 +83,15 @@ public final class RewardedPairs {
 
     /// Adds means over the pairs.
     void measure(RewardLoss loss, Metrics.Builder metrics) {
-        double meanChosen = Arrays.stream(chosen).average().orElse(0);
-        double meanRejected = Arrays.stream(rejected).average().orElse(0);
-        metrics.put("loss", loss.loss())
-                .put("reward/chosen", meanChosen)
-                .put("reward/rejected", meanRejected)
-                .put("margin", meanChosen - meanRejected)
-                .put(
-                        "accuracy",
-                        IntStream.range(0, size())
-                                .mapToDouble(pair -> chosen[pair] > rejected[pair] ? 1 : 0)
-                                .average()
-                                .orElse(0));
+        OptionalDouble meanChosen = Arrays.stream(chosen).average();
+        OptionalDouble meanRejected = Arrays.stream(rejected).average();
+        metrics.put("loss", loss.loss()).put("reward/chosen", meanChosen).put("reward/rejected", meanRejected);
+        meanChosen.ifPresent(mean -> metrics.put("margin", mean - meanRejected.orElseThrow()));
+        metrics.put(
+                "accuracy",
+                IntStream.range(0, size())
+                        .mapToDouble(pair -> chosen[pair] > rejected[pair] ? 1 : 0)
+                        .average());
     }
 
     /// Adds the share of pairs that the model puts in the order of the data's own scores, of all

@@ -74,6 +74,8 @@ public final class BetatronCommand implements Runnable {
         try {
             int exitCode = commandLine.execute(arguments);
             return exitCode == 0 && StopSignal.wasRequested() ? Failures.STOPPED : exitCode;
+        } catch (StackOverflowError | OutOfMemoryError | LinkageError problem) {
+            return Failures.report(problem, root.isDebug(arguments), err);
         } finally {
             StopSignal.commandEnded();
         }

@@ -31,7 +31,7 @@ final class ChatCommand implements Runnable {
     @Option(
             names = "--temperature",
             paramLabel = "X",
-            description = "Divides the logits before a draw; 0 for the most probable token (default 0.7).")
+            description = "Divides the logits before a draw; 0 for the most probable token (default ${DEFAULT-VALUE}).")
     private double temperature = 0.7;
 
     @Option(names = "--plain", description = "Give what is typed to the model as it is, without a chat template.")

@@ -40,7 +40,7 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "DIR",
-            description = "Directory of the demo (default out/demo); new or empty.")
+            description = "Directory of the demo (default ${DEFAULT-VALUE}); new or empty.")
     private Path out = Path.of("out", "demo");
 
     @Spec

@@ -19,7 +19,7 @@ final class DeviceOption {
             names = NAME,
             paramLabel = LABEL,
             converter = Converter.class,
-            description = "Where the model computes (default cpu).")
+            description = "Where the model computes (default ${DEFAULT-VALUE}).")
     private ComputeDevice device = ComputeDevice.DEFAULT;
 
     @Spec(Target.MIXEE)

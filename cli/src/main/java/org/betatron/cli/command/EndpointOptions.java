@@ -50,16 +50,23 @@ final class EndpointOptions {
             description = "Further fields of each request (default {\"temperature\":0,\"max_tokens\":512}).")
     private @Nullable String parameters;
 
-    @Option(names = "--judge-parallel", paramLabel = "N", description = "Requests at the same time (default 8).")
+    @Option(
+            names = "--judge-parallel",
+            paramLabel = "N",
+            description = "Requests at the same time (default ${DEFAULT-VALUE}).")
     private int parallel = RequestLimits.DEFAULT.parallel();
 
-    @Option(names = "--judge-timeout", paramLabel = "SECONDS", description = "Longest wait for a reply (default 120).")
+    @Option(
+            names = "--judge-timeout",
+            paramLabel = "SECONDS",
+            description = "Longest wait for a reply (default ${DEFAULT-VALUE}).")
     private long timeout = RequestLimits.DEFAULT.timeout().toSeconds();
 
     @Option(
             names = "--judge-retries",
             paramLabel = "N",
-            description = "How often a failed request is repeated, after longer and longer waits (default 5).")
+            description =
+                    "How often a failed request is repeated, after longer and longer waits (default ${DEFAULT-VALUE}).")
     private int retries = RequestLimits.DEFAULT.retries();
 
     @Option(

@@ -66,7 +66,7 @@ final class EvaluateCommand implements Runnable {
     @Option(
             names = "--samples",
             paramLabel = "N",
-            description = "Answers to each prompt at temperatures above 0 (default 1).")
+            description = "Answers to each prompt at temperatures above 0 (default ${DEFAULT-VALUE}).")
     private int samples = GenerationSpec.DEFAULT.samples();
 
     @Option(names = "--out", paramLabel = "DIR", description = "Leave report.json and answers.jsonl there.")

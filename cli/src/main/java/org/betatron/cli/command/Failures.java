@@ -3,6 +3,7 @@ package org.betatron.cli.command;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.util.regex.Pattern;
 import org.betatron.data.DataException;
 import org.betatron.evaluation.judge.JudgeException;
 import org.betatron.runs.recipe.RecipeException;
@@ -24,6 +25,8 @@ final class Failures {
     /// Stopped by the user.
     static final int STOPPED = 130;
 
+    private static final Pattern UNSHOWN = Pattern.compile("[\\p{Cc}\\p{Cs}&&[^\n]]");
+
     private Failures() {}
 
     static int report(Exception problem, boolean debug, PrintWriter err) {
@@ -38,7 +41,7 @@ final class Failures {
                 || problem instanceof JudgeException
                 || problem instanceof UncheckedIOException
                 || problem instanceof IOException;
-        err.println("betatron: " + message(problem)
+        err.println("betatron: " + shown(message(problem))
                 + (expected || debug ? "" : " (unexpected; --debug shows where it comes from)"));
         if (debug) {
             problem.printStackTrace(err);
@@ -46,9 +49,34 @@ final class Failures {
         return wrongInput ? WRONG_INPUT : FAILED;
     }
 
+    /// What the machine or the size of an input ended, not a mistake in it that something looked for.
+    static int report(Error problem, boolean debug, PrintWriter err) {
+        err.println("betatron: "
+                + switch (problem) {
+                    case StackOverflowError _ ->
+                        "an input is nested too deeply to be read; is it damaged? (--debug shows where)";
+                    case OutOfMemoryError _ ->
+                        "the Java heap is full (" + problem.getMessage() + "); give it more with"
+                                + " BETATRON_JAVA_OPTIONS=-Xmx8g, or look for a row or a file that is far too large";
+                    default -> "a library cannot be loaded: " + first(problem);
+                });
+        if (debug) {
+            problem.printStackTrace(err);
+        }
+        return FAILED;
+    }
+
+    private static String first(Throwable problem) {
+        Throwable cause = problem;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return String.valueOf(cause.getMessage()).lines().findFirst().orElse("unknown");
+    }
+
     static int reportUsage(ParameterException problem, boolean debug, PrintWriter err) {
         var command = problem.getCommandLine();
-        err.println("betatron: " + problem.getMessage());
+        err.println("betatron: " + shown(String.valueOf(problem.getMessage())));
         if (command.getParent() == null) {
             command.usage(err);
         } else {
@@ -58,6 +86,13 @@ final class Failures {
             problem.printStackTrace(err);
         }
         return WRONG_INPUT;
+    }
+
+    /// Texts of damaged files are quoted in messages; a terminal is to show all of them, and obey none.
+    private static String shown(String text) {
+        return UNSHOWN.matcher(text)
+                .replaceAll(
+                        match -> String.format("\\\\u%04x", (int) match.group().charAt(0)));
     }
 
     private static String message(Throwable problem) {

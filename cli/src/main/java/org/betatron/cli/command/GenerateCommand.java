@@ -47,10 +47,10 @@ final class GenerateCommand implements Runnable {
     @Option(
             names = "--temperature",
             paramLabel = "X",
-            description = "Divides the logits before a draw; 0 for the most probable token (default 0).")
+            description = "Divides the logits before a draw; 0 for the most probable token (default ${DEFAULT-VALUE}).")
     private double temperature = SamplingSpec.GREEDY.temperature();
 
-    @Option(names = "--samples", paramLabel = "N", description = "Answers to each prompt (default 1).")
+    @Option(names = "--samples", paramLabel = "N", description = "Answers to each prompt (default ${DEFAULT-VALUE}).")
     private int samples = GenerationSpec.DEFAULT.samples();
 
     @Mixin

@@ -13,28 +13,33 @@ final class GenerationOptions {
     @Option(
             names = "--top-k",
             paramLabel = "N",
-            description = "Draw from the N most probable tokens (default 0: from all).")
+            description = "Draw from the N most probable tokens (default ${DEFAULT-VALUE}: from all).")
     private int topK = SamplingSpec.DEFAULT.topK();
 
     @Option(
             names = "--top-p",
             paramLabel = "X",
-            description = "Draw from the fewest tokens that reach this probability together (default 1).")
+            description =
+                    "Draw from the fewest tokens that reach this probability together (default ${DEFAULT-VALUE}).")
     private double topP = SamplingSpec.DEFAULT.topP();
 
     @Option(
             names = "--min-p",
             paramLabel = "X",
-            description = "Draw from tokens at least X times as probable as the most probable one (default 0).")
+            description =
+                    "Draw from tokens at least X times as probable as the most probable one (default ${DEFAULT-VALUE}).")
     private double minP = SamplingSpec.DEFAULT.minP();
 
     @Option(
             names = "--repetition-penalty",
             paramLabel = "X",
-            description = "Make tokens that occurred less probable, > 1 (default 1).")
+            description = "Make tokens that occurred less probable, > 1 (default ${DEFAULT-VALUE}).")
     private double repetitionPenalty = SamplingSpec.DEFAULT.repetitionPenalty();
 
-    @Option(names = "--max-new-tokens", paramLabel = "N", description = "Most tokens of an answer (default 128).")
+    @Option(
+            names = "--max-new-tokens",
+            paramLabel = "N",
+            description = "Most tokens of an answer (default ${DEFAULT-VALUE}).")
     private int maxNewTokens = GenerationSpec.DEFAULT.maxNewTokens();
 
     @Option(
@@ -46,10 +51,11 @@ final class GenerationOptions {
     @Option(
             names = "--batch-size",
             paramLabel = "N",
-            description = "Answers written at the same time (default 32); changes the speed, not the answers.")
+            description =
+                    "Answers written at the same time (default ${DEFAULT-VALUE}); changes the speed, not the answers.")
     private int batchSize = GenerationSpec.DEFAULT.batchSize();
 
-    @Option(names = "--seed", paramLabel = "N", description = "Seed of the draws (default 0).")
+    @Option(names = "--seed", paramLabel = "N", description = "Seed of the draws (default ${DEFAULT-VALUE}).")
     private long seed = GenerationSpec.DEFAULT.seed();
 
     /// @param temperature of the draws

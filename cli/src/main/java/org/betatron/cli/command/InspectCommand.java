@@ -63,10 +63,16 @@ final class InspectCommand implements Runnable {
     @Option(names = "--row", paramLabel = "N", description = "Show row N in pieces, from 1; may be repeated.")
     private List<Integer> rows = List.of();
 
-    @Option(names = "--max-tokens", paramLabel = "N", description = "Most tokens of prompt and response (default 512).")
+    @Option(
+            names = "--max-tokens",
+            paramLabel = "N",
+            description = "Most tokens of prompt and response (default ${DEFAULT-VALUE}).")
     private int maxTokens = DataSection.TRUNCATION.maxTokens();
 
-    @Option(names = "--max-prompt-tokens", paramLabel = "N", description = "Most tokens of a cut prompt (default 256).")
+    @Option(
+            names = "--max-prompt-tokens",
+            paramLabel = "N",
+            description = "Most tokens of a cut prompt (default ${DEFAULT-VALUE}).")
     private int maxPromptTokens = DataSection.TRUNCATION.maxPromptTokens();
 
     @Option(names = "--run", paramLabel = "DIR", description = "Show, too, what that run did to the rows.")

@@ -3,7 +3,7 @@ package org.betatron.cli.command;
 import java.nio.file.Path;
 import java.util.List;
 import org.betatron.evaluation.RunMetrics;
-import org.betatron.evaluation.RunPlot;
+import org.betatron.evaluation.plot.RunPlot;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;

@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.betatron.cli.display.Displays;
-import org.betatron.core.run.RunFiles;
 import org.betatron.runs.RunListener;
 import org.betatron.runs.RunRequest;
 import org.betatron.runs.StopSignal;
 import org.betatron.runs.recipe.Recipe;
 import org.betatron.runs.recipe.RecipeReader;
 import org.betatron.runs.recipe.Resolved;
+import org.betatron.runs.recipe.ResumeSettings;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -88,14 +88,14 @@ final class RunOptions {
     CommandSpec spec = CommandSpec.create();
 
     /// Reads recipe and options into one resolved recipe; of a run that is resumed, its own recipe and
-    /// nothing else.
+    /// what may change in it.
     ///
     /// @param more values of a command's own options by recipe path, null where not given
     <R extends Recipe> Resolved<R> resolve(Class<R> type, Map<String, @Nullable String> more) {
         RecipeReader reader = new RecipeReader();
         if (resume != null) {
             refuseOverrides(more);
-            return Resolved.read(resume.resolve(RunFiles.RECIPE), type);
+            return ResumeSettings.read(resume, type, set);
         }
         if (recipe != null) {
             reader.file(recipe);
@@ -162,12 +162,12 @@ final class RunOptions {
                 || batchSize != null
                 || seed != null
                 || device != null
-                || more.values().stream().anyMatch(Objects::nonNull)
-                || !set.isEmpty();
+                || more.values().stream().anyMatch(Objects::nonNull);
         if (overrides) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--resume goes on with the recipe of the run: no other option of the run can have an effect");
+                    "--resume goes on with the recipe of the run: no other option of the run can have an effect but --set"
+                            + " of what changes memory and speed only");
         }
     }
 }

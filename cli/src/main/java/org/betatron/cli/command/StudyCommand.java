@@ -31,10 +31,10 @@ final class StudyCommand implements Runnable {
     @Parameters(paramLabel = "NAME", arity = "1..*", description = "Studies to run, or 'all'; 'list' shows them.")
     private List<String> names = List.of();
 
-    @Option(names = "--out", paramLabel = "DIR", description = "Directory of all studies (default out/studies).")
+    @Option(names = "--out", paramLabel = "DIR", description = "Directory of all studies (default ${DEFAULT-VALUE}).")
     private Path out = Path.of("out", "studies");
 
-    @Option(names = "--seeds", paramLabel = "N", description = "Seeds 1 to N (default 3).")
+    @Option(names = "--seeds", paramLabel = "N", description = "Seeds 1 to N (default ${DEFAULT-VALUE}).")
     private int seeds = SEEDS;
 
     @Option(names = "--quick", description = "Only see that it works, in a minute or two; the numbers mean nothing.")
@@ -44,7 +44,7 @@ final class StudyCommand implements Runnable {
             names = "--threads",
             paramLabel = "N",
             description =
-                    "Threads of one operation (default 1: such small models gain little by more; 0: one per core).")
+                    "Threads of one operation (default ${DEFAULT-VALUE}: such small models gain little by more; 0: one per core).")
     private int threads = StudyScale.DEFAULT.threads();
 
     @Spec

@@ -20,35 +20,42 @@ final class WorldCommand implements Runnable {
     @Parameters(paramLabel = "DIR", description = "Directory to write into.")
     private Path out = Path.of("");
 
-    @Option(names = "--texts", paramLabel = "N", description = "Answers to imitate (default 8000).")
+    @Option(names = "--texts", paramLabel = "N", description = "Answers to imitate (default ${DEFAULT-VALUE}).")
     private int texts = WorldSpec.DEFAULT.texts();
 
-    @Option(names = "--pairs", paramLabel = "N", description = "Pairs to learn from (default 4000).")
+    @Option(names = "--pairs", paramLabel = "N", description = "Pairs to learn from (default ${DEFAULT-VALUE}).")
     private int pairs = WorldSpec.DEFAULT.pairs();
 
-    @Option(names = "--evaluation", paramLabel = "N", description = "Pairs to measure on (default 400).")
+    @Option(names = "--evaluation", paramLabel = "N", description = "Pairs to measure on (default ${DEFAULT-VALUE}).")
     private int evaluation = WorldSpec.DEFAULT.evaluation();
 
     @Option(
             names = "--low-gap",
             paramLabel = "X",
-            description = "Share of pairs whose rewards are close; those of the others are far apart (default 0.5).")
+            description =
+                    "Share of pairs whose rewards are close; those of the others are far apart (default ${DEFAULT-VALUE}).")
     private double lowGap = WorldSpec.DEFAULT.lowGap();
 
-    @Option(names = "--outliers", paramLabel = "X", description = "Share of pairs with a heap of words (default 0).")
+    @Option(
+            names = "--outliers",
+            paramLabel = "X",
+            description = "Share of pairs with a heap of words (default ${DEFAULT-VALUE}).")
     private double outliers = WorldSpec.DEFAULT.outliers();
 
-    @Option(names = "--flips", paramLabel = "X", description = "Share of pairs with exchanged labels (default 0).")
+    @Option(
+            names = "--flips",
+            paramLabel = "X",
+            description = "Share of pairs with exchanged labels (default ${DEFAULT-VALUE}).")
     private double flips = WorldSpec.DEFAULT.flips();
 
     @Option(
             names = "--temperature",
             paramLabel = "X",
             description = "How often the worse answer is preferred: Bradley-Terry on rewards divided by this; 0 for"
-                    + " never (default 0.5).")
+                    + " never (default ${DEFAULT-VALUE}).")
     private double temperature = WorldSpec.DEFAULT.temperature();
 
-    @Option(names = "--seed", paramLabel = "N", description = "Seed of everything drawn (default 0).")
+    @Option(names = "--seed", paramLabel = "N", description = "Seed of everything drawn (default ${DEFAULT-VALUE}).")
     private long seed = WorldSpec.DEFAULT.seed();
 
     @Spec

@@ -18,6 +18,8 @@ final class EventText {
                     case RunEvent.Resumed(var checkpoint) -> "Resuming from " + checkpoint;
                     case RunEvent.BegunAgain(var run) ->
                         "No checkpoint yet in " + run + ": starting from the beginning";
+                    case RunEvent.SettingsChanged(var settings) ->
+                        "Going on with " + settings + ": the same update, up to rounding";
                     case RunEvent.RowsRead(var use, var report) ->
                         (use == RowUse.EVALUATION ? "to measure on:\n" : "")
                                 + report.summary().strip() + "\nrow tokens: "

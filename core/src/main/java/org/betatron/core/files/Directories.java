@@ -3,6 +3,7 @@ package org.betatron.core.files;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -19,6 +20,22 @@ public final class Directories {
         }
         try (Stream<Path> entries = Files.list(directory)) {
             return entries.sorted().toList();
+        }
+    }
+
+    /// Copies under the same name, replacing files that are there.
+    ///
+    /// @param source    file, or directory with what is in it
+    /// @param directory exists
+    public static void copyInto(Path source, Path directory) throws IOException {
+        Path target = directory.resolve(source.getFileName());
+        if (!Files.isDirectory(source)) {
+            Files.copy(source, target, StandardCopyOption.REPLACE_EXISTING);
+            return;
+        }
+        Files.createDirectories(target);
+        for (Path entry : list(source)) {
+            copyInto(entry, target);
         }
     }
 

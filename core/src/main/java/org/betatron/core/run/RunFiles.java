@@ -5,6 +5,7 @@ package org.betatron.core.run;
 /// | name | what it is | written by |
 /// |---|---|---|
 /// | [#RECIPE] | every setting of the run | the run, before anything else |
+/// | [#CHANGES] | settings that changed when the run went on | the run, where there are any |
 /// | [#METRICS] | a line for each logged step and each evaluation | the training loop |
 /// | [#DROPPED], [#DROPPED_EVALUATION] | rows that could not be used, with reasons | the run |
 /// | [#TRANSFORMED] | what was done to training rows | the run |
@@ -19,6 +20,7 @@ package org.betatron.core.run;
 public final class RunFiles {
 
     public static final String RECIPE = "recipe.yaml";
+    public static final String CHANGES = "changes.yaml";
     public static final String METRICS = "metrics.jsonl";
     public static final String DROPPED = "dropped.jsonl";
     public static final String DROPPED_EVALUATION = "dropped-evaluation.jsonl";

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.DoubleStream;
 import org.betatron.data.DataException;
 import org.betatron.data.row.DropReason;
@@ -27,6 +29,8 @@ final class DataSetCollector<R extends TokenizedRow> implements AutoCloseable {
     private final StoredList.Writer<DroppedRow> dropped;
     private final UniqueIds ids = new UniqueIds();
     private final Map<DropReason, Integer> numDropped = new EnumMap<>(DropReason.class);
+    private final Map<Oddity, Integer> oddities = new EnumMap<>(Oddity.class);
+    private final Map<String, Integer> unusedFields = new TreeMap<>();
     private final LengthCounts promptLengths = new LengthCounts();
     private final LengthCounts responseLengths = new LengthCounts();
     private final LengthCounts rowLengths = new LengthCounts();
@@ -67,6 +71,13 @@ final class DataSetCollector<R extends TokenizedRow> implements AutoCloseable {
             numResponsesCut += cut > 0 ? 1 : 0;
             numTokensCut += cut;
         }
+    }
+
+    /// @param found  what is worth knowing of the row that was kept last
+    /// @param unread fields of it that nothing was read of
+    void note(Set<Oddity> found, Set<String> unread) {
+        found.forEach(oddity -> oddities.merge(oddity, 1, Integer::sum));
+        unread.forEach(field -> unusedFields.merge(field, 1, Integer::sum));
     }
 
     private void count(TokenizedRow row) {
@@ -121,7 +132,9 @@ final class DataSetCollector<R extends TokenizedRow> implements AutoCloseable {
                 numTokensCut,
                 LengthStatistics.of(promptLengths),
                 LengthStatistics.of(responseLengths),
-                LengthStatistics.of(rowLengths));
+                LengthStatistics.of(rowLengths),
+                oddities,
+                unusedFields);
         return new TokenizedDataSet<>(rows.finish(), dropped.finish(), report);
     }
 

@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
+import org.betatron.data.DataException;
 import org.betatron.data.row.DropReason;
 import org.betatron.data.row.DroppedRow;
 import org.betatron.data.row.PromptStyle;
@@ -17,6 +19,7 @@ import org.betatron.data.row.TokenizedRow;
 import org.betatron.data.row.TokenizedText;
 import org.betatron.data.row.Truncation;
 import org.betatron.data.source.AnswerFormat;
+import org.betatron.data.source.Leftover;
 import org.betatron.data.source.PreferenceFormat;
 import org.betatron.data.source.ReadRow;
 import org.betatron.data.source.RowFormat;
@@ -136,10 +139,13 @@ public final class DataSetLoader {
     /// @param <T> the kind of row as text
     private sealed interface Result<T> {
 
-        /// @param row   as text
-        /// @param place where it was read
-        /// @param ids   its tokens
-        record Kept<T>(T row, RowPlace place, FittedRow ids) implements Result<T> {}
+        /// @param row      as text
+        /// @param place    where it was read
+        /// @param ids      its tokens
+        /// @param oddities what is worth knowing of it
+        /// @param unread   fields that nothing was read of
+        record Kept<T>(T row, RowPlace place, FittedRow ids, Set<Oddity> oddities, Set<String> unread)
+                implements Result<T> {}
 
         /// @param row which row and why
         record Dropped<T>(DroppedRow row) implements Result<T> {}
@@ -148,21 +154,23 @@ public final class DataSetLoader {
     private <T extends SourceRow<?>> List<Result<T>> tokenize(List<ReadRow<T>> rows) {
         List<RenderedRow> rendered = new ArrayList<>(rows.size());
         for (ReadRow<T> read : rows) {
-            if (read instanceof ReadRow.Kept<T>(RowPlace _, T kept)) {
+            if (read instanceof ReadRow.Kept<T> kept) {
                 rendered.add(render(kept));
             }
         }
         Iterator<FittedRow> fitted = rowTokenizer.tokenize(rendered).iterator();
+        Iterator<RenderedRow> texts = rendered.iterator();
         List<Result<T>> results = new ArrayList<>(rows.size());
         for (ReadRow<T> read : rows) {
             results.add(
                     switch (read) {
                         case ReadRow.Dropped<T>(DroppedRow dropped) -> new Result.Dropped<>(dropped);
-                        case ReadRow.Kept<T>(RowPlace place, T row) -> {
+                        case ReadRow.Kept<T>(RowPlace place, T row, Leftover _) -> {
                             FittedRow ids = fitted.next();
+                            RenderedRow text = texts.next();
                             DropReason reason = uselessness(ids);
                             yield reason == null
-                                    ? new Result.Kept<>(row, place, ids)
+                                    ? new Result.Kept<>(row, place, ids, text.oddities(), text.unread())
                                     : new Result.Dropped<>(new DroppedRow(row.id(), place, reason));
                         }
                     });
@@ -174,8 +182,10 @@ public final class DataSetLoader {
             Result<T> result, DataSetCollector<R> collector) {
         switch (result) {
             case Result.Dropped<T>(DroppedRow row) -> collector.drop(row);
-            case Result.Kept<T>(T row, RowPlace place, FittedRow ids) ->
+            case Result.Kept<T>(T row, RowPlace place, FittedRow ids, Set<Oddity> oddities, Set<String> unread) -> {
                 collector.keep(row.tokenized(collector.unique(row.id()), place, ids.prompt(), ids.responses()), ids);
+                collector.note(oddities, unread);
+            }
         }
     }
 
@@ -191,9 +201,11 @@ public final class DataSetLoader {
                 inspections.add(
                         switch (reader.next()) {
                             case ReadRow.Dropped<T>(DroppedRow row) -> RowInspection.ofDropped(row);
-                            case ReadRow.Kept<T>(RowPlace place, T row) -> {
+                            case ReadRow.Kept<T> kept -> {
+                                T row = kept.row();
+                                RowPlace place = kept.place();
                                 FittedRow ids = rowTokenizer
-                                        .tokenize(List.of(render(row)))
+                                        .tokenize(List.of(render(kept)))
                                         .getFirst();
                                 yield RowInspection.of(row, place, uselessness(ids), ids, rowTokenizer);
                             }
@@ -203,8 +215,13 @@ public final class DataSetLoader {
         }
     }
 
-    private RenderedRow render(SourceRow<?> row) {
-        return RenderedRow.of(row.prompt(), row.answers(), template, promptStyle);
+    private RenderedRow render(ReadRow.Kept<? extends SourceRow<?>> kept) {
+        SourceRow<?> row = kept.row();
+        try {
+            return RenderedRow.of(row.prompt(), row.answers(), kept.left(), template, promptStyle);
+        } catch (DataException e) {
+            throw new DataException(kept.place() + ": " + e.getMessage(), e);
+        }
     }
 
     private @Nullable DropReason uselessness(FittedRow ids) {

@@ -4,6 +4,8 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.betatron.data.row.DropReason;
 
 /// What became of the rows of a data set: read, dropped, cut, and how long they are.
@@ -22,6 +24,9 @@ import org.betatron.data.row.DropReason;
 /// @param promptLengths   of kept rows, start tokens included
 /// @param responseLengths of every response of kept rows, end token included
 /// @param rowLengths      of kept rows, the prompt once and each response
+/// @param oddities        how many kept rows have something that is worth knowing; absent where none has.
+///     Empty in reports of runs from before it was counted, as the next is
+/// @param unusedFields    how many kept rows have a field that nothing was read of, by its name
 public record DatasetReport(
         List<Source> sources,
         int numRead,
@@ -36,7 +41,9 @@ public record DatasetReport(
         long numTokensCut,
         LengthStatistics promptLengths,
         LengthStatistics responseLengths,
-        LengthStatistics rowLengths) {
+        LengthStatistics rowLengths,
+        Map<Oddity, Integer> oddities,
+        Map<String, Integer> unusedFields) {
 
     /// A file and the format it was read in.
     public record Source(String file, String format) {}
@@ -46,6 +53,8 @@ public record DatasetReport(
         EnumMap<DropReason, Integer> copy = new EnumMap<>(DropReason.class);
         copy.putAll(dropped);
         dropped = Collections.unmodifiableMap(copy);
+        oddities = oddities == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(oddities));
+        unusedFields = unusedFields == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(unusedFields));
     }
 
     /// @return number of rows that were left out for any reason
@@ -83,10 +92,21 @@ public record DatasetReport(
         if (numRenamed > 0) {
             line(text, "ids: " + numRenamed + " occurred before and got a suffix");
         }
+        oddities.forEach((oddity, count) -> line(text, "note: " + count + " " + oddity.text()));
+        if (!unusedFields.isEmpty()) {
+            line(text, "fields not used: " + unusedText());
+        }
         line(
                 text,
                 "cut: " + numPromptsCut + " prompts, " + numResponsesCut + " responses, " + numTokensCut + " tokens");
         return text.toString();
+    }
+
+    /// @return `id2 (5), source (12)`: names of fields with the number of rows
+    private String unusedText() {
+        return unusedFields.entrySet().stream()
+                .map(field -> field.getKey() + " (" + field.getValue() + ")")
+                .collect(Collectors.joining(", "));
     }
 
     private static void lengths(StringBuilder text, String what, LengthStatistics lengths) {

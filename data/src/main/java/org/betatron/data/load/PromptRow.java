@@ -3,14 +3,17 @@ package org.betatron.data.load;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.betatron.data.DataException;
 import org.betatron.data.row.PreferencePair;
 import org.betatron.data.row.Prompt;
 import org.betatron.data.row.PromptStyle;
 import org.betatron.data.row.RowPlace;
 import org.betatron.data.source.JsonRow;
 import org.betatron.data.source.JsonRows;
+import org.betatron.data.source.Leftover;
 import org.betatron.data.source.PreferenceFormat;
 import org.betatron.data.source.PreferenceParser;
+import org.betatron.data.source.Prompts;
 import org.betatron.data.source.ReadRow;
 import org.betatron.data.template.ChatTemplate;
 import org.jspecify.annotations.Nullable;
@@ -33,16 +36,18 @@ public record PromptRow(String id, String prompt, @Nullable String chosen) {
         List<PromptRow> prompts = new ArrayList<>();
         for (Path file : files) {
             try (JsonRows rows = JsonRows.open(file)) {
-                boolean isPreference =
-                        rows.first().has("chosen") || rows.first().has("chosen_messages");
-                PreferenceFormat format = isPreference ? PreferenceParser.detect(rows.first()) : PreferenceFormat.AUTO;
+                JsonRow first = rows.first();
+                boolean isPreference = PreferenceParser.isKnown(first);
+                PreferenceParser pairs = isPreference ? PreferenceParser.of(PreferenceFormat.AUTO, first) : null;
                 while (rows.hasNext()) {
                     JsonRow row = rows.next();
-                    if (!isPreference) {
-                        prompts.add(alone(row, template, promptStyle));
-                    } else if (PreferenceParser.parse(format, row)
-                            instanceof ReadRow.Kept<PreferencePair>(RowPlace _, PreferencePair pair)) {
-                        prompts.add(of(pair, template, promptStyle));
+                    try {
+                        prompts.addAll(
+                                pairs == null
+                                        ? List.of(alone(row, template, promptStyle))
+                                        : of(pairs, row, template, promptStyle));
+                    } catch (DataException e) {
+                        throw at(row, e);
                     }
                 }
             }
@@ -50,9 +55,24 @@ public record PromptRow(String id, String prompt, @Nullable String chosen) {
         return prompts;
     }
 
-    private static PromptRow of(PreferencePair pair, ChatTemplate template, PromptStyle style) {
-        RenderedRow rendered = RenderedRow.of(pair.prompt(), List.of(pair.chosen()), template, style);
-        return new PromptRow(pair.id(), rendered.prompt(), rendered.responses().getFirst());
+    /// What goes wrong while a prompt is written knows of no place.
+    private static DataException at(JsonRow row, DataException e) {
+        String message = String.valueOf(e.getMessage());
+        String place = row.place().toString();
+        return message.startsWith(place) ? e : new DataException(place + ": " + message, e);
+    }
+
+    private static List<PromptRow> of(PreferenceParser pairs, JsonRow row, ChatTemplate template, PromptStyle style) {
+        return switch (pairs.parse(row)) {
+            case ReadRow.Dropped<PreferencePair> _ -> List.of();
+            case ReadRow.Kept<PreferencePair>(RowPlace _, PreferencePair pair, Leftover left) -> {
+                String prompt = RenderedRow.of(pair.prompt(), List.of(), left, template, style)
+                        .prompt();
+                RenderedRow answered = RenderedRow.of(pair.prompt(), List.of(pair.chosen()), left, template, style);
+                yield List.of(
+                        new PromptRow(pair.id(), prompt, answered.responses().getFirst()));
+            }
+        };
     }
 
     private static PromptRow alone(JsonRow row, ChatTemplate template, PromptStyle style) {
@@ -60,10 +80,11 @@ public record PromptRow(String id, String prompt, @Nullable String chosen) {
             throw row.error("a row of prompts must have \"prompt\" but had the fields "
                     + row.node().propertyNames());
         }
-        Prompt prompt = row.node().path("prompt").isString()
-                ? new Prompt.Text(row.text("prompt"))
-                : new Prompt.Dialogue(row.messages("prompt"));
+        Prompt prompt = Prompts.read(row);
         return new PromptRow(
-                row.id(), RenderedRow.of(prompt, List.of(), template, style).prompt(), null);
+                row.id(),
+                RenderedRow.of(prompt, List.of(), Leftover.of(row), template, style)
+                        .prompt(),
+                null);
     }
 }

@@ -5,6 +5,8 @@ package org.betatron.data.row;
 public enum DropReason {
     /// The chosen and the rejected dialogue are not answers to the same prompt.
     DIALOGUES_DIFFER("dialogues differ before the last answer"),
+    /// A comparison that ended in a tie, or was not decided.
+    UNDECIDED("no answer was judged better"),
     /// A row marked as a bad example (`"label": false`) in a file of texts to imitate.
     UNDESIRED("labelled as undesired"),
     /// An answer has no characters other than white space.

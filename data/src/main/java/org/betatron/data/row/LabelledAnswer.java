@@ -9,11 +9,16 @@ import java.util.List;
 /// @param prompt    what the answer replies to
 /// @param answer    a space that separates it from the prompt belongs to it
 /// @param desirable whether the answer is an example to follow
-public record LabelledAnswer(String id, Prompt prompt, String answer, boolean desirable)
+public record LabelledAnswer(String id, Prompt prompt, Message answer, boolean desirable)
         implements SourceRow<TokenizedAnswer> {
 
+    /// An answer that is text alone.
+    public LabelledAnswer(String id, Prompt prompt, String answer, boolean desirable) {
+        this(id, prompt, Message.assistant(answer), desirable);
+    }
+
     @Override
-    public List<String> answers() {
+    public List<Message> answers() {
         return List.of(answer);
     }
 

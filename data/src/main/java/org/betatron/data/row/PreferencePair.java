@@ -14,12 +14,17 @@ import org.jspecify.annotations.Nullable;
 public record PreferencePair(
         String id,
         Prompt prompt,
-        String chosen,
-        String rejected,
+        Message chosen,
+        Message rejected,
         @Nullable PairScores scores) implements SourceRow<TokenizedPair> {
 
+    /// Answers that are text alone.
+    public PreferencePair(String id, Prompt prompt, String chosen, String rejected, @Nullable PairScores scores) {
+        this(id, prompt, Message.assistant(chosen), Message.assistant(rejected), scores);
+    }
+
     @Override
-    public List<String> answers() {
+    public List<Message> answers() {
         return List.of(chosen, rejected);
     }
 

@@ -14,8 +14,9 @@ public sealed interface SourceRow<R extends TokenizedRow> permits PreferencePair
     /// @return what the answers reply to
     Prompt prompt();
 
-    /// @return the texts that are scored or learned; those of a pair begin with the chosen one
-    List<String> answers();
+    /// @return the turns of the assistant that are scored or learned; those of a pair begin with the
+    ///     chosen one
+    List<Message> answers();
 
     /// @return what each answer is called in reports
     List<String> answerNames();

@@ -7,10 +7,15 @@ import java.util.List;
 /// @param id       the row's `id` field, else `file:line`
 /// @param prompt   what is given
 /// @param response what is learned
-public record TrainingText(String id, Prompt prompt, String response) implements SourceRow<TokenizedText> {
+public record TrainingText(String id, Prompt prompt, Message response) implements SourceRow<TokenizedText> {
+
+    /// An answer that is text alone.
+    public TrainingText(String id, Prompt prompt, String response) {
+        this(id, prompt, Message.assistant(response));
+    }
 
     @Override
-    public List<String> answers() {
+    public List<Message> answers() {
         return List.of(response);
     }
 

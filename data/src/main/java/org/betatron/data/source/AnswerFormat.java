@@ -1,6 +1,5 @@
 package org.betatron.data.source;
 
-import java.nio.file.Path;
 import org.betatron.data.row.LabelledAnswer;
 
 /// Layouts of files of unpaired rows: one answer with a label. The label stands under `label` or
@@ -21,15 +20,12 @@ public enum AnswerFormat implements RowFormat<LabelledAnswer> {
     PREFERENCES;
 
     @Override
-    public RowReader<LabelledAnswer> open(Path file) {
-        return RowReader.open(file, first -> {
-            AnswerFormat format = this == AUTO ? AnswerParser.detect(first) : this;
-            if (format == PREFERENCES) {
-                PreferenceFormat preferences = PreferenceParser.detect(first);
-                return new RowReader.Parser<>(
-                        "both answers of " + preferences, row -> AnswerParser.bothOf(preferences, row));
-            }
-            return RowReader.Parser.ofSingle(format.name(), row -> AnswerParser.parse(format, row));
-        });
+    public RowReader.Parser<LabelledAnswer> parser(JsonRow first) {
+        TextLayout layout = AnswerParser.layout(this, first);
+        if (layout.format() == TextFormat.PREFERENCES) {
+            PreferenceParser pairs = PreferenceParser.of(PreferenceFormat.AUTO, first);
+            return new RowReader.Parser<>("both answers of " + pairs.name(), row -> AnswerParser.bothOf(pairs, row));
+        }
+        return RowReader.Parser.ofSingle(layout.format().name(), row -> AnswerParser.parse(layout, row));
     }
 }

@@ -16,26 +16,27 @@ final class AnswerParser {
 
     private AnswerParser() {}
 
-    static AnswerFormat detect(JsonRow row) {
-        return switch (TextParser.detect(row)) {
-            case PREFERENCES -> AnswerFormat.PREFERENCES;
-            case MESSAGES -> AnswerFormat.MESSAGES;
-            case INSTRUCTION -> AnswerFormat.INSTRUCTION;
-            case COMPLETION -> AnswerFormat.COMPLETION;
-            case TEXT, AUTO, PLAIN ->
-                throw row.error("an unpaired row must have \"prompt\" and \"completion\", \"instruction\" and"
-                        + " \"output\", or \"messages\", beside its \"label\", but had the fields "
-                        + row.node().propertyNames());
+    /// @return how the answers of a file stand in it
+    static TextLayout layout(AnswerFormat format, JsonRow row) {
+        TextFormat texts = switch (format) {
+            case AUTO -> TextFormat.AUTO;
+            case COMPLETION -> TextFormat.COMPLETION;
+            case INSTRUCTION -> TextFormat.INSTRUCTION;
+            case MESSAGES -> TextFormat.MESSAGES;
+            case PREFERENCES -> TextFormat.PREFERENCES;
         };
+        TextLayout layout = TextLayout.of(texts, row, WHAT);
+        if (layout.format() == TextFormat.TEXT) {
+            throw row.error(WHAT + ", but had the fields " + row.fields());
+        }
+        return layout;
     }
 
-    static ReadRow<LabelledAnswer> parse(AnswerFormat format, JsonRow row) {
-        return switch (format) {
-            case COMPLETION -> labelled(row, TextParser.answered(TextFormat.COMPLETION, row));
-            case INSTRUCTION -> labelled(row, TextParser.answered(TextFormat.INSTRUCTION, row));
-            case MESSAGES -> labelled(row, TextParser.answered(TextFormat.MESSAGES, row));
-            case AUTO, PREFERENCES -> throw new IllegalStateException(format + " does not give one row for one");
-        };
+    private static final String WHAT = "an unpaired row must have \"prompt\" and \"completion\", \"instruction\" and"
+            + " \"output\", or \"messages\", beside its \"label\"";
+
+    static ReadRow<LabelledAnswer> parse(TextLayout layout, JsonRow row) {
+        return labelled(row, new TextParser(layout).answered(row));
     }
 
     private static ReadRow<LabelledAnswer> labelled(JsonRow row, TrainingText text) {
@@ -45,12 +46,12 @@ final class AnswerParser {
 
     private static boolean isDesirable(JsonRow row) {
         for (String field : LABELS) {
-            JsonNode value = row.node().path(field);
+            JsonNode value = row.use(field);
             if (value.isBoolean()) {
                 return value.asBoolean();
             }
-            if (value.isIntegralNumber() && (value.asLong() == 0 || value.asLong() == 1)) {
-                return value.asLong() == 1;
+            if (value.isNumber() && (value.asDouble() == 0 || value.asDouble() == 1)) {
+                return value.asDouble() == 1;
             }
             if (!value.isMissingNode() && !value.isNull()) {
                 throw row.error("\"" + field + "\" must be true, false, 1 or 0 but was "
@@ -61,10 +62,10 @@ final class AnswerParser {
     }
 
     /// Two identical answers, one to follow and one to avoid, would only cancel each other.
-    static List<ReadRow<LabelledAnswer>> bothOf(PreferenceFormat format, JsonRow row) {
-        return switch (PreferenceParser.parse(format, row)) {
+    static List<ReadRow<LabelledAnswer>> bothOf(PreferenceParser pairs, JsonRow row) {
+        return switch (pairs.parse(row)) {
             case ReadRow.Dropped<PreferencePair>(DroppedRow dropped) -> droppedBoth(dropped);
-            case ReadRow.Kept<PreferencePair>(RowPlace place, PreferencePair pair) -> {
+            case ReadRow.Kept<PreferencePair>(RowPlace place, PreferencePair pair, Leftover _) -> {
                 LabelledAnswer chosen = new LabelledAnswer(pair.id() + CHOSEN, pair.prompt(), pair.chosen(), true);
                 LabelledAnswer rejected =
                         new LabelledAnswer(pair.id() + REJECTED, pair.prompt(), pair.rejected(), false);

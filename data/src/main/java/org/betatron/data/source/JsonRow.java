@@ -1,46 +1,119 @@
 package org.betatron.data.source;
 
-import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.betatron.data.DataException;
 import org.betatron.data.row.Message;
 import org.betatron.data.row.RowPlace;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadFeature;
-import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
-/// One JSON object of an input file, with typed reads whose errors say where and what is required.
-///
-/// @param file name for errors
-/// @param line line on which the object begins, from 1
-/// @param node the object
-public record JsonRow(String file, int line, JsonNode node) {
+/// One JSON object of an input file, with typed reads whose errors say where and what is required. It
+/// remembers which fields were read. For one thread at a time.
+public final class JsonRow {
 
-    static final JsonMapper JSON = JsonMapper.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
+    private final String file;
+    private final int line;
+    private final JsonNode node;
+    private final Set<String> doubled;
+    private final FieldMap map;
+    private final Set<String> used;
+
+    private JsonRow(String file, int line, JsonNode node, Set<String> doubled, FieldMap map, Set<String> used) {
+        this.file = file;
+        this.line = line;
+        this.node = node;
+        this.doubled = doubled;
+        this.map = map;
+        this.used = used;
+    }
 
     /// @param utf8 one line, valid UTF-8
     /// @throws DataException if it is not one JSON object
     static JsonRow parse(String file, int line, byte[] utf8) {
-        try {
-            return of(file, line, JSON.readTree(utf8));
+        String where = file + ":" + line + ": ";
+        try (JsonParser parser = JsonTree.JSON.createParser(utf8)) {
+            parser.nextToken();
+            JsonRow row = of(file, line, JsonTree.read(parser));
+            if (parser.nextToken() != null) {
+                throw new DataException(where + "a line must be one JSON object but more follows it"
+                        + (parser.currentToken() == JsonToken.START_OBJECT
+                                ? ": put each object on a line of its own"
+                                : ""));
+            }
+            return row;
         } catch (JacksonException e) {
-            throw new DataException(
-                    file + ":" + line + ": every line must be one JSON object: " + e.getOriginalMessage(), e);
+            throw new DataException(where + "every line must be one JSON object: " + JsonProblem.of(e, utf8), e);
         }
     }
 
+    /// @param line on which the object begins, from 1
     /// @throws DataException if it is no object
-    static JsonRow of(String file, int line, JsonNode node) {
-        if (!node.isObject()) {
-            throw new DataException(file + ":" + line + ": every row must be a JSON object but was " + kind(node));
+    static JsonRow of(String file, int line, JsonTree tree) {
+        if (!tree.node().isObject()) {
+            throw new DataException(
+                    file + ":" + line + ": every row must be a JSON object but was " + kind(tree.node()));
         }
-        return new JsonRow(file, line, node);
+        return new JsonRow(file, line, tree.node(), tree.doubled(), FieldMap.NONE, new LinkedHashSet<>());
+    }
+
+    /// @return the same row, whose fields are found where the map says, and else under their own names
+    JsonRow under(FieldMap further) {
+        return new JsonRow(file, line, node, doubled, map.with(further), used);
+    }
+
+    /// @return line on which the object begins, from 1
+    int line() {
+        return line;
+    }
+
+    /// @return the object; reading it does not count as use of a field
+    public JsonNode node() {
+        return node;
+    }
+
+    /// @return a field of the object, which counts as used from here on; missing where there is none
+    /// @throws DataException if it has a key twice
+    JsonNode use(String field) {
+        String name = map.outermost(field, node);
+        if (doubled.contains(name)) {
+            throw error("\"" + name + "\" holds or is a key that occurs twice, and only one of them can be read");
+        }
+        used.add(name);
+        return peek(field);
+    }
+
+    /// @return a field of the object without using it; missing where there is none
+    JsonNode peek(String field) {
+        return map.find(field, node);
+    }
+
+    /// @return where a field is found, as the file calls it
+    String nameOf(String field) {
+        return map.path(field);
+    }
+
+    /// Counts a field as used, whatever it holds.
+    void passOver(String field) {
+        used.add(field);
+    }
+
+    /// @return names of the fields that nobody has used, but for empty ones
+    Set<String> unused() {
+        Set<String> names = new LinkedHashSet<>(fields());
+        names.removeAll(used);
+        names.removeIf(name -> JsonValues.isEmpty(node.path(name)));
+        return names;
+    }
+
+    /// @return names of all fields
+    Collection<String> fields() {
+        return node.propertyNames();
     }
 
     public RowPlace place() {
@@ -52,19 +125,18 @@ public record JsonRow(String file, int line, JsonNode node) {
     }
 
     public boolean has(String field) {
-        return node.hasNonNull(field);
+        JsonNode value = peek(field);
+        return !value.isMissingNode() && !value.isNull();
     }
 
-    /// @return the `id` field, else `file:line`
+    /// @return the `id` field if it is text or a number, else `file:line`
     public String id() {
-        JsonNode id = node.path("id");
-        if (id.isMissingNode() || id.isNull()) {
-            return fallbackId();
+        JsonNode id = peek("id");
+        if ((id.isString() && halfSurrogate(id.stringValue()) < 0) || id.isNumber()) {
+            used.add(map.outermost("id", node));
+            return id.asString();
         }
-        if (!id.isString() && !id.isIntegralNumber()) {
-            throw error("\"id\" must be a string or an integer but was " + kind(id));
-        }
-        return id.asString();
+        return fallbackId();
     }
 
     /// @return `file:line` with the file's name alone, so that ids do not depend on where a file
@@ -74,7 +146,11 @@ public record JsonRow(String file, int line, JsonNode node) {
     }
 
     public String text(String field) {
-        return text(node.path(field), "\"" + field + "\"");
+        return text(use(field), quoted(field));
+    }
+
+    private String quoted(String field) {
+        return "\"" + nameOf(field) + "\"";
     }
 
     /// @return the text, or an empty one where the field is absent or null
@@ -82,11 +158,22 @@ public record JsonRow(String file, int line, JsonNode node) {
         return has(field) ? text(field) : "";
     }
 
-    private String text(JsonNode value, String what) {
+    /// @param what the value is called in errors
+    String text(JsonNode value, String what) {
         if (!value.isString()) {
             throw error(what + " must be a string but was " + kind(value));
         }
         String text = value.asString();
+        int half = halfSurrogate(text);
+        if (half >= 0) {
+            throw error(what + " contains half of a surrogate pair (\\u" + Integer.toHexString(text.charAt(half))
+                    + "), which is no character");
+        }
+        return text;
+    }
+
+    /// @return where half of a character stands, -1 if nowhere
+    private static int halfSurrogate(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (Character.isSurrogate(c)) {
@@ -95,12 +182,11 @@ public record JsonRow(String file, int line, JsonNode node) {
                         && Character.isLowSurrogate(text.charAt(i + 1))) {
                     i++;
                 } else {
-                    throw error(what + " contains half of a surrogate pair (\\u" + Integer.toHexString(c)
-                            + "), which is no character");
+                    return i;
                 }
             }
         }
-        return text;
+        return -1;
     }
 
     /// @param pointers JSON pointers, tried in this order
@@ -109,7 +195,7 @@ public record JsonRow(String file, int line, JsonNode node) {
     @Nullable
     public Double optionalNumber(String... pointers) {
         for (String pointer : pointers) {
-            JsonNode value = node.at(pointer);
+            JsonNode value = at(pointer);
             if (!value.isMissingNode() && !value.isNull()) {
                 return finite(value, pointer.substring(1).replace('/', '.'));
             }
@@ -117,9 +203,32 @@ public record JsonRow(String file, int line, JsonNode node) {
         return null;
     }
 
+    /// @param pointers JSON pointers, tried in this order
+    /// @return the first that is a finite number or a text that is one; null if none is: a score that cannot
+    ///     be read is as good as none
+    @Nullable
+    Double score(String... pointers) {
+        for (String pointer : pointers) {
+            Double number = JsonValues.number(at(pointer));
+            if (number != null) {
+                return number;
+            }
+        }
+        return null;
+    }
+
+    private JsonNode at(String pointer) {
+        JsonNode value = node.at(pointer);
+        if (!value.isMissingNode()) {
+            int end = pointer.indexOf('/', 1);
+            use(pointer.substring(1, end < 0 ? pointer.length() : end));
+        }
+        return value;
+    }
+
     /// @throws DataException if it is missing, no number, or too large for one
     public double number(String field) {
-        return finite(node.path(field), field);
+        return finite(use(field), field);
     }
 
     private double finite(JsonNode value, String what) {
@@ -132,56 +241,9 @@ public record JsonRow(String file, int line, JsonNode node) {
         return value.asDouble();
     }
 
-    /// Reads one message or a list of them: `role` and `content`, or `from` and `value`.
+    /// Reads one message or a list of them.
     public List<Message> messages(String field) {
-        JsonNode value = node.path(field);
-        if (value.isObject()) {
-            return List.of(message(value, "\"" + field + "\""));
-        }
-        if (!value.isArray()) {
-            throw error("\"" + field + "\" must be a list of messages but was " + kind(value));
-        }
-        List<Message> messages = new ArrayList<>();
-        for (int i = 0; i < value.size(); i++) {
-            messages.add(message(value.get(i), "\"" + field + "[" + i + "]\""));
-        }
-        return messages;
-    }
-
-    private Message message(JsonNode value, String what) {
-        if (!value.isObject()) {
-            throw error(what + " must be a message {\"role\", \"content\"} but was " + kind(value));
-        }
-        if (value.has("from")) {
-            return new Message(
-                    standardRole(text(value.path("from"), what + " \"from\"")),
-                    text(value.path("value"), what + " \"value\""));
-        }
-        return new Message(
-                standardRole(text(value.path("role"), what + " \"role\"")), content(value.path("content"), what));
-    }
-
-    private String content(JsonNode content, String what) {
-        if (!content.isArray()) {
-            return text(content, what + " \"content\"");
-        }
-        StringBuilder text = new StringBuilder();
-        for (JsonNode part : content) {
-            String type = part.path("type").asString("text");
-            if (!type.equals("text")) {
-                throw error(what + " has content of type \"" + type + "\"; only text is supported");
-            }
-            text.append(text(part.has("text") ? part.path("text") : part.path("value"), what + " \"text\""));
-        }
-        return text.toString();
-    }
-
-    private static String standardRole(String role) {
-        return switch (role) {
-            case "human", "prompter" -> Message.USER;
-            case "gpt", "chatgpt", "bot", "model" -> Message.ASSISTANT;
-            default -> role;
-        };
+        return new MessageReader(this).messages(use(field), quoted(field));
     }
 
     static String kind(JsonNode value) {

@@ -1,6 +1,5 @@
 package org.betatron.data.source;
 
-import java.nio.file.Path;
 import org.betatron.data.row.PreferencePair;
 
 /// Layouts of preference files. Files may be JSON lines or one JSON list, plain or gzip.
@@ -20,14 +19,16 @@ public enum PreferenceFormat implements RowFormat<PreferencePair> {
     /// `prompt`; also as `chosen_messages` and `rejected_messages`.
     MESSAGES,
     /// `{"conversations": [{"from", "value"}], "chosen": {"from", "value"}, "rejected": ...}`.
-    SHAREGPT;
+    SHAREGPT,
+    /// Two answers, and a field that says which is better, under names such as `response_0`, `response_1`
+    /// and `better_response_id`; rows without a winner are dropped.
+    COMPARED,
+    /// A list of answers with a list of ranks or scores: the best one is chosen, the worst one rejected.
+    RANKED;
 
     @Override
-    public RowReader<PreferencePair> open(Path file) {
-        return RowReader.open(file, first -> {
-            PreferenceFormat format = this == AUTO ? PreferenceParser.detect(first) : this;
-            return RowReader.Parser.ofSingle(
-                    format.name(), row -> PreferenceParser.dropIfUseless(PreferenceParser.parse(format, row)));
-        });
+    public RowReader.Parser<PreferencePair> parser(JsonRow first) {
+        PreferenceParser parser = PreferenceParser.of(this, first);
+        return RowReader.Parser.ofSingle(parser.name(), row -> PreferenceParser.dropIfUseless(parser.parse(row)));
     }
 }

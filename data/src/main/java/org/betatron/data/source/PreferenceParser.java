@@ -1,6 +1,5 @@
 package org.betatron.data.source;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.betatron.data.DataException;
 import org.betatron.data.row.DropReason;
@@ -12,53 +11,72 @@ import org.betatron.data.row.Prompt;
 import org.betatron.data.row.RowPlace;
 import org.betatron.data.template.HumanAssistantTemplate;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
-/// Turns rows of every [PreferenceFormat] into [PreferencePair]s.
-public final class PreferenceParser {
+/// Turns rows of one [PairLayout] into [PreferencePair]s.
+///
+/// @param layout how the rows are laid out
+public record PreferenceParser(PairLayout layout) {
 
-    private PreferenceParser() {}
-
-    public static PreferenceFormat detect(JsonRow row) {
-        JsonNode chosen = row.node().path("chosen");
-        if (row.has("chosen_messages") && row.has("rejected_messages")) {
-            return PreferenceFormat.MESSAGES;
-        }
-        if (row.has("conversations") && row.has("chosen")) {
-            return PreferenceFormat.SHAREGPT;
-        }
-        if (row.has("chosen") && row.has("rejected")) {
-            if (chosen.isArray() || chosen.isObject()) {
-                return PreferenceFormat.MESSAGES;
-            }
-            if (row.has("prompt")) {
-                return row.node().path("prompt").isArray() ? PreferenceFormat.MESSAGES : PreferenceFormat.PAIRS;
-            }
-            if (row.has("instruction")) {
-                return PreferenceFormat.INSTRUCTION;
-            }
-            if (chosen.asString("").contains(HumanAssistantTemplate.ASSISTANT_MARKER)) {
-                return PreferenceFormat.HH;
-            }
-        }
-        throw row.error("a preference row must have \"prompt\", \"chosen\" and \"rejected\", or dialogues in"
-                + " \"chosen\" and \"rejected\", but had the fields "
-                + row.node().propertyNames());
+    /// @param format of the rows, or [PreferenceFormat#AUTO]
+    /// @param first  a row of the file
+    /// @return a parser of rows like the first
+    /// @throws DataException if its layout is not known
+    public static PreferenceParser of(PreferenceFormat format, JsonRow first) {
+        return new PreferenceParser(PairLayout.of(format, first));
     }
 
-    public static ReadRow<PreferencePair> parse(PreferenceFormat format, JsonRow row) {
-        return switch (format) {
-            case AUTO -> parse(detect(row), row);
-            case HH -> parseHh(row);
-            case PAIRS -> pair(row, new Prompt.Text(row.text("prompt")), row.text("chosen"), row.text("rejected"));
+    /// @return whether a row has a layout of preferences
+    public static boolean isKnown(JsonRow row) {
+        return PairLayout.of(row).isPresent();
+    }
+
+    /// @return the layout by name
+    public String name() {
+        return layout.format().name();
+    }
+
+    /// @throws DataException if the row does not have the layout
+    public ReadRow<PreferencePair> parse(JsonRow fileRow) {
+        JsonRow row = fileRow.under(layout.map());
+        return switch (layout.format()) {
+            case AUTO -> throw new IllegalStateException("a layout has a format");
+            case HH -> hh(row);
+            case PAIRS -> texts(row, row.text("prompt"), Turns.text(row, "chosen"), Turns.text(row, "rejected"));
             case INSTRUCTION ->
-                pair(row, instructionPrompt(row, "instruction"), row.text("chosen"), row.text("rejected"));
-            case MESSAGES -> parseMessages(row);
-            case SHAREGPT -> parseShareGpt(row);
+                dialogues(row, Turns.instruction(row), Turns.text(row, "chosen"), Turns.text(row, "rejected"));
+            case SHAREGPT ->
+                dialogues(
+                        row,
+                        Turns.of(row, "conversations"),
+                        Turns.single(row, "chosen"),
+                        Turns.single(row, "rejected"));
+            case MESSAGES ->
+                dialogues(row, Turns.given(row, "prompt"), Turns.of(row, "chosen"), Turns.of(row, "rejected"));
+            case COMPARED, RANKED ->
+                switch (Verdict.of(layout.format(), row)) {
+                    case Verdict.Undecided _ -> dropped(row, DropReason.UNDECIDED);
+                    case Verdict.Decided(FieldMap answers) -> judged(row.under(answers));
+                };
         };
     }
 
-    private static ReadRow<PreferencePair> parseHh(JsonRow row) {
+    private static ReadRow<PreferencePair> judged(JsonRow row) {
+        Turns chosen = Turns.of(row, "chosen");
+        Turns rejected = Turns.of(row, "rejected");
+        boolean isText = row.peek("prompt").isString()
+                && row.peek("chosen").isString()
+                && row.peek("rejected").isString();
+        return isText
+                ? texts(row, row.text("prompt"), chosen, rejected)
+                : dialogues(
+                        row, Turns.given(row, row.has("prompt") ? "prompt" : PairLayout.QUESTION), chosen, rejected);
+    }
+
+    private static ReadRow<PreferencePair> texts(JsonRow row, String prompt, Turns chosen, Turns rejected) {
+        return pair(row, Turns.prompt(row, prompt), chosen.answer(row), rejected.answer(row));
+    }
+
+    private static ReadRow<PreferencePair> hh(JsonRow row) {
         String chosen = row.text("chosen");
         String rejected = row.text("rejected");
         String prompt = hhPrompt(row, chosen, "chosen");
@@ -66,7 +84,10 @@ public final class PreferenceParser {
             return dropped(row, DropReason.DIALOGUES_DIFFER);
         }
         return pair(
-                row, new Prompt.Text(prompt), chosen.substring(prompt.length()), rejected.substring(prompt.length()));
+                row,
+                new Prompt.Text(prompt),
+                Message.assistant(chosen.substring(prompt.length())),
+                Message.assistant(rejected.substring(prompt.length())));
     }
 
     private static String hhPrompt(JsonRow row, String dialogue, String field) {
@@ -78,113 +99,38 @@ public final class PreferenceParser {
         return dialogue.substring(0, last + marker.length());
     }
 
-    /// @return system message, earlier turns and the instruction with its input
-    static Prompt instructionPrompt(JsonRow row, String field) {
-        List<Message> messages = new ArrayList<>();
-        if (!row.optionalText("system").isBlank()) {
-            messages.add(Message.system(row.text("system")));
-        }
-        String input = row.optionalText("input");
-        String instruction = row.text(field);
-        messages.add(Message.user(input.isBlank() ? instruction : instruction + "\n" + input));
-        return new Prompt.Dialogue(messages);
-    }
-
-    private static ReadRow<PreferencePair> parseShareGpt(JsonRow row) {
-        List<Message> prompt = new ArrayList<>();
-        if (!row.optionalText("system").isBlank()) {
-            prompt.add(Message.system(row.text("system")));
-        }
-        prompt.addAll(row.messages("conversations"));
-        return pair(row, new Prompt.Dialogue(prompt), onlyAnswer(row, "chosen"), onlyAnswer(row, "rejected"));
-    }
-
-    private static String onlyAnswer(JsonRow row, String field) {
-        if (row.node().path(field).isString()) {
-            return row.text(field);
-        }
-        List<Message> messages = row.messages(field);
-        if (messages.size() != 1) {
-            throw row.error("\"" + field + "\" must be one message but was " + messages.size());
-        }
-        return answer(row, messages, field);
-    }
-
-    private static ReadRow<PreferencePair> parseMessages(JsonRow row) {
-        boolean suffixed = row.has("chosen_messages");
-        String chosenField = suffixed ? "chosen_messages" : "chosen";
-        String rejectedField = suffixed ? "rejected_messages" : "rejected";
-        List<Message> given = givenPrompt(row);
-        List<Message> chosen = withPrompt(given, dialogue(row, chosenField));
-        List<Message> rejected = withPrompt(given, dialogue(row, rejectedField));
-        String chosenAnswer = answer(row, chosen, chosenField);
-        String rejectedAnswer = answer(row, rejected, rejectedField);
-        List<Message> prompt = chosen.subList(0, chosen.size() - 1);
-        if (!rejected.subList(0, rejected.size() - 1).equals(prompt)) {
+    private static ReadRow<PreferencePair> dialogues(JsonRow row, Turns given, Turns chosen, Turns rejected) {
+        Turns wholeChosen = chosen.after(given, rejected, row);
+        Turns wholeRejected = rejected.after(given, chosen, row);
+        Message chosenAnswer = wholeChosen.answer(row);
+        Message rejectedAnswer = wholeRejected.answer(row);
+        List<Message> prompt = wholeChosen.beforeAnswer();
+        if (!Turns.areSame(prompt, wholeRejected.beforeAnswer())) {
             return dropped(row, DropReason.DIALOGUES_DIFFER);
         }
         if (prompt.isEmpty()) {
             throw row.error("a dialogue must have a message before the answer, or a \"prompt\" beside it");
         }
-        return pair(row, new Prompt.Dialogue(prompt), chosenAnswer, rejectedAnswer);
+        return pair(row, new Surroundings(row).around(prompt), chosenAnswer, rejectedAnswer);
     }
 
-    private static List<Message> dialogue(JsonRow row, String field) {
-        return row.node().path(field).isString() ? List.of(Message.assistant(row.text(field))) : row.messages(field);
-    }
-
-    private static List<Message> givenPrompt(JsonRow row) {
-        if (!row.has("prompt")) {
-            return List.of();
-        }
-        return row.node().path("prompt").isString()
-                ? List.of(Message.user(row.text("prompt")))
-                : row.messages("prompt");
-    }
-
-    /// Some files repeat the prompt in both dialogues, some do not.
-    private static List<Message> withPrompt(List<Message> prompt, List<Message> dialogue) {
-        if (dialogue.size() != 1) {
-            return dialogue;
-        }
-        List<Message> whole = new ArrayList<>(prompt);
-        whole.addAll(dialogue);
-        return whole;
-    }
-
-    static String answer(JsonRow row, List<Message> messages, String field) {
-        if (messages.isEmpty()) {
-            throw row.error("\"" + field + "\" must have at least one message");
-        }
-        Message last = messages.getLast();
-        if (!last.role().equals(Message.ASSISTANT)) {
-            throw row.error("\"" + field + "\" must end with a message of the assistant but ended with role \""
-                    + last.role() + "\"");
-        }
-        return last.content();
-    }
-
-    private static ReadRow<PreferencePair> pair(JsonRow row, Prompt prompt, String chosen, String rejected) {
+    private static ReadRow<PreferencePair> pair(JsonRow row, Prompt prompt, Message chosen, Message rejected) {
         return new ReadRow.Kept<>(row.place(), new PreferencePair(row.id(), prompt, chosen, rejected, scores(row)));
     }
 
     /// @return null unless the row has both scores
     private static @Nullable PairScores scores(JsonRow row) {
-        Double chosen = row.optionalNumber("/chosen_score", "/score_chosen", "/metadata/score_chosen");
-        Double rejected = row.optionalNumber("/rejected_score", "/score_rejected", "/metadata/score_rejected");
-        if (chosen == null || rejected == null) {
+        Double chosen = row.score("/chosen_score", "/score_chosen", "/metadata/score_chosen");
+        Double rejected = row.score("/rejected_score", "/score_rejected", "/metadata/score_rejected");
+        if (chosen == null || rejected == null || !Double.isFinite(chosen - rejected)) {
             return null;
         }
-        try {
-            return new PairScores(chosen, rejected);
-        } catch (IllegalArgumentException e) {
-            throw new DataException(row.place() + ": " + e.getMessage(), e);
-        }
+        return new PairScores(chosen, rejected);
     }
 
     /// @return the row, dropped if its answers teach no preference
     static ReadRow<PreferencePair> dropIfUseless(ReadRow<PreferencePair> row) {
-        if (!(row instanceof ReadRow.Kept<PreferencePair>(RowPlace place, PreferencePair pair))) {
+        if (!(row instanceof ReadRow.Kept<PreferencePair>(RowPlace place, PreferencePair pair, Leftover _))) {
             return row;
         }
         if (pair.chosen().isBlank() || pair.rejected().isBlank()) {
@@ -197,7 +143,8 @@ public final class PreferenceParser {
     }
 
     static boolean hasIdenticalAnswers(PreferencePair pair) {
-        return pair.chosen().strip().equals(pair.rejected().strip());
+        return Turns.areSame(
+                List.of(pair.chosen().stripped()), List.of(pair.rejected().stripped()));
     }
 
     static <T> ReadRow<T> dropped(JsonRow row, DropReason reason) {

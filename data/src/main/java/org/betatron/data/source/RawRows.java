@@ -7,18 +7,10 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /// The rows of a JSON lines file, or of a JSON file that holds one list, one at a time and not yet
 /// understood. Not thread-safe; close it.
 final class RawRows implements AutoCloseable {
-
-    /// Reads the rows of a list one by one, so more tokens follow each of them.
-    private static final JsonMapper JSON_LIST = JsonRow.JSON
-            .rebuild()
-            .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
 
     private final SourceFile file;
     private final @Nullable JsonParser list;
@@ -42,7 +34,7 @@ final class RawRows implements AutoCloseable {
 
     private static JsonParser openList(SourceFile file) {
         try {
-            JsonParser parser = JSON_LIST.createParser(file.bytes());
+            JsonParser parser = JsonTree.JSON.createParser(file.bytes());
             parser.nextToken();
             return parser;
         } catch (JacksonException e) {
@@ -78,7 +70,7 @@ final class RawRows implements AutoCloseable {
             }
             int line = parser.currentTokenLocation().getLineNr();
             long begin = parser.currentTokenLocation().getByteOffset();
-            JsonRow row = JsonRow.of(file.name(), line, JSON_LIST.readTree(parser));
+            JsonRow row = JsonRow.of(file.name(), line, JsonTree.read(parser));
             return new RawRow.Listed(row, (int) (parser.currentLocation().getByteOffset() - begin));
         } catch (JacksonException e) {
             throw translate(file, e);
@@ -90,7 +82,9 @@ final class RawRows implements AutoCloseable {
             return SourceFile.translate(file.name(), 0, cause);
         }
         return new DataException(
-                file.name() + ":" + e.getLocation().getLineNr() + ": not valid JSON: " + e.getOriginalMessage(), e);
+                file.name() + ":" + e.getLocation().getLineNr() + ": the list cannot be read any further: "
+                        + JsonProblem.of(e),
+                e);
     }
 
     @Override

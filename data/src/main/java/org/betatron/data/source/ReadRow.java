@@ -11,7 +11,14 @@ public sealed interface ReadRow<T> {
 
     /// @param place where it was read
     /// @param row   the row as text
-    record Kept<T>(RowPlace place, T row) implements ReadRow<T> {}
+    /// @param left  what else its file says of it
+    record Kept<T>(RowPlace place, T row, Leftover left) implements ReadRow<T> {
+
+        /// A row of which everything was read.
+        public Kept(RowPlace place, T row) {
+            this(place, row, Leftover.NONE);
+        }
+    }
 
     /// @param row which row and why
     record Dropped<T>(DroppedRow row) implements ReadRow<T> {}

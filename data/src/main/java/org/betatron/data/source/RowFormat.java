@@ -8,9 +8,16 @@ import org.betatron.data.row.SourceRow;
 /// @param <T> the kind of row as text
 public interface RowFormat<T extends SourceRow<?>> {
 
-    /// Opens a file of this format.
+    /// @param first a row of a file
+    /// @return how rows like it are read
+    /// @throws org.betatron.data.DataException if its layout is not known
+    RowReader.Parser<T> parser(JsonRow first);
+
+    /// Opens a file of this format whose fields have the usual names.
     ///
     /// @throws org.betatron.data.DataException if the file cannot be read, has no rows, or its format is not
     ///     recognised
-    RowReader<T> open(Path file);
+    default RowReader<T> open(Path file) {
+        return RowReader.open(file, this, FieldMap.NONE);
+    }
 }

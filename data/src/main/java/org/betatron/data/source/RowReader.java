@@ -9,6 +9,8 @@ import java.util.NoSuchElementException;
 import java.util.Queue;
 import java.util.function.Function;
 import org.betatron.data.DataException;
+import org.betatron.data.row.RowPlace;
+import org.betatron.data.row.SourceRow;
 import org.jspecify.annotations.Nullable;
 
 /// Rows of one file in the order of the file: one at a time, or in chunks that are parsed by any
@@ -26,6 +28,7 @@ public final class RowReader<T> implements Iterator<ReadRow<T>>, AutoCloseable {
 
     private final RawRows rows;
     private final Parser<T> parser;
+    private final FieldMap fields;
     private final Queue<RawRow> opened;
     private final Queue<ReadRow<T>> parsed = new ArrayDeque<>();
 
@@ -33,7 +36,7 @@ public final class RowReader<T> implements Iterator<ReadRow<T>>, AutoCloseable {
     ///
     /// @param format name of the format, as given or as detected
     /// @param parse  what an object becomes: one row, or several, never none
-    record Parser<T>(String format, Function<JsonRow, List<ReadRow<T>>> parse) {
+    public record Parser<T>(String format, Function<JsonRow, List<ReadRow<T>>> parse) {
 
         /// @param parse what an object becomes
         static <T> Parser<T> ofSingle(String format, Function<JsonRow, ReadRow<T>> parse) {
@@ -41,22 +44,25 @@ public final class RowReader<T> implements Iterator<ReadRow<T>>, AutoCloseable {
         }
     }
 
-    private RowReader(RawRows rows, Queue<RawRow> opened, Parser<T> parser) {
+    private RowReader(RawRows rows, Queue<RawRow> opened, Parser<T> parser, FieldMap fields) {
         this.rows = rows;
         this.opened = opened;
         this.parser = parser;
+        this.fields = fields;
     }
 
-    /// @param parserOf chooses how to read the file by its first object
+    /// @param format how rows are laid out
+    /// @param fields where the file has the fields of its layout, if not under their usual names
     /// @throws DataException if the file cannot be read, has no rows, or its format is not
     ///     recognised
-    static <T> RowReader<T> open(Path file, Function<JsonRow, Parser<T>> parserOf) {
+    static <T extends SourceRow<?>> RowReader<T> open(Path file, RowFormat<T> format, FieldMap fields) {
         RawRows rows = RawRows.open(file);
         try {
             for (RawRow raw = rows.next(); raw != null; raw = rows.next()) {
                 JsonRow first = raw.parse();
                 if (first != null) {
-                    return new RowReader<>(rows, new ArrayDeque<>(List.of(raw)), parserOf.apply(first));
+                    return new RowReader<>(
+                            rows, new ArrayDeque<>(List.of(raw)), format.parser(first.under(fields)), fields);
                 }
             }
             throw new DataException(file + ": has no rows");
@@ -98,10 +104,25 @@ public final class RowReader<T> implements Iterator<ReadRow<T>>, AutoCloseable {
         for (RawRow raw : chunk) {
             JsonRow row = raw.parse();
             if (row != null) {
-                read.addAll(parser.parse().apply(row));
+                read.addAll(parse(row));
             }
         }
         return read;
+    }
+
+    private List<ReadRow<T>> parse(JsonRow row) {
+        List<ReadRow<T>> read = parser.parse().apply(row.under(fields));
+        Leftover left = Leftover.of(row);
+        return left.names().isEmpty()
+                ? read
+                : read.stream().map(one -> with(one, left)).toList();
+    }
+
+    private static <T> ReadRow<T> with(ReadRow<T> read, Leftover left) {
+        return switch (read) {
+            case ReadRow.Kept<T>(RowPlace place, T row, Leftover _) -> new ReadRow.Kept<>(place, row, left);
+            case ReadRow.Dropped<T> dropped -> dropped;
+        };
     }
 
     private @Nullable RawRow nextRaw() {

@@ -40,18 +40,12 @@ public enum TextFormat implements RowFormat<TrainingText> {
 
     /// @throws IllegalStateException if the format is [#PLAIN], which has no rows
     @Override
-    public RowReader<TrainingText> open(Path file) {
-        if (this == PLAIN) {
-            throw new IllegalStateException("a plain text has no rows to read one by one: " + file);
+    public RowReader.Parser<TrainingText> parser(JsonRow first) {
+        TextLayout layout = TextLayout.of(this, first, TextParser.WHAT);
+        if (layout.format() == PREFERENCES) {
+            PreferenceParser pairs = PreferenceParser.of(PreferenceFormat.AUTO, first);
+            return RowReader.Parser.ofSingle("chosen answers of " + pairs.name(), row -> TextParser.chosen(pairs, row));
         }
-        return RowReader.open(file, first -> {
-            TextFormat format = this == AUTO ? TextParser.detect(first) : this;
-            if (format == PREFERENCES) {
-                PreferenceFormat preferences = PreferenceParser.detect(first);
-                return RowReader.Parser.ofSingle(
-                        "chosen answers of " + preferences, row -> TextParser.chosen(preferences, row));
-            }
-            return RowReader.Parser.ofSingle(format.name(), row -> TextParser.parse(format, row));
-        });
+        return RowReader.Parser.ofSingle(layout.format().name(), new TextParser(layout)::parse);
     }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.betatron.data.DataException;
 import org.betatron.data.row.Message;
+import org.betatron.data.row.Prompt;
 
 /// The dialogue layout of Anthropic HH: every turn begins with a blank line and the speaker.
 public final class HumanAssistantTemplate implements ChatTemplate {
@@ -16,22 +17,18 @@ public final class HumanAssistantTemplate implements ChatTemplate {
 
     private HumanAssistantTemplate() {}
 
+    /// What this layout has no place for is refused where contents are looked for.
     @Override
-    public String prompt(List<Message> messages) {
-        return dialogue(messages) + ASSISTANT_MARKER;
-    }
-
-    @Override
-    public String dialogue(List<Message> messages) {
+    public String write(Prompt.Dialogue dialogue, boolean addGenerationPrompt) {
         StringBuilder text = new StringBuilder();
-        for (Message message : messages) {
+        for (Message message : dialogue.messages()) {
             text.append(marker(message.role()));
             if (startsWithoutSpace(message.content())) {
                 text.append(' ');
             }
             text.append(message.content());
         }
-        return text.toString();
+        return text + (addGenerationPrompt ? ASSISTANT_MARKER : "");
     }
 
     @Override

@@ -3,13 +3,14 @@ package org.betatron.data.template;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.betatron.data.DataException;
 import org.betatron.data.row.Message;
+import org.betatron.data.row.Prompt;
 import org.betatron.data.template.jinja.Template;
 import org.betatron.data.template.jinja.syntax.JinjaException;
 import org.betatron.data.tokenizer.ModelFiles;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /// A chat template in the Jinja language, as model directories carry them.
@@ -58,28 +59,20 @@ final class JinjaChatTemplate implements ChatTemplate {
     }
 
     @Override
-    public String prompt(List<Message> messages) {
-        return render(messages, true);
-    }
-
-    @Override
-    public String dialogue(List<Message> messages) {
-        return render(messages, false);
-    }
-
-    @Override
     public String origin() {
         return origin;
     }
 
-    private String render(List<Message> messages, boolean addGenerationPrompt) {
-        Map<String, Object> variables = new HashMap<>();
+    @Override
+    public String write(Prompt.Dialogue dialogue, boolean addGenerationPrompt) {
+        Map<String, @Nullable Object> variables = new HashMap<>();
         variables.putAll(specialTokens);
+        // transformers defines both in any case.
+        variables.put("tools", null);
+        variables.put("documents", null);
+        variables.putAll(dialogue.variables());
         variables.put(
-                "messages",
-                messages.stream()
-                        .map(message -> Map.of("role", message.role(), "content", message.content()))
-                        .toList());
+                "messages", dialogue.messages().stream().map(Message::values).toList());
         variables.put("add_generation_prompt", addGenerationPrompt);
         try {
             return template.render(variables);

@@ -17,32 +17,31 @@ final class EndTokens {
 
     /// @return ids, at least one; the first ends an answer, all of them stop generation
     /// @throws DataException if there is none, or a file names a token that the vocabulary lacks
-    static int[] find(Path directory, Vocabulary vocabulary) {
+    static int[] find(Path directory, TokenizerFile tokenizer) {
+        Vocabulary vocabulary = tokenizer.vocabulary();
         Set<Integer> ids = new LinkedHashSet<>();
-        for (String name : List.of("tokenizer_config.json", "special_tokens_map.json")) {
-            String token = ModelFiles.tokenText(
-                    ModelFiles.readJsonIfPresent(directory, name).path("eos_token"));
-            if (token != null) {
-                Integer id = vocabulary.id(token);
-                if (id == null) {
-                    throw new DataException(directory.resolve(name) + ": \"eos_token\" is \"" + token
-                            + "\", which tokenizer.json does not contain");
-                }
-                ids.add(id);
+        String token = tokenizer.settings().token("eos_token");
+        if (token != null) {
+            Integer id = tokenizer.plain().id(token);
+            if (id == null) {
+                throw new DataException(tokenizer.settings().place("eos_token") + ": \"eos_token\" is \"" + token
+                        + "\", which tokenizer.json does not contain");
             }
+            ids.add(id);
         }
         for (String name : List.of("generation_config.json", "config.json")) {
             JsonNode value = ModelFiles.readJsonIfPresent(directory, name).path("eos_token_id");
+            if (value.isMissingNode() || value.isNull()) {
+                continue;
+            }
             for (JsonNode id : value.isArray() ? value : List.of(value)) {
-                if (!id.isIntegralNumber()) {
-                    continue;
-                }
-                if (!vocabulary.contains(id.asInt())) {
-                    throw new DataException(directory.resolve(name) + ": \"eos_token_id\" is " + id.asInt()
+                if (!id.isIntegralNumber() || !id.canConvertToInt() || !vocabulary.contains(id.asInt())) {
+                    throw new DataException(directory.resolve(name) + ": \"eos_token_id\" is " + id
                             + ", which tokenizer.json does not contain");
                 }
                 ids.add(id.asInt());
             }
+            break; // What config.json says counts where generation_config.json says nothing.
         }
         for (int i = 0; i < WELL_KNOWN.size() && ids.isEmpty(); i++) {
             Integer id = vocabulary.id(WELL_KNOWN.get(i));

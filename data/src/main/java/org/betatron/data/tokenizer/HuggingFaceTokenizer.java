@@ -1,6 +1,7 @@
 package org.betatron.data.tokenizer;
 
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -36,36 +37,35 @@ public final class HuggingFaceTokenizer implements Tokenizer, AutoCloseable {
 
     /// Loads the tokenizer of a model directory.
     ///
-    /// The token that ends an answer is `eos_token` of `tokenizer_config.json` or
-    /// `special_tokens_map.json`, else the first `eos_token_id` of `generation_config.json` or
-    /// `config.json`, else a token with a well-known name. The tokenizer's own setting comes first
-    /// because chat models list several ids in the other files, in no particular order.
+    /// Tokens that only the files beside `tokenizer.json` know are added, as transformers 5 does;
+    /// `docs/model-files.md` lists which file comes before which.
+    ///
+    /// The token that ends an answer is the tokenizer's own `eos_token`, else the first
+    /// `eos_token_id` of `generation_config.json` or `config.json`, else a token with a well-known
+    /// name. The tokenizer's own setting comes first because chat models list several ids in the
+    /// other files, in no particular order.
     ///
     /// @throws DataException if there is no `tokenizer.json`, it cannot be used, or no token ends
     ///     an answer
     public static HuggingFaceTokenizer load(Path modelDirectory) {
-        Path file = modelDirectory.resolve("tokenizer.json");
-        if (!Files.isRegularFile(file)) {
-            throw new DataException(modelDirectory + ": a model directory must have a tokenizer.json"
-                    + " (from vocab.json and merges.txt, make one with AutoTokenizer.save_pretrained)");
-        }
-        Vocabulary vocabulary = Vocabulary.read(file);
-        int[] stopIds = EndTokens.find(modelDirectory, vocabulary);
+        TokenizerFile file = TokenizerFile.read(modelDirectory);
+        int[] stopIds = EndTokens.find(modelDirectory, file);
         ai.djl.huggingface.tokenizers.HuggingFaceTokenizer tokenizer = open(file);
-        return new HuggingFaceTokenizer(tokenizer, vocabulary, findBosPrefix(tokenizer), stopIds);
+        return new HuggingFaceTokenizer(tokenizer, file.vocabulary(), findBosPrefix(tokenizer), stopIds);
     }
 
-    private static ai.djl.huggingface.tokenizers.HuggingFaceTokenizer open(Path file) {
+    private static ai.djl.huggingface.tokenizers.HuggingFaceTokenizer open(TokenizerFile file) {
         // The library reports its use over the network on some cloud machines unless told not to.
         setIfAbsent("OPT_OUT_TRACKING");
         setIfAbsent("ai.djl.offline");
         // A stream instead of a path: given a path, it reads tokenizer_config.json too and
         // truncates.
-        try (InputStream in = Files.newInputStream(file)) {
+        try (InputStream in =
+                file.isChanged() ? new ByteArrayInputStream(file.bytes()) : Files.newInputStream(file.file())) {
             return ai.djl.huggingface.tokenizers.HuggingFaceTokenizer.newInstance(
                     in, Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false"));
         } catch (IOException | RuntimeException e) {
-            throw new DataException(file + ": cannot be loaded as a tokenizer: " + e.getMessage(), e);
+            throw new DataException(file.file() + ": cannot be loaded as a tokenizer: " + e.getMessage(), e);
         }
     }
 

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.betatron.data.DataException;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +22,10 @@ public final class ModelFiles {
     /// @return the parsed file, or a missing node if there is no such file
     public static JsonNode readJsonIfPresent(Path directory, String name) {
         Path file = directory.resolve(name);
-        if (!Files.isRegularFile(file)) {
+        if (!Files.exists(file)) {
             return MissingNode.getInstance();
         }
+        requireFile(file);
         try {
             JsonNode node = JSON.readTree(file.toFile());
             if (!node.isObject()) {
@@ -37,7 +37,16 @@ public final class ModelFiles {
         }
     }
 
+    /// A pipe or a device in place of a file would be waited for without end.
+    private static void requireFile(Path file) {
+        if (!Files.isRegularFile(file)) {
+            throw new DataException(file + ": must be a file but is "
+                    + (Files.isDirectory(file) ? "a directory" : "a pipe, a socket or a device"));
+        }
+    }
+
     public static String readText(Path file) {
+        requireFile(file);
         try {
             return Files.readString(file);
         } catch (CharacterCodingException e) {
@@ -49,19 +58,7 @@ public final class ModelFiles {
 
     /// @return variables of chat templates: every `*_token` of the tokenizer's configuration
     public static Map<String, String> specialTokens(Path directory, JsonNode tokenizerConfig) {
-        Map<String, String> tokens = new LinkedHashMap<>();
-        collectTokens(readJsonIfPresent(directory, "special_tokens_map.json"), tokens);
-        collectTokens(tokenizerConfig, tokens);
-        return tokens;
-    }
-
-    private static void collectTokens(JsonNode config, Map<String, String> into) {
-        for (Map.Entry<String, JsonNode> entry : config.properties()) {
-            String token = entry.getKey().endsWith("_token") ? tokenText(entry.getValue()) : null;
-            if (token != null) {
-                into.put(entry.getKey(), token);
-            }
-        }
+        return TokenizerSettings.of(directory, tokenizerConfig).tokens();
     }
 
     /// @return a token written as a string or as an object with `content`, null for anything else

@@ -21,13 +21,10 @@ public final class PaddingToken {
     /// @param eosId          token that ends answers
     /// @return id of a token
     public static int find(Path modelDirectory, int eosId) {
-        Vocabulary vocabulary = Vocabulary.read(modelDirectory.resolve("tokenizer.json"));
+        TokenizerFile tokenizer = TokenizerFile.read(modelDirectory);
+        Vocabulary vocabulary = tokenizer.vocabulary();
         Stream<Integer> named = Stream.concat(
-                        Stream.of("tokenizer_config.json", "special_tokens_map.json")
-                                .map(name -> ModelFiles.tokenText(ModelFiles.readJsonIfPresent(modelDirectory, name)
-                                        .path("pad_token")))
-                                .filter(Objects::nonNull),
-                        WELL_KNOWN.stream())
+                        Stream.ofNullable(tokenizer.settings().token("pad_token")), WELL_KNOWN.stream())
                 .map(vocabulary::id)
                 .filter(Objects::nonNull);
         int configured = ModelFiles.readJsonIfPresent(modelDirectory, "config.json")

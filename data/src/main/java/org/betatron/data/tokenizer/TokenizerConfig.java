@@ -25,11 +25,13 @@ public final class TokenizerConfig {
         if (Files.exists(file)) {
             return;
         }
-        Vocabulary vocabulary = Vocabulary.read(directory.resolve("tokenizer.json"));
+        TokenizerFile tokenizer = TokenizerFile.read(directory);
         ObjectNode config = JsonMapper.shared()
                 .createObjectNode()
                 .put("tokenizer_class", "PreTrainedTokenizerFast")
-                .put("eos_token", vocabulary.token(EndTokens.find(directory, vocabulary)[0]));
+                .put("eos_token", tokenizer.vocabulary().token(EndTokens.find(directory, tokenizer)[0]));
+        // Without it transformers 4 gives models token_type_ids, which they do not take.
+        config.putArray("model_input_names").add("input_ids").add("attention_mask");
         try {
             Files.writeString(file, config.toPrettyString() + "\n");
         } catch (IOException e) {

@@ -10,6 +10,9 @@ import tools.jackson.databind.JsonNode;
 /// Which token has which id, read from `tokenizer.json`.
 final class Vocabulary {
 
+    /// More tokens than any vocabulary has. A file that says more is damaged, and would fill the memory.
+    private static final int LARGEST = (1 << 24) - 1;
+
     private final Map<String, Integer> ids;
     private final @Nullable String[] tokens;
 
@@ -20,11 +23,10 @@ final class Vocabulary {
         ids.forEach((token, id) -> tokens[id] = token);
     }
 
-    /// @throws DataException if the file is no JSON or has no vocabulary
-    static Vocabulary read(Path file) {
-        Path directory = file.toAbsolutePath().getParent();
-        JsonNode root = ModelFiles.readJsonIfPresent(
-                directory == null ? Path.of("") : directory, String.valueOf(file.getFileName()));
+    /// @param file `tokenizer.json`, for messages
+    /// @param root its content
+    /// @throws DataException if it has no vocabulary, or an id in it is none
+    static Vocabulary read(Path file, JsonNode root) {
         Map<String, Integer> ids = new HashMap<>();
         JsonNode vocab = root.path("model").path("vocab");
         if (vocab.isArray()) {
@@ -33,16 +35,28 @@ final class Vocabulary {
                 ids.put(vocab.get(id).path(0).asString(""), id);
             }
         } else {
-            vocab.properties()
-                    .forEach(entry -> ids.put(entry.getKey(), entry.getValue().asInt()));
+            vocab.properties().forEach(entry -> ids.put(entry.getKey(), id(file, entry.getKey(), entry.getValue())));
         }
         for (JsonNode added : root.path("added_tokens")) {
-            ids.put(added.path("content").asString(""), added.path("id").asInt());
+            String token = added.path("content").asString("");
+            int id = id(file, token, added.path("id"));
+            Integer other = ids.put(token, id);
+            if (other != null && other != id) {
+                throw new DataException(file + ": token \"" + token + "\" has two ids, " + other + " and " + id);
+            }
         }
         if (ids.isEmpty()) {
             throw new DataException(file + ": has no vocabulary (\"model.vocab\")");
         }
         return new Vocabulary(ids);
+    }
+
+    private static int id(Path file, String token, JsonNode id) {
+        if (!id.isIntegralNumber() || !id.canConvertToInt() || id.asInt() < 0 || id.asInt() > LARGEST) {
+            throw new DataException(file + ": the id of token \"" + token + "\" must be a whole number from 0 to "
+                    + LARGEST + " but was " + (id.isMissingNode() ? "missing" : id));
+        }
+        return id.asInt();
     }
 
     /// @return the id of a token, null if there is none

@@ -20,6 +20,7 @@ import org.betatron.data.row.TokenizedPair;
 import org.betatron.data.row.TokenizedRow;
 import org.betatron.data.row.Truncation;
 import org.betatron.data.source.AnswerFormat;
+import org.betatron.data.source.Leftover;
 import org.betatron.data.source.PreferenceFormat;
 import org.betatron.data.source.ReadRow;
 import org.betatron.data.source.RowFormat;
@@ -56,9 +57,9 @@ class ReadingTest {
         List<String> rows = new ArrayList<>();
         try (RowReader<T> reader = format.open(file)) {
             while (reader.hasNext()) {
-                if (reader.next() instanceof ReadRow.Kept<T>(RowPlace place, T row)) {
+                if (reader.next() instanceof ReadRow.Kept<T>(RowPlace place, T row, Leftover left)) {
                     RenderedRow texts = RenderedRow.of(
-                            row.prompt(), row.answers(), ChatTemplate.humanAssistant(), PromptStyle.AS_WRITTEN);
+                            row.prompt(), row.answers(), left, ChatTemplate.humanAssistant(), PromptStyle.AS_WRITTEN);
                     FittedRow ids = rowTokenizer.tokenize(List.of(texts)).getFirst();
                     rows.add(StoredRowsTest.parts(row.tokenized(row.id(), place, ids.prompt(), ids.responses())));
                 }

@@ -118,8 +118,9 @@ class AnswerFormatTest {
         List<ReadRow<LabelledAnswer>> rows = read(SharedData.require("formats/kto_en_demo.json"));
         assertThat(rows).hasSize(300);
         assertThat(rows)
-                .filteredOn(row -> row instanceof ReadRow.Kept<LabelledAnswer>(RowPlace _, LabelledAnswer answer)
-                        && answer.desirable())
+                .filteredOn(row ->
+                        row instanceof ReadRow.Kept<LabelledAnswer>(RowPlace _, LabelledAnswer answer, Leftover _)
+                                && answer.desirable())
                 .hasSize(150);
     }
 }

@@ -19,6 +19,8 @@ import org.betatron.data.row.Prompt;
 import org.betatron.data.row.RowPlace;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PreferenceFormatTest {
 
@@ -144,25 +146,13 @@ class PreferenceFormatTest {
         assertFails(
                 good + "{\"prompt\": \"p\", \"chosen\": \"a\"}", ":2: \"rejected\" must be a string but was missing");
         assertFails(
-                "{\"id\": {}, \"prompt\": \"p\", \"chosen\": \"a\", \"rejected\": \"b\"}",
-                ":1: \"id\" must be a string or an integer but was an object");
-        assertFails(
-                "{\"prompt\": \"p\", \"chosen\": \"a\", \"rejected\": \"b\", \"metadata\": {\"score_chosen\": \"9\"}}",
-                ":1: \"metadata.score_chosen\" must be a number but was a string");
-        assertFails(
-                good + "{\"prompt\": \"p\", \"chosen\": \"a\", \"rejected\": \"b\", \"rejected_score\": 1e999}",
-                ":2: \"rejected_score\" must be a finite number but was Infinity");
-        assertFails(
-                good + "{\"prompt\": \"p\", \"chosen\": \"a\", \"rejected\": \"b\", \"chosen_score\": 1e308,"
-                        + " \"rejected_score\": -1e308}",
-                ":2: gap of the scores must be a finite number but was Infinity");
-        assertFails(
                 "{\"prompt\": \"p\", \"chosen\": \"\\ud83d\", \"rejected\": \"b\"}",
                 ":1: \"chosen\" contains half of a surrogate pair (\\ud83d), which is no character");
         assertFails(
                 "{\"question\": \"p\"}",
                 ":1: a preference row must have \"prompt\", \"chosen\" and \"rejected\", or dialogues in \"chosen\" and"
-                        + " \"rejected\", but had the fields [question]");
+                        + " \"rejected\", but had the fields [question]; where fields have other names, a recipe says which"
+                        + " they are: data.fields: {prompt: NAME, chosen: NAME, rejected: NAME}");
         assertFails(
                 "{\"chosen\": [{\"role\": \"user\", \"content\": \"q\"}], \"rejected\": []}",
                 ":1: \"chosen\" must end with a message of the assistant but ended with role \"user\"");
@@ -172,6 +162,35 @@ class PreferenceFormatTest {
         assertFails(
                 "{\"chosen\": \"\\n\\nHuman: a\\n\\nAssistant: b\", \"rejected\": \"c\"}",
                 ":1: \"rejected\" must contain \"\\n\\nAssistant:\" before the answer");
+    }
+
+    /// Ids that are no ids, scores that are no numbers, keys that occur twice and numbers out of range.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"id\": {}",
+                "\"id\": [1]",
+                "\"id\": \"\\ud83d\"",
+                "\"metadata\": {\"score_chosen\": \"none\", \"score_rejected\": \"-\"}",
+                "\"chosen_score\": 2, \"rejected_score\": 1e999",
+                "\"chosen_score\": 1e308, \"rejected_score\": -1e308",
+                "\"margin\": NaN",
+                "\"margin\": -Infinity",
+                "\"meta\": {\"k\": 1, \"k\": 2}",
+                "\"meta\": 1, \"meta\": 2",
+                "\"big\": 1e99999999999, \"long\": 123456789012345678901234567890123456789012345678901234567890"
+                        + "123456789012345678901234567890123456789012345678901234567890"
+            })
+    void fieldsThatAreNotNeededNeverEndARun(String field) throws IOException {
+        assertThat(only("{\"prompt\": \"p\", \"chosen\": \"a\", \"rejected\": \"b\", " + field + "}"))
+                .isEqualTo(new PreferencePair("x.jsonl:1", new Prompt.Text("p"), "a", "b", null));
+    }
+
+    @Test
+    void numbersMayBeTextsAndIdsNumbers() throws IOException {
+        assertThat(only("{\"id\": 1.0, \"prompt\": \"p\", \"chosen\": \"a\", \"rejected\": \"b\","
+                        + " \"score_chosen\": \"8.5\", \"score_rejected\": \"3\"}"))
+                .isEqualTo(new PreferencePair("1.0", new Prompt.Text("p"), "a", "b", new PairScores(8.5, 3)));
     }
 
     @Test

@@ -105,12 +105,19 @@ class SourceFileTest {
     @Test
     void invalidJson() throws IOException {
         assertFails(write("a.jsonl", ROW + "{\"prompt\": \"p\",\n"), ":2: every line must be one JSON object: ");
-        assertFails(write("b.jsonl", ROW + ROW.strip() + " {}\n"), ":2: every line must be one JSON object: ");
+        assertFails(
+                write("b.jsonl", ROW + ROW.strip() + " {}\n"),
+                ":2: a line must be one JSON object but more follows it");
         assertFails(write("c.jsonl", "3\n"), ":1: every row must be a JSON object but was a number");
-        assertFails(write("d.json", "[" + ROW + "\n" + ROW + "]"), ":3: not valid JSON: ");
-        assertFails(write("e.json", "[" + ROW), ":2: not valid JSON: ");
+        assertFails(
+                write("d.json", "[" + ROW + "\n" + ROW + "]"),
+                ":3: the list cannot be read any further: not valid JSON");
+        assertFails(
+                write("e.json", "[" + ROW),
+                ":2: the list cannot be read any further: it ends in the middle of a value");
         assertFails(write("f.json", "[" + ROW + "]\n[]"), ":3: a JSON file must hold one list but more follows it");
         assertFails(
-                write("g.jsonl", "{\"chosen\": \"a\", \"chosen\": \"b\"}"), ":1: every line must be one JSON object: ");
+                write("g.jsonl", "{\"prompt\": \"a\", \"prompt\": \"b\", \"chosen\": \"c\", \"rejected\": \"d\"}"),
+                ":1: \"prompt\" holds or is a key that occurs twice, and only one of them can be read");
     }
 }

@@ -77,6 +77,7 @@ class TextFormatTest {
         assertThatExceptionOfType(DataException.class)
                 .isThrownBy(() -> read(file))
                 .withMessage(file + ":1: a text row must have \"text\", \"prompt\" and \"completion\", \"instruction\""
-                        + " and \"output\", or \"messages\", but had the fields [body]");
+                        + " and \"output\", or \"messages\", but had the fields [body]; where fields have other names, a recipe"
+                        + " says which they are: data.fields: {prompt: NAME, completion: NAME}");
     }
 }

@@ -14,6 +14,8 @@ import org.betatron.data.DataException;
 import org.betatron.data.SharedData;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -122,6 +124,52 @@ class HuggingFaceTokenizerTest {
         assertThatExceptionOfType(DataException.class)
                 .isThrownBy(() -> HuggingFaceTokenizer.load(directory))
                 .withMessageStartingWith(file + ": cannot be loaded as a tokenizer: ");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\0',
+            value = {
+                "-1 | must be a whole number from 0 to 16777215 but was -1",
+                "2000000000 | must be a whole number from 0 to 16777215 but was 2000000000",
+                "1e30 | must be a whole number from 0 to 16777215 but was 1.0E30",
+                "\"7\" | must be a whole number from 0 to 16777215 but was \"7\"",
+                "null | must be a whole number from 0 to 16777215 but was null",
+            })
+    void idsThatAreNone(String id, String problem) throws IOException {
+        Path file = directory.resolve("tokenizer.json");
+        Files.writeString(file, "{\"model\": {\"vocab\": {\"</s>\": 0, \"a\": " + id + "}}}");
+        assertFails(file + ": the id of token \"a\" " + problem);
+        Files.writeString(
+                file,
+                "{\"model\": {\"vocab\": {\"</s>\": 0}}, \"added_tokens\": [{\"content\": \"a\", \"id\": " + id
+                        + "}]}");
+        assertFails(file + ": the id of token \"a\" " + problem);
+    }
+
+    @Test
+    void oneTokenWithTwoIds() throws IOException {
+        Path file = directory.resolve("tokenizer.json");
+        Files.writeString(
+                file,
+                "{\"model\": {\"vocab\": {\"</s>\": 0}}, \"added_tokens\": [{\"content\": \"</s>\", \"id\": 1}]}");
+        assertFails(file + ": token \"</s>\" has two ids, 0 and 1");
+    }
+
+    @Test
+    void specialTokensThatWouldBeSplit() throws IOException {
+        ByteTokenizer.writeTo(directory);
+        Path config = directory.resolve("tokenizer_config.json");
+        Files.writeString(config, "{\"split_special_tokens\": true}");
+        assertFails(config + ": \"split_special_tokens\" must be false or missing: the special tokens that chat"
+                + " templates write would be split");
+    }
+
+    @Test
+    void whatIsNoFile() throws IOException {
+        Files.createDirectory(directory.resolve("tokenizer.json"));
+        assertFails(directory.resolve("tokenizer.json") + ": must be a file but is a directory");
     }
 
     @Test

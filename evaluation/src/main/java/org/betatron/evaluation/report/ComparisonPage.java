@@ -7,7 +7,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import org.betatron.evaluation.RunMetrics;
 import org.betatron.evaluation.RunMetrics.Series;
-import org.betatron.evaluation.RunPlot;
+import org.betatron.evaluation.plot.RunPlot;
 import tools.jackson.databind.JsonNode;
 
 /// Several runs side by side as a page that needs no other file.

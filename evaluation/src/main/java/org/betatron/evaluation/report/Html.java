@@ -8,31 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.betatron.core.files.StagedFiles;
+import org.betatron.evaluation.plot.Markup;
 
 /// A page that is being written: text is escaped, and only what [#raw] is given is markup.
 public final class Html {
 
     private final StringBuilder text = new StringBuilder();
-
-    /// @return the text so that HTML and SVG show it as it is
-    public static String escape(String text) {
-        StringBuilder escaped = new StringBuilder(text.length());
-        text.codePoints().forEach(c -> {
-            switch (c) {
-                case '&' -> escaped.append("&amp;");
-                case '<' -> escaped.append("&lt;");
-                case '>' -> escaped.append("&gt;");
-                case '"' -> escaped.append("&quot;");
-                case '\'' -> escaped.append("&#39;");
-                default -> {
-                    // Characters that no document may hold.
-                    boolean shown = c >= ' ' || c == '\n' || c == '\t' || c == '\r';
-                    escaped.appendCodePoint(shown && !(c >= 0xD800 && c <= 0xDFFF) ? c : 0xFFFD);
-                }
-            }
-        });
-        return escaped.toString();
-    }
 
     Html raw(String markup) {
         text.append(markup).append('\n');
@@ -46,7 +27,7 @@ public final class Html {
                 .append('<')
                 .append(tag)
                 .append('>')
-                .append(escape(text))
+                .append(Markup.escape(text))
                 .append("</")
                 .append(tag.split(" ", 2)[0])
                 .append(">\n");
@@ -65,7 +46,7 @@ public final class Html {
     /// @param title of the page, as text
     /// @return the whole page, styles included
     String page(String title) {
-        return template().replace("{{title}}", escape(title)).replace("{{body}}", text);
+        return template().replace("{{title}}", Markup.escape(title)).replace("{{body}}", text);
     }
 
     /// @param file replaced as a whole if it exists

@@ -4,8 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.betatron.evaluation.RunMetrics;
 import org.betatron.evaluation.RunMetrics.Series;
-import org.betatron.evaluation.RunPlot;
-import org.betatron.evaluation.report.Chart.Curve;
+import org.betatron.evaluation.plot.Chart;
+import org.betatron.evaluation.plot.Chart.Curve;
+import org.betatron.evaluation.plot.RunPlot;
 
 /// A group of metrics that belong into one chart.
 ///

@@ -9,6 +9,8 @@ import java.util.stream.Collectors;
 import org.betatron.core.run.RunFiles;
 import org.betatron.data.load.DatasetReport;
 import org.betatron.data.load.LengthStatistics;
+import org.betatron.evaluation.plot.Chart;
+import org.betatron.evaluation.plot.Markup;
 import org.betatron.evaluation.suspicion.HeldOutGap;
 import org.betatron.evaluation.suspicion.Suspect;
 
@@ -85,7 +87,7 @@ public final class RunPage {
         html.raw("<ul class=\"findings\">");
         for (Finding finding : Findings.of(run)) {
             String kind = finding.kind().name().toLowerCase(Locale.ROOT);
-            html.raw("<li class=\"" + kind + "\"><b>" + kind + "</b>" + Html.escape(finding.text()) + "</li>");
+            html.raw("<li class=\"" + kind + "\"><b>" + kind + "</b>" + Markup.escape(finding.text()) + "</li>");
         }
         html.raw("</ul>");
     }

@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import org.betatron.evaluation.comparison.Estimate;
+import org.betatron.evaluation.plot.Figure;
 import org.betatron.evaluation.study.Cell.AnswersAt;
 import org.betatron.evaluation.study.Study.Point;
 import org.betatron.evaluation.study.Study.View;

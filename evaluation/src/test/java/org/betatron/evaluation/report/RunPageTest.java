@@ -64,7 +64,7 @@ class RunPageTest {
     @Test
     void everyChartIsWellFormedAndInsideItsFrame() throws Exception {
         String page = Files.readString(RunPage.write(run()));
-        List<String> charts = Pattern.compile("<svg.*?</svg>")
+        List<String> charts = Pattern.compile("(?s)<svg.*?</svg>")
                 .matcher(page)
                 .results()
                 .map(match -> match.group())

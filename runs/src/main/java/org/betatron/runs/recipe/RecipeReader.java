@@ -65,6 +65,14 @@ public final class RecipeReader {
         return this;
     }
 
+    /// @param settings values by path
+    /// @return the text of a recipe that says nothing else
+    public static String yaml(Map<String, String> settings) {
+        RecipeReader reader = new RecipeReader();
+        settings.forEach((path, value) -> reader.set(path, reader.mapper.readTree(value)));
+        return reader.mapper.writeValueAsString(reader.user);
+    }
+
     /// Sets one value, unless it is null: how a command line option enters the recipe.
     public RecipeReader option(String path, @Nullable Object value) {
         if (value != null) {

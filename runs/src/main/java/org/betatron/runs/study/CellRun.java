@@ -58,7 +58,7 @@ final class CellRun {
 
     /// @return what an earlier study left, if it was finished
     Optional<Cell> finished() {
-        return RecordLines.read(file(), Cell.class).stream().findFirst();
+        return RecordLines.readSparse(file(), Cell.class).stream().findFirst();
     }
 
     private Path file() {

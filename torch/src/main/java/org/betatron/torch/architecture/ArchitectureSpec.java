@@ -1,6 +1,8 @@
 package org.betatron.torch.architecture;
 
-import java.util.List;
+import java.util.Set;
+import org.betatron.torch.attention.RotaryKeys;
+import org.betatron.torch.attention.RotarySpec;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.error.ModelException;
 import org.betatron.torch.files.ConfigReader;
@@ -54,12 +56,32 @@ public sealed interface ArchitectureSpec permits NeoxSpec, LlamaSpec {
     /// @return the family's parts and layers in this shape
     Architecture architecture();
 
+    /// @return how positions turn queries and keys
+    RotarySpec rotary();
+
+    /// @return how the family spells that in the keys of transformers 4
+    RotaryKeys rotaryKeys();
+
     /// @param config parsed `config.json`
     /// @param where  its path, for messages
     /// @throws ModelException if the model type is unknown or a setting is missing, malformed or unsupported
     static ArchitectureSpec parse(ObjectNode config, String where) {
+        return parse(new ConfigReader(config, where));
+    }
+
+    /// @param config parsed `config.json`
+    /// @param where  its path, for messages
+    /// @return settings that are not honoured, and of which it is not known that they change nothing, by path
+    /// @throws ModelException as [#parse]
+    static Set<String> unknownSettings(ObjectNode config, String where) {
         ConfigReader reader = new ConfigReader(config, where);
+        parse(reader);
+        return ConfigKeys.unknown(reader);
+    }
+
+    private static ArchitectureSpec parse(ConfigReader reader) {
         requireWholeAttention(reader);
+        ConfigKeys.requireKnown(reader);
         return switch (reader.text("model_type", "")) {
             case "gpt_neox" -> NeoxSpec.parse(reader);
             case "llama" -> LlamaSpec.parse(reader);
@@ -67,20 +89,17 @@ public sealed interface ArchitectureSpec permits NeoxSpec, LlamaSpec {
         };
     }
 
-    /// Neither family has windows or capped scores in `transformers`, which does not read these settings there: a
+    /// Neither family has windows in `transformers`, which does not read these settings there: a
     /// file that has them means another model.
     private static void requireWholeAttention(ConfigReader reader) {
-        if (reader.isOn("sliding_window", "use_sliding_window")
+        boolean on = reader.flag("use_sliding_window", true);
+        if (reader.has("sliding_window")
+                && on
                 && reader.integer("sliding_window") < reader.integer("max_position_embeddings")) {
             throw reader.unsupported(
                     "sliding_window", "missing, null or turned off by use_sliding_window, as the family has none,");
         }
-        for (String key : List.of("attn_logit_softcapping", "final_logit_softcapping", "query_pre_attn_scalar")) {
-            if (reader.has(key)) {
-                throw reader.unsupported(key, "missing or null, as the family has none,");
-            }
-        }
-        for (JsonNode type : reader.json().path("layer_types")) {
+        for (JsonNode type : reader.value("layer_types")) {
             if (!type.asString("").equals("full_attention")) {
                 throw reader.unsupported("layer_types", "full_attention only");
             }

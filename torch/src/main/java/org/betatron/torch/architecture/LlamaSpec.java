@@ -1,5 +1,7 @@
 package org.betatron.torch.architecture;
 
+import java.util.List;
+import org.betatron.torch.attention.RotaryKeys;
 import org.betatron.torch.attention.RotarySpec;
 import org.betatron.torch.files.ConfigReader;
 import org.betatron.torch.weight.HeadKind;
@@ -39,31 +41,34 @@ record LlamaSpec(
 
     static LlamaSpec parse(ConfigReader config) {
         int hiddenSize = config.integer("hidden_size");
-        int numHeads = config.integer("num_attention_heads");
+        int numHeads = config.count("num_attention_heads");
         int numKeyValueHeads = config.integer("num_key_value_heads", numHeads);
         config.requireMultiple("num_attention_heads", numHeads, "num_key_value_heads", numKeyValueHeads);
-        if (!config.text("hidden_act", "silu").equals("silu")) {
+        if (!List.of("silu", "swish").contains(config.text("hidden_act", "silu"))) {
             throw config.unsupported("hidden_act", "silu");
         }
         if (!config.has("head_dim")) {
             config.requireMultiple("hidden_size", hiddenSize, "num_attention_heads", numHeads);
         }
         int headDim = config.integer("head_dim", hiddenSize / numHeads);
+        double normEpsilon = config.number("rms_norm_eps", 1e-6);
+        config.requireIfThere("layer_norm_eps", normEpsilon);
+        config.requireOff(List.of("use_parallel_residual"));
         return new LlamaSpec(
                 config.integer("vocab_size"),
                 config.integer("max_position_embeddings"),
-                config.integer("num_hidden_layers"),
+                config.count("num_hidden_layers"),
                 hiddenSize,
                 numHeads,
                 numKeyValueHeads,
                 headDim,
                 config.integer("intermediate_size"),
-                config.number("rms_norm_eps", 1e-6),
+                normEpsilon,
                 config.flag("attention_bias", false),
                 config.flag("mlp_bias", false),
                 HeadKind.parse(config),
                 config.number("initializer_range", 0.02),
-                RotarySpec.parse(config, headDim, null, "rope_theta"));
+                RotarySpec.parse(config, headDim, RotaryKeys.LLAMA));
     }
 
     @Override
@@ -75,6 +80,11 @@ record LlamaSpec(
     @Override
     public long remadeNumbersPerLayer() {
         return 2L * hiddenSize + intermediateSize; // two norms, gated values
+    }
+
+    @Override
+    public RotaryKeys rotaryKeys() {
+        return RotaryKeys.LLAMA;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.betatron.torch.architecture;
 
+import org.betatron.torch.attention.RotaryKeys;
 import org.betatron.torch.attention.RotarySpec;
 import org.betatron.torch.files.ConfigReader;
 import org.betatron.torch.weight.HeadKind;
@@ -37,27 +38,32 @@ record NeoxSpec(
 
     static NeoxSpec parse(ConfigReader config) {
         int hiddenSize = config.integer("hidden_size");
-        int numHeads = config.integer("num_attention_heads");
+        int numHeads = config.count("num_attention_heads");
         config.requireMultiple("hidden_size", hiddenSize, "num_attention_heads", numHeads);
         boolean exactGelu = switch (config.text("hidden_act", "gelu")) {
             case "gelu" -> true;
             case "gelu_new", "gelu_fast", "gelu_pytorch_tanh" -> false;
             default -> throw config.unsupported("hidden_act", "gelu, gelu_new, gelu_fast or gelu_pytorch_tanh");
         };
+        double normEpsilon = config.number("layer_norm_eps", 1e-5);
+        config.requireIfThere("rms_norm_eps", normEpsilon);
+        config.requireIfThere("num_key_value_heads", numHeads);
+        int headDim = hiddenSize / numHeads;
+        config.requireIfThere("head_dim", headDim);
         return new NeoxSpec(
                 config.integer("vocab_size"),
                 config.integer("max_position_embeddings"),
-                config.integer("num_hidden_layers"),
+                config.count("num_hidden_layers"),
                 hiddenSize,
                 numHeads,
                 config.integer("intermediate_size"),
-                config.number("layer_norm_eps", 1e-5),
+                normEpsilon,
                 config.flag("use_parallel_residual", true),
                 config.flag("attention_bias", true),
                 exactGelu,
                 HeadKind.parse(config),
                 config.number("initializer_range", 0.02),
-                RotarySpec.parse(config, hiddenSize / numHeads, "rotary_pct", "rotary_emb_base"));
+                RotarySpec.parse(config, headDim, RotaryKeys.NEOX));
     }
 
     @Override
@@ -73,6 +79,11 @@ record NeoxSpec(
     @Override
     public long remadeNumbersPerLayer() {
         return 2L * hiddenSize + intermediateSize; // two norms, GELU
+    }
+
+    @Override
+    public RotaryKeys rotaryKeys() {
+        return RotaryKeys.NEOX;
     }
 
     @Override

@@ -1,42 +1,105 @@
 package org.betatron.torch.files;
 
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.betatron.torch.error.ModelException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Reads settings of a Hugging Face `config.json` with messages that name file and key.
+/// Reads settings of a Hugging Face `config.json` with messages that name file and key, and remembers which it was
+/// asked for: what nobody asks for is not honoured, and can be named.
 ///
-/// @param json  the parsed file
-/// @param where path of the file, for messages
-public record ConfigReader(ObjectNode json, String where) {
+/// `null` counts as missing only where `transformers` takes it: a key with a fallback that is `null` is refused.
+public final class ConfigReader {
+
+    /// More layers or heads than any model has. A file that says more is damaged, and would be
+    /// built until the memory is full.
+    private static final int MOST_PARTS = 100_000;
+
+    private final ObjectNode json;
+    private final String where;
+    private final Set<String> asked = new HashSet<>();
+    private final Map<String, ConfigReader> nested = new HashMap<>();
+
+    /// @param json  the parsed file
+    /// @param where path of the file, for messages
+    public ConfigReader(ObjectNode json, String where) {
+        this.json = json;
+        this.where = where;
+    }
+
+    /// @return path of the file, for messages
+    public String where() {
+        return where;
+    }
+
+    /// @return what the key holds, a missing node if it is not there
+    public JsonNode value(String key) {
+        asked.add(key);
+        return json.path(key);
+    }
+
+    /// @return settings with a value that nobody has asked for, by path, in the order of the alphabet
+    public Set<String> unread() {
+        Set<String> unread = new TreeSet<>();
+        json.properties().forEach(entry -> {
+            if (!asked.contains(entry.getKey()) && !entry.getValue().isNull()) {
+                unread.add(entry.getKey());
+            }
+        });
+        nested.forEach((key, reader) -> reader.unread().forEach(inner -> unread.add(key + "." + inner)));
+        return unread;
+    }
 
     public int integer(String key) {
-        JsonNode value = json.path(key);
+        JsonNode value = value(key);
         if (!value.isIntegralNumber() || !value.canConvertToInt() || value.asInt() <= 0) {
             throw new ModelException(where + ": " + key + " must be a positive whole number but was " + shown(key));
         }
         return value.asInt();
     }
 
+    /// @return how many of something there are, such as layers
+    public int count(String key) {
+        int count = integer(key);
+        if (count > MOST_PARTS) {
+            throw unsupported(key, "at most " + MOST_PARTS);
+        }
+        return count;
+    }
+
+    /// @return the fallback where the key is missing or null
     public int integer(String key, int fallback) {
-        JsonNode value = json.path(key);
+        JsonNode value = value(key);
         return value.isMissingNode() || value.isNull() ? fallback : integer(key);
     }
 
+    /// @return a number ≥ 0
     public double number(String key, double fallback) {
-        JsonNode value = json.path(key);
-        if (value.isMissingNode() || value.isNull()) {
-            return fallback;
-        }
+        return value(key).isMissingNode() ? fallback : number(key);
+    }
+
+    /// @return a number ≥ 0
+    public double number(String key) {
+        JsonNode value = value(key);
         if (!value.isNumber()) {
-            throw new ModelException(where + ": " + key + " must be a number but was " + value);
+            throw new ModelException(where + ": " + key + " must be a number but was " + shown(key));
         }
-        return value.asDouble();
+        double number = value.isIntegralNumber() ? value.bigIntegerValue().doubleValue() : value.asDouble();
+        if (!Double.isFinite(number) || number < 0) {
+            throw new ModelException(
+                    where + ": " + key + " must be a finite number that is not negative but was " + shown(key));
+        }
+        return number;
     }
 
     public boolean flag(String key, boolean fallback) {
-        JsonNode value = json.path(key);
-        if (value.isMissingNode() || value.isNull()) {
+        JsonNode value = value(key);
+        if (value.isMissingNode()) {
             return fallback;
         }
         if (!value.isBoolean()) {
@@ -45,36 +108,75 @@ public record ConfigReader(ObjectNode json, String where) {
         return value.asBoolean();
     }
 
+    /// @return the fallback where the key is missing or null, as in files of transformers 4
     public String text(String key, String fallback) {
-        return json.path(key).asString(fallback);
+        JsonNode value = value(key);
+        if (value.isMissingNode() || value.isNull()) {
+            return fallback;
+        }
+        if (!value.isString()) {
+            throw new ModelException(where + ": " + key + " must be a text but was " + shown(key));
+        }
+        return value.asString();
     }
 
-    /// @return the object under the key, an empty one if it is missing
+    /// @return the object under the key, an empty one if it is missing or null
     public ConfigReader object(String key) {
-        return json.path(key) instanceof ObjectNode object
-                ? new ConfigReader(object, where + ": " + key)
-                : new ConfigReader(json.objectNode(), where + ": " + key);
+        JsonNode value = value(key);
+        if (!value.isMissingNode() && !value.isNull() && !value.isObject()) {
+            throw new ModelException(where + ": " + key + " must be an object but was " + shown(key));
+        }
+        return nested.computeIfAbsent(
+                key,
+                _ -> new ConfigReader(
+                        value instanceof ObjectNode object ? object : json.objectNode(), where + ": " + key));
+    }
+
+    /// @return whether there is nothing in it
+    public boolean isEmpty() {
+        return json.isEmpty();
     }
 
     /// @return whether the model is one that classifies texts instead of writing them
     public boolean isSequenceClassification() {
-        return json.path("architectures").path(0).asString("").endsWith("ForSequenceClassification");
+        return value("architectures").path(0).asString("").endsWith("ForSequenceClassification");
     }
 
     /// @return classes that it tells apart; two where nothing is said, as in `transformers`
     public int numLabels() {
-        return json.has("id2label")
-                ? json.path("id2label").size()
-                : json.path("num_labels").asInt(2);
+        JsonNode labels = value("id2label");
+        return labels.isObject() ? labels.size() : integer("num_labels", 2);
     }
 
     public boolean has(String key) {
+        asked.add(key);
         return json.hasNonNull(key);
     }
 
-    /// @return whether a number is given, and a switch beside it does not turn it off
-    public boolean isOn(String key, String switchKey) {
-        return has(key) && flag(switchKey, true);
+    /// Refuses a file that says one thing under the key that the family reads, and another under a
+    /// key that it does not read: versions of `transformers` differ in which of them they follow.
+    ///
+    /// @param key  not read by the family
+    /// @param read what holds instead
+    public void requireIfThere(String key, double read) {
+        if (has(key) && number(key) != read) {
+            throw unsupported(key, "missing or " + plain(read) + ", which the other settings say,");
+        }
+    }
+
+    /// Refuses settings that change what a model computes in a way that neither the family in
+    /// `transformers` nor we follow, unless they are off.
+    public void requireOff(List<String> keys) {
+        for (String key : keys) {
+            JsonNode value = value(key);
+            boolean off = value.isMissingNode()
+                    || value.isNull()
+                    || (value.isBoolean() && !value.asBoolean())
+                    || (value.isContainer() && value.isEmpty());
+            if (!off) {
+                throw unsupported(key, "missing or null, as the family has none,");
+            }
+        }
     }
 
     public void requireMultiple(String key, int value, String divisorKey, int divisor) {
@@ -88,7 +190,14 @@ public record ConfigReader(ObjectNode json, String where) {
         return new ModelException(where + ": " + key + " must be " + supported + " but was " + shown(key));
     }
 
+    private static String plain(double number) {
+        return number == Math.rint(number) && Math.abs(number) < 1e15
+                ? Long.toString((long) number)
+                : Double.toString(number);
+    }
+
     private String shown(String key) {
-        return json.has(key) ? json.path(key).toString() : "missing";
+        String text = json.has(key) ? json.path(key).toString() : "missing";
+        return text.length() > 80 ? text.substring(0, 80) + "…" : text;
     }
 }

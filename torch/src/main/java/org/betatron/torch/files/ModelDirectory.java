@@ -2,6 +2,7 @@ package org.betatron.torch.files;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,6 +35,9 @@ public record ModelDirectory(Path path) {
     /// Largest file that is written; beyond it weights are split, as `transformers` does.
     static final long MAX_SHARD_BYTES = 5_000_000_000L;
 
+    /// A name without a way to another directory.
+    private static final Pattern SHARD = Pattern.compile("[^/\\\\\\p{Cntrl}]+\\.safetensors");
+
     private static final Pattern WEIGHT_FILE = Pattern.compile("model(-\\d{5}-of-\\d{5})?\\.safetensors");
 
     /// @return where `config.json` is, or would be
@@ -49,39 +53,62 @@ public record ModelDirectory(Path path) {
         }
         Path file = configFile();
         if (!Files.exists(file)) {
-            throw new ModelException("model directory " + path + " has no " + CONFIG);
+            boolean adapter = Files.exists(path.resolve("adapter_config.json"));
+            throw new ModelException("model directory " + path + " has no " + CONFIG
+                    + (adapter ? "; it holds an adapter: merge it into its model first" : ""));
         }
-        if (readJson(file) instanceof ObjectNode config) {
+        if (readJson(file, JsonMapper.shared()) instanceof ObjectNode config) {
             return config;
         }
         throw new ModelException(file + " must hold a JSON object");
     }
 
+    /// The single file where there is one, whatever an index beside it says, as in `transformers`;
+    /// else the shards that the index names.
+    ///
     /// @return the weight files, in a fixed order
-    /// @throws ModelException if there are none, or an index names one that is missing
+    /// @throws ModelException if there are none, or an index names one that is missing or lies elsewhere
     public List<Path> weightFiles() {
-        Path index = path.resolve(INDEX);
-        if (Files.exists(index)) {
-            TreeSet<String> names = new TreeSet<>();
-            readJson(index).path("weight_map").forEach(name -> names.add(name.asString("")));
-            if (names.isEmpty()) {
-                throw new ModelException(index + " must name the shards in weight_map but names none");
-            }
-            List<Path> files = new ArrayList<>();
-            for (String name : names) {
-                if (!Files.isRegularFile(path.resolve(name))) {
-                    throw new ModelException(index + " names the shard '" + name + "', which is missing");
-                }
-                files.add(path.resolve(name));
-            }
-            return files;
+        Path single = path.resolve(SINGLE);
+        if (Files.exists(single)) {
+            return List.of(single);
         }
-        if (Files.exists(path.resolve(SINGLE))) {
-            return List.of(path.resolve(SINGLE));
+        if (Files.exists(path.resolve(INDEX))) {
+            return List.copyOf(new TreeSet<>(shardsByTensor().values()));
         }
         boolean hasPickle = Files.exists(path.resolve("pytorch_model.bin"));
+        boolean hasAdapter = Files.exists(path.resolve("adapter_config.json"));
         throw new ModelException("model directory " + path + " has neither " + SINGLE + " nor " + INDEX
+                + (hasAdapter ? "; it holds an adapter: merge it into its model first" : "")
                 + (hasPickle ? "; pytorch_model.bin is not read: convert it to safetensors first" : ""));
+    }
+
+    /// @return the file in which the index places each tensor; empty where there is no index in use
+    /// @throws ModelException if it names no file, or one that is missing or lies elsewhere
+    public Map<String, Path> shardsByTensor() {
+        Path index = path.resolve(INDEX);
+        Map<String, Path> shards = new LinkedHashMap<>();
+        if (Files.exists(path.resolve(SINGLE)) || !Files.exists(index)) {
+            return shards;
+        }
+        Set<String> present = new HashSet<>();
+        for (Map.Entry<String, JsonNode> entry :
+                readJson(index, SafetensorsFile.STRICT).path("weight_map").properties()) {
+            String name = entry.getValue().asString("");
+            if (!SHARD.matcher(name).matches()) {
+                throw new ModelException(index + " must name files beside it that end in .safetensors but names '"
+                        + name + "' for tensor '" + entry.getKey() + "'");
+            }
+            if (!present.contains(name) && !Files.exists(path.resolve(name))) {
+                throw new ModelException(index + " names the shard '" + name + "', which is missing");
+            }
+            present.add(name);
+            shards.put(entry.getKey(), path.resolve(name));
+        }
+        if (shards.isEmpty()) {
+            throw new ModelException(index + " must name the shards in weight_map but names none");
+        }
+        return shards;
     }
 
     /// @return everything that the model computes with: `config.json` and the weight files, in a fixed order
@@ -130,7 +157,9 @@ public record ModelDirectory(Path path) {
                 index.putObject("metadata").put("total_size", totalBytes);
                 index.set("weight_map", weightMap);
                 Files.writeString(files.stage(path.resolve(INDEX)), index.toPrettyString() + "\n");
+                // The single file comes before an index: neither may stand there while shards are exchanged.
                 Files.deleteIfExists(path.resolve(INDEX));
+                Files.deleteIfExists(path.resolve(SINGLE));
             }
             files.moveAll();
         }
@@ -181,9 +210,12 @@ public record ModelDirectory(Path path) {
         return shards;
     }
 
-    private static JsonNode readJson(Path file) {
+    private static JsonNode readJson(Path file, JsonMapper mapper) {
+        RegularFile.require(file);
         try {
-            return JsonMapper.shared().readTree(Files.readString(file));
+            return mapper.readTree(Files.readString(file));
+        } catch (CharacterCodingException e) {
+            throw new ModelException(file + " is not valid UTF-8", e);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + file, e);
         } catch (JacksonException e) {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -43,6 +45,36 @@ public final class SafetensorsFile implements AutoCloseable {
 
     /// Bytes converted at a time: small against a tensor, large against a call.
     private static final long CHUNK_BYTES = 64L << 20;
+
+    /// A name that stands twice is no name.
+    static final JsonMapper STRICT = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
+
+    /// Bits of a number in every format that safetensors knows, whether weights here have it or not.
+    private static final Map<String, Integer> BITS = Map.ofEntries(
+            Map.entry("BOOL", 8),
+            Map.entry("U8", 8),
+            Map.entry("I8", 8),
+            Map.entry("F4", 4),
+            Map.entry("F6_E2M3", 6),
+            Map.entry("F6_E3M2", 6),
+            Map.entry("F8_E4M3", 8),
+            Map.entry("F8_E5M2", 8),
+            Map.entry("F8_E8M0", 8),
+            Map.entry("F8_E4M3FNUZ", 8),
+            Map.entry("F8_E5M2FNUZ", 8),
+            Map.entry("I16", 16),
+            Map.entry("U16", 16),
+            Map.entry("F16", 16),
+            Map.entry("BF16", 16),
+            Map.entry("I32", 32),
+            Map.entry("U32", 32),
+            Map.entry("F32", 32),
+            Map.entry("I64", 64),
+            Map.entry("U64", 64),
+            Map.entry("F64", 64),
+            Map.entry("C64", 64));
 
     private static final ValueLayout.OfLong LITTLE_ENDIAN_LONG =
             ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -68,6 +100,7 @@ public final class SafetensorsFile implements AutoCloseable {
     /// @throws ModelException if it is not a whole safetensors file
     @SuppressWarnings("MustBeClosed") // the arena is handed to the file, which closes it
     public static SafetensorsFile open(Path path) throws IOException {
+        RegularFile.require(path);
         Arena arena = Arena.ofConfined();
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             long size = channel.size();
@@ -106,6 +139,19 @@ public final class SafetensorsFile implements AutoCloseable {
                 name,
                 Math.max(1, chunkBytes / type(name).bytes()),
                 (start, values) -> flat.narrow(0, start, values.numel()).copy_(values));
+    }
+
+    /// @return whether two tensors have one shape and format, and the same bytes
+    public boolean holdsSame(String name, SafetensorsFile other, String otherName) {
+        Entry mine = entry(name);
+        Entry others = other.entry(otherName);
+        return mine.typeName().equals(others.typeName())
+                && mine.dims().equals(others.dims())
+                && bytes(mine).mismatch(other.bytes(others)) < 0;
+    }
+
+    private MemorySegment bytes(Entry entry) {
+        return mapped.asSlice(dataStart + entry.start(), entry.end() - entry.start());
     }
 
     /// Shows a tensor's values part by part, in the file's number format.
@@ -168,6 +214,11 @@ public final class SafetensorsFile implements AutoCloseable {
                         .variable_data())); // counts its own changes, not those of its neighbours
     }
 
+    /// @return whether [#map] gave a tensor
+    public boolean isMapped() {
+        return privately != null;
+    }
+
     private Tensor privateBytes() {
         Owned bytes = privately;
         if (bytes == null) {
@@ -197,7 +248,8 @@ public final class SafetensorsFile implements AutoCloseable {
     ///     `BOOL`) may occur in a file as long as nobody reads the tensor
     /// @param dims     shape
     /// @param start    first byte, counted from the end of the header
-    public record Entry(String typeName, List<Long> dims, long start) {
+    /// @param end      the byte behind its last one
+    public record Entry(String typeName, List<Long> dims, long start, long end) {
 
         public long numElements() {
             long product = 1;
@@ -211,7 +263,7 @@ public final class SafetensorsFile implements AutoCloseable {
     private static Map<String, Entry> readHeader(Path path, byte[] header, long dataLength) {
         JsonNode json;
         try {
-            json = JsonMapper.shared().readTree(new String(header, StandardCharsets.UTF_8));
+            json = STRICT.readTree(new String(header, StandardCharsets.UTF_8));
         } catch (JacksonException e) {
             throw new ModelException(path + " has a damaged safetensors header: " + e.getOriginalMessage(), e);
         }
@@ -225,7 +277,32 @@ public final class SafetensorsFile implements AutoCloseable {
                 entries.put(property.getKey(), readEntry(property.getValue(), where, dataLength));
             }
         }
+        requireSeamless(path, entries, dataLength);
         return entries;
+    }
+
+    /// The format asks for tensors that lie one behind the other and fill the file: what overlaps
+    /// or leaves a hole was shifted, and would be read from the wrong place.
+    private static void requireSeamless(Path path, Map<String, Entry> entries, long dataLength) {
+        long end = 0;
+        List<Map.Entry<String, Entry>> inOrder = entries.entrySet().stream()
+                .sorted(Comparator.comparingLong((Map.Entry<String, Entry> entry) ->
+                                entry.getValue().start())
+                        .thenComparingLong(entry -> entry.getValue().end()))
+                .toList();
+        for (Map.Entry<String, Entry> entry : inOrder) {
+            if (entry.getValue().start() != end) {
+                throw new ModelException(path + ": tensor '" + entry.getKey() + "' must begin at byte " + end
+                        + ", where the one before it ends, but begins at "
+                        + entry.getValue().start()
+                        + "; the file is damaged");
+            }
+            end = entry.getValue().end();
+        }
+        if (end != dataLength) {
+            throw new ModelException(
+                    path + " has " + (dataLength - end) + " bytes behind its last tensor; it is damaged");
+        }
     }
 
     private static Entry readEntry(JsonNode json, String where, long dataLength) {
@@ -237,7 +314,7 @@ public final class SafetensorsFile implements AutoCloseable {
                 || offsets.size() != 2) {
             throw new ModelException(where + " has a damaged header entry: " + json);
         }
-        Entry entry = new Entry(json.path("dtype").asString(), dims, offsets.getFirst());
+        Entry entry = new Entry(json.path("dtype").asString(), dims, offsets.getFirst(), offsets.getLast());
         long numBytes = offsets.getLast() - offsets.getFirst();
         if (numBytes < 0 || offsets.getLast() > dataLength) {
             throw new ModelException(where + " lies outside the file, which is damaged or cut short");
@@ -250,11 +327,10 @@ public final class SafetensorsFile implements AutoCloseable {
     }
 
     private static boolean hasSize(Entry entry, long numBytes) {
+        Integer bits = BITS.get(entry.typeName());
         try {
-            long numElements = entry.numElements();
-            return DataType.tryOfSafetensors(entry.typeName())
-                    .map(type -> Math.multiplyExact(numElements, (long) type.bytes()) == numBytes)
-                    .orElse(true);
+            return bits != null
+                    && Math.multiplyExact(entry.numElements(), (long) bits) == Math.multiplyExact(8L, numBytes);
         } catch (ArithmeticException e) {
             return false;
         }

@@ -89,7 +89,7 @@ public final class TorchOptimizer implements Optimizer {
 
     @Override
     public void changeGradients(Consumer<float[]> change) {
-        weights.requireOpen();
+        weights.requireUsable();
         for (Tensor weight : weights.trainable().values()) {
             Memory.run(() -> Memory.runWithoutGradient(() -> {
                 Tensor gradient = Gradients.dense(weight);
@@ -116,7 +116,7 @@ public final class TorchOptimizer implements Optimizer {
 
     @Override
     public void step(double learningRate, double gradientScale) {
-        weights.requireOpen();
+        weights.requireUsable();
         step++;
         NativeErrors.run(
                 () -> "step " + step + " of the optimizer",

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.betatron.torch.error.ModelException;
+import org.betatron.torch.files.FileStamp;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.tensor.Tensors;
 import org.bytedeco.pytorch.Tensor;
@@ -16,6 +17,7 @@ import org.bytedeco.pytorch.Tensor;
 public final class Parameters implements AutoCloseable {
 
     private final Map<String, Weight> weights = new LinkedHashMap<>();
+    private final List<FileStamp> mapped = new ArrayList<>();
 
     /// Adds a weight.
     ///
@@ -23,6 +25,11 @@ public final class Parameters implements AutoCloseable {
     /// @param weight consumed
     public void add(String name, Weight weight) {
         weights.put(name, weight);
+    }
+
+    /// Says that weights lie in a file, which must stay as it is as long as they are used.
+    public void restOn(FileStamp file) {
+        mapped.add(file);
     }
 
     /// @return the weight, lent
@@ -121,8 +128,10 @@ public final class Parameters implements AutoCloseable {
     }
 
     /// @throws IllegalStateException if the weights were closed
-    public void requireOpen() {
+    /// @throws ModelException        if a file that they lie in was overwritten
+    public void requireUsable() {
         weights.values().forEach(Weight::tensors);
+        mapped.forEach(FileStamp::requireUnchanged);
     }
 
     private Stream<Tensor> tensors() {

@@ -3,9 +3,11 @@ package org.betatron.torch.weight;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -15,6 +17,7 @@ import java.util.function.Supplier;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.device.ComputeDevice;
 import org.betatron.torch.error.ModelException;
+import org.betatron.torch.files.FileStamp;
 import org.betatron.torch.files.ModelDirectory;
 import org.betatron.torch.files.SafetensorsFile;
 import org.betatron.torch.memory.Memory;
@@ -33,9 +36,9 @@ public final class WeightLoader {
 
     private WeightLoader() {}
 
-    /// Reads all weights as leaves. Weights that the files have in the format that they are kept in stay where they
-    /// are, mapped into memory: rows of an embedding that are never used take none. Others are converted, each
-    /// straight from the mapped file into its place.
+    /// Reads all weights as leaves. Weights that the files have in the format that they are kept in
+    /// stay where they are, mapped into memory: rows of an embedding that are never used take none.
+    /// Others are converted, each straight from the mapped file into its place.
     ///
     /// @param directory where the files are
     /// @param blueprint what must be in them
@@ -61,17 +64,22 @@ public final class WeightLoader {
         Map<String, WeightSpec> specs = new LinkedHashMap<>();
         blueprint.weights().forEach(spec -> specs.put(spec.name(), spec));
         Map<String, Owned> loaded = new LinkedHashMap<>();
+        Map<String, Path> places = directory.shardsByTensor();
+        Set<String> found = new HashSet<>();
+        List<FileStamp> mapped = new ArrayList<>();
         try {
             for (Path file : directory.weightFiles()) {
+                FileStamp stamp = FileStamp.of(file);
                 try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
                     for (Map.Entry<String, SafetensorsFile.Entry> entry :
                             tensors.entries().entrySet()) {
                         String name = entry.getKey();
+                        if (!found.add(name)) {
+                            throw new ModelException(file + ": tensor '" + name + "' is in another shard too");
+                        }
+                        requirePlace(file, name, places);
                         WeightSpec spec = specs.get(name);
                         if (spec != null) {
-                            if (loaded.containsKey(name)) {
-                                throw new ModelException(file + ": tensor '" + name + "' is in another shard too");
-                            }
                             requireShape(file, name, spec.shape(), SafetensorsFile.dims(entry.getValue()));
                             loaded.put(name, read(tensors, spec, compute));
                         } else if (!blueprint.isIgnorable(name)) {
@@ -79,6 +87,15 @@ public final class WeightLoader {
                                     + "' does not belong to the model that config.json describes");
                         }
                     }
+                    if (tensors.isMapped()) {
+                        mapped.add(stamp);
+                    }
+                }
+            }
+            for (Map.Entry<String, Path> place : places.entrySet()) {
+                if (!found.contains(place.getKey())) {
+                    throw new ModelException(
+                            place.getValue() + " lacks tensor '" + place.getKey() + "', which the index says is there");
                 }
             }
             String head = blueprint.headPart().weight();
@@ -95,6 +112,7 @@ public final class WeightLoader {
             throw e;
         }
         Parameters parameters = new Parameters();
+        mapped.forEach(parameters::restOn);
         specs.forEach((name, spec) ->
                 parameters.add(name, weight(Objects.requireNonNull(loaded.get(name), name), spec, compute)));
         return parameters;
@@ -161,6 +179,14 @@ public final class WeightLoader {
 
     private static Owned leaf(String name, Supplier<Tensor> maker) {
         return Memory.keep(name, () -> maker.get().requires_grad_(true));
+    }
+
+    private static void requirePlace(Path file, String name, Map<String, Path> places) {
+        Path place = places.getOrDefault(name, file);
+        if (!place.equals(file)) {
+            throw new ModelException(
+                    file + ": tensor '" + name + "' is here, but the index says that it is in " + place.getFileName());
+        }
     }
 
     private static void requireShape(Path file, String name, long[] expected, long[] actual) {

@@ -42,8 +42,26 @@ class ArchitectureSpecTest {
                         + " was 4 for 3",
                 "llama | rope_parameters | {\"rope_type\":\"yarn\"} | rope_parameters: rope_type must be default or"
                         + " llama3 but was \"yarn\"",
-                "llama | rope_scaling | {\"rope_type\":\"llama3\"} | rope_scaling: original_max_position_embeddings"
-                        + " must be a positive whole number but was missing"
+                "llama | rope_scaling | {\"rope_type\":\"llama3\"} | rope_scaling: factor must be a number but was"
+                        + " missing",
+                "llama | rope_scaling | 3 | rope_scaling must be an object but was 3",
+                "llama | rope_theta | 1e999 | rope_theta must be a finite number that is not negative but was"
+                        + " \"Infinity\"",
+                "llama | rope_theta | 0 | the base of the rotation (rope_theta) must be above 0 but was 0.0",
+                "llama | rms_norm_eps | -1e-6 | rms_norm_eps must be a finite number that is not negative but was"
+                        + " -1.0E-6",
+                "llama | num_hidden_layers | 2000000000 | num_hidden_layers must be at most 100000 but was 2000000000",
+                "llama | hidden_act | 7 | hidden_act must be a text but was 7",
+                "llama | tie_word_embeddings | null | tie_word_embeddings must be true or false but was null",
+                "llama | quantization_config | {\"bits\":4} | quantization_config must be missing or null, as the"
+                        + " family has none, but was {\"bits\":4}",
+                "llama | logit_scale | 0.5 | logit_scale must be missing or null, as the family has none, but was 0.5",
+                "llama | partial_rotary_factor | 0.5 | partial_rotary_factor must be missing or 1, which the other"
+                        + " settings say, but was 0.5",
+                "gpt_neox | num_key_value_heads | 1 | num_key_value_heads must be missing or 4, which the other"
+                        + " settings say, but was 1",
+                "gpt_neox | rope_theta | 5 | rope_theta must be missing or 10000, which the other settings say, but"
+                        + " was 5"
             })
     void refusedSettings(String architecture, String key, String value, String problem) {
         ObjectNode config = TinyModels.config(architecture);
@@ -104,6 +122,14 @@ class ArchitectureSpecTest {
         assertThatExceptionOfType(ModelException.class)
                 .isThrownBy(() -> ArchitectureSpec.parse(mixed, "dir/config.json"))
                 .withMessageStartingWith("dir/config.json: layer_types must be full_attention only but was ");
+    }
+
+    @Test
+    void settingsThatNobodyKnowsAreNamed() {
+        ObjectNode config = TinyModels.llama().put("use_cache", true).put("torch_dtype", "float32");
+        assertThat(ArchitectureSpec.unknownSettings(config, "here")).isEmpty();
+        config.put("zoom", 3).putNull("nothing").putObject("rope_scaling").put("flavour", "sweet");
+        assertThat(ArchitectureSpec.unknownSettings(config, "here")).containsExactly("rope_scaling.flavour", "zoom");
     }
 
     @Test

@@ -2,17 +2,21 @@ package org.betatron.torch.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.testkit.RandomBatches;
 import org.betatron.torch.TinyModels;
@@ -24,6 +28,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -91,7 +97,7 @@ class ModelDirectoryTest {
     }
 
     @Test
-    void savedConfigDiffersInTheNumberFormatOnly() throws IOException {
+    void savedConfigSaysTheNumberFormatAndSpellsTheRotationForEveryVersion() throws IOException {
         for (String key : List.of("torch_dtype", "dtype")) {
             ObjectNode config = TinyModels.neox().put(key, "float16");
             config.putArray("architectures").add("GPTNeoXForCausalLM");
@@ -100,12 +106,163 @@ class ModelDirectoryTest {
                 model.save(path, DataType.BF16);
             }
             assertThat(config.path(key).asString()).isEqualTo("float16");
-            assertThat(json("config.json")).isEqualTo(config.put(key, "bfloat16"));
+            assertThat(json("config.json")).isEqualTo(inEverySpelling(config.put(key, "bfloat16")));
         }
         try (TorchLanguageModel model = TinyModels.model("gpt_neox", 1)) {
             model.save(path);
         }
-        assertThat(json("config.json")).isEqualTo(TinyModels.neox().put("torch_dtype", "float32"));
+        assertThat(json("config.json"))
+                .isEqualTo(inEverySpelling(TinyModels.neox().put("torch_dtype", "float32")));
+    }
+
+    private static ObjectNode inEverySpelling(ObjectNode neox) {
+        neox.put("rotary_emb_base", 10000.0).putNull("rope_scaling");
+        neox.putObject("rope_parameters")
+                .put("rope_theta", 10000.0)
+                .put("partial_rotary_factor", 0.25)
+                .put("rope_type", "default");
+        return neox;
+    }
+
+    /// As recorded of transformers 5 in `model-files.json` under "tied, own head".
+    @Test
+    void aHeadOfItsOwnIsUsedAlthoughTheConfigurationTiesIt() throws IOException {
+        try (TorchLanguageModel model = TinyModels.model("llama", 1)) {
+            ObjectNode tied = TinyModels.llama().put("tie_word_embeddings", true);
+            for (long maxShardBytes : new long[] {1 << 20, 20_000}) {
+                directory.write(tied, model.weights().values(), DataType.FP32, maxShardBytes);
+                assertSameModel(model);
+            }
+            try (TorchLanguageModel loaded = TorchLanguageModel.load(path, DataType.FP32)) {
+                assertThat(loaded.remarks())
+                        .containsExactly(
+                                path.resolve("config.json") + " ties the head to the embedding, but the weights"
+                                        + " hold a head of its own: it is used, as in transformers 5, and the model is saved"
+                                        + " with tie_word_embeddings false");
+                loaded.save(path);
+            }
+            assertThat(json("config.json").path("tie_word_embeddings").asBoolean())
+                    .isFalse();
+            assertSameModel(model);
+        }
+    }
+
+    @Test
+    void aHeadThatIsTheEmbeddingStaysTied() throws IOException {
+        try (TorchLanguageModel model = TinyModels.model("llama", 1)) {
+            Map<String, Tensor> weights = new LinkedHashMap<>(model.weights().values());
+            weights.put("lm_head.weight", weights.get("model.embed_tokens.weight"));
+            directory.write(TinyModels.llama().put("tie_word_embeddings", true), weights, DataType.FP32);
+        }
+        try (TorchLanguageModel loaded = TorchLanguageModel.load(path, DataType.FP32)) {
+            assertThat(loaded.remarks()).isEmpty();
+            assertThat(loaded.weights().names()).doesNotContain("lm_head.weight");
+        }
+    }
+
+    /// As recorded of transformers 5 in `model-files.json`.
+    @Test
+    void aSingleFileComesBeforeAnIndex() throws IOException {
+        try (TorchLanguageModel first = TinyModels.model("llama", 1);
+                TorchLanguageModel second = TinyModels.model("llama", 2)) {
+            write(second, 20_000);
+            Path elsewhere = temporary.resolve("elsewhere");
+            new ModelDirectory(elsewhere)
+                    .write(TinyModels.llama(), first.weights().values(), DataType.FP32);
+            Files.copy(elsewhere.resolve("model.safetensors"), path.resolve("model.safetensors"));
+            assertSameModel(first);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"../model.safetensors", "/model.safetensors", "a/b.safetensors", "weights.bin", ".."})
+    void anIndexThatNamesSomethingElsewhere(String name) throws IOException {
+        Files.createDirectories(path);
+        Files.writeString(path.resolve("config.json"), TinyModels.llama().toString());
+        Files.writeString(path.resolve("model.safetensors.index.json"), """
+                {"weight_map": {"model.norm.weight": "%s"}}""".formatted(name));
+        assertRefused(path.resolve("model.safetensors.index.json") + " must name files beside it that end in"
+                + " .safetensors but names '" + name + "' for tensor 'model.norm.weight'");
+    }
+
+    @Test
+    void anIndexThatContradictsItsShards() throws IOException {
+        try (TorchLanguageModel model = TinyModels.model("llama", 1)) {
+            write(model, 20_000);
+        }
+        Path index = path.resolve("model.safetensors.index.json");
+        Path first = directory.weightFiles().getFirst();
+        Path last = directory.weightFiles().getLast();
+        ObjectNode json = (ObjectNode) json("model.safetensors.index.json");
+        ObjectNode map = (ObjectNode) json.path("weight_map");
+        map.put("model.embed_tokens.weight", last.getFileName().toString());
+        Files.writeString(index, json.toString());
+        assertRefused(first + ": tensor 'model.embed_tokens.weight' is here, but the index says that it is in "
+                + last.getFileName());
+        map.put("model.embed_tokens.weight", first.getFileName().toString());
+        map.put("model.extra.weight", last.getFileName().toString());
+        Files.writeString(index, json.toString());
+        assertRefused(last + " lacks tensor 'model.extra.weight', which the index says is there");
+        Files.writeString(index, "{\"weight_map\": {\"a\": \"m.safetensors\", \"a\": \"n.safetensors\"}}");
+        assertThatExceptionOfType(ModelException.class)
+                .isThrownBy(() -> TorchLanguageModel.load(path, DataType.FP32))
+                .withMessageStartingWith(index + " is not valid JSON: Duplicate Object property \"a\"");
+    }
+
+    /// A pipe in place of a file would be waited for without end.
+    @ParameterizedTest
+    @ValueSource(strings = {"config.json", "model.safetensors", "model.safetensors.index.json"})
+    void whatIsNoFile(String name) throws IOException, InterruptedException {
+        Files.createDirectories(path);
+        Files.writeString(path.resolve("config.json"), TinyModels.llama().toString());
+        Path file = path.resolve(name);
+        Files.deleteIfExists(file);
+        Files.createDirectory(file);
+        assertRefused(file + " must be a file but is a directory");
+        Files.delete(file);
+        assumeTrue(new ProcessBuilder("mkfifo", file.toString()).start().waitFor() == 0);
+        assertRefused(file + " must be a file but is a pipe, a socket or a device");
+    }
+
+    /// Weights lie in their file, so that what overwrites it would be saved as trained.
+    @Test
+    void aFileThatIsOverwrittenWhileItsModelIsInUse() throws IOException {
+        Path file = path.resolve("model.safetensors");
+        try (TorchLanguageModel other = TinyModels.model("llama", 2)) {
+            other.save(path);
+            byte[] others = Files.readAllBytes(file);
+            try (TorchLanguageModel model = TorchLanguageModel.load(path, DataType.FP32)) {
+                other.save(path); // another file takes the name
+                assertThat(model.score(BATCH).logProbs()).isNotEmpty();
+            }
+            for (int bytes : new int[] {others.length, others.length / 2}) {
+                Files.write(file, others);
+                try (TorchLanguageModel model = TorchLanguageModel.load(path, DataType.FP32)) {
+                    Files.write(file, Arrays.copyOf(others, bytes));
+                    Files.setLastModifiedTime(file, FileTime.fromMillis(bytes));
+                    String message =
+                            file + " was changed while the model in it was in use, so the weights are no longer"
+                                    + " those that were loaded: start again, and put other weights there under a new file that"
+                                    + " is renamed, or in another directory";
+                    assertChanged(message, () -> model.score(BATCH));
+                    assertChanged(message, () -> model.startDecoding().close());
+                    assertChanged(message, () -> model.save(temporary.resolve("saved")));
+                    assertThat(temporary.resolve("saved")).doesNotExist();
+                }
+            }
+        }
+    }
+
+    private static void assertChanged(String message, ThrowingCallable use) {
+        assertThatExceptionOfType(ModelException.class).isThrownBy(use).withMessage(message);
+    }
+
+    @Test
+    void anAdapterIsNamed() throws IOException {
+        Files.createDirectories(path);
+        Files.writeString(path.resolve("adapter_config.json"), "{}");
+        assertRefused(
+                "model directory " + path + " has no config.json; it holds an adapter: merge it into its model first");
     }
 
     @Test

@@ -49,7 +49,8 @@ class SafetensorsTest {
         try (SafetensorsFile saved = SafetensorsFile.open(file)) {
             assertThat(saved.entries().keySet()).containsExactly("matrix", "vector", "empty", "number");
             assertThat(saved.entries().get("matrix"))
-                    .isEqualTo(new SafetensorsFile.Entry(type.safetensorsName(), List.of(5L, 3L), 0));
+                    .isEqualTo(
+                            new SafetensorsFile.Entry(type.safetensorsName(), List.of(5L, 3L), 0, 15L * type.bytes()));
             assertThat(read(saved, "matrix")).isEqualTo(VALUES);
             assertThat(read(saved, "vector")).isEqualTo(Arrays.copyOf(VALUES, 4));
             assertThat(read(saved, "empty")).isEmpty();
@@ -214,6 +215,51 @@ class SafetensorsTest {
                     .isThrownBy(() -> read(saved, "weight"))
                     .withMessage(file + " has no tensor 'weight'");
         }
+    }
+
+    /// Tensors lie one behind the other and fill the file, under names of their own.
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\0',
+            value = {
+                "'a':F32 [2] 0 8, 'b':F32 [2] 4 12 | 12 | : tensor 'b' must begin at byte 8, where the one before it"
+                        + " ends, but begins at 4; the file is damaged",
+                "'a':F32 [2] 0 8, 'b':F32 [2] 0 8 | 8 | : tensor 'b' must begin at byte 8, where the one before it"
+                        + " ends, but begins at 0; the file is damaged",
+                "'a':F32 [2] 4 12 | 12 | : tensor 'a' must begin at byte 0, where the one before it ends, but begins at"
+                        + " 4; the file is damaged",
+                "'a':F32 [2] 0 8, 'b':F32 [2] 12 20 | 20 | : tensor 'b' must begin at byte 8, where the one before it"
+                        + " ends, but begins at 12; the file is damaged",
+                "'a':F32 [2] 0 8 | 12 | has 4 bytes behind its last tensor; it is damaged",
+                "'a':F32 [2] 0 8 | 4 | : tensor 'a' lies outside the file, which is damaged or cut short",
+                "'a':F32 [2] 0 4 | 4 | : tensor 'a' has 4 bytes, which does not fit F32 of the shape [2]",
+                "'a':I64 [2] 0 8 | 8 | : tensor 'a' has 8 bytes, which does not fit I64 of the shape [2]",
+                "'a':F99 [2] 0 8 | 8 | : tensor 'a' has 8 bytes, which does not fit F99 of the shape [2]",
+            })
+    void tensorsThatDoNotFillTheFile(String tensors, int dataBytes, String problem) throws IOException {
+        String header = tensors.replaceAll(
+                "'(\\w+)':(\\w+) (\\[.*?\\]) (\\d+) (\\d+)",
+                "\"$1\":{\"dtype\":\"$2\",\"shape\":$3,\"data_offsets\":[$4,$5]}");
+        Path file = raw("{" + header + "}", dataBytes);
+        assertRefused(file, file + (problem.startsWith(":") ? problem : " " + problem));
+    }
+
+    @Test
+    void aNameThatStandsTwice() throws IOException {
+        String entry = "\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[%d,%d]}";
+        Path file = raw("{" + entry.formatted(0, 4) + "," + entry.formatted(4, 8) + "}", 8);
+        assertThatExceptionOfType(ModelException.class)
+                .isThrownBy(() -> SafetensorsFile.open(file))
+                .withMessageStartingWith(file + " has a damaged safetensors header: Duplicate Object property \"a\"");
+    }
+
+    @Test
+    void aHeaderNestedWithoutEnd() throws IOException {
+        Path file = raw("[".repeat(100_000), 0);
+        assertThatExceptionOfType(ModelException.class)
+                .isThrownBy(() -> SafetensorsFile.open(file))
+                .withMessageStartingWith(file + " has a damaged safetensors header: ");
     }
 
     private static void assertRefused(Path file, String message) {

@@ -89,6 +89,13 @@ public final class Metrics {
             return this;
         }
 
+        /// @param value nothing is put where there is none: a mean over no rows is no number
+        /// @throws IllegalArgumentException if the path has a value already
+        public Builder put(String path, OptionalDouble value) {
+            value.ifPresent(number -> put(path, number));
+            return this;
+        }
+
         public Builder putAll(Metrics metrics) {
             metrics.values.forEach(this::put);
             return this;

@@ -147,6 +147,23 @@ public final class RunDirectory implements AutoCloseable {
         return root.resolve(RunFiles.RECIPE);
     }
 
+    /// Writes down settings that changed when the run went on.
+    ///
+    /// @param yaml the settings; empty if it goes on as it was begun
+    /// @throws TrainingException if it cannot be written
+    public void changes(String yaml) {
+        Path file = root.resolve(RunFiles.CHANGES);
+        try {
+            if (yaml.isEmpty()) {
+                Files.deleteIfExists(file);
+            } else {
+                StagedFiles.write(file, partial -> Files.writeString(partial, yaml));
+            }
+        } catch (IOException e) {
+            throw new TrainingException(file + " cannot be written: " + e.getMessage(), e);
+        }
+    }
+
     /// @return fingerprint of the text of the recipe
     /// @throws TrainingException if it cannot be read
     public String recipeFingerprint() {

@@ -14,7 +14,8 @@ import java.util.function.Predicate;
 ///
 /// @param values   text of every setting, by its name, in order
 /// @param defaults text of the default of each setting that has one
-public record Settings(Map<String, String> values, Map<String, String> defaults) {
+/// @param free     names of settings that may differ, because what is made does not depend on them
+public record Settings(Map<String, String> values, Map<String, String> defaults, Set<String> free) {
 
     /// No settings.
     public static final Settings NONE = new Settings(Map.of(), Map.of());
@@ -22,6 +23,17 @@ public record Settings(Map<String, String> values, Map<String, String> defaults)
     public Settings {
         values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
         defaults = Map.copyOf(defaults);
+        free = Set.copyOf(free);
+    }
+
+    /// Settings none of which may differ.
+    public Settings(Map<String, String> values, Map<String, String> defaults) {
+        this(values, defaults, Set.of());
+    }
+
+    /// @param names of settings that may differ
+    public Settings withFree(Set<String> names) {
+        return new Settings(values, defaults, names);
     }
 
     /// @param name one that is not among the settings yet
@@ -29,7 +41,7 @@ public record Settings(Map<String, String> values, Map<String, String> defaults)
     public Settings with(String name, String value) {
         Map<String, String> more = new LinkedHashMap<>(values);
         more.put(name, value);
-        return new Settings(more, defaults);
+        return new Settings(more, defaults, free);
     }
 
     /// @param wanted asked for every name
@@ -37,7 +49,7 @@ public record Settings(Map<String, String> values, Map<String, String> defaults)
     public Settings only(Predicate<String> wanted) {
         Map<String, String> fewer = new LinkedHashMap<>(values);
         fewer.keySet().removeIf(wanted.negate());
-        return new Settings(fewer, defaults);
+        return new Settings(fewer, defaults, free);
     }
 
     /// Compares with what was recorded, by this version or an earlier one.
@@ -47,6 +59,9 @@ public record Settings(Map<String, String> values, Map<String, String> defaults)
     public List<String> differencesFrom(Map<String, String> recorded) {
         List<String> differences = new ArrayList<>();
         recorded.forEach((name, then) -> {
+            if (free.contains(name)) {
+                return;
+            }
             String now = values.get(name);
             if (now == null) {
                 differences.add(name + " was " + shown(then) + ", and is not a setting of this version here");
@@ -56,7 +71,7 @@ public record Settings(Map<String, String> values, Map<String, String> defaults)
         });
         Set<String> known = recorded.keySet();
         values.forEach((name, now) -> {
-            if (!known.contains(name) && !now.equals(defaults.get(name))) {
+            if (!free.contains(name) && !known.contains(name) && !now.equals(defaults.get(name))) {
                 differences.add(name + " was not set and is " + shown(now));
             }
         });

@@ -1,15 +1,14 @@
 package org.betatron.training.run;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
+import org.betatron.core.files.Directories;
 
 /// Files that go with every model of a run, at its checkpoints and at its end: those of the tokenizer, so that
 /// the model can be used from where it lies.
 ///
-/// @param files each is copied under its name
+/// @param files each is copied under its name, a directory with what is in it
 public record SideFiles(List<Path> files) {
 
     /// A model by itself.
@@ -24,7 +23,7 @@ public record SideFiles(List<Path> files) {
     /// @param directory exists
     void write(Path directory, ModelWriter model) throws IOException {
         for (Path file : files) {
-            Files.copy(file, directory.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+            Directories.copyInto(file, directory);
         }
         model.writeInto(directory);
     }

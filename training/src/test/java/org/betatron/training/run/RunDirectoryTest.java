@@ -125,11 +125,16 @@ class RunDirectoryTest {
     @Test
     void modelComesWithItsSideFilesAndReplacesAnEarlierOne() throws IOException {
         Path tokenizer = Files.writeString(directory.resolve("tokenizer.json"), "{}");
-        RunDirectory run = RunDirectory.create(directory.resolve("run"), "", new SideFiles(List.of(tokenizer)));
+        Path templates = Files.createDirectory(directory.resolve("additional_chat_templates"));
+        Files.writeString(templates.resolve("tool_use.jinja"), "{{ tools }}");
+        RunDirectory run =
+                RunDirectory.create(directory.resolve("run"), "", new SideFiles(List.of(tokenizer, templates)));
         run.saveModel(TinyLanguageModel.random(4, 2, 8, 1)::save);
         TinyLanguageModel second = TinyLanguageModel.random(4, 2, 8, 2);
         run.saveModel(second::save);
         assertThat(run.modelDirectory().resolve("tokenizer.json")).hasContent("{}");
+        assertThat(run.modelDirectory().resolve("additional_chat_templates/tool_use.jinja"))
+                .hasContent("{{ tools }}");
         assertThat(TinyLanguageModel.load(run.modelDirectory()).weights()).containsExactly(second.weights());
         assertThat(Directories.list(run.root()))
                 .containsExactly(run.root().resolve(".lock"), run.modelDirectory(), run.recipeFile());

@@ -133,14 +133,13 @@ final class Evaluator {
             Object right = value(operation.operand(), scope);
             rendering.budget().spendOn(left);
             rendering.budget().spendOn(right);
-            boolean holds =
-                    switch (operation.operator()) {
-                        case "==" -> Comparison.equal(left, right);
-                        case "!=" -> !Comparison.equal(left, right);
-                        case "in" -> Comparison.contains(right, left);
-                        case "not in" -> !Comparison.contains(right, left);
-                        default -> Comparison.ordered(operation.operator(), left, right);
-                    };
+            boolean holds = switch (operation.operator()) {
+                case "==" -> Comparison.equal(left, right);
+                case "!=" -> !Comparison.equal(left, right);
+                case "in" -> Comparison.contains(right, left);
+                case "not in" -> !Comparison.contains(right, left);
+                default -> Comparison.ordered(operation.operator(), left, right);
+            };
             if (!holds) {
                 return false;
             }
@@ -180,7 +179,9 @@ final class Evaluator {
     }
 
     Arguments arguments(Expression.Passed passed, Scope scope) {
-        if (passed.positional().isEmpty() && passed.named().isEmpty() && passed.spread() == null
+        if (passed.positional().isEmpty()
+                && passed.named().isEmpty()
+                && passed.spread() == null
                 && passed.spreadMap() == null) {
             return Arguments.NONE;
         }

@@ -71,8 +71,8 @@ final class Globals {
     private static Map<Object, Object> dictionary(Arguments arguments) {
         Map<Object, Object> map = new LinkedHashMap<>();
         if (arguments.positional().size() > 1) {
-            throw PythonError.type(
-                    "dict expected at most 1 argument, got " + arguments.positional().size());
+            throw PythonError.type("dict expected at most 1 argument, got "
+                    + arguments.positional().size());
         }
         for (Object source : arguments.positional()) {
             if (source instanceof Map<?, ?> other) {
@@ -81,8 +81,8 @@ final class Globals {
                 for (Iterator<Object> pairs = Python.iterator(source); pairs.hasNext(); ) {
                     List<Object> pair = Python.list(pairs.next());
                     if (pair.size() != 2) {
-                        throw PythonError.value("dictionary update sequence element has length " + pair.size()
-                                + "; 2 is required");
+                        throw PythonError.value(
+                                "dictionary update sequence element has length " + pair.size() + "; 2 is required");
                     }
                     put(map, pair.getFirst(), pair.getLast());
                 }
@@ -177,15 +177,17 @@ final class Globals {
             return switch (name) {
                 case "current" -> values.get(at);
                 case "pos" -> (long) at;
-                case "next" -> (Callable) _ -> {
-                    Object value = values.get(at);
-                    at = (at + 1) % values.size();
-                    return value;
-                };
-                case "reset" -> (Callable) _ -> {
-                    at = 0;
-                    return None.NONE;
-                };
+                case "next" ->
+                    (Callable) _ -> {
+                        Object value = values.get(at);
+                        at = (at + 1) % values.size();
+                        return value;
+                    };
+                case "reset" ->
+                    (Callable) _ -> {
+                        at = 0;
+                        return None.NONE;
+                    };
                 default -> null;
             };
         }

@@ -45,12 +45,12 @@ record MacroFunction(
         }
         if (signature.usesCaller() && !takesCaller) {
             Object caller = named.remove("caller");
-            scope.set(
-                    "caller", caller == null || caller == None.NONE ? new Undefined("No caller defined") : caller);
+            scope.set("caller", caller == null || caller == None.NONE ? new Undefined("No caller defined") : caller);
         }
         takeRest(scope, named, positional);
         return rendering.call(self -> {
-            defaults.forEach((parameter, value) -> scope.set(parameter, self.evaluator().value(value, scope)));
+            defaults.forEach(
+                    (parameter, value) -> scope.set(parameter, self.evaluator().value(value, scope)));
             return self.capture(body, scope);
         });
     }
@@ -66,7 +66,8 @@ record MacroFunction(
         if (signature.usesPositional()) {
             scope.set(
                     "varargs",
-                    new Tuple(new ArrayList<>(positional.subList(Math.min(count, positional.size()), positional.size()))));
+                    new Tuple(new ArrayList<>(
+                            positional.subList(Math.min(count, positional.size()), positional.size()))));
         } else if (positional.size() > count) {
             throw PythonError.type("macro " + Repr.repr(name) + " takes not more than " + count + " argument(s)");
         }

@@ -24,14 +24,16 @@ final class MarkupFilters {
     static final Map<String, Filter> ALL = Map.of(
             "e", MarkupFilters::escape,
             "escape", MarkupFilters::escape,
-            "forceescape", (_, value, arguments) -> {
-                arguments.bind("forceescape", 0);
-                return new Markup(Markup.escape(Repr.str(value)));
-            },
-            "safe", (_, value, arguments) -> {
-                arguments.bind("safe", 0);
-                return new Markup(Repr.str(value));
-            },
+            "forceescape",
+                    (_, value, arguments) -> {
+                        arguments.bind("forceescape", 0);
+                        return new Markup(Markup.escape(Repr.str(value)));
+                    },
+            "safe",
+                    (_, value, arguments) -> {
+                        arguments.bind("safe", 0);
+                        return new Markup(Repr.str(value));
+                    },
             "striptags", MarkupFilters::stripTags,
             "xmlattr", MarkupFilters::attributes);
 

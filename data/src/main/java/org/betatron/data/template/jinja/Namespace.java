@@ -20,7 +20,8 @@ final class Namespace implements Attributed {
     private static void check(Object name) {
         if (name instanceof String text && text.startsWith("_")) {
             throw PythonError.other(
-                    "SecurityError", "a namespace cannot keep " + Repr.repr(name) + ", which begins with an underscore");
+                    "SecurityError",
+                    "a namespace cannot keep " + Repr.repr(name) + ", which begins with an underscore");
         }
     }
 

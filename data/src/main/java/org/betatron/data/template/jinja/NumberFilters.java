@@ -56,7 +56,8 @@ final class NumberFilters {
         while (i < prefixes.length() - 1 && bytes >= Math.pow(base, i + 2)) {
             i++;
         }
-        return PercentFormat.format("%.1f ", base * bytes / Math.pow(base, i + 2)) + prefixes.charAt(i)
+        return PercentFormat.format("%.1f ", base * bytes / Math.pow(base, i + 2))
+                + prefixes.charAt(i)
                 + (isBinary ? "iB" : "B");
     }
 

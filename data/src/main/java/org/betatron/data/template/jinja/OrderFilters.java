@@ -92,8 +92,8 @@ final class OrderFilters {
         }
         List<Object> entries = new ArrayList<>();
         map.forEach((key, entry) -> entries.add(Tuple.of(key, entry)));
-        UnaryOperator<Object> key = entry ->
-                cased(((Tuple) entry).items().get(by.equals("key") ? 0 : 1), isTrue(values[0]));
+        UnaryOperator<Object> key =
+                entry -> cased(((Tuple) entry).items().get(by.equals("key") ? 0 : 1), isTrue(values[0]));
         return sorted(rendering, entries, key, isTrue(values[2]));
     }
 
@@ -129,8 +129,7 @@ final class OrderFilters {
                 bestKey = key;
             }
         }
-        return Objects.requireNonNullElseGet(
-                best, () -> new Undefined("No aggregated item, sequence was empty."));
+        return Objects.requireNonNullElseGet(best, () -> new Undefined("No aggregated item, sequence was empty."));
     }
 
     private static Object unique(Rendering rendering, Object value, Arguments arguments) {
@@ -152,8 +151,7 @@ final class OrderFilters {
     /// Equal numbers are one key.
     private static Object hashed(Object key) {
         return switch (key) {
-            case List<?> _, Map<?, ?> _ ->
-                throw PythonError.type("unhashable type: '" + Python.typeName(key) + "'");
+            case List<?> _, Map<?, ?> _ -> throw PythonError.type("unhashable type: '" + Python.typeName(key) + "'");
             case Boolean truth -> truth ? 1L : 0L;
             case Double real when real == Math.rint(real) && Math.abs(real) < 1L << 53 -> real.longValue();
             default -> key;

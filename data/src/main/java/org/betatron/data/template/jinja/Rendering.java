@@ -7,9 +7,9 @@ import java.util.NoSuchElementException;
 import java.util.function.Function;
 import org.betatron.data.template.jinja.python.Arguments;
 import org.betatron.data.template.jinja.python.OneShot;
+import org.betatron.data.template.jinja.python.Python;
 import org.betatron.data.template.jinja.python.PythonError;
 import org.betatron.data.template.jinja.python.Repr;
-import org.betatron.data.template.jinja.python.Python;
 import org.betatron.data.template.jinja.syntax.Expression;
 import org.betatron.data.template.jinja.syntax.Statement;
 import org.jspecify.annotations.Nullable;
@@ -154,10 +154,7 @@ final class Rendering {
             repeat(
                     loop,
                     scope,
-                    new Loop(
-                            chosen(loop, items, scope),
-                            depth,
-                            inner -> recursive(loop, inner, scope, depth + 1)));
+                    new Loop(chosen(loop, items, scope), depth, inner -> recursive(loop, inner, scope, depth + 1)));
             String text = out.toString();
             out = outer;
             return text;
@@ -209,8 +206,7 @@ final class Rendering {
             case Statement.NameTarget(String name) -> scope.set(name, value);
             case Statement.AttributeTarget(String owner, String attribute) -> {
                 if (!(scope.find(owner) instanceof Namespace namespace)) {
-                    throw PythonError.other(
-                            "TemplateRuntimeError", "cannot assign attribute on non-namespace object");
+                    throw PythonError.other("TemplateRuntimeError", "cannot assign attribute on non-namespace object");
                 }
                 namespace.set(attribute, value);
             }
@@ -236,8 +232,7 @@ final class Rendering {
             values.add(items.next());
         }
         if (values.size() < size) {
-            throw PythonError.value(
-                    "not enough values to unpack (expected " + size + ", got " + values.size() + ")");
+            throw PythonError.value("not enough values to unpack (expected " + size + ", got " + values.size() + ")");
         }
         return values;
     }
@@ -252,7 +247,8 @@ final class Rendering {
         /// Makes the next item.
         interface Source {
             /// @return null at the end
-            @Nullable Object next();
+            @Nullable
+            Object next();
         }
 
         private final Source source;

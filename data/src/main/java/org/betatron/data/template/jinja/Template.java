@@ -8,6 +8,7 @@ import org.betatron.data.template.jinja.syntax.JinjaException;
 import org.betatron.data.template.jinja.syntax.Known;
 import org.betatron.data.template.jinja.syntax.Parser;
 import org.betatron.data.template.jinja.syntax.Statement;
+import org.jspecify.annotations.Nullable;
 
 /// A chat template: read once, rendered for any number of rows by any number of threads. It has the
 /// semantics of Jinja2 as `transformers` configures it: an immutable sandbox with trimmed blocks,
@@ -48,7 +49,7 @@ public final class Template {
     /// @param variables JSON in Java: maps, lists, texts, numbers, truth values, null
     /// @return the text
     /// @throws JinjaException if the template fails, calls `raise_exception` or goes beyond a limit
-    public String render(Map<String, ?> variables) {
+    public String render(Map<String, ? extends @Nullable Object> variables) {
         Scope scope = new Scope(null);
         variables.forEach((name, value) -> scope.set(name, Values.of(value)));
         Rendering rendering = new Rendering();

@@ -101,7 +101,8 @@ final class TextFilters {
         boolean isLater = false;
         for (Object line : TextParts.lines(text, false)) {
             out.append(isLater ? "\n" : "");
-            out.append(isLater && (isBlank || !line.equals("")) ? indention : "").append(line);
+            out.append(isLater && (isBlank || !line.equals("")) ? indention : "")
+                    .append(line);
             Limits.text(out.length());
             isLater = true;
         }
@@ -149,8 +150,7 @@ final class TextFilters {
     }
 
     private static Object toJson(Rendering rendering, Object value, Arguments arguments) {
-        @Nullable Object[] values =
-                arguments.bind("tojson", 0, "ensure_ascii", "indent", "separators", "sort_keys");
+        @Nullable Object[] values = arguments.bind("tojson", 0, "ensure_ascii", "indent", "separators", "sort_keys");
         Object indent = values[1] == null ? None.NONE : values[1];
         String level = indent == None.NONE
                 ? null
@@ -186,7 +186,8 @@ final class TextFilters {
         long leeway = values[3] == null || values[3] == None.NONE ? 5 : Numbers.index(values[3]);
         int kept = length - Characters.length(end);
         if (kept < 0 || leeway < 0) {
-            throw PythonError.other("AssertionError", "expected length >= " + Characters.length(end) + " and leeway >= 0");
+            throw PythonError.other(
+                    "AssertionError", "expected length >= " + Characters.length(end) + " and leeway >= 0");
         }
         String text = Python.text(value);
         if (text == null) {
@@ -224,7 +225,8 @@ final class TextFilters {
         StringBuilder out = new StringBuilder();
         for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
             char c = (char) (b & 0xFF);
-            boolean isKept = c < 128 && (Character.isLetterOrDigit(c) || "_.-~".indexOf(c) >= 0 || safe.indexOf(c) >= 0);
+            boolean isKept =
+                    c < 128 && (Character.isLetterOrDigit(c) || "_.-~".indexOf(c) >= 0 || safe.indexOf(c) >= 0);
             out.append(isKept ? String.valueOf(c) : String.format("%%%02X", (int) c));
         }
         return out.toString();

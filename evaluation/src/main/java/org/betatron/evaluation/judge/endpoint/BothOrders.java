@@ -24,14 +24,19 @@ record BothOrders(EndpointSpec spec, ChatEndpoint endpoint, ReplyCache cache, Le
             return new Judgement.Decided(comparison, Verdict.explained(Outcome.TIE, List.of()));
         }
         try {
-            String first = ask(comparison.prompt(), answer, opponent);
-            String second = ask(comparison.prompt(), opponent, answer);
-            Optional<Choice> asA = Choice.parse(first);
-            Optional<Choice> asB = Choice.parse(second);
-            List<String> replies = List.of(first, second);
+            ChatReply first = ask(comparison.prompt(), answer, opponent);
+            ChatReply second = ask(comparison.prompt(), opponent, answer);
+            List<String> replies = List.of(first.text(), second.text());
+            if (first.cut() || second.cut()) {
+                return new Judgement.Unclear(
+                        comparison, "the judge's reply was cut at its length; allow more tokens (max_tokens)", replies);
+            }
+            boolean quoting = Choice.isIn(comparison.prompt()) || Choice.isIn(answer) || Choice.isIn(opponent);
+            Optional<Choice> asA = Choice.parse(first.text(), quoting);
+            Optional<Choice> asB = Choice.parse(second.text(), quoting);
             if (asA.isEmpty() || asB.isEmpty()) {
                 return new Judgement.Unclear(
-                        comparison, "the judge's reply holds no verdict [[A]], [[B]] or [[tie]]", replies);
+                        comparison, "the judge's reply holds no one verdict [[A]], [[B]] or [[tie]]", replies);
             }
             Outcome inFirst = outcome(asA.get(), Choice.A);
             Outcome inSecond = outcome(asB.get(), Choice.B);
@@ -47,16 +52,16 @@ record BothOrders(EndpointSpec spec, ChatEndpoint endpoint, ReplyCache cache, Le
         return choice == Choice.TIE ? Outcome.TIE : choice == own ? Outcome.WIN : Outcome.LOSS;
     }
 
-    private String ask(String prompt, String answerA, String answerB) throws EndpointFailure, InterruptedException {
+    private ChatReply ask(String prompt, String answerA, String answerB) throws EndpointFailure, InterruptedException {
         String body = spec.body(spec.template().render(prompt, answerA, answerB));
         Optional<ChatReply> kept = cache.find(spec.chat(), body);
         if (kept.isPresent()) {
             ledger.foundKept();
-            return kept.get().text();
+            return kept.get();
         }
         ChatReply reply = endpoint.ask(body);
         cache.keep(spec.chat(), body, reply);
         ledger.answered(reply);
-        return reply.text();
+        return reply;
     }
 }

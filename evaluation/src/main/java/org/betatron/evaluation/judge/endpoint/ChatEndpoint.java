@@ -8,6 +8,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -30,6 +31,9 @@ final class ChatEndpoint implements AutoCloseable {
 
     /// An endpoint that wants a longer pause is treated as one that does not answer.
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
+
+    /// Bytes. A reply of a hundred thousand tokens has less than one million.
+    static final int LONGEST_BODY = 16 << 20;
 
     private final URI url;
     private final RequestLimits limits;
@@ -104,7 +108,8 @@ final class ChatEndpoint implements AutoCloseable {
 
     private HttpResponse<String> exchange(HttpRequest request) throws EndpointFailure, InterruptedException {
         // The request's own timeout ends with the headers of the response; a body may trickle for ever.
-        CompletableFuture<HttpResponse<String>> pending = client.sendAsync(request, BodyHandlers.ofString());
+        CompletableFuture<HttpResponse<String>> pending = client.sendAsync(
+                request, BodyHandlers.limiting(BodyHandlers.ofString(StandardCharsets.UTF_8), LONGEST_BODY));
         try {
             return pending.get(limits.timeout().toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {

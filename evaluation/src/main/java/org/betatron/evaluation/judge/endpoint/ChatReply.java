@@ -1,5 +1,6 @@
 package org.betatron.evaluation.judge.endpoint;
 
+import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -8,15 +9,19 @@ import tools.jackson.databind.json.JsonMapper;
 ///
 /// @param raw          the whole response, JSON
 /// @param text         what the model wrote
+/// @param cut          whether it had more to write, and was not allowed to
 /// @param inputTokens  as the endpoint counted; 0 where it does not
 /// @param outputTokens likewise
-record ChatReply(String raw, String text, long inputTokens, long outputTokens) {
+record ChatReply(String raw, String text, boolean cut, long inputTokens, long outputTokens) {
+
+    private static final Pattern HALF_SURROGATE = Pattern.compile("\\p{Cs}");
 
     /// @throws EndpointFailure if the response is no chat completion
     static ChatReply parse(String raw) throws EndpointFailure {
         try {
             JsonNode root = JsonMapper.shared().readTree(raw);
-            JsonNode content = root.path("choices").path(0).path("message").path("content");
+            JsonNode choice = root.path("choices").path(0);
+            JsonNode content = choice.path("message").path("content");
             if (!content.isString()) {
                 throw EndpointFailure.passing(
                         "the endpoint's response has no choices[0].message.content: " + excerpt(raw));
@@ -24,12 +29,18 @@ record ChatReply(String raw, String text, long inputTokens, long outputTokens) {
             JsonNode usage = root.path("usage");
             return new ChatReply(
                     raw,
-                    content.asString(),
+                    wellFormed(content.asString()),
+                    choice.path("finish_reason").asString("").equals("length"),
                     usage.path("prompt_tokens").asLong(0),
                     usage.path("completion_tokens").asLong(0));
         } catch (JacksonException e) {
             throw EndpointFailure.passing("the endpoint's response is not JSON: " + excerpt(raw));
         }
+    }
+
+    /// @return the text with a replacement character for each half of a surrogate pair, which no file can hold
+    static String wellFormed(String text) {
+        return HALF_SURROGATE.matcher(text).replaceAll("\ufffd");
     }
 
     /// @return what an error response says: the usual field, else its beginning

@@ -1,8 +1,11 @@
 package org.betatron.evaluation.judge.endpoint;
 
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /// What a judge is asked: a text with `{prompt}`, `{answer_a}` and `{answer_b}` where these belong.
 ///
@@ -11,6 +14,9 @@ public record JudgeTemplate(String text) {
 
     private static final List<String> NAMES = List.of("{prompt}", "{answer_a}", "{answer_b}");
     private static final Pattern PLACE = Pattern.compile("\\{(prompt|answer_a|answer_b)}");
+    private static final Pattern LETTER = Pattern.compile("\\p{L}");
+    private static final Pattern TAG = Pattern.compile("</?([\\w-]+)>");
+    private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}_]+|[^\\s\\p{L}\\p{N}_]");
 
     /// Asks for a short reason first, so that the verdict follows from it. Ours.
     public static final JudgeTemplate DEFAULT = new JudgeTemplate("""
@@ -44,14 +50,57 @@ public record JudgeTemplate(String text) {
         }
     }
 
+    /// Fills the places. A text cannot leave its place, nor speak as the judge: where it has what stands around a place
+    /// (a tag, a heading), a backslash is put before that, and marks of a verdict are written as `[\[A]\]`.
+    ///
     /// @return the text with its places filled; what is filled in is not looked at again
     String render(String prompt, String answerA, String answerB) {
+        List<Pattern> fences = fences();
         return PLACE.matcher(text)
-                .replaceAll(place -> Matcher.quoteReplacement(
+                .replaceAll(place -> Matcher.quoteReplacement(contained(
                         switch (place.group(1)) {
                             case "prompt" -> prompt;
                             case "answer_a" -> answerA;
                             default -> answerB;
-                        }));
+                        },
+                        fences)));
+    }
+
+    private static String contained(String text, List<Pattern> fences) {
+        String inside = Choice.disarmed(text);
+        for (Pattern fence : fences) {
+            inside = fence.matcher(inside).replaceAll("\\\\$0");
+        }
+        return inside;
+    }
+
+    /// @return what stands right before and after each place, with any white space and in any case
+    private List<Pattern> fences() {
+        Set<String> fences = new LinkedHashSet<>();
+        Matcher place = PLACE.matcher(text);
+        while (place.find()) {
+            fences.add(text.substring(0, place.start()).strip().replaceFirst("(?s).*\\R", ""));
+            fences.add(text.substring(place.end()).strip().replaceFirst("(?s)\\R.*", ""));
+        }
+        // A line or a star around a place is in every other answer; it would be spoilt for nothing.
+        return fences.stream()
+                .map(String::strip)
+                .filter(fence ->
+                        LETTER.matcher(fence).find() && !PLACE.matcher(fence).find())
+                .map(JudgeTemplate::expression)
+                .distinct()
+                .map(expression -> Pattern.compile(expression, Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE))
+                .toList();
+    }
+
+    /// @return regular expression of a fence: a tag opening or closing, other text with any white space
+    private static String expression(String fence) {
+        Matcher tag = TAG.matcher(fence);
+        return tag.matches()
+                ? "<\\s*/?\\s*" + Pattern.quote(tag.group(1)) + "\\b"
+                : WORD.matcher(fence)
+                        .results()
+                        .map(word -> Pattern.quote(word.group()))
+                        .collect(Collectors.joining("\\s*"));
     }
 }

@@ -49,11 +49,11 @@ public record ReplyCache(Path directory) {
     void keep(URI url, String body, ChatReply reply) {
         Path file = file(url, body);
         JsonMapper json = JsonMapper.shared();
-        String content = json.createObjectNode()
+        String content = ChatReply.wellFormed(json.createObjectNode()
                 .put("url", url.toString())
                 .set("request", json.readTree(body))
                 .set("response", json.readTree(reply.raw()))
-                .toString();
+                .toString());
         try {
             StagedFiles.write(file, partial -> Files.writeString(partial, content + "\n"));
         } catch (IOException e) {

@@ -205,7 +205,8 @@ public final class Arithmetic {
         if (left instanceof Markup || right instanceof Markup) {
             return Python.text(left) == null || Python.text(right) == null
                     ? null
-                    : new Markup(concatenated(Markup.of(left).text(), Markup.of(right).text()));
+                    : new Markup(concatenated(
+                            Markup.of(left).text(), Markup.of(right).text()));
         }
         List<Object> items = new ArrayList<>();
         if (left instanceof List<?> a && right instanceof List<?> b) {
@@ -214,7 +215,8 @@ public final class Arithmetic {
             items.addAll(b);
             return items;
         }
-        if (left instanceof Tuple(List<Object> a, _) && right instanceof Tuple(List<Object> b, _)) {
+        if (left instanceof Tuple(List<Object> a, List<String> _)
+                && right instanceof Tuple(List<Object> b, List<String> _)) {
             Limits.items((long) a.size() + b.size());
             items.addAll(a);
             items.addAll(b);
@@ -236,7 +238,7 @@ public final class Arithmetic {
             case String text -> repeated(text, times);
             case Markup(String text) -> new Markup(repeated(text, times));
             case List<?> list -> repeatedItems(list, times);
-            case Tuple(List<Object> items, _) -> new Tuple(repeatedItems(items, times));
+            case Tuple(List<Object> items, List<String> _) -> new Tuple(repeatedItems(items, times));
             default -> null;
         };
     }

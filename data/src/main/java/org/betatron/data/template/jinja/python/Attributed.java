@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 public interface Attributed {
 
     /// @return null if there is none of that name
-    @Nullable Object attribute(String name);
+    @Nullable
+    Object attribute(String name);
 
     /// @return Python's name of the type, for errors
     String typeName();

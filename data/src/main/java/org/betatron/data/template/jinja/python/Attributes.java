@@ -25,12 +25,17 @@ final class Attributes {
         }
         return switch (value) {
             case Attributed attributed -> attributed.attribute(name);
-            case Map<?, ?> _ -> CHANGES_DICT.contains(name) ? Undefined.unsafe(value, name) : method(value, name, CollectionMethods.OF_DICT);
+            case Map<?, ?> _ ->
+                CHANGES_DICT.contains(name)
+                        ? Undefined.unsafe(value, name)
+                        : method(value, name, CollectionMethods.OF_DICT);
             case List<?> _ ->
-                CHANGES_LIST.contains(name) ? Undefined.unsafe(value, name) : method(value, name, CollectionMethods.OF_LIST);
+                CHANGES_LIST.contains(name)
+                        ? Undefined.unsafe(value, name)
+                        : method(value, name, CollectionMethods.OF_LIST);
             case String _, Markup _ -> method(value, name, TextMethods.NAMES);
-            case Tuple tuple when tuple.names().contains(name) ->
-                tuple.items().get(tuple.names().indexOf(name));
+            case Tuple tuple
+            when tuple.names().contains(name) -> tuple.items().get(tuple.names().indexOf(name));
             case Tuple _ -> method(value, name, CollectionMethods.OF_TUPLE);
             case Range range -> ofRange(range, name);
             case Long _, BigInteger _, Boolean _ -> ofInteger(value, name);

@@ -38,10 +38,14 @@ final class CollectionMethods {
             case "index" -> index(owner, arguments);
             case "count" -> {
                 Object item = required(arguments.bind("count", 1, "/value")[0]);
-                yield Python.list(owner).stream().filter(other -> Comparison.equal(other, item)).count();
+                yield Python.list(owner).stream()
+                        .filter(other -> Comparison.equal(other, item))
+                        .count();
             }
-            case "is_integer" -> owner instanceof Double number && Double.isFinite(number) && number == Math.rint(number);
-            case "bit_length" -> (long) Numbers.big(required(Numbers.number(owner))).abs().bitLength();
+            case "is_integer" ->
+                owner instanceof Double number && Double.isFinite(number) && number == Math.rint(number);
+            case "bit_length" ->
+                (long) Numbers.big(required(Numbers.number(owner))).abs().bitLength();
             case "conjugate" -> required(Numbers.number(owner));
             default -> throw new IllegalArgumentException(name);
         };

@@ -42,8 +42,7 @@ public final class Comparison {
         if (text != null) {
             String part = Python.text(item);
             if (part == null) {
-                throw PythonError.type(
-                        "'in <string>' requires string as left operand, not " + Python.typeName(item));
+                throw PythonError.type("'in <string>' requires string as left operand, not " + Python.typeName(item));
             }
             return text.contains(part);
         }
@@ -87,10 +86,10 @@ public final class Comparison {
         }
         return switch (left) {
             case List<?> list -> right instanceof List<?> other && sameItems(list, other);
-            case Tuple(List<Object> items, _) -> right instanceof Tuple(List<Object> others, _) && sameItems(items, others);
+            case Tuple(List<Object> items, List<String> _) ->
+                right instanceof Tuple(List<Object> others, List<String> _) && sameItems(items, others);
             case Map<?, ?> map -> right instanceof Map<?, ?> other && sameEntries(map, other);
-            case Range range ->
-                right instanceof Range other && sameItems(Python.list(range), Python.list(other));
+            case Range range -> right instanceof Range other && sameItems(Python.list(range), Python.list(other));
             case DictView(DictView.Kind kind, Map<Object, Object> map) ->
                 right instanceof DictView(DictView.Kind otherKind, Map<Object, Object> other)
                         && kind == otherKind
@@ -154,7 +153,8 @@ public final class Comparison {
         if (left instanceof List<?> list && right instanceof List<?> others) {
             return compareItems(operator, list, others);
         }
-        if (left instanceof Tuple(List<Object> items, _) && right instanceof Tuple(List<Object> others, _)) {
+        if (left instanceof Tuple(List<Object> items, List<String> _)
+                && right instanceof Tuple(List<Object> others, List<String> _)) {
             return compareItems(operator, items, others);
         }
         if (left instanceof Undefined undefined) {
@@ -184,7 +184,8 @@ public final class Comparison {
         if (a instanceof Long x && b instanceof Long y) {
             return Long.compare(x, y);
         }
-        boolean isFinite = !(a instanceof Double x && !Double.isFinite(x)) && !(b instanceof Double y && !Double.isFinite(y));
+        boolean isFinite =
+                !(a instanceof Double x && !Double.isFinite(x)) && !(b instanceof Double y && !Double.isFinite(y));
         if ((a instanceof Double && b instanceof Double) || !isFinite) {
             double x = ((Number) a).doubleValue();
             double y = ((Number) b).doubleValue();
@@ -208,7 +209,9 @@ public final class Comparison {
             char b = right.charAt(i);
             if (a != b) {
                 boolean isPair = Character.isSurrogate(a) != Character.isSurrogate(b);
-                return isPair ? Boolean.compare(Character.isSurrogate(a), Character.isSurrogate(b)) : Character.compare(a, b);
+                return isPair
+                        ? Boolean.compare(Character.isSurrogate(a), Character.isSurrogate(b))
+                        : Character.compare(a, b);
             }
         }
         return Integer.compare(left.length(), right.length());

@@ -41,13 +41,15 @@ record FormatSpec(
 
     String apply(Object value) {
         Limits.text(Math.max(width, precision));
-        if (value instanceof Double || (Numbers.number(value) != null && "eEfFgG%".indexOf(type) >= 0 && type != '\0')) {
+        if (value instanceof Double
+                || (Numbers.number(value) != null && "eEfFgG%".indexOf(type) >= 0 && type != '\0')) {
             return number(ofDouble(Numbers.toFloat(value)));
         }
         if (Numbers.isInteger(value) && (!(value instanceof Boolean) || type != '\0')) {
             return number(ofInteger(Numbers.big(java.util.Objects.requireNonNull(Numbers.number(value)))));
         }
-        String text = Python.text(value) != null || value instanceof Boolean || value == None.NONE ? Repr.str(value) : null;
+        String text =
+                Python.text(value) != null || value instanceof Boolean || value == None.NONE ? Repr.str(value) : null;
         if (text == null) {
             throw PythonError.type("unsupported format string passed to " + Python.typeName(value) + ".__format__");
         }
@@ -57,7 +59,8 @@ record FormatSpec(
         if (align == '=' || sign != '\0') {
             throw PythonError.value("sign or '=' not allowed in string format specifier");
         }
-        String cut = precision >= 0 && precision < Characters.length(text) ? Characters.substring(text, 0, precision) : text;
+        String cut =
+                precision >= 0 && precision < Characters.length(text) ? Characters.substring(text, 0, precision) : text;
         return TextParts.pad(cut, width, fill, align == '>' ? 'r' : align == '^' ? 'm' : 'l');
     }
 
@@ -87,7 +90,9 @@ record FormatSpec(
     }
 
     private String radix(BigInteger value, int radix, String prefix) {
-        return (value.signum() < 0 ? "-" : "") + (isAlternate ? prefix : "") + grouped(value.abs().toString(radix), 4);
+        return (value.signum() < 0 ? "-" : "")
+                + (isAlternate ? prefix : "")
+                + grouped(value.abs().toString(radix), 4);
     }
 
     private String ofDouble(double value) {
@@ -114,7 +119,8 @@ record FormatSpec(
     }
 
     static String fixed(double value, int digits) {
-        String text = new BigDecimal(value).setScale(digits, RoundingMode.HALF_EVEN).toPlainString();
+        String text =
+                new BigDecimal(value).setScale(digits, RoundingMode.HALF_EVEN).toPlainString();
         boolean isNegative = value < 0 || 1 / value < 0;
         return isNegative && !text.startsWith("-") ? "-" + text : text;
     }
@@ -125,7 +131,9 @@ record FormatSpec(
         }
         BigDecimal rounded = new BigDecimal(value).round(new MathContext(digits + 1, RoundingMode.HALF_EVEN));
         int exponent = rounded.precision() - rounded.scale() - 1;
-        String mantissa = rounded.movePointLeft(exponent).setScale(digits, RoundingMode.HALF_EVEN).toPlainString();
+        String mantissa = rounded.movePointLeft(exponent)
+                .setScale(digits, RoundingMode.HALF_EVEN)
+                .toPlainString();
         return mantissa + "e" + (exponent < 0 ? "-" : "+") + (Math.abs(exponent) < 10 ? "0" : "") + Math.abs(exponent);
     }
 

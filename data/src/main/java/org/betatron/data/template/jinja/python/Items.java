@@ -61,7 +61,7 @@ public final class Items {
             case Undefined undefined -> throw undefined.used();
             case Map<?, ?> map -> key instanceof List<?> || key instanceof Map<?, ?> ? null : entry(map, key);
             case List<?> list -> at(list, key);
-            case Tuple(List<Object> items, _) -> at(items, key);
+            case Tuple(List<Object> items, List<String> _) -> at(items, key);
             case Range range -> {
                 int place = place((int) range.size(), key);
                 yield place < 0 ? null : (Object) range.get(place);

@@ -36,10 +36,9 @@ public record Json(
             case String text -> quote(text, out);
             case Markup(String text) -> quote(text, out);
             case List<?> list -> writeItems(list, level, out);
-            case Tuple(List<Object> items, _) -> writeItems(items, level, out);
+            case Tuple(List<Object> items, List<String> _) -> writeItems(items, level, out);
             case Map<?, ?> map -> writeMap(map, level, out);
-            default ->
-                throw PythonError.type("Object of type " + Python.typeName(value) + " is not JSON serializable");
+            default -> throw PythonError.type("Object of type " + Python.typeName(value) + " is not JSON serializable");
         }
     }
 
@@ -89,8 +88,7 @@ public record Json(
             case BigInteger number -> Numbers.digits(number);
             case Double number -> number(number);
             default ->
-                throw PythonError.type(
-                        "keys must be str, int, float, bool or None, not " + Python.typeName(key));
+                throw PythonError.type("keys must be str, int, float, bool or None, not " + Python.typeName(key));
         };
     }
 

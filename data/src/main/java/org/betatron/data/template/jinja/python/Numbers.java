@@ -65,9 +65,7 @@ public final class Numbers {
         if (number == null) {
             throw PythonError.type("'" + Python.typeName(value) + "' object cannot be interpreted as an integer");
         }
-        return number instanceof BigInteger big
-                ? big.signum() < 0 ? Long.MIN_VALUE : Long.MAX_VALUE
-                : (Long) number;
+        return number instanceof BigInteger big ? big.signum() < 0 ? Long.MIN_VALUE : Long.MAX_VALUE : (Long) number;
     }
 
     /// `int(value)`.
@@ -90,8 +88,8 @@ public final class Numbers {
             default -> {
                 Object number = number(value);
                 if (number == null) {
-                    throw PythonError.type("int() argument must be a string or a real number, not '"
-                            + Python.typeName(value) + "'");
+                    throw PythonError.type(
+                            "int() argument must be a string or a real number, not '" + Python.typeName(value) + "'");
                 }
                 yield number;
             }

@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 /// `text % values`.
 public final class PercentFormat {
 
-    private static final Pattern DIRECTIVE =
-            Pattern.compile("%(?:\\(([^)]*)\\))?([-+ #0]*)(\\*|\\d{1,9})?(?:\\.(\\*|\\d{0,9}))?[hlL]?(.)", Pattern.DOTALL);
+    private static final Pattern DIRECTIVE = Pattern.compile(
+            "%(?:\\(([^)]*)\\))?([-+ #0]*)(\\*|\\d{1,9})?(?:\\.(\\*|\\d{0,9}))?[hlL]?(.)", Pattern.DOTALL);
 
     private final List<?> values;
     private final Object all;
@@ -17,7 +17,7 @@ public final class PercentFormat {
 
     private PercentFormat(Object all) {
         this.all = all;
-        this.values = all instanceof Tuple(List<Object> items, _) ? items : List.of(all);
+        this.values = all instanceof Tuple(List<Object> items, List<String> _) ? items : List.of(all);
     }
 
     /// @param values a tuple, a mapping for named directives, or the only value
@@ -63,7 +63,8 @@ public final class PercentFormat {
         String filled = isLeft ? "<" : flags.contains("0") ? "0=" : ">";
         return switch (type) {
             case 's' -> FormatSpec.parse((isLeft ? "<" : ">") + width + cut).apply(Repr.str(value));
-            case 'r', 'a' -> FormatSpec.parse((isLeft ? "<" : ">") + width + cut).apply(Repr.repr(value));
+            case 'r', 'a' ->
+                FormatSpec.parse((isLeft ? "<" : ">") + width + cut).apply(Repr.repr(value));
             case 'c' ->
                 FormatSpec.parse((isLeft ? "<" : ">") + width)
                         .apply(Python.text(value) != null ? value : Character.toString((int) Numbers.index(value)));
@@ -110,7 +111,9 @@ public final class PercentFormat {
         if (number == null || (number instanceof Double && !takesFloats)) {
             throw PythonError.type("%" + type + " format: a number is required, not " + Python.typeName(value));
         }
-        return number instanceof Double && (type == 'd' || type == 'i' || type == 'u') ? Numbers.toInteger(number) : number;
+        return number instanceof Double && (type == 'd' || type == 'i' || type == 'u')
+                ? Numbers.toInteger(number)
+                : number;
     }
 
     private Object take() {

@@ -35,7 +35,8 @@ public record Range(long start, long stop, long step) {
     }
 
     boolean contains(long number) {
-        return (number - start) % step == 0 && (step > 0 ? number >= start && number < stop : number <= start && number > stop);
+        return (number - start) % step == 0
+                && (step > 0 ? number >= start && number < stop : number <= start && number > stop);
     }
 
     Iterator<Object> iterator() {

@@ -43,7 +43,8 @@ public final class Repr {
             }
             case Undefined _ -> out.append("Undefined");
             case List<?> list -> writeAll("[", list.iterator(), "]", depth, out);
-            case Tuple(List<Object> items, _) -> writeAll("(", items.iterator(), items.size() == 1 ? ",)" : ")", depth, out);
+            case Tuple(List<Object> items, List<String> _) ->
+                writeAll("(", items.iterator(), items.size() == 1 ? ",)" : ")", depth, out);
             case Map<?, ?> map -> writeMap(map, depth, out);
             case Range(long start, long stop, long step) ->
                 out.append("range(" + start + ", " + stop + (step == 1 ? "" : ", " + step) + ")");

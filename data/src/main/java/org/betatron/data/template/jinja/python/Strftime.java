@@ -1,12 +1,12 @@
 package org.betatron.data.template.jinja.python;
 
+import java.time.DayOfWeek;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoField;
 import java.time.temporal.IsoFields;
 import java.time.temporal.TemporalField;
 import java.time.temporal.WeekFields;
-import java.time.DayOfWeek;
 import java.util.Locale;
 
 /// Python's `strftime` in the C locale, as glibc has it.

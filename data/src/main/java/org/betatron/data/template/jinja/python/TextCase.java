@@ -61,8 +61,9 @@ public final class TextCase {
 
     private static String swapped(String text) {
         StringBuilder out = new StringBuilder(text.length());
-        text.codePoints().forEach(c -> out.append(
-                Character.isUpperCase(c) ? lower(Character.toString(c)) : upper(Character.toString(c))));
+        text.codePoints()
+                .forEach(c -> out.append(
+                        Character.isUpperCase(c) ? lower(Character.toString(c)) : upper(Character.toString(c))));
         return out.toString();
     }
 }

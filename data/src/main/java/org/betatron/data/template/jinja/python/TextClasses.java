@@ -64,7 +64,11 @@ public final class TextClasses {
 
     private static boolean isRaisedDigit(int c) {
         return Character.getType(c) == Character.OTHER_NUMBER
-                && (c == 0xB2 || c == 0xB3 || c == 0xB9 || (c >= 0x2070 && c <= 0x2089) || (c >= 0x2460 && c <= 0x2468));
+                && (c == 0xB2
+                        || c == 0xB3
+                        || c == 0xB9
+                        || (c >= 0x2070 && c <= 0x2089)
+                        || (c >= 0x2460 && c <= 0x2468));
     }
 
     private static boolean isTitle(String text) {

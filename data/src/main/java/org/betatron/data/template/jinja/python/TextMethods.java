@@ -9,11 +9,50 @@ import org.jspecify.annotations.Nullable;
 final class TextMethods {
 
     static final Set<String> NAMES = Set.of(
-            "capitalize", "casefold", "center", "count", "endswith", "expandtabs", "find", "format", "format_map",
-            "index", "isalnum", "isalpha", "isascii", "isdecimal", "isdigit", "isidentifier", "islower", "isnumeric",
-            "isprintable", "isspace", "istitle", "isupper", "join", "ljust", "lower", "lstrip", "partition",
-            "removeprefix", "removesuffix", "replace", "rfind", "rindex", "rjust", "rpartition", "rsplit", "rstrip",
-            "split", "splitlines", "startswith", "strip", "swapcase", "title", "upper", "zfill");
+            "capitalize",
+            "casefold",
+            "center",
+            "count",
+            "endswith",
+            "expandtabs",
+            "find",
+            "format",
+            "format_map",
+            "index",
+            "isalnum",
+            "isalpha",
+            "isascii",
+            "isdecimal",
+            "isdigit",
+            "isidentifier",
+            "islower",
+            "isnumeric",
+            "isprintable",
+            "isspace",
+            "istitle",
+            "isupper",
+            "join",
+            "ljust",
+            "lower",
+            "lstrip",
+            "partition",
+            "removeprefix",
+            "removesuffix",
+            "replace",
+            "rfind",
+            "rindex",
+            "rjust",
+            "rpartition",
+            "rsplit",
+            "rstrip",
+            "split",
+            "splitlines",
+            "startswith",
+            "strip",
+            "swapcase",
+            "title",
+            "upper",
+            "zfill");
 
     private TextMethods() {}
 
@@ -67,8 +106,8 @@ final class TextMethods {
     private static String text(String method, @Nullable Object value) {
         String text = value == null ? null : Python.text(value);
         if (text == null) {
-            throw PythonError.type(method + "() argument must be str, not "
-                    + (value == null ? "missing" : Python.typeName(value)));
+            throw PythonError.type(
+                    method + "() argument must be str, not " + (value == null ? "missing" : Python.typeName(value)));
         }
         return text;
     }
@@ -84,7 +123,8 @@ final class TextMethods {
     private static boolean hasAffix(String text, String name, Arguments arguments) {
         @Nullable Object[] values = arguments.bind(name, 1, "/prefix", "/start", "/end");
         String part = part(text, values[1], values[2]);
-        List<?> affixes = values[0] instanceof Tuple(List<Object> items, _) ? items : List.of(text(name, values[0]));
+        List<?> affixes =
+                values[0] instanceof Tuple(List<Object> items, List<String> _) ? items : List.of(text(name, values[0]));
         for (Object affix : affixes) {
             String expected = text(name, affix);
             if (part != null && (name.equals("startswith") ? part.startsWith(expected) : part.endsWith(expected))) {
@@ -146,9 +186,9 @@ final class TextMethods {
 
     private static String padded(String text, String name, Arguments arguments) {
         boolean isFilledWithZeros = name.equals("zfill");
-        @Nullable Object[] values = isFilledWithZeros
-                ? arguments.bind(name, 1, "/width")
-                : arguments.bind(name, 1, "/width", "/fillchar");
+        @Nullable
+        Object[] values =
+                isFilledWithZeros ? arguments.bind(name, 1, "/width") : arguments.bind(name, 1, "/width", "/fillchar");
         long width = Numbers.index(values[0] == null ? None.NONE : values[0]);
         if (isFilledWithZeros) {
             boolean isSigned = text.startsWith("-") || text.startsWith("+");

@@ -42,7 +42,8 @@ public sealed interface Expression {
     /// and `not in`.
     record Compare(Expression first, List<Operation> rest) implements Expression {}
 
-    record Conditional(Expression test, Expression then, @Nullable Expression otherwise) implements Expression {}
+    record Conditional(
+            Expression test, Expression then, @Nullable Expression otherwise) implements Expression {}
 
     /// `owner.name`.
     record Attribute(Expression owner, String name) implements Expression {}
@@ -51,8 +52,11 @@ public sealed interface Expression {
     record Item(Expression owner, Expression key) implements Expression {}
 
     /// `owner[start:stop:step]`.
-    record Slice(Expression owner, @Nullable Expression start, @Nullable Expression stop, @Nullable Expression step)
-            implements Expression {}
+    record Slice(
+            Expression owner,
+            @Nullable Expression start,
+            @Nullable Expression stop,
+            @Nullable Expression step) implements Expression {}
 
     record Call(Expression callee, Passed passed) implements Expression {}
 

@@ -55,15 +55,16 @@ final class ExpressionParser {
         tokens.enter();
         JinjaException before = unknown;
         Expression value = or();
-        boolean isConditional = false;
+        int conditionals = 0;
         while (tokens.skipName("if")) {
-            isConditional = true;
+            tokens.enter();
+            conditionals++;
             Expression test = or();
             Expression otherwise = tokens.skipName("else") ? expression() : null;
             value = new Expression.Conditional(test, value, otherwise);
         }
-        unknown = isConditional ? before : unknown;
-        tokens.leave();
+        unknown = conditionals > 0 ? before : unknown;
+        tokens.leave(conditionals + 1);
         return value;
     }
 
@@ -121,7 +122,7 @@ final class ExpressionParser {
         }
         tokens.enter();
         Expression operand = not();
-        tokens.leave();
+        tokens.leave(1);
         return new Expression.Unary("not", operand);
     }
 
@@ -178,7 +179,7 @@ final class ExpressionParser {
             tokens.next();
             tokens.enter();
             value = new Expression.Unary(token.text(), unary(false));
-            tokens.leave();
+            tokens.leave(1);
         } else {
             value = primary();
         }
@@ -206,18 +207,17 @@ final class ExpressionParser {
 
     private Expression bracketed(Token open) {
         tokens.enter();
-        Expression value =
-                switch (open.text()) {
-                    case "(" -> {
-                        Expression inner = tuple(true, "", true);
-                        tokens.expectOperator(")");
-                        yield inner;
-                    }
-                    case "[" -> list();
-                    case "{" -> dictionary();
-                    default -> throw JinjaException.at(open.line(), "unexpected '" + open.text() + "'");
-                };
-        tokens.leave();
+        Expression value = switch (open.text()) {
+            case "(" -> {
+                Expression inner = tuple(true, "", true);
+                tokens.expectOperator(")");
+                yield inner;
+            }
+            case "[" -> list();
+            case "{" -> dictionary();
+            default -> throw JinjaException.at(open.line(), "unexpected '" + open.text() + "'");
+        };
+        tokens.leave(1);
         return value;
     }
 
@@ -270,9 +270,7 @@ final class ExpressionParser {
             } else if (tokens.current().isOperator("(")) {
                 value = new Expression.Call(value, passed());
             } else {
-                while (length-- > 0) {
-                    tokens.leave();
-                }
+                tokens.leave(length);
                 return value;
             }
             tokens.enter();
@@ -325,9 +323,7 @@ final class ExpressionParser {
             } else if (tokens.current().isOperator("(")) {
                 value = new Expression.Call(value, passed());
             } else {
-                while (length-- > 0) {
-                    tokens.leave();
-                }
+                tokens.leave(length);
                 return value;
             }
             tokens.enter();
@@ -377,7 +373,8 @@ final class ExpressionParser {
     }
 
     private String dottedName() {
-        StringBuilder name = new StringBuilder(tokens.expect(Token.Kind.NAME, "a name").text());
+        StringBuilder name =
+                new StringBuilder(tokens.expect(Token.Kind.NAME, "a name").text());
         while (tokens.skipOperator(".")) {
             name.append('.').append(tokens.expect(Token.Kind.NAME, "a name").text());
         }

@@ -10,7 +10,8 @@ import org.betatron.data.template.jinja.python.Characters;
 /// (`trim_blocks`, `lstrip_blocks`): a line break after a statement and blanks before it go.
 final class Lexer {
 
-    private static final Pattern RAW = Pattern.compile("\\{%([-+]?)\\s*+raw\\s*+(-%\\}|%\\})", Pattern.UNICODE_CHARACTER_CLASS);
+    private static final Pattern RAW =
+            Pattern.compile("\\{%([-+]?)\\s*+raw\\s*+(-%\\}|%\\})", Pattern.UNICODE_CHARACTER_CLASS);
     private static final Pattern END_RAW =
             Pattern.compile("\\{%([-+]?)\\s*+endraw\\s*+(\\+%\\}|-%\\}|%\\}\n?)", Pattern.UNICODE_CHARACTER_CLASS);
 
@@ -75,7 +76,10 @@ final class Lexer {
         }
         int lineStart = text.lastIndexOf('\n') + 1;
         boolean isAlone = lineStart > 0 || isLineStart;
-        return sign != '+' && isStripped && isAlone && Characters.stripLeading(text.substring(lineStart)).isEmpty()
+        return sign != '+'
+                        && isStripped
+                        && isAlone
+                        && Characters.stripLeading(text.substring(lineStart)).isEmpty()
                 ? text.substring(0, lineStart)
                 : text;
     }
@@ -105,7 +109,10 @@ final class Lexer {
         if (!end.find(begin)) {
             throw JinjaException.at(line, "'raw' is not closed");
         }
-        addText(before(source.substring(begin, end.start()), end.group(1).isEmpty() ? ' ' : end.group(1).charAt(0), true));
+        addText(before(
+                source.substring(begin, end.start()),
+                end.group(1).isEmpty() ? ' ' : end.group(1).charAt(0),
+                true));
         moveTo(end.group(2).startsWith("-") ? spaceFrom(end.end()) : end.end());
     }
 

@@ -32,7 +32,8 @@ public final class Parser {
         Parser parser = new Parser(new Tokens(Lexer.tokens(source)), known);
         List<Statement> statements = parser.statements("", Set.of());
         if (parser.tokens.current().kind() != Token.Kind.END) {
-            throw parser.tokens.fail("unknown statement '" + parser.tokens.current().shown() + "'");
+            throw parser.tokens.fail(
+                    "unknown statement '" + parser.tokens.current().shown() + "'");
         }
         return statements;
     }
@@ -54,7 +55,7 @@ public final class Parser {
                 case STATEMENT -> {
                     if (tokens.current().kind() == Token.Kind.NAME
                             && ends.contains(tokens.current().text())) {
-                        tokens.leave();
+                        tokens.leave(1);
                         return body;
                     }
                     body.addAll(statement());
@@ -63,9 +64,10 @@ public final class Parser {
                 default -> {
                     if (!ends.isEmpty()) {
                         throw JinjaException.at(
-                                token.line(), "the template ends within '" + opener + "', which needs 'end" + opener + "'");
+                                token.line(),
+                                "the template ends within '" + opener + "', which needs 'end" + opener + "'");
                     }
-                    tokens.leave();
+                    tokens.leave(1);
                     return body;
                 }
             }
@@ -234,8 +236,7 @@ public final class Parser {
         List<Statement> body = body(opener);
         Set<String> read = tokens.endMacro();
         loops = outer;
-        List<String> names =
-                parameters.stream().map(Statement.Parameter::name).toList();
+        List<String> names = parameters.stream().map(Statement.Parameter::name).toList();
         return new MacroBody(
                 new Statement.Signature(
                         parameters,
@@ -277,19 +278,23 @@ public final class Parser {
             isTuple = true;
         }
         if (targets.isEmpty()) {
-            throw tokens.fail("expected a name to assign to, got '" + tokens.current().shown() + "'");
+            throw tokens.fail(
+                    "expected a name to assign to, got '" + tokens.current().shown() + "'");
         }
         return isTuple ? new Statement.TupleTarget(targets) : targets.getFirst();
     }
 
     private Statement.Target oneTarget(boolean mayBeAttribute) {
         Token token = tokens.current();
-        if (mayBeAttribute && token.kind() == Token.Kind.NAME && tokens.following().isOperator(".")) {
+        if (mayBeAttribute
+                && token.kind() == Token.Kind.NAME
+                && tokens.following().isOperator(".")) {
             tokens.next();
             tokens.next();
             tokens.reads(token.text());
             return new Statement.AttributeTarget(
-                    token.text(), tokens.expect(Token.Kind.NAME, "the name of an attribute").text());
+                    token.text(),
+                    tokens.expect(Token.Kind.NAME, "the name of an attribute").text());
         }
         if (token.kind() == Token.Kind.NAME) {
             tokens.next();
@@ -304,7 +309,8 @@ public final class Parser {
     private Statement.Target asTarget(Token token, Expression expression) {
         return switch (expression) {
             case Expression.Name(String name) -> new Statement.NameTarget(name);
-            case Expression.TupleOf(List<Expression> items) when !items.isEmpty() ->
+            case Expression.TupleOf(List<Expression> items)
+            when !items.isEmpty() ->
                 new Statement.TupleTarget(
                         items.stream().map(item -> asTarget(token, item)).toList());
             default -> throw JinjaException.at(token.line(), "can't assign to '" + token.shown() + "'");

@@ -39,8 +39,7 @@ public sealed interface Statement {
     record Macro(int line, String name, Signature signature, List<Statement> body) implements Statement {}
 
     /// Calls a macro that may call the body as `caller`.
-    record CallBlock(int line, Expression.Call call, Signature signature, List<Statement> body)
-            implements Statement {}
+    record CallBlock(int line, Expression.Call call, Signature signature, List<Statement> body) implements Statement {}
 
     record FilterBlock(int line, Expression filter, List<Statement> body) implements Statement {}
 
@@ -59,8 +58,7 @@ public sealed interface Statement {
     ///
     /// @param usesCaller   whether the body reads `caller`, likewise `varargs` and `kwargs`; a macro
     ///     takes only what it reads
-    record Signature(
-            List<Parameter> parameters, boolean usesCaller, boolean usesPositional, boolean usesNamed) {}
+    record Signature(List<Parameter> parameters, boolean usesCaller, boolean usesPositional, boolean usesNamed) {}
 
     record Parameter(String name, @Nullable Expression otherwise) {}
 

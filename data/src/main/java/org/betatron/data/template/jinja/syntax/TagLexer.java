@@ -114,7 +114,8 @@ final class TagLexer {
                 if (!operator.equals(expected)) {
                     throw JinjaException.at(
                             line,
-                            "unexpected '" + operator + "'" + (expected == null ? "" : ", expected '" + expected + "'"));
+                            "unexpected '" + operator + "'"
+                                    + (expected == null ? "" : ", expected '" + expected + "'"));
                 }
             }
             default -> {}
@@ -195,7 +196,10 @@ final class TagLexer {
                 int whole = text.codePointAt(i);
                 out.append('\\');
                 // Jinja2 has escaped characters beyond ASCII before it sees the backslash.
-                out.append(whole < 128 ? Character.toString(whole) : Repr.escaped(whole).substring(1));
+                out.append(
+                        whole < 128
+                                ? Character.toString(whole)
+                                : Repr.escaped(whole).substring(1));
                 return i + Character.charCount(whole);
             }
         }

@@ -74,8 +74,9 @@ final class Tokens {
         }
     }
 
-    void leave() {
-        depth--;
+    /// @param levels how many levels end
+    void leave(int levels) {
+        depth -= levels;
     }
 
     /// Notes that a name is read, for the macros around it.

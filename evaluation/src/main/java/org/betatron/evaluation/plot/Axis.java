@@ -1,4 +1,4 @@
-package org.betatron.evaluation.report;
+package org.betatron.evaluation.plot;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package org.betatron.evaluation;
+package org.betatron.evaluation.plot;
 
 import java.awt.Color;
 import java.io.IOException;
@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.betatron.evaluation.RunMetrics;
 import org.betatron.evaluation.RunMetrics.Series;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.BitmapEncoder.BitmapFormat;
@@ -27,23 +28,20 @@ public final class RunPlot {
     /// Logged lines that a curve of training is a moving mean of.
     public static final int SMOOTHING_STEPS = 15;
 
-    /// Colours that remain apart for most kinds of colour blindness (Okabe and Ito 2008).
-    private static final Color[] COLORS = {
-        new Color(0, 114, 178), new Color(213, 94, 0), new Color(0, 158, 115), new Color(204, 121, 167), Color.BLACK
-    };
+    private static final int MAX_RUNS = 5;
 
     private RunPlot() {}
 
     /// Writes a PNG. Metrics of training are shown as moving averages, because single batches are noisy.
     ///
-    /// @param runs  runs to compare, at most one per colour
+    /// @param runs  runs to compare, at most five
     /// @param paths metrics, one panel each; those that no run has are left out
     /// @param file  picture to write
     /// @throws IllegalArgumentException if no run has any of the metrics, or there are too many runs
     public static void write(List<RunMetrics> runs, List<String> paths, Path file) {
-        if (runs.size() > COLORS.length) {
+        if (runs.size() > MAX_RUNS) {
             throw new IllegalArgumentException(
-                    "at most " + COLORS.length + " runs fit one plot but there were " + runs.size());
+                    "at most " + MAX_RUNS + " runs fit one plot but there were " + runs.size());
         }
         List<XYChart> charts = new ArrayList<>();
         for (String path : paths) {
@@ -95,9 +93,9 @@ public final class RunPlot {
                         ? series.values()
                         : series.smoothed(SMOOTHING_STEPS).values();
                 XYSeries line = chart.addSeries(label(runs, i), series.steps(), values);
-                line.setLineColor(COLORS[i]).setLineWidth(1.6f);
+                line.setLineColor(Palette.awt(i)).setLineWidth(1.6f);
                 line.setMarker(isEvaluation ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
-                line.setMarkerColor(COLORS[i]);
+                line.setMarkerColor(Palette.awt(i));
             }
         }
         return chart;

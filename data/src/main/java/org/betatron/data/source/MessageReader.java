@@ -1,0 +1,184 @@
+package org.betatron.data.source;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.betatron.data.DataException;
+import org.betatron.data.row.Message;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/// Reads the messages of a row: `role` and `content`, or `from` and `value`, with whatever else they
+/// have, which chat templates may read.
+///
+/// @param row for errors
+record MessageReader(JsonRow row) {
+
+    /// What is no text, and is refused wherever it stands.
+    static final Set<String> MEDIA = Set.of("image", "images", "audio", "audios", "video", "videos");
+
+    private static final List<String> ROLE = List.of("role", "from", "speaker");
+    private static final List<String> TEXT = List.of("content", "value", "text");
+
+    /// @param value one message or a list of them
+    /// @param what  the value is called in errors
+    List<Message> messages(JsonNode value, String what) {
+        if (value.isObject()) {
+            return joined(List.of(value), what, false);
+        }
+        if (!value.isArray()) {
+            throw row.error(what + " must be a list of messages but was " + JsonRow.kind(value));
+        }
+        List<JsonNode> all = new ArrayList<>();
+        value.forEach(all::add);
+        return joined(all, what.substring(0, what.length() - 1), true);
+    }
+
+    /// A call of a function that is a turn of its own belongs to the assistant's turn before it, as
+    /// templates know it.
+    private List<Message> joined(List<JsonNode> values, String what, boolean numbered) {
+        List<Message> messages = new ArrayList<>();
+        for (int i = 0; i < values.size(); i++) {
+            String name = numbered ? what + "[" + i + "]\"" : what;
+            JsonNode value = values.get(i);
+            String role = role(value, name);
+            if (!role.equals(Roles.CALL)) {
+                messages.add(message(value, role, name));
+                continue;
+            }
+            List<Object> calls = calls(value, name);
+            if (!messages.isEmpty() && messages.getLast().role().equals(Message.ASSISTANT)) {
+                Message before = messages.removeLast();
+                if (before.fields().get(Message.TOOL_CALLS) instanceof List<?> earlier) {
+                    calls.addAll(0, earlier);
+                }
+                messages.add(before.with(Message.TOOL_CALLS, calls));
+            } else {
+                messages.add(Message.assistant("").with(Message.TOOL_CALLS, calls));
+            }
+        }
+        return messages;
+    }
+
+    private String role(JsonNode value, String what) {
+        if (!value.isObject()) {
+            throw row.error(what + " must be a message {\"role\", \"content\"} but was " + JsonRow.kind(value));
+        }
+        String field = first(value, ROLE);
+        String name = row.text(value.path(field), what + " \"" + field + "\"");
+        String role = Roles.of(name);
+        if (role == null) {
+            throw row.error(what + " has the role \"" + name
+                    + "\", which no chat template is known to write; known are " + Roles.known());
+        }
+        return role;
+    }
+
+    private static String first(JsonNode value, List<String> names) {
+        return names.stream().filter(value::has).findFirst().orElse(names.getFirst());
+    }
+
+    private Message message(JsonNode value, String role, String what) {
+        String roleField = first(value, ROLE);
+        String textField = first(value, TEXT);
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        if (value.has(textField)) {
+            fields.put(Message.CONTENT, content(value.path(textField), role, what));
+        }
+        value.properties().forEach(field -> {
+            String name = field.getKey();
+            if (MEDIA.contains(name) && !JsonValues.isEmpty(field.getValue())) {
+                throw row.error(what + " has \"" + name + "\"; only text is supported");
+            }
+            if (!name.equals(roleField) && !name.equals(textField)) {
+                fields.put(name, JsonValues.of(field.getValue(), row, what + " \"" + name + "\""));
+            }
+        });
+        if (fields.get(Message.TOOL_CALLS) instanceof String text) {
+            fields.put(Message.TOOL_CALLS, JsonValues.of(parse(text, what + " \"tool_calls\""), row, what));
+        }
+        Message message = new Message(role, fields);
+        if (fields.get(Message.CONTENT) == null && message.isBlank()) {
+            throw row.error(
+                    what + " \"" + textField + "\" must be a string but was " + JsonRow.kind(value.path(textField)));
+        }
+        return message;
+    }
+
+    /// Parts that are text become one text. What a function gave back need not be text.
+    private @Nullable Object content(JsonNode content, String role, String what) {
+        if (content.isNull()) {
+            return null;
+        }
+        if (content.isArray() && !isData(content, role)) {
+            StringBuilder text = new StringBuilder();
+            content.forEach(part -> text.append(part(part, what)));
+            return text.toString();
+        }
+        return role.equals(Message.TOOL) && !content.isString()
+                ? JsonValues.of(content, row, what + " \"content\"")
+                : row.text(content, what + " \"content\"");
+    }
+
+    private static boolean isData(JsonNode list, String role) {
+        if (!role.equals(Message.TOOL)) {
+            return false;
+        }
+        for (JsonNode part : list) {
+            if (!part.isObject() || !part.has("type")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private String part(JsonNode part, String what) {
+        if (part.isString()) {
+            return row.text(part, what + " \"content\"");
+        }
+        String type = part.path("type").asString("text");
+        if (!type.equals("text")) {
+            throw row.error(what + " has content of type \"" + type + "\"; only text is supported");
+        }
+        return row.text(part.path(first(part, List.of("text", "value", "content"))), what + " \"text\"");
+    }
+
+    /// `{"name", "arguments"}` as JSON text, one or a list of them.
+    private List<Object> calls(JsonNode value, String what) {
+        String field = first(value, TEXT);
+        JsonNode given = value.path(field);
+        JsonNode calls = given.isString() ? parse(row.text(given, what + " \"" + field + "\""), what) : given;
+        List<Object> read = new ArrayList<>();
+        for (JsonNode call : calls.isArray() ? calls : List.of(calls)) {
+            JsonNode function = call.has("function") ? call.path("function") : call;
+            if (!function.path("name").isString()) {
+                throw row.error(what + " is a call of a function and must be JSON with its \"name\" and \"arguments\"");
+            }
+            Map<String, @Nullable Object> named = new LinkedHashMap<>();
+            named.put("name", function.path("name").stringValue());
+            named.put(
+                    "arguments",
+                    JsonValues.of(
+                            function.path(function.has("arguments") ? "arguments" : "parameters"),
+                            row,
+                            what + " \"arguments\""));
+            Map<String, @Nullable Object> typed = new LinkedHashMap<>();
+            typed.put("type", "function");
+            typed.put("function", named);
+            read.add(typed);
+        }
+        return read;
+    }
+
+    /// @throws DataException if it is no JSON
+    JsonNode parse(String text, String what) {
+        try {
+            return JsonTree.JSON.readTree(text);
+        } catch (JacksonException e) {
+            throw new DataException(row.place() + ": " + what + " must be JSON but is " + JsonProblem.of(e), e);
+        }
+    }
+}

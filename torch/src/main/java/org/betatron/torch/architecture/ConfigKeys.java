@@ -1,0 +1,142 @@
+package org.betatron.torch.architecture;
+
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.betatron.torch.files.ConfigReader;
+
+/// What is known of the settings of `config.json` that no family here reads.
+final class ConfigKeys {
+
+    /// They change what a model computes, in families that have them.
+    private static final List<String> CHANGING = List.of(
+            "alibi",
+            "attention_chunk_size",
+            "attention_multiplier",
+            "attention_sinks",
+            "attn_logit_softcapping",
+            "clip_qkv",
+            "cross_attention_layers",
+            "dim_model_base",
+            "embedding_multiplier",
+            "final_logit_softcapping",
+            "hidden_activation",
+            "kv_lora_rank",
+            "lm_head_bias",
+            "logit_scale",
+            "logits_scaling",
+            "n_routed_experts",
+            "no_rope_layers",
+            "num_experts",
+            "num_local_experts",
+            "parallel_attn",
+            "per_layer_config",
+            "qk_layernorm",
+            "qk_norm",
+            "qkv_bias",
+            "quantization",
+            "quantization_config",
+            "query_pre_attn_scalar",
+            "residual_multiplier",
+            "rope_local_base_freq",
+            "scale_depth",
+            "scale_emb",
+            "text_config",
+            "use_bidirectional_attention",
+            "use_qk_norm",
+            "vision_config");
+
+    /// They change nothing that is computed here: names, formats, how `transformers` runs and
+    /// generates, token ids that other files say, and dropout, which is off.
+    private static final Set<String> HARMLESS = Set.of(
+            "_attn_implementation_autoset",
+            "_commit_hash",
+            "_flash_attn_2_enabled",
+            "_name_or_path",
+            "add_cross_attention",
+            "architectures",
+            "attention_dropout",
+            "attention_probs_dropout_prob",
+            "attn_implementation",
+            "bad_words_ids",
+            "begin_suppress_tokens",
+            "bos_token_id",
+            "chunk_size_feed_forward",
+            "classifier_dropout",
+            "cross_attention_hidden_size",
+            "decoder_start_token_id",
+            "diversity_penalty",
+            "do_sample",
+            "dtype",
+            "early_stopping",
+            "embd_pdrop",
+            "encoder_no_repeat_ngram_size",
+            "eos_token_id",
+            "exponential_decay_length_penalty",
+            "finetuning_task",
+            "forced_bos_token_id",
+            "forced_eos_token_id",
+            "gradient_checkpointing",
+            "hidden_dropout",
+            "hidden_dropout_prob",
+            "id2label",
+            "is_decoder",
+            "is_encoder_decoder",
+            "label2id",
+            "length_penalty",
+            "max_length",
+            "max_window_layers",
+            "min_length",
+            "name_or_path",
+            "no_repeat_ngram_size",
+            "num_beam_groups",
+            "num_beams",
+            "num_labels",
+            "num_return_sequences",
+            "output_attentions",
+            "output_hidden_states",
+            "output_scores",
+            "pad_token_id",
+            "prefix",
+            "pretraining_tp",
+            "problem_type",
+            "pruned_heads",
+            "remove_invalid_values",
+            "repetition_penalty",
+            "resid_pdrop",
+            "return_dict",
+            "return_dict_in_generate",
+            "sep_token_id",
+            "suppress_tokens",
+            "task_specific_params",
+            "temperature",
+            "tf_legacy_loss",
+            "tie_encoder_decoder",
+            "tokenizer_class",
+            "top_k",
+            "top_p",
+            "torch_dtype",
+            "torchscript",
+            "transformers_version",
+            "typical_p",
+            "unsloth_fixed",
+            "unsloth_version",
+            "use_bfloat16",
+            "use_cache",
+            "use_return_dict");
+
+    private ConfigKeys() {}
+
+    /// @throws org.betatron.torch.error.ModelException if a setting is on that changes what is computed
+    static void requireKnown(ConfigReader config) {
+        config.requireOff(CHANGING);
+    }
+
+    /// @param config after everything was asked of it
+    /// @return settings that were not read and of which it is not known that they change nothing
+    static Set<String> unknown(ConfigReader config) {
+        Set<String> unknown = new TreeSet<>(config.unread());
+        unknown.removeAll(HARMLESS);
+        return unknown;
+    }
+}
