@@ -40,12 +40,15 @@ final class RunAccount {
 
     private final Path directory;
     private final Tokenizer tokenizer;
+    private final Consumer<String> warn;
     private List<HeldOutGap> newestGaps = List.of();
 
     /// @param directory of the run
-    RunAccount(Path directory, Tokenizer tokenizer) {
+    /// @param warn      hears of what a run goes on without
+    RunAccount(Path directory, Tokenizer tokenizer, Consumer<String> warn) {
         this.directory = directory;
         this.tokenizer = tokenizer;
+        this.warn = warn;
     }
 
     /// @param directory of the run
@@ -104,7 +107,7 @@ final class RunAccount {
     /// @param rows held-out rows, possibly none
     void sample(TorchLanguageModel model, List<? extends LabelledRow<?>> rows, String when) {
         Path file = directory.resolve(RunFiles.SAMPLES);
-        List<Sample> samples = new ArrayList<>(RecordLines.read(file, Sample.class));
+        List<Sample> samples = new ArrayList<>(readable(file));
         if (samples.stream().anyMatch(sample -> sample.when().equals(when))) {
             return;
         }
@@ -125,5 +128,15 @@ final class RunAccount {
             samples.add(new Sample(when, pair.id(), tokenizer.decode(pair.prompt()), answer.text()));
         }
         RecordLines.write(file, samples);
+    }
+
+    /// They are for people to read: where they are damaged the run goes on without them.
+    private List<Sample> readable(Path file) {
+        try {
+            return RecordLines.read(file, Sample.class);
+        } catch (IllegalArgumentException | UncheckedIOException e) {
+            warn.accept(e.getMessage() + "; what it held is replaced by new answers");
+            return List.of();
+        }
     }
 }
