@@ -61,9 +61,12 @@ final class SavedWeights {
         ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
         byte[] header = new byte[(int) bytes.getLong()];
         bytes.get(header);
-        JsonNode entry = JsonMapper.shared().readTree(new String(header, StandardCharsets.UTF_8)).path(name);
+        JsonNode entry = JsonMapper.shared()
+                .readTree(new String(header, StandardCharsets.UTF_8))
+                .path(name);
         int columns = entry.path("shape").get(1).asInt();
-        int from = Long.BYTES + header.length + entry.path("data_offsets").get(0).asInt() + row * columns * Float.BYTES;
+        int from =
+                Long.BYTES + header.length + entry.path("data_offsets").get(0).asInt() + row * columns * Float.BYTES;
         for (int i = 0; i < columns; i++) {
             bytes.putFloat(from + i * Float.BYTES, Float.NaN);
         }

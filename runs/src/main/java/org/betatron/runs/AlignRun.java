@@ -132,7 +132,8 @@ public final class AlignRun {
     private List<TokenizedAnswer> mismatched(String use, String setting, List<TokenizedAnswer> rows) {
         if (rows.size() == 1) {
             throw new DataException("the objective compares every answer with that of another row, so at least two "
-                    + use + " rows are needed, but there is one (" + rows.getFirst().id() + "): set " + setting
+                    + use + " rows are needed, but there is one ("
+                    + rows.getFirst().id() + "): set " + setting
                     + " to have more, or none");
         }
         return rows.isEmpty()

@@ -78,8 +78,9 @@ public record GenerationRun(
                         + " model's " + opened.maxPositions() + " positions");
             }
             long begun = System.nanoTime();
-            List<Answer> answers =
-                    out == null ? generator.generate(ids, GenerationListener.NONE) : toFile(generator, ids, answered, out);
+            List<Answer> answers = out == null
+                    ? generator.generate(ids, GenerationListener.NONE)
+                    : toFile(generator, ids, answered, out);
             return new GenerationResult(answered, answers, (System.nanoTime() - begun) * 1e-9, leftOut);
         }
     }

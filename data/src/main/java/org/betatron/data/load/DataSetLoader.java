@@ -127,7 +127,8 @@ public final class DataSetLoader {
     /// @throws org.betatron.data.DataException if a file or row cannot be used, or no row is left
     public TokenizedDataSet<TokenizedText> texts(List<Path> files, TextFormat format) {
         RowForms forms = new RowForms();
-        try (DataSetCollector<TokenizedText> collector = new DataSetCollector<>(forms.texts(), forms.dropped(), new BadRows(rules.onBadRow()))) {
+        try (DataSetCollector<TokenizedText> collector =
+                new DataSetCollector<>(forms.texts(), forms.dropped(), new BadRows(rules.onBadRow()))) {
             for (Path file : files) {
                 TextFormat resolved = format.resolve(file);
                 if (resolved == TextFormat.PLAIN) {
@@ -148,7 +149,8 @@ public final class DataSetLoader {
 
     private <T extends SourceRow<R>, R extends TokenizedRow> TokenizedDataSet<R> load(
             List<Path> files, RowFormat<T> format, RowForms forms, Function<RowForms, StoredList.Form<R>> form) {
-        try (DataSetCollector<R> collector = new DataSetCollector<>(form.apply(forms), forms.dropped(), new BadRows(rules.onBadRow()))) {
+        try (DataSetCollector<R> collector =
+                new DataSetCollector<>(form.apply(forms), forms.dropped(), new BadRows(rules.onBadRow()))) {
             files.forEach(file -> read(file, format, collector));
             return collector.finish();
         }

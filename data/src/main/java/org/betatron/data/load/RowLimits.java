@@ -30,8 +30,9 @@ public record RowLimits(int vocabularySize, int maxPositions) {
     private Optional<String> unknownToken(int[] ids, Tokenizer tokenizer) {
         for (int id : ids) {
             if (id >= vocabularySize) {
-                return Optional.of("token " + id + " (\"" + tokenizer.piece(id) + "\") is beyond the model's vocabulary of "
-                        + vocabularySize + "; do tokenizer and model belong together?");
+                return Optional.of(
+                        "token " + id + " (\"" + tokenizer.piece(id) + "\") is beyond the model's vocabulary of "
+                                + vocabularySize + "; do tokenizer and model belong together?");
             }
         }
         return Optional.empty();

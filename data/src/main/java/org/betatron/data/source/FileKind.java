@@ -17,8 +17,11 @@ record FileKind(String name, String begins, String advice) {
     private static final String UNPACK = "unpack it first";
 
     private static final List<FileKind> KINDS = List.of(
-            kind("a Parquet file", "PAR1", "convert it to JSON lines, for example in Python with"
-                    + " pandas.read_parquet(FILE).to_json(OUT, orient='records', lines=True)"),
+            kind(
+                    "a Parquet file",
+                    "PAR1",
+                    "convert it to JSON lines, for example in Python with"
+                            + " pandas.read_parquet(FILE).to_json(OUT, orient='records', lines=True)"),
             kind("an Arrow file", "ARROW1", "convert it to JSON lines, for example in Python with datasets"),
             kind("a zip archive", "PK\u0003\u0004", UNPACK),
             kind("compressed with zstd", "(\u00b5/\u00fd", "unpack it first (zstd -d), or compress with gzip"),

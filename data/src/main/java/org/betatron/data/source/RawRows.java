@@ -77,8 +77,8 @@ final class RawRows implements AutoCloseable {
             int line = parser.currentTokenLocation().getLineNr();
             long begin = parser.currentTokenLocation().getByteOffset();
             JsonTree tree = JsonTree.read(parser);
-            return new RawRow.Listed(
-                    new RowPlace(file.name(), line), tree, (int) (parser.currentLocation().getByteOffset() - begin));
+            return new RawRow.Listed(new RowPlace(file.name(), line), tree, (int)
+                    (parser.currentLocation().getByteOffset() - begin));
         } catch (JacksonException e) {
             throw translate(file, parser.currentLocation().getLineNr(), e);
         }
@@ -89,9 +89,7 @@ final class RawRows implements AutoCloseable {
             return SourceFile.translate(file.name(), 0, cause);
         }
         return new DataException(
-                file.name() + ":" + line + ": the list cannot be read any further: "
-                        + JsonProblem.of(e),
-                e);
+                file.name() + ":" + line + ": the list cannot be read any further: " + JsonProblem.of(e), e);
     }
 
     @Override

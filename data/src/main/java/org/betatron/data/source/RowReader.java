@@ -131,8 +131,8 @@ public final class RowReader<T> implements Iterator<ReadRow<T>>, AutoCloseable {
         } catch (DataException e) {
             String why = String.valueOf(e.getMessage());
             String place = raw.place() + ": ";
-            return List.of(new ReadRow.Bad<>(
-                    raw.place(), id, why.startsWith(place) ? why.substring(place.length()) : why));
+            return List.of(
+                    new ReadRow.Bad<>(raw.place(), id, why.startsWith(place) ? why.substring(place.length()) : why));
         }
     }
 

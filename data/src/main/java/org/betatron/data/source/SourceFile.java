@@ -156,8 +156,8 @@ public final class SourceFile implements AutoCloseable {
                 end = lineEnd();
                 whole.writeBytes(take(end > position ? end : limit));
                 if (whole.size() > MAX_LINE_BYTES) {
-                    throw new DataException(name + ":" + line + ": a line must have at most "
-                            + (MAX_LINE_BYTES >> 20) + " MiB" + " but goes on; is it a row, or a text without line breaks?");
+                    throw new DataException(name + ":" + line + ": a line must have at most " + (MAX_LINE_BYTES >> 20)
+                            + " MiB" + " but goes on; is it a row, or a text without line breaks?");
                 }
             } while (end < 0 && readMore());
             return whole.toByteArray();

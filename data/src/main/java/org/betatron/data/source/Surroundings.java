@@ -118,7 +118,9 @@ record Surroundings(JsonRow row) {
         }
         List<@Nullable Object> elements = new ArrayList<>();
         for (JsonNode element : value) {
-            JsonNode object = element.isString() && field.equals(Prompt.Dialogue.TOOLS) ? new MessageReader(row).parse(element.stringValue(), field) : element;
+            JsonNode object = element.isString() && field.equals(Prompt.Dialogue.TOOLS)
+                    ? new MessageReader(row).parse(element.stringValue(), field)
+                    : element;
             elements.add(JsonValues.of(object, row, "\"" + field + "\""));
         }
         variables.put(field, elements);

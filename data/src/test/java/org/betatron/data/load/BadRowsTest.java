@@ -73,7 +73,8 @@ class BadRowsTest {
                 .hasMessage("4 rows cannot be used (data.onBadRow=drop leaves such rows out and counts them):");
         assertThat(refused.details())
                 .containsExactly(
-                        file + ":2: every line must be one JSON object: it ends in the middle of a value; a row must not"
+                        file
+                                + ":2: every line must be one JSON object: it ends in the middle of a value; a row must not"
                                 + " go on in the next line (jq -c . FILE writes each on one)",
                         file + ":3: \"chosen\" must be a string but was null",
                         file + ":4: \"chosen\" contains half of a surrogate pair (\\ud83d), which is no character",
@@ -100,13 +101,17 @@ class BadRowsTest {
 
     @Test
     void whatATemplateRefusesIsABadRowToo() throws IOException {
-        String dialogue = "{\"prompt\": [{\"role\": \"user\", \"content\": \"Hi there\"}, {\"role\": \"%s\", \"content\":"
-                + " \"Hello.\"}], \"chosen\": \"a\", \"rejected\": \"b\"}\n";
+        String dialogue =
+                "{\"prompt\": [{\"role\": \"user\", \"content\": \"Hi there\"}, {\"role\": \"%s\", \"content\":"
+                        + " \"Hello.\"}], \"chosen\": \"a\", \"rejected\": \"b\"}\n";
         Path file = file(dialogue.formatted("assistant") + dialogue.formatted("tool") + dialogue.formatted("narrator"));
         TokenizedDataSet<TokenizedPair> data = loader(OnBadRow.DROP).pairs(List.of(file), PreferenceFormat.AUTO);
         assertThat(data.rows()).hasSize(1);
         assertThat(data.report().unreadable()).hasSize(2);
-        assertThat(loader(OnBadRow.DROP).inspect(file, PreferenceFormat.AUTO, 9).get(1).text())
+        assertThat(loader(OnBadRow.DROP)
+                        .inspect(file, PreferenceFormat.AUTO, 9)
+                        .get(1)
+                        .text())
                 .startsWith("row x.jsonl:2 (" + file + ":2), dropped: cannot be read: role must be system, user or");
     }
 

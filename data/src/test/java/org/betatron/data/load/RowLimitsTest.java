@@ -22,7 +22,7 @@ import org.betatron.data.tokenizer.TestTokenizers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A model of ten positions, and one that does not know the letter z.
+/// A model of ten positions, and one that does not know the end token.
 class RowLimitsTest {
 
     @TempDir
@@ -44,19 +44,22 @@ class RowLimitsTest {
                     .withMessage(file + ":2: prompt and response have 11 tokens, but the model has 10 positions; set"
                             + " data.truncation.maxTokens to at most that");
             DataSetLoader dropping = loader.by(new RowRules(FieldMap.NONE, OnBadRow.DROP, Set.of()));
-            assertThat(dropping.pairs(List.of(file), PreferenceFormat.AUTO).rows()).hasSize(2);
+            assertThat(dropping.pairs(List.of(file), PreferenceFormat.AUTO).rows())
+                    .hasSize(2);
             assertThatExceptionOfType(DataException.class)
-                    .isThrownBy(() ->
-                            loader.within(new RowLimits('z', 100)).pairs(List.of(file), PreferenceFormat.AUTO))
+                    .isThrownBy(
+                            () -> loader.within(new RowLimits(256, 100)).pairs(List.of(file), PreferenceFormat.AUTO))
                     .satisfies(refused -> assertThat(refused.details())
-                            .last()
+                            .first()
                             .asString()
-                            .isEqualTo(file + ":3: token 122 (\"z\") is beyond the model's vocabulary of 122; do tokenizer"
+                            .isEqualTo(file
+                                    + ":1: token 256 (\"<|endoftext|>\") is beyond the model's vocabulary of 256; do tokenizer"
                                     + " and model belong together?"));
             Path text = Files.writeString(directory.resolve("x.txt"), "once upon a time");
             assertThatExceptionOfType(DataException.class)
                     .isThrownBy(() -> loader.texts(List.of(text), TextFormat.AUTO))
-                    .withMessage(text + ": data.truncation.maxTokens must be at most the model's 10 positions, but was 20");
+                    .withMessage(
+                            text + ": data.truncation.maxTokens must be at most the model's 10 positions, but was 20");
         }
     }
 }

@@ -67,6 +67,7 @@ class MismatchedAnswersTest {
     void oneRowAloneIsRefused() {
         assertThatThrownBy(() -> MismatchedAnswers.assign(rows(1), 64, 1))
                 .isInstanceOf(DataException.class)
-                .hasMessage("the objective compares every answer with that of another row, so at least two rows are needed, but there is one");
+                .hasMessage(
+                        "the objective compares every answer with that of another row, so at least two rows are needed, but there is one");
     }
 }

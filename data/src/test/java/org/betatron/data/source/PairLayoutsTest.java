@@ -93,30 +93,31 @@ class PairLayoutsTest {
                 "`\"winner\": null, \"preference\": null, \"preference_strength\": 0`"
             })
     void tiesAreDropped(String verdict) throws IOException {
-        String names = verdict.contains("strength") ? "\"response_1\": \"a\", \"response_2\": \"b\"" : "\"response_a\": \"a\", \"response_b\": \"b\"";
+        String names = verdict.contains("strength")
+                ? "\"response_1\": \"a\", \"response_2\": \"b\""
+                : "\"response_a\": \"a\", \"response_b\": \"b\"";
         assertThat(read("{\"prompt\": \"p\", " + names + ", " + verdict + "}", FieldMap.NONE))
                 .isEqualTo(new ReadRow.Dropped<>(new DroppedRow(
-                        "x.jsonl:1",
-                        new RowPlace(directory.resolve("x.jsonl").toString(), 1),
-                        DropReason.UNDECIDED)));
+                        "x.jsonl:1", new RowPlace(directory.resolve("x.jsonl").toString(), 1), DropReason.UNDECIDED)));
     }
 
     @Test
     void aWinnerThatIsNoneOfTheTwoIsRefused() {
         assertThatExceptionOfType(DataException.class)
                 .isThrownBy(() -> read(
-                        "{\"prompt\": \"p\", \"response_a\": \"a\", \"response_b\": \"b\", \"winner\": \"c\"}", FieldMap.NONE))
+                        "{\"prompt\": \"p\", \"response_a\": \"a\", \"response_b\": \"b\", \"winner\": \"c\"}",
+                        FieldMap.NONE))
                 .withMessageEndingWith(
                         ":1: \"winner\" must name \"response_a\", \"response_b\" or a tie but was \"c\"");
     }
 
     @Test
     void fieldsByPath() throws IOException {
-        String row = "{\"info\": {\"post\": \"p\"}, \"summaries\": [{\"text\": \"a\"}, {\"text\": \"b\"}], \"choice\": 1,"
-                + " \"by\": \"me\"}";
+        String row =
+                "{\"info\": {\"post\": \"p\"}, \"summaries\": [{\"text\": \"a\"}, {\"text\": \"b\"}], \"choice\": 1,"
+                        + " \"by\": \"me\"}";
         ReadRow<PreferencePair> read = read(
-                row,
-                new FieldMap(Map.of("prompt", "info.post", "answers", "summaries[].text", "winner", "choice")));
+                row, new FieldMap(Map.of("prompt", "info.post", "answers", "summaries[].text", "winner", "choice")));
         assertThat(pair(read)).isEqualTo(new PreferencePair("x.jsonl:1", new Prompt.Text("p"), "b", "a", null));
         assertThat(((ReadRow.Kept<PreferencePair>) read).left().names()).containsExactly("by");
         assertThat(pair(read(
@@ -135,7 +136,9 @@ class PairLayoutsTest {
                     assertThat(pair.scores()).isEqualTo(new PairScores(2, 1));
                 });
         assertThatExceptionOfType(DataException.class)
-                .isThrownBy(() -> read("{\"q\": \"p\", \"outs\": [\"a\"]}", new FieldMap(Map.of("prompt", "q", "chosen", "outs[1]", "rejected", "outs[0]"))))
+                .isThrownBy(() -> read(
+                        "{\"q\": \"p\", \"outs\": [\"a\"]}",
+                        new FieldMap(Map.of("prompt", "q", "chosen", "outs[1]", "rejected", "outs[0]"))))
                 .withMessageContaining("must have \"prompt\", \"chosen\" and \"rejected\"");
     }
 
@@ -144,7 +147,9 @@ class PairLayoutsTest {
     void aNamedFieldComesFirst() throws IOException {
         String row = "{\"prompt\": \"p\", \"response_0\": \"a\", \"response_1\": \"b\", \"better_response_id\": 0,"
                 + " \"safer_response_id\": 1}";
-        assertThat(pair(read(row, new FieldMap(Map.of("winner", "safer_response_id")))).chosen().content())
+        assertThat(pair(read(row, new FieldMap(Map.of("winner", "safer_response_id"))))
+                        .chosen()
+                        .content())
                 .isEqualTo("b");
     }
 
@@ -163,7 +168,8 @@ class PairLayoutsTest {
             assertThat(reader.next())
                     .isEqualTo(new ReadRow.Kept<>(
                             new RowPlace(file.toString(), 1),
-                            new TrainingText("x.jsonl:1", new Prompt.Dialogue(List.of(Message.user("Is it?"))), "yes")));
+                            new TrainingText(
+                                    "x.jsonl:1", new Prompt.Dialogue(List.of(Message.user("Is it?"))), "yes")));
         }
     }
 }

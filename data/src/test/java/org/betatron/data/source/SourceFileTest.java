@@ -155,7 +155,8 @@ class SourceFileTest {
 
     @Test
     void zstdAndUtf16() throws IOException {
-        assertFails(write("a", new byte[] {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd, 1, 2, 3}), ": is compressed with zstd");
+        assertFails(
+                write("a", new byte[] {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd, 1, 2, 3}), ": is compressed with zstd");
         assertFails(write("b", ("\ufeff" + ROW).getBytes(StandardCharsets.UTF_16LE)), ": is text in UTF-16");
     }
 

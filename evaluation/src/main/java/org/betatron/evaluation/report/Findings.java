@@ -375,7 +375,8 @@ public final class Findings {
         if (data == null) {
             return;
         }
-        data.oddities().forEach((oddity, count) -> add(NOTE, "%d of %d rows: %s.", count, data.numKept(), oddity.text()));
+        data.oddities()
+                .forEach((oddity, count) -> add(NOTE, "%d of %d rows: %s.", count, data.numKept(), oddity.text()));
         int labelled = data.numDesirable() + data.numUndesirable();
         int fewer = Math.min(data.numDesirable(), data.numUndesirable());
         if (labelled > 0 && fewer < FEW_OF_A_CLASS * labelled) {

@@ -40,7 +40,8 @@ public record DataSection<F extends Enum<F>>(
     ///
     /// @param auto the format that is detected
     public static <F extends Enum<F>> DataSection<F> defaults(F auto) {
-        return new DataSection<>(List.of(), auto, List.of(), HELD_OUT, TRUNCATION, List.of(), FieldsSection.NONE, OnBadRow.REFUSE);
+        return new DataSection<>(
+                List.of(), auto, List.of(), HELD_OUT, TRUNCATION, List.of(), FieldsSection.NONE, OnBadRow.REFUSE);
     }
 
     public DataSection {
@@ -83,12 +84,14 @@ public record DataSection<F extends Enum<F>>(
 
     /// @return the same choice of other training files
     public DataSection<F> withFiles(Path... newFiles) {
-        return new DataSection<>(texts(newFiles), format, evaluation, heldOut, truncation, transforms, fields, onBadRow);
+        return new DataSection<>(
+                texts(newFiles), format, evaluation, heldOut, truncation, transforms, fields, onBadRow);
     }
 
     /// @return the same rows, measured on those of these files
     public DataSection<F> withEvaluation(Path... newEvaluation) {
-        return new DataSection<>(files, format, texts(newEvaluation), heldOut, truncation, transforms, fields, onBadRow);
+        return new DataSection<>(
+                files, format, texts(newEvaluation), heldOut, truncation, transforms, fields, onBadRow);
     }
 
     /// @param newHeldOut a share below 1, or a count

@@ -96,9 +96,10 @@ public record FieldsSection(
                 take("id", left),
                 ignore);
         if (!left.isEmpty()) {
-            throw new IllegalArgumentException("a field must be one of prompt, instruction, input, system, history, tools, messages, chosen, rejected, first, second"
-                    + ", winner, firstWins, strength, answers, ranks, scores, chosenScore, rejectedScore, completion, text, label, id but was "
-                    + left.keySet().iterator().next());
+            throw new IllegalArgumentException(
+                    "a field must be one of prompt, instruction, input, system, history, tools, messages, chosen, rejected, first, second"
+                            + ", winner, firstWins, strength, answers, ranks, scores, chosenScore, rejectedScore, completion, text, label, id but was "
+                            + left.keySet().iterator().next());
         }
         return fields;
     }
