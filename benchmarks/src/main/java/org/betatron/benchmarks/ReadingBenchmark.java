@@ -8,14 +8,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import org.betatron.data.template.ChatTemplate;
 import org.betatron.data.load.DataSetLoader;
-import org.betatron.data.tokenizer.HuggingFaceTokenizer;
-import org.betatron.data.source.PreferenceFormat;
-import org.betatron.data.row.PromptStyle;
 import org.betatron.data.load.TokenizedDataSet;
+import org.betatron.data.row.PromptStyle;
 import org.betatron.data.row.TokenizedPair;
 import org.betatron.data.row.Truncation;
+import org.betatron.data.source.PreferenceFormat;
+import org.betatron.data.template.ChatTemplate;
+import org.betatron.data.tokenizer.HuggingFaceTokenizer;
 
 /// Reads a file of pairs as `align` does, from bytes to rows ready for training, and prints time and memory
 /// as one JSON object.

@@ -1,5 +1,12 @@
 package org.betatron.training;
 
+import static org.betatron.core.run.MetricNames.BETA;
+import static org.betatron.core.run.MetricNames.BETA_CLAMPED;
+import static org.betatron.core.run.MetricNames.GAP_DEVIATION;
+import static org.betatron.core.run.MetricNames.GAP_MEAN;
+import static org.betatron.core.run.MetricNames.KEPT;
+import static org.betatron.core.run.MetricNames.LOSS;
+
 import java.util.EnumMap;
 import java.util.Map;
 import org.betatron.core.alignment.Alignment;
@@ -35,16 +42,16 @@ record PreferenceDecision(Alignment alignment, PairLogProbs pairs, AlignmentDeci
         Metrics.Builder metrics = Metrics.builder();
         boolean isKept = decision.keptFraction() > 0;
         if (isKept) {
-            metrics.put("loss", loss());
+            metrics.put(LOSS, loss());
         }
         PreferenceMetrics.measure(alignment, pairs, metrics);
         if (isKept) {
-            metrics.put("beta", decision.effectiveBeta());
+            metrics.put(BETA, decision.effectiveBeta());
         }
-        return metrics.put("betaClamped", decision.clampedShare())
-                .put("gap/mean", decision.gapMean())
-                .put("gap/deviation", decision.gapDeviation())
-                .put("kept", decision.keptFraction())
+        return metrics.put(BETA_CLAMPED, decision.clampedShare())
+                .put(GAP_MEAN, decision.gapMean())
+                .put(GAP_DEVIATION, decision.gapDeviation())
+                .put(KEPT, decision.keptFraction())
                 .build();
     }
 

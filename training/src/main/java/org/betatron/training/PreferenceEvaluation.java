@@ -1,5 +1,7 @@
 package org.betatron.training;
 
+import static org.betatron.core.run.MetricNames.LOSS;
+
 import java.util.List;
 import java.util.function.Consumer;
 import org.betatron.core.alignment.Alignment;
@@ -58,7 +60,7 @@ public record PreferenceEvaluation(
         for (int i = 0; i < value.size(); i++) {
             loss += value.loss(i) / value.size();
         }
-        Metrics.Builder metrics = Metrics.builder().put("loss", loss);
+        Metrics.Builder metrics = Metrics.builder().put(LOSS, loss);
         listener.accept(PairMeasurement.of(alignment, rows, pairs, value));
         PreferenceMetrics.measure(alignment, pairs, metrics);
         return metrics.build();

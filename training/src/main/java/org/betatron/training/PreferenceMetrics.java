@@ -1,5 +1,13 @@
 package org.betatron.training;
 
+import static org.betatron.core.run.MetricNames.ACCURACY;
+import static org.betatron.core.run.MetricNames.CHOSEN_BELOW_REFERENCE;
+import static org.betatron.core.run.MetricNames.LOGP_CHOSEN;
+import static org.betatron.core.run.MetricNames.LOGP_REJECTED;
+import static org.betatron.core.run.MetricNames.MARGIN;
+import static org.betatron.core.run.MetricNames.REWARD_CHOSEN;
+import static org.betatron.core.run.MetricNames.REWARD_REJECTED;
+
 import java.util.OptionalDouble;
 import java.util.function.IntPredicate;
 import java.util.function.IntToDoubleFunction;
@@ -20,21 +28,21 @@ final class PreferenceMetrics {
         Objective objective = alignment.objective();
         OptionalDouble chosen = mean(pairs, pairs::hasChosen, i -> objective.chosenScore(pairs, i));
         OptionalDouble rejected = mean(pairs, pairs::hasRejected, i -> objective.rejectedScore(pairs, i));
-        chosen.ifPresent(score -> metrics.put("reward/chosen", alignment.beta() * score));
-        rejected.ifPresent(score -> metrics.put("reward/rejected", alignment.beta() * score));
+        chosen.ifPresent(score -> metrics.put(REWARD_CHOSEN, alignment.beta() * score));
+        rejected.ifPresent(score -> metrics.put(REWARD_REJECTED, alignment.beta() * score));
         if (chosen.isPresent() && rejected.isPresent()) {
-            metrics.put("margin", chosen.getAsDouble() - rejected.getAsDouble());
+            metrics.put(MARGIN, chosen.getAsDouble() - rejected.getAsDouble());
         }
-        metrics.put("accuracy", mean(pairs, _ -> true, i -> objective.margin(pairs, i) > 0 ? 1 : 0))
+        metrics.put(ACCURACY, mean(pairs, _ -> true, i -> objective.margin(pairs, i) > 0 ? 1 : 0))
                 .put(
-                        "logp/chosen",
+                        LOGP_CHOSEN,
                         mean(pairs, pairs::hasChosen, i -> pairs.chosen().policy(i)))
                 .put(
-                        "logp/rejected",
+                        LOGP_REJECTED,
                         mean(pairs, pairs::hasRejected, i -> pairs.rejected().policy(i)));
         if (objective.inputs().needsReference()) {
             metrics.put(
-                    "chosenBelowReference",
+                    CHOSEN_BELOW_REFERENCE,
                     mean(pairs, pairs::hasChosen, i -> objective.chosenScore(pairs, i) < 0 ? 1 : 0));
         }
     }

@@ -1,5 +1,12 @@
 package org.betatron.training;
 
+import static org.betatron.core.run.MetricNames.ACCURACY;
+import static org.betatron.core.run.MetricNames.AGREEMENT;
+import static org.betatron.core.run.MetricNames.LOSS;
+import static org.betatron.core.run.MetricNames.MARGIN;
+import static org.betatron.core.run.MetricNames.REWARD_CHOSEN;
+import static org.betatron.core.run.MetricNames.REWARD_REJECTED;
+
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -85,10 +92,10 @@ public final class RewardedPairs {
     void measure(RewardLoss loss, Metrics.Builder metrics) {
         OptionalDouble meanChosen = Arrays.stream(chosen).average();
         OptionalDouble meanRejected = Arrays.stream(rejected).average();
-        metrics.put("loss", loss.loss()).put("reward/chosen", meanChosen).put("reward/rejected", meanRejected);
-        meanChosen.ifPresent(mean -> metrics.put("margin", mean - meanRejected.orElseThrow()));
+        metrics.put(LOSS, loss.loss()).put(REWARD_CHOSEN, meanChosen).put(REWARD_REJECTED, meanRejected);
+        meanChosen.ifPresent(mean -> metrics.put(MARGIN, mean - meanRejected.orElseThrow()));
         metrics.put(
-                "accuracy",
+                ACCURACY,
                 IntStream.range(0, size())
                         .mapToDouble(pair -> chosen[pair] > rejected[pair] ? 1 : 0)
                         .average());
@@ -101,6 +108,6 @@ public final class RewardedPairs {
                 .filter(pair -> rows.row(pair).scoreGap().orElse(0) != 0)
                 .mapToDouble(pair -> (chosen[pair] - rejected[pair]) * scoreGap(rows.row(pair)) > 0 ? 1 : 0)
                 .average()
-                .ifPresent(share -> metrics.put("agreement", share));
+                .ifPresent(share -> metrics.put(AGREEMENT, share));
     }
 }

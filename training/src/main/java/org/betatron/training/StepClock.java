@@ -1,5 +1,11 @@
 package org.betatron.training;
 
+import static org.betatron.core.run.MetricNames.ELAPSED_SECONDS;
+import static org.betatron.core.run.MetricNames.PEAK_BYTES;
+import static org.betatron.core.run.MetricNames.ROWS_PER_SECOND;
+import static org.betatron.core.run.MetricNames.SHARED_TOKENS;
+import static org.betatron.core.run.MetricNames.TOKENS_PER_SECOND;
+
 import java.util.OptionalLong;
 import org.betatron.data.packing.RowBatch;
 import org.betatron.training.run.Metrics;
@@ -39,14 +45,14 @@ final class StepClock {
 
     /// Adds the speed since the last call, and starts to measure anew.
     void report(Metrics.Builder metrics) {
-        metrics.put("speed/tokensPerSecond", numTokens / busySeconds)
-                .put("speed/rowsPerSecond", numRows / busySeconds)
-                .put("speed/sharedTokens", 1 - (double) numTokens / numTokensApart);
+        metrics.put(TOKENS_PER_SECOND, numTokens / busySeconds)
+                .put(ROWS_PER_SECOND, numRows / busySeconds)
+                .put(SHARED_TOKENS, 1 - (double) numTokens / numTokensApart);
         OptionalLong peak = ProcessMemory.peakBytes();
         if (peak.isPresent()) {
-            metrics.put("memory/peakBytes", (double) peak.getAsLong());
+            metrics.put(PEAK_BYTES, (double) peak.getAsLong());
         }
-        metrics.put("time/elapsedSeconds", elapsedSeconds());
+        metrics.put(ELAPSED_SECONDS, elapsedSeconds());
         busySeconds = 0;
         numTokens = 0;
         numTokensApart = 0;

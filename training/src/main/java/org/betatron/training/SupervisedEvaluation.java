@@ -1,5 +1,8 @@
 package org.betatron.training;
 
+import static org.betatron.core.run.MetricNames.LOSS;
+import static org.betatron.core.run.MetricNames.PERPLEXITY;
+
 import java.util.List;
 import org.betatron.core.model.LanguageModel;
 import org.betatron.data.packing.Packing;
@@ -20,9 +23,6 @@ public record SupervisedEvaluation(LanguageModel model, List<TokenizedText> rows
     public Metrics evaluate(NoState state) {
         TextLogProbs logProbs = TextLogProbs.of(RowBatch.of(rows, packing).score(model));
         double loss = -logProbs.sum() / logProbs.numTokens();
-        return Metrics.builder()
-                .put("loss", loss)
-                .put("perplexity", Math.exp(loss))
-                .build();
+        return Metrics.builder().put(LOSS, loss).put(PERPLEXITY, Math.exp(loss)).build();
     }
 }

@@ -1,5 +1,9 @@
 package org.betatron.training;
 
+import static org.betatron.core.run.MetricNames.LOSS;
+import static org.betatron.core.run.MetricNames.PERPLEXITY;
+import static org.betatron.core.run.MetricNames.RESPONSE_TOKENS;
+
 import java.util.List;
 import java.util.Map;
 import org.betatron.core.model.TokenQuantity;
@@ -71,9 +75,9 @@ public record SupervisedRule(RowSource<TokenizedText, NoState> source)
         @Override
         public Metrics metrics() {
             return Metrics.builder()
-                    .put("loss", loss)
-                    .put("perplexity", Math.exp(loss))
-                    .put("responseTokens", numTokens)
+                    .put(LOSS, loss)
+                    .put(PERPLEXITY, Math.exp(loss))
+                    .put(RESPONSE_TOKENS, numTokens)
                     .build();
         }
 

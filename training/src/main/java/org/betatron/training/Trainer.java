@@ -1,5 +1,13 @@
 package org.betatron.training;
 
+import static org.betatron.core.run.MetricNames.EVAL;
+import static org.betatron.core.run.MetricNames.FORWARD_PASSES;
+import static org.betatron.core.run.MetricNames.GRADIENT_NORM;
+import static org.betatron.core.run.MetricNames.LEARNING_RATE;
+import static org.betatron.core.run.MetricNames.REFERENCE_UPDATES;
+import static org.betatron.core.run.MetricNames.SKIPPED_STEPS;
+import static org.betatron.core.run.MetricNames.TRAIN;
+
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.betatron.data.packing.RowBatch;
@@ -156,7 +164,7 @@ public final class Trainer<R extends TokenizedRow, Q, S> {
                                 + " is " + norm + "; loss " + lesson.decision().loss()
                                 + " is finite, so a derivative overflowed in the model; weights were not changed");
             }
-            norms.put("train/gradientNorm" + name, norm);
+            norms.put(TRAIN + GRADIENT_NORM + name, norm);
         }
         Metrics all = norms.build();
         int index = 0;
@@ -179,14 +187,14 @@ public final class Trainer<R extends TokenizedRow, Q, S> {
 
     private void report(TrainingState state, Metrics decided, Metrics norms, BatchPass pass, StepClock clock) {
         Metrics.Builder metrics = Metrics.builder()
-                .putAll(decided.under("train"))
+                .putAll(decided.under(TRAIN))
                 .putAll(norms)
-                .put("train/learningRate", schedule.at(state.step()))
-                .put("train/forwardPasses", pass == BatchPass.TWICE ? 2 : 1)
-                .put("train/skippedSteps", (double) state.skippedSteps());
+                .put(TRAIN + LEARNING_RATE, schedule.at(state.step()))
+                .put(TRAIN + FORWARD_PASSES, pass == BatchPass.TWICE ? 2 : 1)
+                .put(TRAIN + SKIPPED_STEPS, (double) state.skippedSteps());
         job.movingReference()
                 .ifPresent(reference ->
-                        metrics.put("train/referenceUpdates", (double) reference.numUpdates(state.step())));
+                        metrics.put(TRAIN + REFERENCE_UPDATES, (double) reference.numUpdates(state.step())));
         if (isDue(spec.logEvery(), state.step()) || state.step() == totalSteps) {
             clock.report(metrics);
             keep(state.step(), metrics.build());
@@ -196,7 +204,7 @@ public final class Trainer<R extends TokenizedRow, Q, S> {
 
     private void evaluate(Now<S> now) {
         long step = now.step();
-        Metrics metrics = job.evaluation().evaluate(now.memory()).under("eval");
+        Metrics metrics = job.evaluation().evaluate(now.memory()).under(EVAL);
         if (metrics.values().isEmpty()) {
             return;
         }

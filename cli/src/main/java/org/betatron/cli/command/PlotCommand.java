@@ -1,5 +1,15 @@
 package org.betatron.cli.command;
 
+import static org.betatron.core.run.MetricNames.ACCURACY;
+import static org.betatron.core.run.MetricNames.BETA;
+import static org.betatron.core.run.MetricNames.EVAL;
+import static org.betatron.core.run.MetricNames.GAP_DEVIATION;
+import static org.betatron.core.run.MetricNames.GRADIENT_NORM;
+import static org.betatron.core.run.MetricNames.LOSS;
+import static org.betatron.core.run.MetricNames.MARGIN;
+import static org.betatron.core.run.MetricNames.PERPLEXITY;
+import static org.betatron.core.run.MetricNames.TRAIN;
+
 import java.nio.file.Path;
 import java.util.List;
 import org.betatron.evaluation.RunMetrics;
@@ -18,16 +28,16 @@ import picocli.CommandLine.Spec;
 final class PlotCommand implements Runnable {
 
     private static final List<String> DEFAULT_METRICS = List.of(
-            "train/loss",
-            "eval/loss",
-            "train/accuracy",
-            "eval/accuracy",
-            "train/margin",
-            "eval/margin",
-            "train/beta",
-            "train/gap/deviation",
-            "eval/perplexity",
-            "train/gradientNorm");
+            TRAIN + LOSS,
+            EVAL + LOSS,
+            TRAIN + ACCURACY,
+            EVAL + ACCURACY,
+            TRAIN + MARGIN,
+            EVAL + MARGIN,
+            TRAIN + BETA,
+            TRAIN + GAP_DEVIATION,
+            EVAL + PERPLEXITY,
+            TRAIN + GRADIENT_NORM);
 
     @Parameters(paramLabel = "RUN", arity = "1..*", description = "Run directories.")
     private List<Path> runs = List.of();

@@ -5,6 +5,7 @@ import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
+import org.betatron.core.run.MetricNames;
 import org.betatron.runs.RunEvent;
 import org.betatron.runs.RunListener;
 import org.betatron.training.run.Metrics;
@@ -54,7 +55,7 @@ final class BarDisplay implements RunListener {
 
     private void stepDone(long step, Metrics metrics) {
         ProgressBar open = bar("Training", step, " steps", step - 1);
-        open.setExtraMessage(" " + StepText.of(metrics, "train"));
+        open.setExtraMessage(" " + StepText.of(metrics, MetricNames.TRAIN));
         open.stepTo(step);
     }
 

@@ -2,6 +2,7 @@ package org.betatron.cli.display;
 
 import java.util.Locale;
 import java.util.Optional;
+import org.betatron.core.run.MetricNames;
 import org.betatron.runs.RunEvent;
 import org.betatron.runs.RunEvent.RowUse;
 import org.betatron.runs.RunResult;
@@ -32,7 +33,7 @@ final class EventText {
                     case RunEvent.ReferenceComputed(int rows, double seconds) ->
                         "Reference log-probs of %d rows computed in %.1f s".formatted(rows, seconds);
                     case RunEvent.Evaluated(long step, var metrics) ->
-                        "evaluation at step " + step + ": " + StepText.of(metrics, "eval");
+                        "evaluation at step " + step + ": " + StepText.of(metrics, MetricNames.EVAL);
                     case RunEvent.TrainingEnded(var end, long step, var run) ->
                         end == RunResult.End.STOPPED
                                 ? "Stopped after step " + step + ". Go on with --resume " + run

@@ -1,6 +1,7 @@
 package org.betatron.cli.display;
 
 import java.io.PrintWriter;
+import org.betatron.core.run.MetricNames;
 import org.betatron.runs.RunEvent;
 import org.betatron.runs.RunListener;
 import org.betatron.training.run.Metrics;
@@ -48,7 +49,7 @@ final class LineDisplay implements RunListener {
     private void stepDone(long step, Metrics metrics) {
         pace.stepDone(step);
         if (step == pace.totalSteps() || step == pace.firstStep() || isTime()) {
-            line("step " + step + "/" + pace.totalSteps() + "  " + StepText.of(metrics, "train")
+            line("step " + step + "/" + pace.totalSteps() + "  " + StepText.of(metrics, MetricNames.TRAIN)
                     + StepText.left(pace.secondsLeft(step)));
         }
     }

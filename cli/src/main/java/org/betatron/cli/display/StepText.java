@@ -1,5 +1,12 @@
 package org.betatron.cli.display;
 
+import static org.betatron.core.run.MetricNames.ACCURACY;
+import static org.betatron.core.run.MetricNames.BETA;
+import static org.betatron.core.run.MetricNames.LOSS;
+import static org.betatron.core.run.MetricNames.MARGIN;
+import static org.betatron.core.run.MetricNames.PERPLEXITY;
+import static org.betatron.core.run.MetricNames.ROWS_PER_SECOND;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -14,12 +21,12 @@ final class StepText {
     /// @param prefix `train` or `eval`
     static String of(Metrics metrics, String prefix) {
         List<String> parts = new ArrayList<>();
-        add(parts, metrics, prefix + "/loss", "loss %.4f");
-        add(parts, metrics, prefix + "/perplexity", "perplexity %.2f");
-        add(parts, metrics, prefix + "/margin", "margin %+.3f");
-        add(parts, metrics, prefix + "/accuracy", "accuracy %.3f");
-        add(parts, metrics, prefix + "/beta", "β %.4f");
-        add(parts, metrics, "speed/rowsPerSecond", "%.1f rows/s");
+        add(parts, metrics, prefix + LOSS, "loss %.4f");
+        add(parts, metrics, prefix + PERPLEXITY, "perplexity %.2f");
+        add(parts, metrics, prefix + MARGIN, "margin %+.3f");
+        add(parts, metrics, prefix + ACCURACY, "accuracy %.3f");
+        add(parts, metrics, prefix + BETA, "β %.4f");
+        add(parts, metrics, ROWS_PER_SECOND, "%.1f rows/s");
         return String.join("  ", parts);
     }
 

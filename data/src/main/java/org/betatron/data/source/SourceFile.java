@@ -24,6 +24,9 @@ public final class SourceFile implements AutoCloseable {
 
     private static final int BUFFER_BYTES = 1 << 16;
 
+    /// Longest line: a row of more would fit no model, and take minutes; ours.
+    private static final int MAX_LINE_BYTES = 1 << 25;
+
     private final String name;
     private final InputStream in;
     private final byte[] buffer = new byte[BUFFER_BYTES];
@@ -48,6 +51,7 @@ public final class SourceFile implements AutoCloseable {
             BufferedInputStream raw = new BufferedInputStream(Files.newInputStream(path), BUFFER_BYTES);
             SourceFile file = new SourceFile(path.toString(), isGzip(raw) ? new GzipInput(raw) : raw);
             file.skipByteOrderMark();
+            file.refuseOtherKinds();
             return file;
         } catch (IOException e) {
             throw translate(path.toString(), 0, e);
@@ -61,9 +65,17 @@ public final class SourceFile implements AutoCloseable {
         return gzip;
     }
 
+    private void refuseOtherKinds() {
+        byte[] begins = Arrays.copyOfRange(buffer, position, limit);
+        FileKind.of(begins, begins.length).ifPresent(kind -> {
+            close();
+            throw new DataException(name + ": " + kind.refusal());
+        });
+    }
+
     private void skipByteOrderMark() throws IOException {
         boolean more = true;
-        while (more && limit < 3) {
+        while (more && limit < FileKind.BYTES) {
             more = readMore();
         }
         if (limit >= 3 && buffer[0] == (byte) 0xef && buffer[1] == (byte) 0xbb && buffer[2] == (byte) 0xbf) {
@@ -141,6 +153,10 @@ public final class SourceFile implements AutoCloseable {
             do {
                 end = lineEnd();
                 whole.writeBytes(take(end > position ? end : limit));
+                if (whole.size() > MAX_LINE_BYTES) {
+                    throw new DataException(name + ":" + line + ": a line must have at most " + (MAX_LINE_BYTES >> 20)
+                            + " MiB" + " but goes on; is it a row, or a text without line breaks?");
+                }
             } while (end < 0 && readMore());
             return whole.toByteArray();
         } catch (IOException e) {

@@ -7,6 +7,8 @@ import java.util.Map;
 import org.betatron.data.DataException;
 import org.betatron.data.row.Message;
 import org.betatron.data.row.Prompt;
+import org.betatron.data.template.jinja.Template;
+import org.betatron.data.template.jinja.syntax.JinjaException;
 import org.betatron.data.tokenizer.ModelFiles;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -14,14 +16,22 @@ import tools.jackson.databind.JsonNode;
 /// A chat template in the Jinja language, as model directories carry them.
 final class JinjaChatTemplate implements ChatTemplate {
 
-    private final String source;
+    private final Template template;
     private final Map<String, String> specialTokens;
     private final String origin;
 
     JinjaChatTemplate(String source, Map<String, String> specialTokens, String origin) {
-        this.source = JinjaRenderer.prepare(source, origin);
+        this.template = read(source, origin);
         this.specialTokens = Map.copyOf(specialTokens);
         this.origin = origin;
+    }
+
+    private static Template read(String source, String origin) {
+        try {
+            return Template.parse(source);
+        } catch (JinjaException e) {
+            throw new DataException(origin + ": the chat template cannot be used, " + e.getMessage(), e);
+        }
     }
 
     static ChatTemplate load(Path modelDirectory) {
@@ -56,9 +66,6 @@ final class JinjaChatTemplate implements ChatTemplate {
     @Override
     public String write(Prompt.Dialogue dialogue, boolean addGenerationPrompt) {
         Map<String, @Nullable Object> variables = new HashMap<>();
-        // Jinjava writes "null" where it adds an undefined value to a text.
-        variables.put("bos_token", "");
-        variables.put("eos_token", "");
         variables.putAll(specialTokens);
         // transformers defines both in any case.
         variables.put("tools", null);
@@ -67,6 +74,14 @@ final class JinjaChatTemplate implements ChatTemplate {
         variables.put(
                 "messages", dialogue.messages().stream().map(Message::values).toList());
         variables.put("add_generation_prompt", addGenerationPrompt);
-        return JinjaRenderer.render(source, variables, origin);
+        try {
+            return template.render(variables);
+        } catch (JinjaException e) {
+            throw new DataException(
+                    origin + ": the chat template "
+                            + (e.isRaisedByTemplate() ? "refuses these messages: " : "cannot be rendered, ")
+                            + e.getMessage(),
+                    e);
+        }
     }
 }

@@ -1,5 +1,7 @@
 package org.betatron.evaluation.plot;
 
+import static org.betatron.core.run.MetricNames.EVAL;
+
 import java.awt.Color;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -93,7 +95,7 @@ public final class RunPlot {
         for (int i = 0; i < runs.size(); i++) {
             Series series = runs.get(i).series(path);
             if (!series.isEmpty()) {
-                boolean isEvaluation = path.startsWith("eval/");
+                boolean isEvaluation = path.startsWith(EVAL);
                 List<Double> values = isEvaluation
                         ? series.values()
                         : series.smoothed(SMOOTHING_STEPS).values();

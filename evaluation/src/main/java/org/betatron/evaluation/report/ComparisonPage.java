@@ -1,5 +1,17 @@
 package org.betatron.evaluation.report;
 
+import static org.betatron.core.run.MetricNames.ACCURACY;
+import static org.betatron.core.run.MetricNames.BETA;
+import static org.betatron.core.run.MetricNames.ELAPSED_SECONDS;
+import static org.betatron.core.run.MetricNames.EVAL;
+import static org.betatron.core.run.MetricNames.KEPT;
+import static org.betatron.core.run.MetricNames.LOSS;
+import static org.betatron.core.run.MetricNames.MARGIN;
+import static org.betatron.core.run.MetricNames.PERPLEXITY;
+import static org.betatron.core.run.MetricNames.REWARD_CHOSEN;
+import static org.betatron.core.run.MetricNames.REWARD_REJECTED;
+import static org.betatron.core.run.MetricNames.TRAIN;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,18 +29,18 @@ public final class ComparisonPage {
     private static final int MOST_RUNS = 5;
 
     private static final List<String> RESULTS = List.of(
-            "eval/loss",
-            "eval/accuracy",
-            "eval/margin",
-            "eval/perplexity",
-            "train/loss",
-            "train/accuracy",
-            "train/margin",
-            "train/reward/chosen",
-            "train/reward/rejected",
-            "train/beta",
-            "train/kept",
-            "time/elapsedSeconds");
+            EVAL + LOSS,
+            EVAL + ACCURACY,
+            EVAL + MARGIN,
+            EVAL + PERPLEXITY,
+            TRAIN + LOSS,
+            TRAIN + ACCURACY,
+            TRAIN + MARGIN,
+            TRAIN + REWARD_CHOSEN,
+            TRAIN + REWARD_REJECTED,
+            TRAIN + BETA,
+            TRAIN + KEPT,
+            ELAPSED_SECONDS);
 
     private final List<RunRecord> runs;
     private final List<String> names = new ArrayList<>();
@@ -114,7 +126,7 @@ public final class ComparisonPage {
         if (series.isEmpty()) {
             return "";
         }
-        boolean single = path.startsWith("eval/") || path.startsWith("time/");
+        boolean single = path.startsWith(EVAL) || path.startsWith("time/");
         return Html.number(
                 single
                         ? series.last()

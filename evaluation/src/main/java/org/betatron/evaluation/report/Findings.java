@@ -1,5 +1,16 @@
 package org.betatron.evaluation.report;
 
+import static org.betatron.core.run.MetricNames.ACCURACY;
+import static org.betatron.core.run.MetricNames.BETA;
+import static org.betatron.core.run.MetricNames.CHOSEN_BELOW_REFERENCE;
+import static org.betatron.core.run.MetricNames.EVAL;
+import static org.betatron.core.run.MetricNames.GRADIENT_NORM;
+import static org.betatron.core.run.MetricNames.LOSS;
+import static org.betatron.core.run.MetricNames.REWARD_CHOSEN;
+import static org.betatron.core.run.MetricNames.REWARD_REJECTED;
+import static org.betatron.core.run.MetricNames.SKIPPED_STEPS;
+import static org.betatron.core.run.MetricNames.TOKENS_PER_SECOND;
+import static org.betatron.core.run.MetricNames.TRAIN;
 import static org.betatron.evaluation.report.Finding.Kind.EXPECTED;
 import static org.betatron.evaluation.report.Finding.Kind.NOTE;
 import static org.betatron.evaluation.report.Finding.Kind.PROBLEM;
@@ -26,6 +37,9 @@ public final class Findings {
 
     private static final double FEW_ROWS = 100;
 
+    /// A share of one class below which little is learned of it.
+    private static final double FEW_OF_A_CLASS = 0.15;
+
     private final RunRecord run;
     private final List<Finding> findings = new ArrayList<>();
 
@@ -45,6 +59,7 @@ public final class Findings {
         findings.gradients();
         findings.speed();
         findings.data();
+        findings.rowsWorthALook();
         findings.samples();
         return findings.findings.stream()
                 .sorted(Comparator.comparing(Finding::kind))
@@ -88,7 +103,7 @@ public final class Findings {
     }
 
     private void loss() {
-        Series loss = series("train/loss");
+        Series loss = series(TRAIN + LOSS);
         if (loss.size() >= ENDS && isLogistic()) {
             double ln2 = Math.log(2);
             if (loss.values().stream().allMatch(value -> Math.abs(value - ln2) < FLAT)) {
@@ -105,7 +120,7 @@ public final class Findings {
                     start(loss),
                     end(loss));
         }
-        Series held = series("eval/loss");
+        Series held = series(EVAL + LOSS);
         if (!held.isEmpty()
                 && (isLogistic() || isPlainReward())
                 && run.lastStep() > 0
@@ -144,8 +159,8 @@ public final class Findings {
     }
 
     private void rewards() {
-        Series chosen = series("train/reward/chosen");
-        Series rejected = series("train/reward/rejected");
+        Series chosen = series(TRAIN + REWARD_CHOSEN);
+        Series rejected = series(TRAIN + REWARD_REJECTED);
         if (chosen.size() < 2 * ENDS || rejected.size() < 2 * ENDS) {
             return;
         }
@@ -179,7 +194,7 @@ public final class Findings {
                     up,
                     down);
         }
-        Series below = series("train/chosenBelowReference");
+        Series below = series(TRAIN + CHOSEN_BELOW_REFERENCE);
         if (below.size() >= 2 * ENDS && end(below) > 0.8) {
             add(
                     NOTE,
@@ -207,8 +222,8 @@ public final class Findings {
     }
 
     private void accuracy() {
-        Series train = series("train/accuracy");
-        Series held = series("eval/accuracy");
+        Series train = series(TRAIN + ACCURACY);
+        Series held = series(EVAL + ACCURACY);
         if (train.size() >= 2 * ENDS) {
             Series smooth = train.smoothed(5);
             for (int i = 4; i < smooth.size(); i++) {
@@ -251,7 +266,7 @@ public final class Findings {
     }
 
     private void beta() {
-        Series beta = series("train/beta");
+        Series beta = series(TRAIN + BETA);
         double beta0 = run.number("/alignment/objective/beta");
         double floor = beta0 * run.number("/alignment/calibration/minRatio");
         double ceiling = beta0 * run.number("/alignment/calibration/maxRatio");
@@ -300,7 +315,7 @@ public final class Findings {
     }
 
     private void gradients() {
-        Series norm = series("train/gradientNorm");
+        Series norm = series(TRAIN + GRADIENT_NORM);
         if (norm.size() >= 2 * ENDS) {
             double median = median(norm.values());
             int largest = 0;
@@ -316,14 +331,14 @@ public final class Findings {
                         norm.values().get(largest) / median);
             }
         }
-        Series skipped = series("train/skippedSteps");
+        Series skipped = series(TRAIN + SKIPPED_STEPS);
         if (!skipped.isEmpty() && skipped.last() > 0) {
             add(NOTE, "%.0f steps had nothing to learn and changed no weights.", skipped.last());
         }
     }
 
     private void speed() {
-        Series speed = series("speed/tokensPerSecond");
+        Series speed = series(TOKENS_PER_SECOND);
         if (speed.size() >= 4 * ENDS) {
             int half = speed.size() / 2;
             double first = median(speed.values().subList(0, half));
@@ -352,6 +367,25 @@ public final class Findings {
                     "%d prompts and %d responses were cut: raise data.truncation.maxTokens if the model has room.",
                     data.numPromptsCut(),
                     data.numResponsesCut());
+        }
+    }
+
+    private void rowsWorthALook() {
+        var data = run.data();
+        if (data == null) {
+            return;
+        }
+        data.oddities()
+                .forEach((oddity, count) -> add(NOTE, "%d of %d rows: %s.", count, data.numKept(), oddity.text()));
+        int labelled = data.numDesirable() + data.numUndesirable();
+        int fewer = Math.min(data.numDesirable(), data.numUndesirable());
+        if (labelled > 0 && fewer < FEW_OF_A_CLASS * labelled) {
+            add(
+                    PROBLEM,
+                    "%d answers are desirable and %d undesirable: %s says what tells them apart, so accuracy says little.",
+                    data.numDesirable(),
+                    data.numUndesirable(),
+                    fewer == 0 ? "nothing" : "little");
         }
     }
 

@@ -1,5 +1,23 @@
 package org.betatron.evaluation.report;
 
+import static org.betatron.core.run.MetricNames.ACCURACY;
+import static org.betatron.core.run.MetricNames.AGREEMENT;
+import static org.betatron.core.run.MetricNames.BETA;
+import static org.betatron.core.run.MetricNames.CHOSEN_BELOW_REFERENCE;
+import static org.betatron.core.run.MetricNames.EVAL;
+import static org.betatron.core.run.MetricNames.GAP_DEVIATION;
+import static org.betatron.core.run.MetricNames.GAP_MEAN;
+import static org.betatron.core.run.MetricNames.GRADIENT_NORM;
+import static org.betatron.core.run.MetricNames.KEPT;
+import static org.betatron.core.run.MetricNames.LEARNING_RATE;
+import static org.betatron.core.run.MetricNames.LOSS;
+import static org.betatron.core.run.MetricNames.MARGIN;
+import static org.betatron.core.run.MetricNames.PERPLEXITY;
+import static org.betatron.core.run.MetricNames.REWARD_CHOSEN;
+import static org.betatron.core.run.MetricNames.REWARD_REJECTED;
+import static org.betatron.core.run.MetricNames.TOKENS_PER_SECOND;
+import static org.betatron.core.run.MetricNames.TRAIN;
+
 import java.util.ArrayList;
 import java.util.List;
 import org.betatron.evaluation.RunMetrics;
@@ -14,25 +32,25 @@ import org.betatron.evaluation.plot.RunPlot;
 /// @param paths metrics, one curve each
 record Panel(String title, List<String> paths) {
 
-    static final Panel GAP = new Panel("Reward gap: M_0 ± sigma, nats", List.of("train/gap/mean"));
+    static final Panel GAP = new Panel("Reward gap: M_0 ± sigma, nats", List.of(TRAIN + GAP_MEAN));
 
     /// In the order of the page.
     static final List<Panel> ALL = List.of(
-            new Panel("Loss", List.of("train/loss", "eval/loss")),
-            new Panel("Rewards", List.of("train/reward/chosen", "train/reward/rejected")),
-            new Panel("Margin, without beta", List.of("train/margin", "eval/margin")),
-            new Panel("Accuracy", List.of("train/accuracy", "eval/accuracy")),
-            new Panel("Agreement with the scores of the data, share", List.of("eval/agreement")),
-            new Panel("Beta", List.of("train/beta")),
+            new Panel("Loss", List.of(TRAIN + LOSS, EVAL + LOSS)),
+            new Panel("Rewards", List.of(TRAIN + REWARD_CHOSEN, TRAIN + REWARD_REJECTED)),
+            new Panel("Margin, without beta", List.of(TRAIN + MARGIN, EVAL + MARGIN)),
+            new Panel("Accuracy", List.of(TRAIN + ACCURACY, EVAL + ACCURACY)),
+            new Panel("Agreement with the scores of the data, share", List.of(EVAL + AGREEMENT)),
+            new Panel("Beta", List.of(TRAIN + BETA)),
             GAP,
-            new Panel("Share of pairs kept", List.of("train/kept")),
+            new Panel("Share of pairs kept", List.of(TRAIN + KEPT)),
             new Panel(
                     "Chosen answers below the reference, share",
-                    List.of("train/chosenBelowReference", "eval/chosenBelowReference")),
-            new Panel("Perplexity", List.of("train/perplexity", "eval/perplexity")),
-            new Panel("Gradient norm", List.of("train/gradientNorm")),
-            new Panel("Learning rate", List.of("train/learningRate")),
-            new Panel("Throughput, tokens/s", List.of("speed/tokensPerSecond")));
+                    List.of(TRAIN + CHOSEN_BELOW_REFERENCE, EVAL + CHOSEN_BELOW_REFERENCE)),
+            new Panel("Perplexity", List.of(TRAIN + PERPLEXITY, EVAL + PERPLEXITY)),
+            new Panel("Gradient norm", List.of(TRAIN + GRADIENT_NORM)),
+            new Panel("Learning rate", List.of(TRAIN + LEARNING_RATE)),
+            new Panel("Throughput, tokens/s", List.of(TOKENS_PER_SECOND)));
 
     private static final Series NONE = new Series(List.of(), List.of());
 
@@ -45,8 +63,8 @@ record Panel(String title, List<String> paths) {
         if (curves.isEmpty()) {
             return "";
         }
-        Series middle = metrics.series("train/gap/mean");
-        Series spread = metrics.series("train/gap/deviation");
+        Series middle = metrics.series(TRAIN + GAP_MEAN);
+        Series spread = metrics.series(TRAIN + GAP_DEVIATION);
         return equals(GAP) && spread.size() == middle.size()
                 ? Chart.lines(title, curves, shifted(middle, spread, -1), shifted(middle, spread, 1))
                 : Chart.lines(title, curves, NONE, NONE);
@@ -70,7 +88,7 @@ record Panel(String title, List<String> paths) {
 
     private static void add(List<Curve> curves, String label, Series series, String path, int color) {
         if (!series.isEmpty()) {
-            boolean evaluated = path.startsWith("eval/");
+            boolean evaluated = path.startsWith(EVAL);
             // Single batches are noisy; statistics and schedules are not.
             boolean noisy = List.of(
                             "loss", "rejected", "chosen", "margin", "accuracy", "gradientNorm", "tokensPerSecond")

@@ -1,5 +1,8 @@
 package org.betatron.runs.study;
 
+import static org.betatron.core.run.MetricNames.BETA;
+import static org.betatron.core.run.MetricNames.TRAIN;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -86,7 +89,7 @@ final class CellRun {
                     .withListener(workshop.warnings())
                     .withStop(workshop.stop()));
             model = trained.model().orElseThrow(StudyStopped::new);
-            beta = Arrays.stream(trained.series("train/beta")).average().orElse(Double.NaN);
+            beta = Arrays.stream(trained.series(TRAIN + BETA)).average().orElse(Double.NaN);
             gaps = trained.gaps().stream().map(HeldOutGap::gap).toList();
             searches = searches(recipe.recipe(), model, start);
         }

@@ -8,28 +8,7 @@ import java.util.OptionalDouble;
 /// Named numbers of one step, in the order in which they were added; names are paths such as
 /// `train/loss`.
 ///
-/// | path | unit | meaning |
-/// |---|---|---|
-/// | `train/loss` | nats | optimized: kept pairs at their betas, or per response token |
-/// | `train/perplexity` | | supervised: exponential of the loss |
-/// | `train/responseTokens` | tokens | supervised: tokens that the loss is a mean of |
-/// | `train/reward/chosen`, `.../rejected` | nats | mean of beta_0 times score, all pairs |
-/// | `train/margin` | nats | mean of chosen minus rejected score, without beta, all pairs |
-/// | `train/accuracy` | share | pairs with a margin above 0 |
-/// | `train/logp/chosen`, `.../rejected` | nats | mean log-probability of a whole response |
-/// | `train/chosenBelowReference` | share | pairs whose chosen response lost probability |
-/// | `train/beta` | | mean beta of kept pairs |
-/// | `train/betaClamped` | share | beta decisions that met a bound |
-/// | `train/gap/mean`, `.../deviation` | unit of the gap | `M_0` and `sigma` of the batch |
-/// | `train/kept` | share | pairs that were learned from |
-/// | `train/gradientNorm` | | Euclidean norm before clipping; 0 where there was no update |
-/// | `train/learningRate` | | of this step |
-/// | `train/forwardPasses` | passes | 2 where the batch was too large to keep what its backward pass needs |
-/// | `train/skippedSteps` | steps | steps so far without anything to learn |
-/// | `speed/tokensPerSecond`, `speed/rowsPerSecond` | 1/s | since the last line, in steps |
-/// | `speed/sharedTokens` | share | tokens of rows that another row's computation served |
-/// | `memory/peakBytes` | bytes | largest resident size of the process, where the system tells |
-/// | `time/elapsedSeconds` | s | since the start of the run, over all its sessions |
+/// [org.betatron.core.run.MetricNames] lists the paths.
 ///
 /// `eval/...` has the same names, at beta_0 over all held-out rows.
 ///
@@ -61,11 +40,11 @@ public final class Metrics {
         return value == null ? OptionalDouble.empty() : OptionalDouble.of(value);
     }
 
-    /// @param prefix first segment of every path, for example `eval`
-    /// @return the same numbers under `prefix/`
+    /// @param prefix of every path, for example [org.betatron.core.run.MetricNames#EVAL]
+    /// @return the same numbers under that
     public Metrics under(String prefix) {
         Builder builder = builder();
-        values.forEach((path, value) -> builder.put(prefix + "/" + path, value));
+        values.forEach((path, value) -> builder.put(prefix + path, value));
         return builder.build();
     }
 
