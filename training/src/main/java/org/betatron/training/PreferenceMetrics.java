@@ -22,8 +22,8 @@ final class PreferenceMetrics {
 
     private PreferenceMetrics() {}
 
-    /// Adds means over all rows that have the response in question; a mean over no rows is left
-    /// out. Rewards are at beta_0, so that runs with different betas compare.
+    /// Adds means over all rows that have the response in question; a mean over no rows is left out. Rewards are at
+    /// beta_0, so that runs with different betas compare.
     static void measure(Alignment alignment, PairLogProbs pairs, Metrics.Builder metrics) {
         Objective objective = alignment.objective();
         OptionalDouble chosen = mean(pairs, pairs::hasChosen, i -> objective.chosenScore(pairs, i));
