@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.betatron.core.files.StagedFiles;
 import org.betatron.core.run.RunFiles;
 import org.betatron.core.sampling.SamplingSpec;
 import org.betatron.data.load.DatasetReport;
@@ -55,7 +56,9 @@ final class RunAccount {
     static void data(Path directory, DatasetReport report) {
         Path file = directory.resolve(RunFiles.DATA);
         try {
-            Files.writeString(file, JsonMapper.shared().writeValueAsString(report) + "\n");
+            StagedFiles.write(
+                    file,
+                    partial -> Files.writeString(partial, JsonMapper.shared().writeValueAsString(report) + "\n"));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write " + file, e);
         }

@@ -87,8 +87,8 @@ final class RunSession implements AutoCloseable {
         try {
             int keep = request.recipe().train().keepCheckpoints();
             List<String> damage = new ArrayList<>();
-            RunSession session =
-                    new RunSession(request, directory, directory.checkpoints(keep).latest(damage::add));
+            RunSession session = new RunSession(
+                    request, directory, directory.checkpoints(keep).latest(damage::add));
             damage.forEach(session::warn);
             session.noteChanges();
             return session;

@@ -56,7 +56,8 @@ record WrittenAnswers(Path directory) {
     /// What answers were written with.
     ///
     /// @param checksum of the file with the answers; null in older ones
-    private record WrittenWith(Map<String, String> settings, @Nullable String checksum) {
+    private record WrittenWith(
+            Map<String, String> settings, @Nullable String checksum) {
 
         WrittenWith {
             settings = Map.copyOf(settings); // JSON may lack it, or parts of it
@@ -93,8 +94,8 @@ record WrittenAnswers(Path directory) {
     Optional<List<Answer>> find(Path model, List<int[]> prompts, GenerationSpec spec) {
         Settings settings = settings(model, prompts, spec);
         return settingsFiles().stream()
-                .filter(file -> settings.differencesFrom(recorded(file).settings())
-                        .isEmpty())
+                .filter(file ->
+                        settings.differencesFrom(recorded(file).settings()).isEmpty())
                 .map(WrittenAnswers::answersOf)
                 .findFirst()
                 .or(() -> firstVersion(settings, prompts, spec))
@@ -153,9 +154,9 @@ record WrittenAnswers(Path directory) {
     }
 
     private static IllegalArgumentException damaged(Path file) {
-        return new IllegalArgumentException(
-                file + " has other bytes than were written: delete it and what begins with the same name, and the answers"
-                        + " are written again");
+        return new IllegalArgumentException(file
+                + " has other bytes than were written: delete it and what begins with the same name, and the answers"
+                + " are written again");
     }
 
     private static String checksum(Path file) {

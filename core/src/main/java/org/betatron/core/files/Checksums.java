@@ -66,10 +66,7 @@ public final class Checksums {
                 return Optional.of(file + " has other bytes than were written");
             }
         }
-        return expected.keySet().stream()
-                .sorted()
-                .findFirst()
-                .map(name -> directory.resolve(name) + " is missing");
+        return expected.keySet().stream().sorted().findFirst().map(name -> directory.resolve(name) + " is missing");
     }
 
     /// @return CRC-32C of a file, eight hexadecimal digits

@@ -109,8 +109,7 @@ public final class MappedReferenceLogProbs implements ReferenceLogProbs, AutoClo
         }
         CRC32C checksum = new CRC32C();
         for (long from = 0; from < bytes; from += CHUNK) {
-            checksum.update(
-                    file.asSlice(from, Math.min(CHUNK, bytes - from)).asByteBuffer());
+            checksum.update(file.asSlice(from, Math.min(CHUNK, bytes - from)).asByteBuffer());
         }
         if (file.get(ReferenceFormat.LONG, bytes) != ReferenceFormat.CHECKED
                 || file.get(ReferenceFormat.LONG, bytes + Long.BYTES) != checksum.getValue()) {
@@ -118,12 +117,13 @@ public final class MappedReferenceLogProbs implements ReferenceLogProbs, AutoClo
         }
     }
 
-    private static void requireIndex(
-            Path path, MemorySegment file, long indexOffset, ReferenceFormat.Header header) {
+    private static void requireIndex(Path path, MemorySegment file, long indexOffset, ReferenceFormat.Header header) {
         long before = 0;
         for (int row = 0; row <= header.numRows(); row++) {
             long entry = file.get(ReferenceFormat.LONG, indexOffset + Long.BYTES * (long) row);
-            if (entry < before || (row == 0 && entry != 0) || (row == header.numRows() && entry != header.numValues())) {
+            if (entry < before
+                    || (row == 0 && entry != 0)
+                    || (row == header.numRows() && entry != header.numValues())) {
                 throw damaged(path, "its index says that the values of row " + row + " begin at " + entry);
             }
             before = entry;

@@ -58,7 +58,8 @@ final class ReferenceFormat {
             Objects.requireNonNull(settings, "settings");
             Objects.requireNonNull(rows, "rows");
             if (numRows < 0 || numValues < 0 || numValues > Long.MAX_VALUE / 16) {
-                throw new IllegalArgumentException("numbers of rows and values must not be " + numRows + " and " + numValues);
+                throw new IllegalArgumentException(
+                        "numbers of rows and values must not be " + numRows + " and " + numValues);
             }
         }
 

@@ -100,8 +100,8 @@ public final class Checkpoints {
         return checkpoint;
     }
 
-    /// The newest checkpoint that is as it was written. One that is damaged is passed over, where there is an older
-    /// one.
+    /// The newest checkpoint that is as it was written. One that is damaged is passed over, where
+    /// there is an older one.
     ///
     /// @param passedOver hears of each that is damaged, and how
     /// @return empty if there is none
@@ -112,8 +112,8 @@ public final class Checkpoints {
             for (Path checkpoint : whole().reversed()) {
                 try {
                     Optional<Checkpoint> latest = Optional.of(read(checkpoint));
-                    damage.forEach(problem -> passedOver.accept(problem.getMessage() + "; the run goes on from "
-                            + checkpoint));
+                    damage.forEach(problem ->
+                            passedOver.accept(problem.getMessage() + "; the run goes on from " + checkpoint));
                     return latest;
                 } catch (DamagedException e) {
                     damage.add(new TrainingException(String.valueOf(e.getMessage()), e));

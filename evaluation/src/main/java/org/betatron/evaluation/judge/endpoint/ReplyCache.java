@@ -42,7 +42,8 @@ public record ReplyCache(Path directory) {
         try {
             JsonNode kept = JsonMapper.shared().readTree(Files.readString(file));
             String response = kept.path("response").toString();
-            boolean whole = !kept.has(CHECKSUM) || kept.path(CHECKSUM).asString("").equals(checksum(response));
+            boolean whole =
+                    !kept.has(CHECKSUM) || kept.path(CHECKSUM).asString("").equals(checksum(response));
             return whole ? Optional.of(ChatReply.parse(response)) : Optional.empty();
         } catch (NoSuchFileException | JacksonException | EndpointFailure e) {
             return Optional.empty();
@@ -55,7 +56,8 @@ public record ReplyCache(Path directory) {
     void keep(URI url, String body, ChatReply reply) {
         Path file = file(url, body);
         JsonMapper json = JsonMapper.shared();
-        JsonNode response = json.readTree(ChatReply.wellFormed(json.readTree(reply.raw()).toString()));
+        JsonNode response =
+                json.readTree(ChatReply.wellFormed(json.readTree(reply.raw()).toString()));
         String content = ChatReply.wellFormed(json.createObjectNode()
                 .put("url", url.toString())
                 .put(CHECKSUM, checksum(response.toString()))
