@@ -52,4 +52,24 @@ final class SavedWeights {
         model.save(emptyDirectory);
         return read(emptyDirectory);
     }
+
+    /// Makes one row of a matrix no numbers.
+    ///
+    /// @param directory holds one `model.safetensors` of 32-bit floats
+    static void spoil(Path directory, String name, int row) throws IOException {
+        Path file = directory.resolve("model.safetensors");
+        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+        byte[] header = new byte[(int) bytes.getLong()];
+        bytes.get(header);
+        JsonNode entry = JsonMapper.shared()
+                .readTree(new String(header, StandardCharsets.UTF_8))
+                .path(name);
+        int columns = entry.path("shape").get(1).asInt();
+        int from =
+                Long.BYTES + header.length + entry.path("data_offsets").get(0).asInt() + row * columns * Float.BYTES;
+        for (int i = 0; i < columns; i++) {
+            bytes.putFloat(from + i * Float.BYTES, Float.NaN);
+        }
+        Files.write(file, bytes.array());
+    }
 }

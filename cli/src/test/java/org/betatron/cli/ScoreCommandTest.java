@@ -83,14 +83,15 @@ class ScoreCommandTest {
     void scoresSoFarStayWhenScoringFails() throws IOException {
         Inputs inputs = Inputs.in(root);
         Invocation.succeed(inputs.align("run", "--steps", "1", "--preset", "dpo"));
-        // The last row, in the second thousand, is longer than the model's 128 positions.
+        // The last row, in the second thousand, has a character whose embedding is no number.
+        SavedWeights.spoil(root.resolve("run/model"), "gpt_neox.embed_in.weight", '~');
         List<String> lines = new ArrayList<>(Inputs.pairLines(1029));
-        lines.add(lines.getFirst().replace("pair-0", "too-long").replace("Where", "Where ".repeat(30)));
+        lines.add(lines.getFirst().replace("pair-0", "spoiled").replace("Where", "~"));
         Path file = Files.write(root.resolve("long.jsonl"), lines);
         Path scores = root.resolve("scores.jsonl");
         Invocation failed = Invocation.of(inputs.score("run", file, "--out", scores.toString()));
-        assertThat(failed.exitCode()).isEqualTo(2);
-        assertThat(failed.err()).contains("128");
+        assertThat(failed.exitCode()).isEqualTo(1);
+        assertThat(failed.err()).contains("spoiled");
         assertThat(scores).doesNotExist();
         Path partial = root.resolve("scores.jsonl.partial");
         assertThat(RowGap.readAll(partial)).hasSize(1024).containsKeys("pair-0", "pair-1023");

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.Function;
 import org.betatron.core.alignment.Alignment;
 import org.betatron.core.alignment.AlignmentState;
+import org.betatron.data.DataException;
 import org.betatron.data.load.DataSetLoader;
 import org.betatron.data.load.TokenizedDataSet;
 import org.betatron.data.row.HeldOut.Split;
@@ -25,6 +26,9 @@ import org.betatron.training.TrainSpec;
 
 /// Preference alignment from a recipe to a model on disk.
 public final class AlignRun {
+
+    /// A share of one class below which little is learned of it; ours.
+    private static final double FEW_OF_A_CLASS = 0.15;
 
     private final RunRequest<AlignRecipe> request;
     private final AlignRecipe recipe;
@@ -48,7 +52,7 @@ public final class AlignRun {
         ModelSource source = new ModelSource(start);
         try (RunSession session = RunSession.open(request, source);
                 HuggingFaceTokenizer tokenizer = source.openTokenizer()) {
-            DataSetLoader loader = source.loader(tokenizer, recipe.data().truncation());
+            DataSetLoader loader = source.loader(tokenizer, recipe.data());
             Split<? extends LabelledRow<?>> rows = rows(session, loader);
             try (References references = References.open(request, alignment, session, source, rows);
                     TorchLanguageModel model = session.openModel(TorchLanguageModel::load)) {
@@ -100,12 +104,38 @@ public final class AlignRun {
             return split(session, files -> loader.pairs(files, recipe.data().format()));
         }
         Split<TokenizedAnswer> answers = split(session, files -> loader.answers(files, AnswerFormat.AUTO));
+        warnOfOneClass(session, answers.training());
         return alignment.inputs().mismatched()
-                ? new Split<>(mismatched(answers.training()), mismatched(answers.evaluation()))
+                ? new Split<>(
+                        mismatched("training", "data.files or data.heldOut", answers.training()),
+                        mismatched(
+                                recipe.data().evaluation().isEmpty() ? "held-out" : "evaluation",
+                                recipe.data().evaluation().isEmpty() ? "data.heldOut" : "data.evaluation",
+                                answers.evaluation()))
                 : answers;
     }
 
-    private List<TokenizedAnswer> mismatched(List<TokenizedAnswer> rows) {
+    /// What is good can only be learned beside what is not.
+    private static void warnOfOneClass(RunSession session, List<TokenizedAnswer> rows) {
+        long desirable = rows.stream().filter(TokenizedAnswer::desirable).count();
+        long fewer = Math.min(desirable, rows.size() - desirable);
+        if (fewer < FEW_OF_A_CLASS * rows.size()) {
+            session.tell(new RunEvent.Warning(
+                    desirable + " of " + rows.size() + " training rows are desirable and " + (rows.size() - desirable)
+                            + " undesirable: " + (fewer == 0 ? "nothing says" : "little says")
+                            + " what tells them apart; add rows of the other kind"));
+        }
+    }
+
+    /// @param use     what the rows are for
+    /// @param setting says how many there are
+    private List<TokenizedAnswer> mismatched(String use, String setting, List<TokenizedAnswer> rows) {
+        if (rows.size() == 1) {
+            throw new DataException("the objective compares every answer with that of another row, so at least two "
+                    + use + " rows are needed, but there is one ("
+                    + rows.getFirst().id() + "): set " + setting
+                    + " to have more, or none");
+        }
         return rows.isEmpty()
                 ? rows
                 : MismatchedAnswers.assign(

@@ -9,11 +9,13 @@ import org.betatron.generation.Answer;
 /// @param prompts what was answered, in order
 /// @param answers by prompt and sample; [Answer#prompt] is the number of its prompt
 /// @param seconds how long the answers took, without opening the model
-public record GenerationResult(List<PromptRow> prompts, List<Answer> answers, double seconds) {
+/// @param leftOut ids of prompts that were not answered, because they leave no room in the model's positions
+public record GenerationResult(List<PromptRow> prompts, List<Answer> answers, double seconds, List<String> leftOut) {
 
     public GenerationResult {
         prompts = List.copyOf(prompts);
         answers = List.copyOf(answers);
+        leftOut = List.copyOf(leftOut);
     }
 
     /// @return length of all answers, tokens

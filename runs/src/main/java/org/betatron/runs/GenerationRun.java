@@ -61,13 +61,27 @@ public record GenerationRun(
         try (HuggingFaceTokenizer tokenizer = new ModelSource(model).openTokenizer();
                 TorchLanguageModel opened = TorchLanguageModel.load(model, ComputeSpec.DEFAULT.on(device))) {
             Generator generator = new Generator(opened, tokenizer, spec);
-            List<int[]> ids = rows.stream()
-                    .map(row -> Generator.promptIds(tokenizer, row.prompt()))
-                    .toList();
+            List<PromptRow> answered = new ArrayList<>();
+            List<int[]> ids = new ArrayList<>();
+            List<String> leftOut = new ArrayList<>();
+            for (PromptRow row : rows) {
+                int[] prompt = Generator.promptIds(tokenizer, row.prompt());
+                if (rows.size() > 1 && prompt.length >= opened.maxPositions()) {
+                    leftOut.add(row.id());
+                } else {
+                    answered.add(row);
+                    ids.add(prompt);
+                }
+            }
+            if (answered.isEmpty()) {
+                throw new IllegalArgumentException("no prompt is left to answer: each must have fewer tokens than the"
+                        + " model's " + opened.maxPositions() + " positions");
+            }
             long begun = System.nanoTime();
-            List<Answer> answers =
-                    out == null ? generator.generate(ids, GenerationListener.NONE) : toFile(generator, ids, rows, out);
-            return new GenerationResult(rows, answers, (System.nanoTime() - begun) * 1e-9);
+            List<Answer> answers = out == null
+                    ? generator.generate(ids, GenerationListener.NONE)
+                    : toFile(generator, ids, answered, out);
+            return new GenerationResult(answered, answers, (System.nanoTime() - begun) * 1e-9, leftOut);
         }
     }
 

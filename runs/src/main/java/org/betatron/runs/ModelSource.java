@@ -5,10 +5,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.betatron.data.load.DataSetLoader;
+import org.betatron.data.load.RowLimits;
 import org.betatron.data.row.PromptStyle;
 import org.betatron.data.row.Truncation;
 import org.betatron.data.template.ChatTemplate;
 import org.betatron.data.tokenizer.HuggingFaceTokenizer;
+import org.betatron.runs.recipe.DataSection;
 import org.betatron.torch.architecture.ArchitectureSpec;
 import org.betatron.torch.device.NativeLibraries;
 import org.betatron.torch.files.ModelDirectory;
@@ -88,5 +90,19 @@ public record ModelSource(Path directory) {
     /// @return a loader that reads rows as this model needs them
     public DataSetLoader loader(HuggingFaceTokenizer tokenizer, Truncation truncation) {
         return new DataSetLoader(tokenizer, ChatTemplate.load(directory), PromptStyle.AS_WRITTEN, truncation);
+    }
+
+    /// @return a loader that reads rows as this model needs them, and as a recipe says
+    DataSetLoader loader(HuggingFaceTokenizer tokenizer, DataSection<?> data) {
+        return loader(tokenizer, data.truncation()).by(data.rules()).within(limits());
+    }
+
+    /// @return what the model can read; no limits where the directory holds no model
+    public RowLimits limits() {
+        if (!Files.isRegularFile(new ModelDirectory(directory).configFile())) {
+            return RowLimits.NONE;
+        }
+        ArchitectureSpec model = architecture(directory);
+        return new RowLimits(model.vocabularySize(), model.maxPositions());
     }
 }

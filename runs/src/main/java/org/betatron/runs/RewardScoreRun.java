@@ -43,8 +43,7 @@ public record RewardScoreRun(
         try (HuggingFaceTokenizer tokenizer = source.openTokenizer();
                 TorchRewardModel reward =
                         TorchRewardModel.load(model, recipe.compute().model())) {
-            TokenizedDataSet<TokenizedPair> data = source.loader(
-                            tokenizer, recipe.data().truncation())
+            TokenizedDataSet<TokenizedPair> data = source.loader(tokenizer, recipe.data())
                     .pairs(files, recipe.data().format());
             double[] gaps = score(reward, data, new ScoreProgress(data.rows().size(), listener));
             return new GapRanking(data.rows(), gaps).result(files, suspects, tokenizer);

@@ -49,7 +49,7 @@ public record ScoreRun(
         RunSession.useThreads(recipe.compute());
         ModelSource source = new ModelSource(model);
         try (HuggingFaceTokenizer tokenizer = source.openTokenizer()) {
-            List<TokenizedPair> pairs = source.loader(tokenizer, recipe.data().truncation())
+            List<TokenizedPair> pairs = source.loader(tokenizer, recipe.data())
                     .pairs(files, recipe.data().format())
                     .rows();
             return ranking(pairs, listener).result(files, suspects, tokenizer);

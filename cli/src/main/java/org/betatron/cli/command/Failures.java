@@ -43,6 +43,9 @@ final class Failures {
                 || problem instanceof IOException;
         err.println("betatron: " + shown(message(problem))
                 + (expected || debug ? "" : " (unexpected; --debug shows where it comes from)"));
+        if (problem instanceof DataException data) {
+            data.details().forEach(line -> err.println("  " + line));
+        }
         if (debug) {
             problem.printStackTrace(err);
         }

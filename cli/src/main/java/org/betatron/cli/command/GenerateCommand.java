@@ -76,6 +76,14 @@ final class GenerateCommand implements Runnable {
                         device.device(),
                         out)
                 .run();
+        if (!result.leftOut().isEmpty()) {
+            spec.commandLine()
+                    .getErr()
+                    .println(result.leftOut().size() + " of "
+                            + (result.leftOut().size() + result.prompts().size())
+                            + " prompts fill the model's positions and are left out: "
+                            + String.join(", ", result.leftOut()));
+        }
         if (out == null) {
             result.answers().forEach(answer -> printer.println(answer.text()));
         } else {

@@ -1,7 +1,9 @@
 package org.betatron.cli.command;
 
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.betatron.data.load.DataSetLoader;
 import org.betatron.data.load.DatasetReport;
@@ -10,11 +12,14 @@ import org.betatron.data.row.Truncation;
 import org.betatron.data.source.AnswerFormat;
 import org.betatron.data.source.PreferenceFormat;
 import org.betatron.data.source.RowFormat;
+import org.betatron.data.source.RowRules;
+import org.betatron.data.source.RowRules.OnBadRow;
 import org.betatron.data.source.TextFormat;
 import org.betatron.data.tokenizer.HuggingFaceTokenizer;
 import org.betatron.runs.ModelSource;
 import org.betatron.runs.TransformAccount;
 import org.betatron.runs.recipe.DataSection;
+import org.betatron.runs.recipe.FieldsSection;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -75,6 +80,18 @@ final class InspectCommand implements Runnable {
             description = "Most tokens of a cut prompt (default ${DEFAULT-VALUE}).")
     private int maxPromptTokens = DataSection.TRUNCATION.maxPromptTokens();
 
+    @Option(
+            names = "--field",
+            paramLabel = "NAME=PATH",
+            description = "Where the files have a field of their layout, as data.fields of a recipe; may be repeated.")
+    private Map<String, String> fields = Map.of();
+
+    @Option(
+            names = "--on-bad-row",
+            paramLabel = "HOW",
+            description = "What becomes of rows that cannot be read: refuse (default) or drop.")
+    private OnBadRow onBadRow = OnBadRow.REFUSE;
+
     @Option(names = "--run", paramLabel = "DIR", description = "Show, too, what that run did to the rows.")
     private @Nullable Path run;
 
@@ -89,7 +106,10 @@ final class InspectCommand implements Runnable {
         }
         Optional<TransformAccount> account = Optional.ofNullable(run).map(TransformAccount::of);
         try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.load(model)) {
-            DataSetLoader loader = new ModelSource(model).loader(tokenizer, Truncation.to(maxTokens, maxPromptTokens));
+            ModelSource source = new ModelSource(model);
+            DataSetLoader loader = source.loader(tokenizer, Truncation.to(maxTokens, maxPromptTokens))
+                    .by(rules())
+                    .within(source.limits());
             var out = spec.commandLine().getOut();
             if (!rows.isEmpty()) {
                 for (int row : rows) {
@@ -107,6 +127,13 @@ final class InspectCommand implements Runnable {
                             special(tokenizer, tokenizer.bosPrefix(), "nothing"),
                             special(tokenizer, new int[] {tokenizer.eosId()}, "")));
         }
+    }
+
+    private RowRules rules() {
+        Map<String, String> paths = new HashMap<>(fields);
+        String ignore = paths.remove("ignore");
+        List<String> ignored = ignore == null ? List.of() : List.of(ignore.split(",", -1));
+        return FieldsSection.of(paths, ignored).rules(onBadRow);
     }
 
     private DatasetReport report(DataSetLoader loader) {

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// grow with them, but for the gap of each pair that has one (8 bytes). Not thread-safe; close it.
 final class DataSetCollector<R extends TokenizedRow> implements AutoCloseable {
 
+    private final BadRows bad;
     private final List<DatasetReport.Source> sources = new ArrayList<>();
     private final StoredList.Writer<R> rows;
     private final StoredList.Writer<DroppedRow> dropped;
@@ -44,14 +45,21 @@ final class DataSetCollector<R extends TokenizedRow> implements AutoCloseable {
 
     /// @param form    how rows are kept
     /// @param dropped how rows that are left out are kept
+    /// @param bad     takes rows that cannot be read
     /// @throws DataException if no temporary file can be made
-    DataSetCollector(StoredList.Form<R> form, StoredList.Form<DroppedRow> dropped) {
+    DataSetCollector(StoredList.Form<R> form, StoredList.Form<DroppedRow> dropped, BadRows bad) {
+        this.bad = bad;
         this.rows = new StoredList.Writer<>(form);
         this.dropped = new StoredList.Writer<>(dropped);
     }
 
     void addSource(String file, String format) {
         sources.add(new DatasetReport.Source(file, format));
+    }
+
+    /// @return rows that cannot be read
+    BadRows bad() {
+        return bad;
     }
 
     void drop(DroppedRow row) {
@@ -104,8 +112,9 @@ final class DataSetCollector<R extends TokenizedRow> implements AutoCloseable {
         return ids.unique(id);
     }
 
-    /// @throws DataException if no row is left
+    /// @throws DataException if rows cannot be read and may not be left out, or no row is left
     TokenizedDataSet<R> finish() {
+        bad.check();
         int numRead = rows.size() + dropped.size();
         if (rows.size() == 0) {
             StringBuilder reasons = new StringBuilder();
@@ -134,7 +143,8 @@ final class DataSetCollector<R extends TokenizedRow> implements AutoCloseable {
                 LengthStatistics.of(responseLengths),
                 LengthStatistics.of(rowLengths),
                 oddities,
-                unusedFields);
+                unusedFields,
+                bad.reasons());
         return new TokenizedDataSet<>(rows.finish(), dropped.finish(), report);
     }
 

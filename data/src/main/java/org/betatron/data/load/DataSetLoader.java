@@ -3,8 +3,10 @@ package org.betatron.data.load;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.betatron.data.DataException;
@@ -19,11 +21,12 @@ import org.betatron.data.row.TokenizedRow;
 import org.betatron.data.row.TokenizedText;
 import org.betatron.data.row.Truncation;
 import org.betatron.data.source.AnswerFormat;
-import org.betatron.data.source.Leftover;
 import org.betatron.data.source.PreferenceFormat;
+import org.betatron.data.source.RawRow;
 import org.betatron.data.source.ReadRow;
 import org.betatron.data.source.RowFormat;
 import org.betatron.data.source.RowReader;
+import org.betatron.data.source.RowRules;
 import org.betatron.data.source.TextFormat;
 import org.betatron.data.store.RowForms;
 import org.betatron.data.store.StoredList;
@@ -43,6 +46,8 @@ public final class DataSetLoader {
     private final ChatTemplate template;
     private final PromptStyle promptStyle;
     private final OrderedWork work;
+    private final RowRules rules;
+    private final RowLimits limits;
 
     /// Uses every processor.
     ///
@@ -60,6 +65,25 @@ public final class DataSetLoader {
                 new OrderedWork(Runtime.getRuntime().availableProcessors()));
     }
 
+    private DataSetLoader(DataSetLoader other, RowRules rules, RowLimits limits) {
+        this.rowTokenizer = other.rowTokenizer;
+        this.template = other.template;
+        this.promptStyle = other.promptStyle;
+        this.work = other.work;
+        this.rules = rules;
+        this.limits = limits;
+    }
+
+    /// @return a loader that reads rows by other rules
+    public DataSetLoader by(RowRules newRules) {
+        return new DataSetLoader(this, newRules, limits);
+    }
+
+    /// @return a loader of rows for a model with these limits
+    public DataSetLoader within(RowLimits newLimits) {
+        return new DataSetLoader(this, rules, newLimits);
+    }
+
     DataSetLoader(
             Tokenizer tokenizer,
             ChatTemplate template,
@@ -70,6 +94,8 @@ public final class DataSetLoader {
         this.template = template;
         this.promptStyle = promptStyle;
         this.work = work;
+        this.rules = RowRules.DEFAULT;
+        this.limits = RowLimits.NONE;
     }
 
     /// Reads preference pairs.
@@ -101,10 +127,16 @@ public final class DataSetLoader {
     /// @throws org.betatron.data.DataException if a file or row cannot be used, or no row is left
     public TokenizedDataSet<TokenizedText> texts(List<Path> files, TextFormat format) {
         RowForms forms = new RowForms();
-        try (DataSetCollector<TokenizedText> collector = new DataSetCollector<>(forms.texts(), forms.dropped())) {
+        try (DataSetCollector<TokenizedText> collector =
+                new DataSetCollector<>(forms.texts(), forms.dropped(), new BadRows(rules.onBadRow()))) {
             for (Path file : files) {
                 TextFormat resolved = format.resolve(file);
                 if (resolved == TextFormat.PLAIN) {
+                    if (rowTokenizer.truncation().maxTokens() > limits.maxPositions()) {
+                        throw new DataException(file + ": data.truncation.maxTokens must be at most the model's "
+                                + limits.maxPositions() + " positions, but was "
+                                + rowTokenizer.truncation().maxTokens());
+                    }
                     collector.addSource(file.toString(), TextFormat.PLAIN.name());
                     TextWindows.read(file, rowTokenizer, work, collector);
                 } else {
@@ -117,7 +149,8 @@ public final class DataSetLoader {
 
     private <T extends SourceRow<R>, R extends TokenizedRow> TokenizedDataSet<R> load(
             List<Path> files, RowFormat<T> format, RowForms forms, Function<RowForms, StoredList.Form<R>> form) {
-        try (DataSetCollector<R> collector = new DataSetCollector<>(form.apply(forms), forms.dropped())) {
+        try (DataSetCollector<R> collector =
+                new DataSetCollector<>(form.apply(forms), forms.dropped(), new BadRows(rules.onBadRow()))) {
             files.forEach(file -> read(file, format, collector));
             return collector.finish();
         }
@@ -125,12 +158,16 @@ public final class DataSetLoader {
 
     private <T extends SourceRow<R>, R extends TokenizedRow> void read(
             Path file, RowFormat<T> format, DataSetCollector<R> collector) {
-        try (RowReader<T> reader = format.open(file)) {
+        try (RowReader<T> reader = RowReader.open(file, format, rules)) {
             collector.addSource(file.toString(), reader.format());
             work.run(
                     reader::nextChunk,
-                    chunk -> tokenize(reader.parse(chunk)),
+                    chunk -> tokenize(reader.parse(chunk), collector.bad().isRefused()),
                     results -> results.forEach(result -> add(result, collector)));
+        } catch (DataException e) {
+            // Rows before what ends the reading of a file are named first.
+            collector.bad().check();
+            throw e;
         }
     }
 
@@ -149,39 +186,59 @@ public final class DataSetLoader {
 
         /// @param row which row and why
         record Dropped<T>(DroppedRow row) implements Result<T> {}
+
+        /// @param row which row and why
+        record Bad<T>(ReadRow.Bad<T> row) implements Result<T> {}
     }
 
-    private <T extends SourceRow<?>> List<Result<T>> tokenize(List<ReadRow<T>> rows) {
-        List<RenderedRow> rendered = new ArrayList<>(rows.size());
-        for (ReadRow<T> read : rows) {
-            if (read instanceof ReadRow.Kept<T> kept) {
-                rendered.add(render(kept));
+    /// @param refused whether nothing is kept any more
+    private <T extends SourceRow<?>> List<Result<T>> tokenize(List<ReadRow<T>> read, boolean refused) {
+        List<ReadRow<T>> rows = new ArrayList<>(read.size());
+        List<RenderedRow> rendered = new ArrayList<>(read.size());
+        for (ReadRow<T> row : read) {
+            if (row instanceof ReadRow.Kept<T> kept) {
+                try {
+                    rendered.add(render(kept));
+                } catch (DataException e) {
+                    rows.add(new ReadRow.Bad<>(kept.place(), kept.row().id(), String.valueOf(e.getMessage())));
+                    continue;
+                }
+            }
+            rows.add(row);
+        }
+        Iterator<RenderedRow> texts = rendered.iterator();
+        Iterator<FittedRow> fitted = refused
+                ? Collections.emptyIterator()
+                : rowTokenizer.tokenize(rendered).iterator();
+        List<Result<T>> results = new ArrayList<>(rows.size());
+        for (ReadRow<T> row : rows) {
+            switch (row) {
+                case ReadRow.Bad<T> bad -> results.add(new Result.Bad<>(bad));
+                case ReadRow.Dropped<T>(DroppedRow dropped) -> results.add(new Result.Dropped<>(dropped));
+                case ReadRow.Kept<T> kept when !refused -> results.add(result(kept, texts.next(), fitted.next()));
+                case ReadRow.Kept<T> _ -> {}
             }
         }
-        Iterator<FittedRow> fitted = rowTokenizer.tokenize(rendered).iterator();
-        Iterator<RenderedRow> texts = rendered.iterator();
-        List<Result<T>> results = new ArrayList<>(rows.size());
-        for (ReadRow<T> read : rows) {
-            results.add(
-                    switch (read) {
-                        case ReadRow.Dropped<T>(DroppedRow dropped) -> new Result.Dropped<>(dropped);
-                        case ReadRow.Kept<T>(RowPlace place, T row, Leftover _) -> {
-                            FittedRow ids = fitted.next();
-                            RenderedRow text = texts.next();
-                            DropReason reason = uselessness(ids);
-                            yield reason == null
-                                    ? new Result.Kept<>(row, place, ids, text.oddities(), text.unread())
-                                    : new Result.Dropped<>(new DroppedRow(row.id(), place, reason));
-                        }
-                    });
-        }
         return results;
+    }
+
+    private <T extends SourceRow<?>> Result<T> result(ReadRow.Kept<T> kept, RenderedRow text, FittedRow ids) {
+        Optional<String> problem = limits.problem(ids, rowTokenizer.tokenizer());
+        if (problem.isPresent()) {
+            return new Result.Bad<>(new ReadRow.Bad<>(kept.place(), kept.row().id(), problem.get()));
+        }
+        DropReason reason = uselessness(ids);
+        return reason == null
+                ? new Result.Kept<>(kept.row(), kept.place(), ids, text.oddities(), text.unread())
+                : new Result.Dropped<>(new DroppedRow(kept.row().id(), kept.place(), reason));
     }
 
     private static <T extends SourceRow<R>, R extends TokenizedRow> void add(
             Result<T> result, DataSetCollector<R> collector) {
         switch (result) {
             case Result.Dropped<T>(DroppedRow row) -> collector.drop(row);
+            case Result.Bad<T>(ReadRow.Bad<T> row) ->
+                collector.drop(collector.bad().add(row.place(), row.id(), row.why()));
             case Result.Kept<T>(T row, RowPlace place, FittedRow ids, Set<Oddity> oddities, Set<String> unread) -> {
                 collector.keep(row.tokenized(collector.unique(row.id()), place, ids.prompt(), ids.responses()), ids);
                 collector.note(oddities, unread);
@@ -195,33 +252,55 @@ public final class DataSetLoader {
     /// @throws org.betatron.data.DataException if the file or one of these rows cannot be used
     /// @throws IllegalStateException if the format is [TextFormat#PLAIN]
     public <T extends SourceRow<?>> List<RowInspection> inspect(Path file, RowFormat<T> format, int limit) {
-        try (RowReader<T> reader = format.open(file)) {
+        try (RowReader<T> reader = RowReader.open(file, format, rules)) {
             List<RowInspection> inspections = new ArrayList<>();
-            while (reader.hasNext() && inspections.size() < limit) {
-                inspections.add(
-                        switch (reader.next()) {
-                            case ReadRow.Dropped<T>(DroppedRow row) -> RowInspection.ofDropped(row);
-                            case ReadRow.Kept<T> kept -> {
-                                T row = kept.row();
-                                RowPlace place = kept.place();
-                                FittedRow ids = rowTokenizer
-                                        .tokenize(List.of(render(kept)))
-                                        .getFirst();
-                                yield RowInspection.of(row, place, uselessness(ids), ids, rowTokenizer);
-                            }
-                        });
+            while (inspections.size() < limit) {
+                List<RawRow> chunk = reader.nextChunk();
+                if (chunk == null) {
+                    break;
+                }
+                for (ReadRow<T> row : reader.parse(chunk)) {
+                    if (inspections.size() < limit) {
+                        inspections.add(inspection(row));
+                    }
+                }
             }
             return inspections;
         }
     }
 
+    private <T extends SourceRow<?>> RowInspection inspection(ReadRow<T> read) {
+        return switch (read) {
+            case ReadRow.Dropped<T>(DroppedRow row) -> RowInspection.ofDropped(row);
+            case ReadRow.Bad<T>(RowPlace place, String id, String why) ->
+                RowInspection.ofDropped(new DroppedRow(id, place, DropReason.UNREADABLE, why));
+            case ReadRow.Kept<T> kept -> {
+                RenderedRow text;
+                try {
+                    text = render(kept);
+                } catch (DataException e) {
+                    String why = String.valueOf(e.getMessage());
+                    yield RowInspection.ofDropped(
+                            new DroppedRow(kept.row().id(), kept.place(), DropReason.UNREADABLE, why));
+                }
+                FittedRow ids = rowTokenizer.tokenize(List.of(text)).getFirst();
+                String problem = limits.problem(ids, rowTokenizer.tokenizer())
+                        .map(why -> DropReason.UNREADABLE.text() + ": " + why)
+                        .orElse("");
+                DropReason reason = uselessness(ids);
+                yield RowInspection.of(
+                        kept.row(),
+                        kept.place(),
+                        problem.isEmpty() ? reason == null ? null : reason.text() : problem,
+                        ids,
+                        rowTokenizer);
+            }
+        };
+    }
+
     private RenderedRow render(ReadRow.Kept<? extends SourceRow<?>> kept) {
         SourceRow<?> row = kept.row();
-        try {
-            return RenderedRow.of(row.prompt(), row.answers(), kept.left(), template, promptStyle);
-        } catch (DataException e) {
-            throw new DataException(kept.place() + ": " + e.getMessage(), e);
-        }
+        return RenderedRow.of(row.prompt(), row.answers(), kept.left(), template, promptStyle);
     }
 
     private @Nullable DropReason uselessness(FittedRow ids) {

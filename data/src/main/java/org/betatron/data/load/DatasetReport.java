@@ -26,6 +26,7 @@ import org.betatron.data.row.DropReason;
 /// @param rowLengths      of kept rows, the prompt once and each response
 /// @param oddities        how many kept rows have something that is worth knowing; absent where none has.
 ///     Empty in reports of runs from before it was counted, as the next is
+/// @param unreadable      how many rows could not be read, by reason
 /// @param unusedFields    how many kept rows have a field that nothing was read of, by its name
 public record DatasetReport(
         List<Source> sources,
@@ -43,7 +44,8 @@ public record DatasetReport(
         LengthStatistics responseLengths,
         LengthStatistics rowLengths,
         Map<Oddity, Integer> oddities,
-        Map<String, Integer> unusedFields) {
+        Map<String, Integer> unusedFields,
+        Map<String, Integer> unreadable) {
 
     /// A file and the format it was read in.
     public record Source(String file, String format) {}
@@ -54,6 +56,7 @@ public record DatasetReport(
         copy.putAll(dropped);
         dropped = Collections.unmodifiableMap(copy);
         oddities = oddities == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(oddities));
+        unreadable = unreadable == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(unreadable));
         unusedFields = unusedFields == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(unusedFields));
     }
 
@@ -81,7 +84,12 @@ public record DatasetReport(
         StringBuilder text = new StringBuilder();
         sources.forEach(source -> line(text, source.file() + " (" + source.format() + ")"));
         line(text, "rows: " + numRead + " read, " + numKept + " kept, " + numDropped() + " dropped");
-        dropped.forEach((reason, count) -> line(text, "  dropped " + count + ": " + reason.text()));
+        dropped.forEach((reason, count) -> {
+            line(text, "  dropped " + count + ": " + reason.text());
+            if (reason == DropReason.UNREADABLE) {
+                unreadable.forEach((why, rows) -> line(text, "    " + rows + ": " + why));
+            }
+        });
         if (scores.numScored() > 0) {
             line(text, "scores: " + scores.numScored() + " of " + numKept + " pairs");
             line(text, "  gap of scores: " + scores.gaps().summary());

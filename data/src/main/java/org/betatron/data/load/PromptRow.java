@@ -65,6 +65,7 @@ public record PromptRow(String id, String prompt, @Nullable String chosen) {
     private static List<PromptRow> of(PreferenceParser pairs, JsonRow row, ChatTemplate template, PromptStyle style) {
         return switch (pairs.parse(row)) {
             case ReadRow.Dropped<PreferencePair> _ -> List.of();
+            case ReadRow.Bad<PreferencePair> bad -> throw row.error(bad.why());
             case ReadRow.Kept<PreferencePair>(RowPlace _, PreferencePair pair, Leftover left) -> {
                 String prompt = RenderedRow.of(pair.prompt(), List.of(), left, template, style)
                         .prompt();

@@ -3,7 +3,6 @@ package org.betatron.data.load;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.betatron.data.row.DropReason;
 import org.betatron.data.row.DroppedRow;
 import org.betatron.data.row.RowPlace;
 import org.betatron.data.row.SourceRow;
@@ -15,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param id       see [org.betatron.data.row.TokenizedRow#id]
 /// @param place    where it stands in its file
-/// @param dropped  why the row is left out, null if it is kept
+/// @param dropped  why the row is left out, in words; null if it is kept
 /// @param segments prompt first, then the responses; none if the row was dropped before tokenizing
 public record RowInspection(
-        String id, RowPlace place, @Nullable DropReason dropped, List<Segment> segments) {
+        String id, RowPlace place, @Nullable String dropped, List<Segment> segments) {
 
     private static final int LINE_WIDTH = 100;
 
@@ -46,11 +45,11 @@ public record RowInspection(
     }
 
     static RowInspection ofDropped(DroppedRow row) {
-        return new RowInspection(row.id(), row.place(), row.reason(), List.of());
+        return new RowInspection(row.id(), row.place(), row.why(), List.of());
     }
 
     static RowInspection of(
-            SourceRow<?> row, RowPlace place, @Nullable DropReason dropped, FittedRow ids, RowTokenizer rowTokenizer) {
+            SourceRow<?> row, RowPlace place, @Nullable String dropped, FittedRow ids, RowTokenizer rowTokenizer) {
         Tokenizer tokenizer = rowTokenizer.tokenizer();
         List<Segment> segments = new ArrayList<>();
         int promptCutAt = rowTokenizer.truncation().keep() == Truncation.Keep.END
@@ -80,7 +79,7 @@ public record RowInspection(
     public String text() {
         StringBuilder text = new StringBuilder("row " + id + (id.equals(place.toString()) ? "" : " (" + place + ")"));
         if (dropped != null) {
-            text.append(", dropped: ").append(dropped.text());
+            text.append(", dropped: ").append(dropped);
         }
         text.append('\n');
         for (Segment segment : segments) {

@@ -29,6 +29,6 @@ public record TokenizedDataSet<R extends TokenizedRow>(List<R> rows, List<Droppe
                 row -> JsonLines.object()
                         .put("id", row.id())
                         .put("where", row.place().toString())
-                        .put("reason", row.reason().text()));
+                        .put("reason", row.why()));
     }
 }

@@ -3,6 +3,8 @@ package org.betatron.data.row;
 /// Why a row teaches nothing and is left out. A row is counted once, under the first reason that
 /// holds in the order of the constants.
 public enum DropReason {
+    /// A row that cannot be read, in a run that leaves such rows out.
+    UNREADABLE("cannot be read"),
     /// The chosen and the rejected dialogue are not answers to the same prompt.
     DIALOGUES_DIFFER("dialogues differ before the last answer"),
     /// A comparison that ended in a tie, or was not decided.

@@ -22,7 +22,8 @@ public final class MismatchedAnswers {
     /// @throws DataException if there is one row only
     public static List<TokenizedAnswer> assign(List<TokenizedAnswer> rows, int maxTokens, long seed) {
         if (rows.size() < 2) {
-            throw new DataException("at least two rows must be left to compare an answer with another prompt's");
+            throw new DataException("the objective compares every answer with that of another row, so at least two rows"
+                    + " are needed, but there is one");
         }
         RowOrder order = new RowOrder(rows.size(), seed);
         int[] circle = order.rows(0, rows.size());

@@ -65,6 +65,8 @@ final class AnswerParser {
     static List<ReadRow<LabelledAnswer>> bothOf(PreferenceParser pairs, JsonRow row) {
         return switch (pairs.parse(row)) {
             case ReadRow.Dropped<PreferencePair>(DroppedRow dropped) -> droppedBoth(dropped);
+            case ReadRow.Bad<PreferencePair>(RowPlace place, String id, String why) ->
+                List.of(new ReadRow.Bad<>(place, id, why));
             case ReadRow.Kept<PreferencePair>(RowPlace place, PreferencePair pair, Leftover _) -> {
                 LabelledAnswer chosen = new LabelledAnswer(pair.id() + CHOSEN, pair.prompt(), pair.chosen(), true);
                 LabelledAnswer rejected =

@@ -12,22 +12,33 @@ final class JsonProblem {
 
     private JsonProblem() {}
 
-    /// @param json the bytes that were read, for what stands where the problem is
+    /// @param json the line that was read
     static String of(JacksonException problem, byte[] json) {
-        int column = problem.getLocation() == null ? 0 : problem.getLocation().getColumnNr();
-        String there = text(json, Math.max(0, column - 1));
-        return of(problem) + (endsEarly(problem) || there.isEmpty() ? "" : " at column " + column + ", at " + there);
+        if (problem instanceof StreamConstraintsException || endsEarly(problem, json)) {
+            return endsEarly(problem, json)
+                    ? "it ends in the middle of a value; a row must not go on in the next line (jq -c . FILE writes each"
+                            + " on one)"
+                    : of(problem);
+        }
+        int at = (int) Math.max(0, problem.getLocation().getByteOffset() - 1);
+        String there = text(json, at);
+        return of(problem) + " at column " + (at + 1) + (there.isEmpty() ? "" : ", at " + there);
     }
 
     static String of(JacksonException problem) {
         if (problem instanceof StreamConstraintsException) {
             return "its lists or objects are nested deeper than " + JsonTree.MAX_DEPTH;
         }
-        return endsEarly(problem) ? "it ends in the middle of a value" : "not valid JSON";
+        return problem instanceof UnexpectedEndOfInputException ? "it ends in the middle of a value" : "not valid JSON";
     }
 
-    static boolean endsEarly(JacksonException problem) {
-        return problem instanceof UnexpectedEndOfInputException;
+    private static boolean endsEarly(JacksonException problem, byte[] json) {
+        int end = json.length;
+        while (end > 0 && json[end - 1] <= ' ' && json[end - 1] >= 0) {
+            end--;
+        }
+        return problem instanceof UnexpectedEndOfInputException
+                || (problem.getLocation() != null && problem.getLocation().getByteOffset() > end);
     }
 
     /// @return printable text from a place on, in quotes; empty at the end

@@ -93,14 +93,19 @@ public final class JsonRow {
         return map.find(field, node);
     }
 
+    /// @return whether a field was given a place by name
+    boolean isMapped(String field) {
+        return map.has(field);
+    }
+
     /// @return where a field is found, as the file calls it
     String nameOf(String field) {
         return map.path(field);
     }
 
-    /// Counts a field as used, whatever it holds.
-    void passOver(String field) {
-        used.add(field);
+    /// @return whether a field was used before
+    boolean isUsed(String field) {
+        return used.contains(map.outermost(field, node));
     }
 
     /// @return names of the fields that nobody has used, but for empty ones
@@ -218,6 +223,9 @@ public final class JsonRow {
     }
 
     private JsonNode at(String pointer) {
+        if (map.has(pointer.substring(1))) {
+            return use(pointer.substring(1));
+        }
         JsonNode value = node.at(pointer);
         if (!value.isMissingNode()) {
             int end = pointer.indexOf('/', 1);

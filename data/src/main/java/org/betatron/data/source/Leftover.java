@@ -41,15 +41,21 @@ public record Leftover(Set<String> names, Map<String, List<String>> content) {
     }
 
     /// @param row after it was parsed
-    /// @throws org.betatron.data.DataException if something is left that is no text
     public static Leftover of(JsonRow row) {
+        return of(row, Set.of());
+    }
+
+    /// @param row     after it was parsed
+    /// @param ignored fields that do not matter, whatever their names mean
+    /// @throws org.betatron.data.DataException if something is left that is no text
+    static Leftover of(JsonRow row, Set<String> ignored) {
         Set<String> names = new LinkedHashSet<>();
         Map<String, List<String>> content = new LinkedHashMap<>();
         for (String name : row.unused()) {
-            if (MessageReader.MEDIA.contains(name)) {
+            if (!ignored.contains(name) && MessageReader.MEDIA.contains(name)) {
                 throw row.error("\"" + name + "\" holds what is no text; only text is supported");
             }
-            if (CONTENT.contains(name)) {
+            if (!ignored.contains(name) && CONTENT.contains(name)) {
                 List<String> texts = new ArrayList<>();
                 collect(row.peek(name), texts);
                 content.put(name, texts);

@@ -76,6 +76,7 @@ record PairLayout(PreferenceFormat format, FieldMap map) {
     private static final List<Map<String, String>> RANKED = List.of(
             Map.of(ANSWERS, "answers", Verdict.RANKS, "ranks"),
             Map.of(ANSWERS, "answers", Verdict.SCORES, "scores"),
+            Map.of(ANSWERS, "answers", WINNER, "winner"),
             Map.of(ANSWERS, "answers[].answer", Verdict.RANKS, "answers[].rank"),
             Map.of(ANSWERS, "completions[].response", Verdict.SCORES, "completions[].overall_score"),
             Map.of(ANSWERS, "responses", Verdict.RANKS, "ranks"),
@@ -94,7 +95,8 @@ record PairLayout(PreferenceFormat format, FieldMap map) {
 
     /// @return the layout that a row's names say; empty if they say none
     static Optional<PairLayout> of(JsonRow row) {
-        if (row.has("chosen_messages") && row.has("rejected_messages")) {
+        boolean isNamed = row.isMapped(CHOSEN) || row.isMapped(REJECTED);
+        if (!isNamed && row.has("chosen_messages") && row.has("rejected_messages")) {
             return messages(Map.of(CHOSEN, "chosen_messages", REJECTED, "rejected_messages"));
         }
         if (row.has("conversations") && row.has(CHOSEN)) {

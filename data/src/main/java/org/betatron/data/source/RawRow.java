@@ -1,5 +1,7 @@
 package org.betatron.data.source;
 
+import java.nio.charset.StandardCharsets;
+import org.betatron.data.row.RowPlace;
 import org.jspecify.annotations.Nullable;
 
 /// One row of a file before it is understood: what is left to do can be done by any thread.
@@ -7,6 +9,9 @@ public sealed interface RawRow {
 
     /// @return bytes in the file, about
     int numBytes();
+
+    /// @return where it stands
+    RowPlace place();
 
     /// @return the row, null for a blank line
     /// @throws org.betatron.data.DataException if it is no JSON object, saying where
@@ -34,6 +39,16 @@ public sealed interface RawRow {
         }
 
         @Override
+        public RowPlace place() {
+            return new RowPlace(file, number);
+        }
+
+        /// @return what the line begins with, for messages; its first hundred bytes
+        String beginning() {
+            return new String(bytes, 0, Math.min(bytes.length, 100), StandardCharsets.UTF_8);
+        }
+
+        @Override
         public @Nullable JsonRow parse() {
             return isBlank() ? null : JsonRow.parse(file, number, bytes);
         }
@@ -55,11 +70,11 @@ public sealed interface RawRow {
     }
 
     /// An element of a list, which had to be parsed to find its end.
-    record Listed(JsonRow row, int numBytes) implements RawRow {
+    record Listed(RowPlace place, JsonTree tree, int numBytes) implements RawRow {
 
         @Override
         public JsonRow parse() {
-            return row;
+            return JsonRow.of(place.file(), place.line(), tree);
         }
     }
 }

@@ -3,6 +3,7 @@ package org.betatron.data.source;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.betatron.data.DataException;
+import org.betatron.data.row.RowPlace;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -25,7 +26,12 @@ final class RawRows implements AutoCloseable {
     static RawRows open(Path path) {
         SourceFile file = SourceFile.open(path);
         try {
-            return new RawRows(file, file.peek() == '[' ? openList(file) : null);
+            int first = file.peek();
+            if (first >= 0 && first != '{' && first != '[') {
+                String line = file.nextLineWithEnd();
+                throw new DataException(file.name() + ":1: the file " + FileKind.ofText(line == null ? "" : line));
+            }
+            return new RawRows(file, first == '[' ? openList(file) : null);
         } catch (RuntimeException e) {
             file.close();
             throw e;
@@ -38,7 +44,7 @@ final class RawRows implements AutoCloseable {
             parser.nextToken();
             return parser;
         } catch (JacksonException e) {
-            throw translate(file, e);
+            throw translate(file, 1, e);
         }
     }
 
@@ -70,21 +76,20 @@ final class RawRows implements AutoCloseable {
             }
             int line = parser.currentTokenLocation().getLineNr();
             long begin = parser.currentTokenLocation().getByteOffset();
-            JsonRow row = JsonRow.of(file.name(), line, JsonTree.read(parser));
-            return new RawRow.Listed(row, (int) (parser.currentLocation().getByteOffset() - begin));
+            JsonTree tree = JsonTree.read(parser);
+            return new RawRow.Listed(new RowPlace(file.name(), line), tree, (int)
+                    (parser.currentLocation().getByteOffset() - begin));
         } catch (JacksonException e) {
-            throw translate(file, e);
+            throw translate(file, parser.currentLocation().getLineNr(), e);
         }
     }
 
-    private static DataException translate(SourceFile file, JacksonException e) {
+    private static DataException translate(SourceFile file, int line, JacksonException e) {
         if (e.getCause() instanceof IOException cause) {
             return SourceFile.translate(file.name(), 0, cause);
         }
         return new DataException(
-                file.name() + ":" + e.getLocation().getLineNr() + ": the list cannot be read any further: "
-                        + JsonProblem.of(e),
-                e);
+                file.name() + ":" + line + ": the list cannot be read any further: " + JsonProblem.of(e), e);
     }
 
     @Override

@@ -22,4 +22,11 @@ public sealed interface ReadRow<T> {
 
     /// @param row which row and why
     record Dropped<T>(DroppedRow row) implements ReadRow<T> {}
+
+    /// A row that cannot be read.
+    ///
+    /// @param place where it stands
+    /// @param id    its `id`, else `file:line`
+    /// @param why   what is required and was found; without the place
+    record Bad<T>(RowPlace place, String id, String why) implements ReadRow<T> {}
 }

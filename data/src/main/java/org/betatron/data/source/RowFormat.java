@@ -13,11 +13,11 @@ public interface RowFormat<T extends SourceRow<?>> {
     /// @throws org.betatron.data.DataException if its layout is not known
     RowReader.Parser<T> parser(JsonRow first);
 
-    /// Opens a file of this format whose fields have the usual names.
+    /// Opens a file of this format, read by the usual rules.
     ///
     /// @throws org.betatron.data.DataException if the file cannot be read, has no rows, or its format is not
     ///     recognised
     default RowReader<T> open(Path file) {
-        return RowReader.open(file, this, FieldMap.NONE);
+        return RowReader.open(file, this, RowRules.DEFAULT);
     }
 }

@@ -26,9 +26,12 @@ public final class RowReader<T> implements Iterator<ReadRow<T>>, AutoCloseable {
 
     private static final int CHUNK_BYTES = 1 << 18;
 
+    /// Rows that are looked at until one says how the file is laid out.
+    private static final int FIRST_ROWS = 100;
+
     private final RawRows rows;
     private final Parser<T> parser;
-    private final FieldMap fields;
+    private final RowRules rules;
     private final Queue<RawRow> opened;
     private final Queue<ReadRow<T>> parsed = new ArrayDeque<>();
 
@@ -44,28 +47,34 @@ public final class RowReader<T> implements Iterator<ReadRow<T>>, AutoCloseable {
         }
     }
 
-    private RowReader(RawRows rows, Queue<RawRow> opened, Parser<T> parser, FieldMap fields) {
+    private RowReader(RawRows rows, Queue<RawRow> opened, Parser<T> parser, RowRules rules) {
         this.rows = rows;
         this.opened = opened;
         this.parser = parser;
-        this.fields = fields;
+        this.rules = rules;
     }
 
     /// @param format how rows are laid out
-    /// @param fields where the file has the fields of its layout, if not under their usual names
+    /// @param rules  how they are read beside that
     /// @throws DataException if the file cannot be read, has no rows, or its format is not
     ///     recognised
-    static <T extends SourceRow<?>> RowReader<T> open(Path file, RowFormat<T> format, FieldMap fields) {
+    public static <T extends SourceRow<?>> RowReader<T> open(Path file, RowFormat<T> format, RowRules rules) {
         RawRows rows = RawRows.open(file);
         try {
-            for (RawRow raw = rows.next(); raw != null; raw = rows.next()) {
-                JsonRow first = raw.parse();
-                if (first != null) {
-                    return new RowReader<>(
-                            rows, new ArrayDeque<>(List.of(raw)), format.parser(first.under(fields)), fields);
+            Queue<RawRow> opened = new ArrayDeque<>();
+            DataException problem = null;
+            for (RawRow raw = rows.next(); raw != null && opened.size() < FIRST_ROWS; raw = rows.next()) {
+                opened.add(raw);
+                try {
+                    JsonRow first = raw.parse();
+                    if (first != null) {
+                        return new RowReader<>(rows, opened, format.parser(first.under(rules.fields())), rules);
+                    }
+                } catch (DataException e) {
+                    problem = problem == null ? WrappedRows.named(opened, rows, e) : problem;
                 }
             }
-            throw new DataException(file + ": has no rows");
+            throw problem == null ? new DataException(file + ": has no rows") : problem;
         } catch (RuntimeException e) {
             rows.close();
             throw e;
@@ -98,30 +107,40 @@ public final class RowReader<T> implements Iterator<ReadRow<T>>, AutoCloseable {
 
     /// @param chunk rows of this file in order
     /// @return what they became, in order; thread-safe
-    /// @throws DataException if a row does not have the format of the file
     public List<ReadRow<T>> parse(List<RawRow> chunk) {
         List<ReadRow<T>> read = new ArrayList<>(chunk.size());
         for (RawRow raw : chunk) {
-            JsonRow row = raw.parse();
-            if (row != null) {
-                read.addAll(parse(row));
-            }
+            read.addAll(parse(raw));
         }
         return read;
     }
 
-    private List<ReadRow<T>> parse(JsonRow row) {
-        List<ReadRow<T>> read = parser.parse().apply(row.under(fields));
-        Leftover left = Leftover.of(row);
-        return left.names().isEmpty()
-                ? read
-                : read.stream().map(one -> with(one, left)).toList();
+    private List<ReadRow<T>> parse(RawRow raw) {
+        String id = raw.place().toString();
+        try {
+            JsonRow row = raw.parse();
+            if (row == null) {
+                return List.of();
+            }
+            id = row.id();
+            List<ReadRow<T>> read = parser.parse().apply(row.under(rules.fields()));
+            Leftover left = Leftover.of(row, rules.ignored());
+            return left.names().isEmpty()
+                    ? read
+                    : read.stream().map(one -> with(one, left)).toList();
+        } catch (DataException e) {
+            String why = String.valueOf(e.getMessage());
+            String place = raw.place() + ": ";
+            return List.of(
+                    new ReadRow.Bad<>(raw.place(), id, why.startsWith(place) ? why.substring(place.length()) : why));
+        }
     }
 
     private static <T> ReadRow<T> with(ReadRow<T> read, Leftover left) {
         return switch (read) {
             case ReadRow.Kept<T>(RowPlace place, T row, Leftover _) -> new ReadRow.Kept<>(place, row, left);
             case ReadRow.Dropped<T> dropped -> dropped;
+            case ReadRow.Bad<T> bad -> bad;
         };
     }
 
@@ -130,7 +149,6 @@ public final class RowReader<T> implements Iterator<ReadRow<T>>, AutoCloseable {
         return first == null ? rows.next() : first;
     }
 
-    /// @throws DataException if the row does not have the format of the file
     @Override
     public boolean hasNext() {
         while (parsed.isEmpty()) {
@@ -149,7 +167,11 @@ public final class RowReader<T> implements Iterator<ReadRow<T>>, AutoCloseable {
         if (!hasNext()) {
             throw new NoSuchElementException();
         }
-        return parsed.remove();
+        ReadRow<T> row = parsed.remove();
+        if (row instanceof ReadRow.Bad<T>(RowPlace place, String _, String why)) {
+            throw new DataException(place + ": " + why);
+        }
+        return row;
     }
 
     @Override

@@ -25,6 +25,9 @@ public final class SourceFile implements AutoCloseable {
 
     private static final int BUFFER_BYTES = 1 << 16;
 
+    /// Longest line: a row of more would fit no model, and take minutes; ours.
+    private static final int MAX_LINE_BYTES = 1 << 25;
+
     private final String name;
     private final InputStream in;
     private final byte[] buffer = new byte[BUFFER_BYTES];
@@ -50,6 +53,7 @@ public final class SourceFile implements AutoCloseable {
             SourceFile file =
                     new SourceFile(path.toString(), isGzip(raw) ? new GZIPInputStream(raw, BUFFER_BYTES) : raw);
             file.skipByteOrderMark();
+            file.refuseOtherKinds();
             return file;
         } catch (IOException e) {
             throw translate(path.toString(), 0, e);
@@ -63,9 +67,17 @@ public final class SourceFile implements AutoCloseable {
         return gzip;
     }
 
+    private void refuseOtherKinds() {
+        byte[] begins = Arrays.copyOfRange(buffer, position, limit);
+        FileKind.of(begins, begins.length).ifPresent(kind -> {
+            close();
+            throw new DataException(name + ": " + kind.refusal());
+        });
+    }
+
     private void skipByteOrderMark() throws IOException {
         boolean more = true;
-        while (more && limit < 3) {
+        while (more && limit < FileKind.BYTES) {
             more = readMore();
         }
         if (limit >= 3 && buffer[0] == (byte) 0xef && buffer[1] == (byte) 0xbb && buffer[2] == (byte) 0xbf) {
@@ -143,6 +155,10 @@ public final class SourceFile implements AutoCloseable {
             do {
                 end = lineEnd();
                 whole.writeBytes(take(end > position ? end : limit));
+                if (whole.size() > MAX_LINE_BYTES) {
+                    throw new DataException(name + ":" + line + ": a line must have at most " + (MAX_LINE_BYTES >> 20)
+                            + " MiB" + " but goes on; is it a row, or a text without line breaks?");
+                }
             } while (end < 0 && readMore());
             return whole.toByteArray();
         } catch (IOException e) {

@@ -8,6 +8,7 @@ import org.betatron.data.row.Message;
 import org.betatron.data.row.Prompt;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 
 /// What a row says beside its prompt and belongs to the dialogue: `system` (or `system_prompt`) is its
 /// first turn, `history` the turns after that, `tools` and `documents` are read by the chat template, as
@@ -25,7 +26,7 @@ record Surroundings(JsonRow row) {
     ///     has dialogues in all of them
     boolean exist() {
         return SYSTEM.stream().anyMatch(this::isThere)
-                || isThere(HISTORY)
+                || (isThere(HISTORY) && !row.isUsed(HISTORY))
                 || isThere(Prompt.Dialogue.TOOLS)
                 || isThere(DOCUMENTS)
                 || isThere(FURTHER);
@@ -70,7 +71,8 @@ record Surroundings(JsonRow row) {
 
     private List<Message> history() {
         JsonNode history = row.peek(HISTORY);
-        if (JsonValues.isEmpty(history)) {
+        // Some files call the prompt so.
+        if (JsonValues.isEmpty(history) || row.isUsed(HISTORY)) {
             return List.of();
         }
         row.use(HISTORY);
@@ -116,7 +118,9 @@ record Surroundings(JsonRow row) {
         }
         List<@Nullable Object> elements = new ArrayList<>();
         for (JsonNode element : value) {
-            JsonNode object = element.isString() ? new MessageReader(row).parse(element.stringValue(), field) : element;
+            JsonNode object = element.isString() && field.equals(Prompt.Dialogue.TOOLS)
+                    ? new MessageReader(row).parse(element.stringValue(), field)
+                    : element;
             elements.add(JsonValues.of(object, row, "\"" + field + "\""));
         }
         variables.put(field, elements);
@@ -129,7 +133,7 @@ record Surroundings(JsonRow row) {
             return value;
         }
         return value.stringValue().isBlank()
-                ? tools.jackson.databind.node.MissingNode.getInstance()
+                ? MissingNode.getInstance()
                 : new MessageReader(row).parse(value.stringValue(), "\"" + field + "\"");
     }
 }

@@ -5,8 +5,7 @@ import org.betatron.data.row.TrainingText;
 
 /// Layouts of files of texts to imitate. JSON files may be lines or one list; all may be gzip.
 public enum TextFormat implements RowFormat<TrainingText> {
-    /// Plain text if the name ends in `.txt` or the file does not begin like JSON, else detected
-    /// from the first row.
+    /// Plain text if the name ends in `.txt` or `.txt.gz`, else detected from the first row.
     AUTO,
     /// One long text, cut into windows of tokens. Documents may be separated by the tokenizer's
     /// end-of-text token.
@@ -23,19 +22,12 @@ public enum TextFormat implements RowFormat<TrainingText> {
     PREFERENCES;
 
     /// @return this, or for [#AUTO] whether the file is [#PLAIN] or still to be detected
-    /// @throws org.betatron.data.DataException if the file cannot be read or is empty
     public TextFormat resolve(Path file) {
         if (this != AUTO) {
             return this;
         }
         String name = String.valueOf(file.getFileName());
-        if (name.endsWith(".txt") || name.endsWith(".txt.gz")) {
-            return PLAIN;
-        }
-        try (SourceFile source = SourceFile.open(file)) {
-            int first = source.peek();
-            return first == '{' || first == '[' || first < 0 ? AUTO : PLAIN;
-        }
+        return name.endsWith(".txt") || name.endsWith(".txt.gz") ? PLAIN : AUTO;
     }
 
     /// @throws IllegalStateException if the format is [#PLAIN], which has no rows

@@ -78,6 +78,8 @@ record TextParser(TextLayout layout) {
             case ReadRow.Kept<PreferencePair>(RowPlace _, PreferencePair pair, Leftover _) ->
                 dropIfEmpty(row, text(row, pair.prompt(), pair.chosen()));
             case ReadRow.Dropped<PreferencePair>(DroppedRow dropped) -> new ReadRow.Dropped<>(dropped);
+            case ReadRow.Bad<PreferencePair>(RowPlace place, String id, String why) ->
+                new ReadRow.Bad<>(place, id, why);
         };
     }
 

@@ -118,11 +118,12 @@ public final class RowForms {
             out.putText(row.id());
             put(row.place(), out);
             out.putText(row.reason().name());
+            out.putText(row.detail());
         }
 
         @Override
         public DroppedRow read(ScratchReader in) {
-            return new DroppedRow(in.nextText(), place(in), DropReason.valueOf(in.nextText()));
+            return new DroppedRow(in.nextText(), place(in), DropReason.valueOf(in.nextText()), in.nextText());
         }
     }
 }

@@ -138,16 +138,20 @@ class ReadingTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 4})
-    void aRowThatFailsInTheMiddleNamesItsPlace(int threads) throws IOException {
+    void rowsThatFailInTheMiddleAreNamedInOrder(int threads) throws IOException {
         List<String> lines = Files.readAllLines(mixed(3000));
-        // Blank lines in between: row 1001 stands on line 2001. A later failure must not hide it.
+        // Blank lines in between: row 1001 stands on line 2001. All are named, in order.
         lines.set(2000, "{\"prompt\": \"p\", \"chosen\": \"a\"}");
         lines.set(2002, "no JSON");
         Path file = Files.write(directory.resolve("broken.jsonl"), lines);
         try (HuggingFaceTokenizer tokenizer = TestTokenizers.bytes(directory)) {
             assertThatExceptionOfType(DataException.class)
                     .isThrownBy(() -> loader(tokenizer, threads).pairs(List.of(file), PreferenceFormat.AUTO))
-                    .withMessage(file + ":2001: \"rejected\" must be a string but was missing");
+                    .satisfies(refused -> assertThat(refused.details())
+                            .containsExactly(
+                                    file + ":2001: \"rejected\" must be a string but was missing",
+                                    file + ":2003: every line must be one JSON object: not valid JSON at column 1, at"
+                                            + " `no JSON`"));
         }
     }
 

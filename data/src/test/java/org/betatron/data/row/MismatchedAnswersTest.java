@@ -67,6 +67,7 @@ class MismatchedAnswersTest {
     void oneRowAloneIsRefused() {
         assertThatThrownBy(() -> MismatchedAnswers.assign(rows(1), 64, 1))
                 .isInstanceOf(DataException.class)
-                .hasMessage("at least two rows must be left to compare an answer with another prompt's");
+                .hasMessage(
+                        "the objective compares every answer with that of another row, so at least two rows are needed, but there is one");
     }
 }

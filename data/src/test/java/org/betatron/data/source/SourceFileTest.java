@@ -15,6 +15,8 @@ import org.betatron.data.DataException;
 import org.betatron.data.row.PreferencePair;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SourceFileTest {
 
@@ -108,7 +110,7 @@ class SourceFileTest {
         assertFails(
                 write("b.jsonl", ROW + ROW.strip() + " {}\n"),
                 ":2: a line must be one JSON object but more follows it");
-        assertFails(write("c.jsonl", "3\n"), ":1: every row must be a JSON object but was a number");
+        assertFails(write("c.jsonl", "3\n"), ":1: the file must begin with { or [: its rows are JSON objects");
         assertFails(
                 write("d.json", "[" + ROW + "\n" + ROW + "]"),
                 ":3: the list cannot be read any further: not valid JSON");
@@ -119,5 +121,56 @@ class SourceFileTest {
         assertFails(
                 write("g.jsonl", "{\"prompt\": \"a\", \"prompt\": \"b\", \"chosen\": \"c\", \"rejected\": \"d\"}"),
                 ":1: \"prompt\" holds or is a key that occurs twice, and only one of them can be read");
+    }
+
+    /// `|` stands for a line break; what comes after `~` is named, and what to do.
+    @ParameterizedTest
+    @CsvSource(delimiter = '~', quoteCharacter = '`', textBlock = """
+        PAR1xxxxxxxxxxxxxxxxx ~ : is a Parquet file: convert it to JSON lines
+        PK\u0003\u0004xxxxxxxxxxxxxxxxx ~ : is a zip archive: unpack it first
+        BZh91AY&SYxxxxxxxxxxx ~ : is compressed with bzip2: unpack it first
+        SQLite format 3 xxxxx ~ : is an SQLite database: write its rows as JSON lines
+        # two pairs|{}| ~ :1: the file begins with a comment, which JSON lines do not have: delete that line
+        // two pairs|{}| ~ :1: the file begins with a comment, which JSON lines do not have: delete that line
+        prompt,chosen,rejected|a,b,c| ~ :1: the file seems to be a table with columns (CSV): convert it to JSON lines
+        prompt\tchosen|a\tb| ~ :1: the file seems to be a table with columns (TSV): convert it to JSON lines
+        Once upon a time.|The end.| ~ :1: the file must begin with { or [: its rows are JSON objects, one a line
+        {| "prompt": "p",| "chosen": "a"|}| ~ :1: every line must be one JSON object: it ends in the middle of a value; a row must not go on
+        {| "rows": [|  {"prompt": "p"}|]}| ~ :1: the file is one object whose rows stand in a list under "rows"
+        {"rows": [|{"prompt": "p"}|]}| ~ :1: the file is one object whose rows stand in a list under "rows"
+        {"rows": [{"prompt": "p"}]}| ~ :1: the file is one object whose rows stand in a list under "rows"
+        {"prompt": "p", "chosen": "a", "rejected": "b"}{"prompt": "q"}| ~ :1: a line must be one JSON object but more follows it: put each object on a line of its own
+        {"prompt": 'p'}| ~ :1: every line must be one JSON object: not valid JSON at column
+        """)
+    void otherFilesAreNamedForWhatTheyAre(String text, String message) throws IOException {
+        Path file = write("x", text.replace('|', '\n').getBytes(StandardCharsets.ISO_8859_1));
+        assertFails(file, message);
+        assertThatExceptionOfType(DataException.class)
+                .isThrownBy(() -> count(file))
+                .extracting(Throwable::getMessage)
+                .asString()
+                .doesNotContain("com.", "tools.jackson", "JsonToken")
+                .matches("\\P{Cntrl}*");
+    }
+
+    @Test
+    void zstdAndUtf16() throws IOException {
+        assertFails(
+                write("a", new byte[] {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd, 1, 2, 3}), ": is compressed with zstd");
+        assertFails(write("b", ("\ufeff" + ROW).getBytes(StandardCharsets.UTF_16LE)), ": is text in UTF-16");
+    }
+
+    @Test
+    void depthAndLengthHaveLimits() throws IOException {
+        String deep = "[".repeat(100_000) + "]".repeat(100_000);
+        assertFails(
+                write("deep.jsonl", ROW + "{\"x\": " + deep + "}"),
+                ":2: every line must be one JSON object: its lists or objects are nested deeper than 500");
+        assertFails(
+                write("deep.json", "[" + ROW + ", " + deep + "]"),
+                ":2: the list cannot be read any further: its lists or objects are nested deeper than 500");
+        assertFails(
+                write("long.gz", gzip(ROW + "{\"x\": \"" + "a".repeat(34 << 20))),
+                ":2: a line must have at most 32 MiB but goes on");
     }
 }

@@ -37,6 +37,9 @@ public final class Findings {
 
     private static final double FEW_ROWS = 100;
 
+    /// A share of one class below which little is learned of it.
+    private static final double FEW_OF_A_CLASS = 0.15;
+
     private final RunRecord run;
     private final List<Finding> findings = new ArrayList<>();
 
@@ -56,6 +59,7 @@ public final class Findings {
         findings.gradients();
         findings.speed();
         findings.data();
+        findings.rowsWorthALook();
         findings.samples();
         return findings.findings.stream()
                 .sorted(Comparator.comparing(Finding::kind))
@@ -363,6 +367,25 @@ public final class Findings {
                     "%d prompts and %d responses were cut: raise data.truncation.maxTokens if the model has room.",
                     data.numPromptsCut(),
                     data.numResponsesCut());
+        }
+    }
+
+    private void rowsWorthALook() {
+        var data = run.data();
+        if (data == null) {
+            return;
+        }
+        data.oddities()
+                .forEach((oddity, count) -> add(NOTE, "%d of %d rows: %s.", count, data.numKept(), oddity.text()));
+        int labelled = data.numDesirable() + data.numUndesirable();
+        int fewer = Math.min(data.numDesirable(), data.numUndesirable());
+        if (labelled > 0 && fewer < FEW_OF_A_CLASS * labelled) {
+            add(
+                    PROBLEM,
+                    "%d answers are desirable and %d undesirable: %s says what tells them apart, so accuracy says little.",
+                    data.numDesirable(),
+                    data.numUndesirable(),
+                    fewer == 0 ? "nothing" : "little");
         }
     }
 

@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.betatron.data.row.Truncation;
+import org.betatron.data.source.RowRules;
+import org.betatron.data.source.RowRules.OnBadRow;
 import org.betatron.data.transform.TransformSpec;
 
 /// Which rows a run learns from, and which it is measured on.
@@ -16,13 +18,17 @@ import org.betatron.data.transform.TransformSpec;
 /// @param truncation limits of every row
 /// @param transforms what is done to training rows before anything is learned from them, in order;
 ///     nothing is done to rows to measure on
+/// @param fields     where the files have the fields of their layout, if not under the usual names
+/// @param onBadRow   what becomes of rows that cannot be read
 public record DataSection<F extends Enum<F>>(
         List<String> files,
         F format,
         List<String> evaluation,
         double heldOut,
         Truncation truncation,
-        List<TransformSpec> transforms) {
+        List<TransformSpec> transforms,
+        FieldsSection fields,
+        OnBadRow onBadRow) {
 
     /// The published code of DPO cuts to 512 tokens, prompts to 256.
     public static final Truncation TRUNCATION = Truncation.to(512, 256);
@@ -34,7 +40,8 @@ public record DataSection<F extends Enum<F>>(
     ///
     /// @param auto the format that is detected
     public static <F extends Enum<F>> DataSection<F> defaults(F auto) {
-        return new DataSection<>(List.of(), auto, List.of(), HELD_OUT, TRUNCATION, List.of());
+        return new DataSection<>(
+                List.of(), auto, List.of(), HELD_OUT, TRUNCATION, List.of(), FieldsSection.NONE, OnBadRow.REFUSE);
     }
 
     public DataSection {
@@ -54,6 +61,21 @@ public record DataSection<F extends Enum<F>>(
         return evaluation.stream().map(Path::of).toList();
     }
 
+    /// @return how rows are read beside their format
+    public RowRules rules() {
+        return fields.rules(onBadRow);
+    }
+
+    /// @return the same files, whose fields are found elsewhere
+    public DataSection<F> withFields(FieldsSection newFields) {
+        return new DataSection<>(files, format, evaluation, heldOut, truncation, transforms, newFields, onBadRow);
+    }
+
+    /// @return the same files, with another way to treat rows that cannot be read
+    public DataSection<F> withOnBadRow(OnBadRow newOnBadRow) {
+        return new DataSection<>(files, format, evaluation, heldOut, truncation, transforms, fields, newOnBadRow);
+    }
+
     /// @param numRows rows of the training files
     /// @return how many of them are held out
     public int numHeldOut(int numRows) {
@@ -62,18 +84,20 @@ public record DataSection<F extends Enum<F>>(
 
     /// @return the same choice of other training files
     public DataSection<F> withFiles(Path... newFiles) {
-        return new DataSection<>(texts(newFiles), format, evaluation, heldOut, truncation, transforms);
+        return new DataSection<>(
+                texts(newFiles), format, evaluation, heldOut, truncation, transforms, fields, onBadRow);
     }
 
     /// @return the same rows, measured on those of these files
     public DataSection<F> withEvaluation(Path... newEvaluation) {
-        return new DataSection<>(files, format, texts(newEvaluation), heldOut, truncation, transforms);
+        return new DataSection<>(
+                files, format, texts(newEvaluation), heldOut, truncation, transforms, fields, onBadRow);
     }
 
     /// @param newHeldOut a share below 1, or a count
     /// @return the same rows, with so many of them kept to measure on
     public DataSection<F> withHeldOut(double newHeldOut) {
-        return new DataSection<>(files, format, evaluation, newHeldOut, truncation, transforms);
+        return new DataSection<>(files, format, evaluation, newHeldOut, truncation, transforms, fields, onBadRow);
     }
 
     private static List<String> texts(Path[] paths) {
