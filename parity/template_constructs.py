@@ -62,6 +62,8 @@ for value in VALUES[:12] + ["(1,)", "()", "[]", "{}", "['a', \"it's\", 'say \"hi
 for test in ["defined", "undefined", "none", "string", "number", "integer", "float", "boolean", "true", "false",
              "mapping", "sequence", "iterable", "callable", "lower", "upper", "escaped", "odd", "even"]:
     for value in VALUES:
+        if test in ("lower", "upper") and value in ("list|select('odd')", "raise_exception"):
+            continue  # asks for the text, which holds an address in memory
         add("{{ %s is %s }}|{{ %s is not %s }}" % (value, test, value, test))
 add("{{ 6 is divisibleby 3 }}", "{{ 6 is divisibleby(4) }}", "{{ 1 is in [1, 2] }}", "{{ 'a' is in 'abc' }}",
     "{{ 1 is eq 1 }}", "{{ 1 is ne 1 }}", "{{ 2 is gt 1 }}", "{{ 2 is lessthan 1 }}", "{{ 1 is sameas 1 }}",

@@ -18,6 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// prints how many are the same.
 ///
 ///     TemplateCorpus DIRECTORY EXPECTED.json
+///     TemplateCorpus CONSTRUCTS.json
 public final class TemplateCorpus {
 
     private static final int SHOWN = 40;
@@ -32,6 +33,10 @@ public final class TemplateCorpus {
 
     private record Recorded(Map<String, Map<String, Object>> variables, List<Rendering> renderings) {}
 
+    private record Case(String template, @Nullable String expected) {}
+
+    private record Constructs(Map<String, Object> variables, List<Case> cases) {}
+
     /// How one rendering compares.
     private enum Outcome {
         SAME,
@@ -42,38 +47,54 @@ public final class TemplateCorpus {
         CRASHED
     }
 
-    /// @param args directory of templates and file of expected renderings
+    /// @param args directory of templates and file of expected renderings, or a file of constructs
     public static void main(String[] args) throws IOException {
-        JsonMapper mapper = JsonMapper.builder()
-                .disable(tools.jackson.databind.DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-                .build();
-        Recorded recorded = mapper.readValue(Path.of(args[1]).toFile(), new TypeReference<>() {});
         Map<Outcome, Integer> counts = new TreeMap<>();
         List<String> shown = new ArrayList<>();
-        long templates = recorded.renderings().stream()
-                .map(Rendering::template)
-                .distinct()
-                .count();
         long begin = System.nanoTime();
-        for (Rendering rendering : recorded.renderings()) {
-            String source = Files.readString(Path.of(args[0]).resolve(rendering.template()));
-            Map<String, Object> variables = Objects.requireNonNull(recorded.variables()
-                    .get(rendering.dialogue() + ", " + (rendering.generation() ? "True" : "False")));
-            Outcome outcome = compare(source, variables, rendering, shown);
-            counts.merge(outcome, 1, Integer::sum);
+        if (args.length == 1) {
+            Constructs constructs = read(args[0], new TypeReference<>() {});
+            for (Case c : constructs.cases()) {
+                counts.merge(
+                        compare(c.template(), constructs.variables(), c.expected(), c.template(), shown),
+                        1,
+                        Integer::sum);
+            }
+        } else {
+            Recorded recorded = read(args[1], new TypeReference<>() {});
+            for (Rendering rendering : recorded.renderings()) {
+                String source = Files.readString(Path.of(args[0]).resolve(rendering.template()));
+                String dialogue = rendering.dialogue() + ", " + (rendering.generation() ? "True" : "False");
+                Map<String, Object> variables =
+                        Objects.requireNonNull(recorded.variables().get(dialogue));
+                String name = rendering.template() + ", " + dialogue;
+                counts.merge(
+                        compare(source, variables, rendering.expected(), name, shown), 1, Integer::sum);
+            }
         }
         double seconds = (System.nanoTime() - begin) / 1e9;
         shown.stream().limit(SHOWN).forEach(System.out::println);
-        System.out.println(templates + " templates, " + recorded.renderings().size() + " renderings in "
-                + Math.round(seconds) + " s (each read anew)");
+        System.out.println(counts.values().stream().mapToInt(Integer::intValue).sum() + " renderings in "
+                + Math.round(seconds) + " s, each template read anew");
         for (Outcome outcome : Outcome.values()) {
             System.out.println(outcome.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ') + ": "
                     + counts.getOrDefault(outcome, 0));
         }
     }
 
+    private static <T> T read(String file, TypeReference<T> type) {
+        return JsonMapper.builder()
+                .disable(tools.jackson.databind.DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .build()
+                .readValue(Path.of(file).toFile(), type);
+    }
+
     private static Outcome compare(
-            String source, Map<String, Object> variables, Rendering rendering, List<String> shown) {
+            String source,
+            Map<String, Object> variables,
+            @Nullable String expected,
+            String name,
+            List<String> shown) {
         String text = null;
         String refusal = "";
         Outcome failure = null;
@@ -85,7 +106,6 @@ public final class TemplateCorpus {
             failure = Outcome.CRASHED;
             refusal = e.toString();
         }
-        String expected = rendering.expected();
         Outcome outcome = failure != null
                 ? failure
                 : expected == null
@@ -94,8 +114,7 @@ public final class TemplateCorpus {
                                 ? Outcome.REFUSED_ONLY_HERE
                                 : text.equals(expected) ? Outcome.SAME : Outcome.DIFFERENT;
         if (outcome != Outcome.SAME && outcome != Outcome.REFUSED_BY_BOTH) {
-            shown.add(outcome + " " + rendering.template() + " " + rendering.dialogue() + " " + rendering.generation()
-                    + " " + refusal + where(expected, text));
+            shown.add(outcome + " " + name + " " + refusal + where(expected, text));
         }
         return outcome;
     }

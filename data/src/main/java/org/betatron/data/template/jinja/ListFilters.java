@@ -59,32 +59,50 @@ final class ListFilters {
         @Nullable Object[] values = arguments.bind("batch", 1, "linecount", "fill_with");
         long size = Math.max(1, Numbers.index(Objects.requireNonNull(values[0])));
         Object fill = values[1] == null ? None.NONE : values[1];
-        Iterator<Object> items = rendering.budget().iterator(value);
-        return OneShot.of(new Rendering.Lazy(() -> {
-            if (!items.hasNext()) {
-                return null;
+        return OneShot.of(new Rendering.Lazy(new Rendering.Lazy.Source() {
+            private @Nullable Iterator<Object> items;
+
+            @Override
+            public @Nullable Object next() {
+                if (items == null) {
+                    items = rendering.budget().iterator(value);
+                }
+                List<Object> batch = new ArrayList<>();
+                while (batch.size() < size && items.hasNext()) {
+                    batch.add(items.next());
+                }
+                while (!batch.isEmpty() && fill != None.NONE && batch.size() < size) {
+                    rendering.budget().spend(1);
+                    batch.add(fill);
+                }
+                return batch.isEmpty() ? null : batch;
             }
-            List<Object> batch = new ArrayList<>();
-            while (batch.size() < size && items.hasNext()) {
-                batch.add(items.next());
-            }
-            while (fill != None.NONE && batch.size() < size) {
-                rendering.budget().spend(1);
-                batch.add(fill);
-            }
-            return batch;
         }));
     }
 
     private static Object slice(Rendering rendering, Object value, Arguments arguments) {
         @Nullable Object[] values = arguments.bind("slice", 1, "slices", "fill_with");
-        List<Object> all = list(rendering, value);
         long slices = Numbers.index(Objects.requireNonNull(values[0]));
+        Object fill = values[1] == null ? None.NONE : values[1];
+        return OneShot.of(new Rendering.Lazy(new Rendering.Lazy.Source() {
+            private @Nullable Iterator<Object> parts;
+
+            @Override
+            public @Nullable Object next() {
+                if (parts == null) {
+                    parts = parts(rendering, list(rendering, value), slices, fill)
+                            .iterator();
+                }
+                return parts.hasNext() ? parts.next() : null;
+            }
+        }));
+    }
+
+    private static List<Object> parts(Rendering rendering, List<Object> all, long slices, Object fill) {
         if (slices == 0) {
             throw PythonError.other("ZeroDivisionError", "integer division or modulo by zero");
         }
         rendering.budget().spend(Math.abs(slices));
-        Object fill = values[1] == null ? None.NONE : values[1];
         long longer = Math.floorMod(all.size(), slices);
         List<Object> parts = new ArrayList<>();
         int at = 0;
@@ -97,7 +115,7 @@ final class ListFilters {
             }
             parts.add(part);
         }
-        return OneShot.of(parts.iterator());
+        return parts;
     }
 
     private static Object first(Rendering rendering, Object value, Arguments arguments) {

@@ -134,17 +134,24 @@ final class OrderFilters {
 
     private static Object unique(Rendering rendering, Object value, Arguments arguments) {
         @Nullable Object[] values = arguments.bind("unique", 0, "case_sensitive", "attribute");
-        Set<Object> seen = new HashSet<>();
-        Iterator<Object> items = rendering.budget().iterator(value);
-        return OneShot.of(new Rendering.Lazy(() -> {
-            while (items.hasNext()) {
-                Object item = items.next();
-                Object key = cased(Paths.get(item, values[1], null), isTrue(values[0]));
-                if (seen.add(hashed(key))) {
-                    return item;
+        return OneShot.of(new Rendering.Lazy(new Rendering.Lazy.Source() {
+            private final Set<Object> seen = new HashSet<>();
+            private @Nullable Iterator<Object> items;
+
+            @Override
+            public @Nullable Object next() {
+                if (items == null) {
+                    items = rendering.budget().iterator(value);
                 }
+                while (items.hasNext()) {
+                    Object item = items.next();
+                    Object key = cased(Paths.get(item, values[1], null), isTrue(values[0]));
+                    if (seen.add(hashed(key))) {
+                        return item;
+                    }
+                }
+                return null;
             }
-            return null;
         }));
     }
 

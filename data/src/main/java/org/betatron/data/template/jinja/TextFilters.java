@@ -189,12 +189,12 @@ final class TextFilters {
             throw PythonError.other(
                     "AssertionError", "expected length >= " + Characters.length(end) + " and leeway >= 0");
         }
+        if (Python.length(value) <= length + leeway) {
+            return value;
+        }
         String text = Python.text(value);
         if (text == null) {
-            throw PythonError.type("object of type '" + Python.typeName(value) + "' has no len()");
-        }
-        if (Characters.length(text) <= length + leeway) {
-            return value;
+            throw PythonError.type("truncate takes a text, not a " + Python.typeName(value));
         }
         String cut = Characters.substring(text, 0, kept);
         boolean killsWords = values[1] != null && Python.truth(values[1]);

@@ -40,7 +40,9 @@ public final class PercentFormat {
             Limits.text(out.length());
         }
         out.append(text, at, text.length());
-        if (next < values.size() && !(all instanceof Map<?, ?>) && !(next == 0 && all instanceof List<?>)) {
+        // Python takes whatever has items by key for a mapping, of which none need be used.
+        boolean hasKeys = all instanceof Map || all instanceof List || all instanceof Range || all instanceof Undefined;
+        if (next < values.size() && !hasKeys) {
             throw PythonError.type("not all arguments converted during string formatting");
         }
         return out.toString();

@@ -11,6 +11,7 @@ public final class Repr {
 
     private Repr() {}
 
+    /// @throws PythonError for generators and functions, which have no text that lasts
     public static String str(Object value) {
         return switch (value) {
             case String text -> text;
@@ -20,6 +21,7 @@ public final class Repr {
         };
     }
 
+    /// @throws PythonError as [#str]
     public static String repr(Object value) {
         StringBuilder out = new StringBuilder();
         write(value, 0, out);
@@ -52,7 +54,9 @@ public final class Repr {
                 out.append("dict_" + view.kind().name().toLowerCase(java.util.Locale.ROOT) + "(");
                 writeAll("[", view.iterator(), "])", depth, out);
             }
-            default -> out.append(value instanceof Attributed ? value : "<" + Python.typeName(value) + ">");
+            case Attributed _ -> out.append(value);
+            // Python prints an address in memory, which is another one in every run.
+            default -> throw PythonError.type("a " + Python.typeName(value) + " cannot be printed");
         }
     }
 

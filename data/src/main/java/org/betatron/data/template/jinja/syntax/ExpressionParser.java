@@ -51,6 +51,19 @@ final class ExpressionParser {
         conditions--;
     }
 
+    /// Begins a block with variables of its own, in which conditions around it do not count.
+    ///
+    /// @return what [#closeBlock] takes
+    int openBlock() {
+        int around = conditions;
+        conditions = 0;
+        return around;
+    }
+
+    void closeBlock(int around) {
+        conditions = around;
+    }
+
     Expression expression() {
         tokens.enter();
         JinjaException before = unknown;

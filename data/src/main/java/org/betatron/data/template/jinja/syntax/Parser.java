@@ -81,6 +81,14 @@ public final class Parser {
 
     /// The body of a block whose opening tag ends here, up to `end`, which is read as well.
     private List<Statement> body(String opener) {
+        int around = expressions.openBlock();
+        List<Statement> body = rest(opener);
+        expressions.closeBlock(around);
+        return body;
+    }
+
+    /// Likewise, for what follows an `else` of `if`.
+    private List<Statement> rest(String opener) {
         List<Statement> body = bodyUntil(opener, Set.of("end" + opener));
         tokens.next();
         return body;
@@ -154,7 +162,7 @@ public final class Parser {
                 continue;
             }
             if (end.isName("else")) {
-                otherwise = body("if");
+                otherwise = rest("if");
             }
             expressions.closeCondition();
             return new Statement.If(line, branches, otherwise);
@@ -168,12 +176,14 @@ public final class Parser {
             throw tokens.fail("expected 'in', got '" + tokens.current().shown() + "'");
         }
         Expression items = expressions.tuple(false, "recursive", false);
+        int around = expressions.openBlock();
         Expression condition = tokens.skipName("if") ? expressions.expression() : null;
         boolean isRecursive = tokens.skipName("recursive");
         loops++;
         List<Statement> body = bodyUntil("for", Set.of("else", "endfor"));
         loops--;
         List<Statement> otherwise = tokens.next().isName("else") ? body("for") : List.of();
+        expressions.closeBlock(around);
         allLoops--;
         return new Statement.For(line, target, items, condition, isRecursive, body, otherwise);
     }
