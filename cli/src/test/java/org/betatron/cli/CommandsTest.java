@@ -235,7 +235,7 @@ class CommandsTest {
         assertThat(namesIn(Path.of(inputs.at("resumed/checkpoints"))))
                 .containsExactly("step-00000001", "step-00000002");
         assertThat(namesIn(Path.of(inputs.at("resumed/checkpoints/step-00000002"))))
-                .containsExactly("model", "optimizer.bin", "state.json");
+                .containsExactly("checksums", "model", "optimizer.bin", "state.json");
 
         // The model of a checkpoint is one like any other.
         String[] generate = {"generate", "--prompt", "Where is it?", "--max-new-tokens", "5", "--model", ""};

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.betatron.core.files.Checksums;
 import org.betatron.testkit.JudgeServer;
 import org.betatron.testkit.JudgeServer.Response;
 import org.junit.jupiter.api.BeforeAll;
@@ -115,12 +116,17 @@ class EndpointJudgeCommandTest {
         assertThat(again.out()).contains("0 requests answered, 24 more from earlier runs");
         JsonNode reports = JsonMapper.shared().readTree(first).path("reports");
         assertThat(report().path("reports")).isEqualTo(reports);
-        // Proof that answers are not generated again: what stands in the file is judged.
+        // Proof that answers are not generated again: what stands in the file is judged, if its checksum says so.
+        Path answers = written.getFirst();
+        String before = Checksums.of(answers);
         Files.write(
-                written.getFirst(),
+                answers,
                 lines.stream()
                         .map(line -> line.replaceFirst("\"text\":\"[^\"]*\"", "\"text\":\"typed by hand\""))
                         .toList());
+        assertThat(evaluate(url, "--yes").err()).contains(answers + " has other bytes than were written");
+        Path settings = answers.resolveSibling(answers.getFileName().toString().replace(".jsonl", ".settings.json"));
+        Files.writeString(settings, Files.readString(settings).replace(before, Checksums.of(answers)));
         evaluate(url, "--yes");
         assertThat(answers())
                 .filteredOn(answer -> answer.path("answer").asString().equals("typed by hand"))

@@ -56,7 +56,7 @@ public final class AlignRun {
             Split<? extends LabelledRow<?>> rows = rows(session, loader);
             try (References references = References.open(request, alignment, session, source, rows);
                     TorchLanguageModel model = session.openModel(TorchLanguageModel::load)) {
-                return train(session, rows, references, model, new RunAccount(request.out(), tokenizer));
+                return train(session, rows, references, model, new RunAccount(request.out(), tokenizer, session::warn));
             }
         }
     }

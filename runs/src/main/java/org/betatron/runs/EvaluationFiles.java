@@ -1,12 +1,13 @@
 package org.betatron.runs;
 
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import org.betatron.core.files.GrowingLines;
+import org.betatron.core.files.StagedFiles;
 import org.betatron.evaluation.comparison.Estimate;
 import org.betatron.evaluation.judge.Comparison;
 import org.betatron.evaluation.judge.Verdict;
@@ -16,12 +17,13 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/// What an evaluation leaves: `answers.jsonl`, a line per answer as it is judged, and `report.json`.
+/// What an evaluation leaves: `answers.jsonl`, a line per answer, which grows beside it as they are judged, and
+/// `report.json`.
 ///
 /// @param directory where, or null to leave nothing
-/// @param answers   open file, null without directory
+/// @param answers   growing file, null without directory
 public record EvaluationFiles(
-        @Nullable Path directory, @Nullable BufferedWriter answers) implements AutoCloseable {
+        @Nullable Path directory, @Nullable GrowingLines answers) implements AutoCloseable {
 
     private static final String REPORT = "report.json";
 
@@ -31,7 +33,7 @@ public record EvaluationFiles(
         }
         try {
             return new EvaluationFiles(
-                    directory, Files.newBufferedWriter(made(directory).resolve("answers.jsonl")));
+                    directory, GrowingLines.open(made(directory).resolve("answers.jsonl")));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write into " + directory, e);
         }
@@ -80,15 +82,15 @@ public record EvaluationFiles(
             line.set("replies", JsonMapper.shared().valueToTree(replies));
         }
         try {
-            answers.write(line + "\n");
-            answers.flush();
+            answers.append(List.of(line.toString()));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write answers.jsonl", e);
         }
     }
 
+    /// Says that every answer has its line, and writes the report.
     void report(EvaluationResult result, EvaluationRequest request) {
-        if (directory == null) {
+        if (directory == null || answers == null) {
             return;
         }
         JsonMapper mapper = JsonMapper.shared();
@@ -107,11 +109,11 @@ public record EvaluationFiles(
         root.set("generation", mapper.valueToTree(request.generation()));
         root.set("reports", mapper.valueToTree(result.reports()));
         try {
-            Files.writeString(
-                    directory.resolve(REPORT),
-                    mapper.writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n");
+            answers.finish();
+            String report = mapper.writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n";
+            StagedFiles.write(directory.resolve(REPORT), partial -> Files.writeString(partial, report));
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write report.json", e);
+            throw new UncheckedIOException("cannot write into " + directory, e);
         }
     }
 

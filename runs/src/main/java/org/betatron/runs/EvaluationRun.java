@@ -1,5 +1,7 @@
 package org.betatron.runs;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -8,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.betatron.core.RandomStreams;
+import org.betatron.core.files.DirectoryLock;
 import org.betatron.data.load.PromptRow;
 import org.betatron.evaluation.comparison.ComparisonReport;
 import org.betatron.evaluation.comparison.JudgedAnswer;
@@ -35,10 +38,24 @@ public final class EvaluationRun {
 
     /// @param listener hears what is going on
     /// @return a report per temperature, in order; what was judged before a judge gave up is in it
-    /// @throws IllegalArgumentException if the judge cannot judge a prompt, no prompt is left, or an
-    ///     answer to compare with is missing; before anything is generated
+    /// @throws IllegalArgumentException if the judge cannot judge a prompt, no prompt is left, an answer
+    ///     to compare with is missing, or another command writes into the same directory; before
+    ///     anything is generated
     public static EvaluationResult run(EvaluationRequest request, RunListener listener) {
-        return new EvaluationRun(request, listener).run();
+        Path out = request.out();
+        if (out == null) {
+            return new EvaluationRun(request, listener).run();
+        }
+        try {
+            DirectoryLock lock = DirectoryLock.of(EvaluationFiles.made(out));
+            try {
+                return new EvaluationRun(request, listener).run();
+            } finally {
+                lock.remove();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write into " + out, e);
+        }
     }
 
     private EvaluationResult run() {

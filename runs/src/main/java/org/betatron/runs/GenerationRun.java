@@ -1,13 +1,12 @@
 package org.betatron.runs;
 
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.betatron.core.files.GrowingLines;
 import org.betatron.data.load.PromptRow;
 import org.betatron.data.row.PromptStyle;
 import org.betatron.data.template.ChatTemplate;
@@ -29,7 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param files   files whose prompts are answered after them
 /// @param spec    how
 /// @param device  where the model computes
-/// @param out     file for JSON lines, that grows while answers are written, or null
+/// @param out     file for JSON lines, which grow beside it while answers are written; null for none
 public record GenerationRun(
         Path model,
         List<String> prompts,
@@ -86,18 +85,19 @@ public record GenerationRun(
     }
 
     private static List<Answer> toFile(Generator generator, List<int[]> prompts, List<PromptRow> rows, Path file) {
-        try (BufferedWriter writer = Files.newBufferedWriter(file)) {
-            return generator.generate(prompts, new GenerationListener() {
+        try (GrowingLines lines = GrowingLines.open(file)) {
+            List<Answer> answers = generator.generate(prompts, new GenerationListener() {
                 @Override
                 public void finished(Answer answer) {
                     try {
-                        writer.write(line(answer, rows.get(answer.prompt())) + "\n");
-                        writer.flush();
+                        lines.append(List.of(line(answer, rows.get(answer.prompt()))));
                     } catch (IOException e) {
                         throw new UncheckedIOException("cannot write " + file, e);
                     }
                 }
             });
+            lines.finish();
+            return answers;
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write " + file, e);
         }

@@ -41,7 +41,7 @@ public final class RewardRun {
             }
             try (TorchRewardModel model = session.openModel((directory, compute) ->
                     TorchRewardModel.begin(directory, padding, recipe.train().seed(), compute))) {
-                RunAccount account = new RunAccount(request.out(), tokenizer);
+                RunAccount account = new RunAccount(request.out(), tokenizer, session::warn);
                 return session.train(new Training<>(
                         model,
                         model,

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.betatron.core.files.StagedFiles;
 import org.betatron.core.run.RunFiles;
 import org.betatron.core.sampling.SamplingSpec;
 import org.betatron.data.load.DatasetReport;
@@ -40,19 +41,24 @@ final class RunAccount {
 
     private final Path directory;
     private final Tokenizer tokenizer;
+    private final Consumer<String> warn;
     private List<HeldOutGap> newestGaps = List.of();
 
     /// @param directory of the run
-    RunAccount(Path directory, Tokenizer tokenizer) {
+    /// @param warn      hears of what a run goes on without
+    RunAccount(Path directory, Tokenizer tokenizer, Consumer<String> warn) {
         this.directory = directory;
         this.tokenizer = tokenizer;
+        this.warn = warn;
     }
 
     /// @param directory of the run
     static void data(Path directory, DatasetReport report) {
         Path file = directory.resolve(RunFiles.DATA);
         try {
-            Files.writeString(file, JsonMapper.shared().writeValueAsString(report) + "\n");
+            StagedFiles.write(
+                    file,
+                    partial -> Files.writeString(partial, JsonMapper.shared().writeValueAsString(report) + "\n"));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write " + file, e);
         }
@@ -104,7 +110,7 @@ final class RunAccount {
     /// @param rows held-out rows, possibly none
     void sample(TorchLanguageModel model, List<? extends LabelledRow<?>> rows, String when) {
         Path file = directory.resolve(RunFiles.SAMPLES);
-        List<Sample> samples = new ArrayList<>(RecordLines.read(file, Sample.class));
+        List<Sample> samples = new ArrayList<>(readable(file));
         if (samples.stream().anyMatch(sample -> sample.when().equals(when))) {
             return;
         }
@@ -125,5 +131,15 @@ final class RunAccount {
             samples.add(new Sample(when, pair.id(), tokenizer.decode(pair.prompt()), answer.text()));
         }
         RecordLines.write(file, samples);
+    }
+
+    /// They are for people to read: where they are damaged the run goes on without them.
+    private List<Sample> readable(Path file) {
+        try {
+            return RecordLines.read(file, Sample.class);
+        } catch (IllegalArgumentException | UncheckedIOException e) {
+            warn.accept(e.getMessage() + "; what it held is replaced by new answers");
+            return List.of();
+        }
     }
 }

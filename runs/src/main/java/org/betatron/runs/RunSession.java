@@ -2,6 +2,7 @@ package org.betatron.runs;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -85,8 +86,10 @@ final class RunSession implements AutoCloseable {
         RunDirectory directory = RunDirectory.resume(request.out(), tokenizer);
         try {
             int keep = request.recipe().train().keepCheckpoints();
+            List<String> damage = new ArrayList<>();
             RunSession session = new RunSession(
-                    request, directory, directory.checkpoints(keep).latest());
+                    request, directory, directory.checkpoints(keep).latest(damage::add));
+            damage.forEach(session::warn);
             session.noteChanges();
             return session;
         } catch (RuntimeException e) {
@@ -129,6 +132,10 @@ final class RunSession implements AutoCloseable {
 
     void tell(RunEvent event) {
         journal.tell(event);
+    }
+
+    void warn(String message) {
+        tell(new RunEvent.Warning(message));
     }
 
     /// @return hears how far the reference has come, as the journal hears it of a trainer
@@ -204,7 +211,7 @@ final class RunSession implements AutoCloseable {
         }
         tell(new RunEvent.ModelOpened(
                 start, sizeOf(model), compute.possible(Processor.here()), NativeLibraries.threads()));
-        model.remarks().forEach(remark -> tell(new RunEvent.Warning(remark)));
+        model.remarks().forEach(this::warn);
         if (compute.lacksFastProducts(Processor.here())) {
             tell(new RunEvent.Warning(SLOW_BF16));
         }
@@ -229,11 +236,11 @@ final class RunSession implements AutoCloseable {
         try {
             outcome = carryOut(training);
             if (outcome.end() == TrainingOutcome.End.COMPLETED) {
-                training.beforeSaving().run();
                 directory.saveModel(target ->
                         training.model().save(target, request.recipe().compute().saveAs()));
                 model = Optional.of(directory.modelDirectory());
                 tell(new RunEvent.ModelWritten(directory.modelDirectory()));
+                training.afterSaving().run();
             }
             failed = false;
         } finally {

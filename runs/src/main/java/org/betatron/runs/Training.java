@@ -20,7 +20,7 @@ import org.betatron.training.reference.MovingReference;
 /// @param rows            what it is learned from, and measured on
 /// @param evaluation      how it is measured
 /// @param movingReference the reference, if it follows the policy
-/// @param beforeSaving    called with the trained model still open, after the last step
+/// @param afterSaving    called with the trained model still open, after the last step
 /// @param gaps            gap of each held-out row at the newest evaluation, asked at the end
 record Training<R extends TokenizedRow, Q, S>(
         TorchModel model,
@@ -29,5 +29,5 @@ record Training<R extends TokenizedRow, Q, S>(
         Split<?> rows,
         Evaluation<S> evaluation,
         Optional<MovingReference<S>> movingReference,
-        Runnable beforeSaving,
+        Runnable afterSaving,
         Supplier<List<HeldOutGap>> gaps) {}

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.betatron.core.files.Checksums;
 import org.betatron.core.files.Directories;
 import org.betatron.core.sampling.SamplingSpec;
 import org.betatron.evaluation.RecordLines;
@@ -20,6 +21,7 @@ import org.betatron.runs.recipe.RecordSettings;
 import org.betatron.torch.files.ModelDirectory;
 import org.betatron.training.run.Fingerprint;
 import org.betatron.training.run.Settings;
+import org.jspecify.annotations.Nullable;
 
 /// Answers that a model has written before, a file per model, prompts and settings: a judging that was
 /// broken off goes on without writing them again. Beside each lies what they were written with, by name.
@@ -52,7 +54,15 @@ record WrittenAnswers(Path directory) {
             "seed");
 
     /// What answers were written with.
-    private record WrittenWith(Map<String, String> settings) {}
+    ///
+    /// @param checksum of the file with the answers; null in older ones
+    private record WrittenWith(
+            Map<String, String> settings, @Nullable String checksum) {
+
+        WrittenWith {
+            settings = Map.copyOf(settings); // JSON may lack it, or parts of it
+        }
+    }
 
     /// An answer as a line of a file.
     ///
@@ -79,11 +89,13 @@ record WrittenAnswers(Path directory) {
     }
 
     /// @return the answers; empty if they were not written whole
-    /// @throws UncheckedIOException if the directory cannot be read
+    /// @throws UncheckedIOException     if the directory cannot be read
+    /// @throws IllegalArgumentException if they are damaged
     Optional<List<Answer>> find(Path model, List<int[]> prompts, GenerationSpec spec) {
         Settings settings = settings(model, prompts, spec);
         return settingsFiles().stream()
-                .filter(file -> settings.differencesFrom(recorded(file)).isEmpty())
+                .filter(file ->
+                        settings.differencesFrom(recorded(file).settings()).isEmpty())
                 .map(WrittenAnswers::answersOf)
                 .findFirst()
                 .or(() -> firstVersion(settings, prompts, spec))
@@ -98,11 +110,11 @@ record WrittenAnswers(Path directory) {
     void keep(Path model, List<int[]> prompts, GenerationSpec spec, List<Answer> answers) {
         Settings settings = settings(model, prompts, spec);
         String name = PREFIX + digest(settings.values().toString());
-        RecordLines.write(
-                directory.resolve(name + ANSWERS),
-                answers.stream().map(Line::of).toList());
+        Path file = directory.resolve(name + ANSWERS);
+        RecordLines.write(file, answers.stream().map(Line::of).toList());
         // Last: what has settings is whole.
-        RecordLines.write(directory.resolve(name + SETTINGS), List.of(new WrittenWith(settings.values())));
+        WrittenWith writtenWith = new WrittenWith(settings.values(), checksum(file));
+        RecordLines.write(directory.resolve(name + SETTINGS), List.of(writtenWith));
     }
 
     private static Settings settings(Path model, List<int[]> prompts, GenerationSpec spec) {
@@ -123,13 +135,36 @@ record WrittenAnswers(Path directory) {
         }
     }
 
-    private static Map<String, String> recorded(Path file) {
-        return RecordLines.read(file, WrittenWith.class).getFirst().settings();
+    private static WrittenWith recorded(Path file) {
+        List<WrittenWith> lines = RecordLines.readSparse(file, WrittenWith.class);
+        if (lines.isEmpty()) {
+            throw damaged(file);
+        }
+        return lines.getFirst();
     }
 
     private static Path answersOf(Path settingsFile) {
         String name = settingsFile.getFileName().toString();
-        return settingsFile.resolveSibling(name.substring(0, name.length() - SETTINGS.length()) + ANSWERS);
+        Path answers = settingsFile.resolveSibling(name.substring(0, name.length() - SETTINGS.length()) + ANSWERS);
+        String written = recorded(settingsFile).checksum();
+        if (written != null && !written.equals(checksum(answers))) {
+            throw damaged(answers);
+        }
+        return answers;
+    }
+
+    private static IllegalArgumentException damaged(Path file) {
+        return new IllegalArgumentException(file
+                + " has other bytes than were written: delete it and what begins with the same name, and the answers"
+                + " are written again");
+    }
+
+    private static String checksum(Path file) {
+        try {
+            return Checksums.of(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file, e);
+        }
     }
 
     /// The first version wrote no settings, and named the file after them in words.

@@ -73,6 +73,12 @@ public final class BetatronCommand implements Runnable {
         StopSignal.commandBegins();
         try {
             int exitCode = commandLine.execute(arguments);
+            if (out.checkError() && exitCode == 0) {
+                err.println(
+                        "betatron: what was to be printed could not be written: standard output is closed or its disk"
+                                + " is full");
+                return Failures.FAILED;
+            }
             return exitCode == 0 && StopSignal.wasRequested() ? Failures.STOPPED : exitCode;
         } catch (StackOverflowError | OutOfMemoryError | LinkageError problem) {
             return Failures.report(problem, root.isDebug(arguments), err);

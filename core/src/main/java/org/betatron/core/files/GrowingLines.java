@@ -2,8 +2,13 @@ package org.betatron.core.files;
 
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /// A file of lines that can be read while it grows, and takes its name when it is whole.
@@ -12,23 +17,45 @@ import java.util.List;
 /// NAME.partial grows by whole lines  ->  NAME
 /// ```
 ///
-/// Whatever ends the writer, `NAME.partial` holds the lines that were appended, and `NAME` is as it was. One
-/// writer at a time.
+/// Whatever ends the writer, `NAME.partial` holds the lines that were appended, and `NAME` is as it was. A second
+/// writer is refused as long as there is a first.
 public final class GrowingLines implements AutoCloseable {
 
     private final Path target;
     private final Path partial;
     private final BufferedWriter out;
 
-    private GrowingLines(Path target, Path partial) throws IOException {
+    private GrowingLines(Path target, Path partial, FileChannel locked) {
         this.target = target;
         this.partial = partial;
-        out = Files.newBufferedWriter(partial);
+        out = new BufferedWriter(Channels.newWriter(locked, StandardCharsets.UTF_8));
     }
 
     /// @param target where the lines belong; those of an earlier writer that was ended are replaced
+    /// @throws IllegalArgumentException if it is no file, or another writer is at it
     public static GrowingLines open(Path target) throws IOException {
-        return new GrowingLines(target, target.resolveSibling(target.getFileName() + ".partial"));
+        StagedFiles.requireFile(target);
+        Path partial = target.resolveSibling(target.getFileName() + ".partial");
+        FileChannel channel = FileChannel.open(partial, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            // A lock of the system, which ends with the process, in whatever way it ends.
+            if (channel.tryLock() == null) {
+                throw inUse(target);
+            }
+            channel.truncate(0);
+            return new GrowingLines(target, partial, channel);
+        } catch (OverlappingFileLockException e) {
+            channel.close();
+            throw inUse(target);
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    private static IllegalArgumentException inUse(Path target) {
+        return new IllegalArgumentException(
+                target + " is being written by another command: wait until it ends, or choose another file");
     }
 
     /// Appends lines, all of which are in the file when this returns.

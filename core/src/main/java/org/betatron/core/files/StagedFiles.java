@@ -45,10 +45,19 @@ public final class StagedFiles implements AutoCloseable {
     /// @param target  replaced if it exists; directories above it are made
     /// @param content writes it
     /// @throws IOException if anything could not be written; the target is as it was then
+    /// @throws IllegalArgumentException if the target is something else than a file
     public static void write(Path target, Content content) throws IOException {
+        requireFile(target);
         try (StagedFiles files = new StagedFiles()) {
             content.writeTo(files.stage(target));
             files.moveAll();
+        }
+    }
+
+    /// A device or a pipe would be replaced by a file, and a directory with everything in it.
+    static void requireFile(Path target) {
+        if (Files.exists(target) && !Files.isRegularFile(target)) {
+            throw new IllegalArgumentException(target + " must be a file, or not exist, to be written");
         }
     }
 

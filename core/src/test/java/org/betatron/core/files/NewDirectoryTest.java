@@ -45,4 +45,18 @@ class NewDirectoryTest {
         assertThat(directory.resolve("new")).doesNotExist();
         assertThat(own).isEmptyDirectory();
     }
+
+    @Test
+    void oneCommandFillsItAtATime() throws IOException {
+        Path path = directory.resolve("world");
+        try (NewDirectory world = NewDirectory.at(path)) {
+            assertThatThrownBy(() -> NewDirectory.at(path))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage(path + " is being written by another command, process "
+                            + ProcessHandle.current().pid() + ": wait until it ends or stop it (kill "
+                            + ProcessHandle.current().pid() + "), or choose another directory");
+            world.keep();
+        }
+        assertThat(path).isEmptyDirectory();
+    }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
+import org.betatron.core.files.StagedFiles;
 import org.betatron.data.DataException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -25,11 +26,15 @@ public final class JsonLines {
     /// @param file replaced if it exists
     /// @throws DataException if it cannot be written
     public static <T> void write(Path file, List<T> items, Function<T, ? extends JsonNode> toJson) {
-        try (BufferedWriter out = Files.newBufferedWriter(file)) {
-            for (T item : items) {
-                out.write(JSON.writeValueAsString(toJson.apply(item)));
-                out.write('\n');
-            }
+        try {
+            StagedFiles.write(file, partial -> {
+                try (BufferedWriter out = Files.newBufferedWriter(partial)) {
+                    for (T item : items) {
+                        out.write(JSON.writeValueAsString(toJson.apply(item)));
+                        out.write('\n');
+                    }
+                }
+            });
         } catch (IOException e) {
             throw new DataException(file + ": cannot be written: " + e.getMessage(), e);
         }

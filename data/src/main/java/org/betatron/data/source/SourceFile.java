@@ -14,7 +14,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.betatron.data.DataException;
 import org.jspecify.annotations.Nullable;
@@ -50,8 +49,7 @@ public final class SourceFile implements AutoCloseable {
         }
         try {
             BufferedInputStream raw = new BufferedInputStream(Files.newInputStream(path), BUFFER_BYTES);
-            SourceFile file =
-                    new SourceFile(path.toString(), isGzip(raw) ? new GZIPInputStream(raw, BUFFER_BYTES) : raw);
+            SourceFile file = new SourceFile(path.toString(), isGzip(raw) ? new GzipInput(raw) : raw);
             file.skipByteOrderMark();
             file.refuseOtherKinds();
             return file;

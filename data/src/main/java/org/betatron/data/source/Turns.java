@@ -27,6 +27,10 @@ record Turns(List<Message> messages, String field) {
 
     /// @return a message, a list of them, or an answer that is text
     static Turns of(JsonRow row, String field) {
+        if (!row.has(field)) {
+            throw row.error("\"" + row.nameOf(field) + "\" must be text, a message, or a list of messages but was "
+                    + JsonRow.kind(row.peek(field)));
+        }
         return row.peek(field).isString() ? text(row, field) : new Turns(row.messages(field), row.nameOf(field));
     }
 

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.betatron.core.RandomStreams;
+import org.betatron.core.files.NewDirectory;
 import org.betatron.data.DataException;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -24,8 +25,9 @@ public final class WorldData {
     /// `rejected_score`, the true rewards, `flipped`, and their `kind`; pairs to measure on are never
     /// flipped and never outliers.
     ///
-    /// @param directory made if it does not exist; files of these names are replaced
-    /// @throws DataException if a file cannot be written
+    /// @param directory does not exist, or is empty
+    /// @throws DataException            if a file cannot be written
+    /// @throws IllegalArgumentException if there is something in the directory, or another command fills it
     public static void write(WorldSpec spec, Path directory) {
         List<Question> training = new ArrayList<>();
         List<Question> evaluation = new ArrayList<>();
@@ -34,8 +36,7 @@ public final class WorldData {
             boolean isHeldOut = RandomStreams.stream(0, "held-out question", i).nextDouble() < HELD_OUT;
             (isHeldOut ? evaluation : training).add(Question.ALL.get(i));
         }
-        try {
-            Files.createDirectories(directory);
+        try (NewDirectory world = NewDirectory.at(directory)) {
             Files.write(directory.resolve("sft.jsonl"), texts(spec, training));
             Files.write(directory.resolve("pairs.jsonl"), pairs(spec, training, spec.pairs(), "pair"));
             WorldSpec clean = new WorldSpec(
@@ -55,6 +56,7 @@ public final class WorldData {
                 write(directory.resolve(model.fileName()), model.config(mapper), mapper);
             }
             write(directory.resolve("world.json"), mapper.valueToTree(spec), mapper);
+            world.keep();
         } catch (IOException e) {
             throw new DataException(directory + ": cannot be written: " + e.getMessage(), e);
         }

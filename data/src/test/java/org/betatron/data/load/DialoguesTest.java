@@ -112,6 +112,7 @@ class DialoguesTest {
         'system': 'x', 'system_prompt': 'y', 'prompt': ['user:Hi there'] ~ "system" and "system_prompt" must say the same
         'history': 'long ago', 'prompt': ['user:Hi there'] ~ "history" must be a list of [question, answer], or of messages
         'context': 'A mug is blue.', 'prompt': ['user:Hi there'] ~ "context" says something that does not reach the model
+        'functions': [{'name': 'look'}], 'prompt': ['user:Hi there'] ~ "functions" says something that does not reach the model
         'input': 'A mug is blue.', 'prompt': 'Hi there' ~ "input" says something that does not reach the model
         """)
     void whatDoesNotReachTheModelIsRefused(String fields, String message) throws IOException {

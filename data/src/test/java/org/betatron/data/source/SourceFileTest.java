@@ -79,6 +79,38 @@ class SourceFileTest {
         assertFails(write("list.json", "[]"), ": has no rows");
     }
 
+    /// Every byte of a second part counts; the reader of the JDK takes a damaged beginning for the
+    /// end of the file.
+    @Test
+    void damagedPartsOfGzipAreNeverLeftOut() throws IOException {
+        byte[] part = gzip(ROW);
+        byte[] two = Arrays.copyOf(part, 2 * part.length);
+        System.arraycopy(part, 0, two, part.length, part.length);
+        assertThat(count(write("two.gz", two))).isEqualTo(2);
+        assertThat(count(write("padded.gz", Arrays.copyOf(two, two.length + 9))))
+                .isEqualTo(2);
+        for (int at = part.length; at < two.length; at++) {
+            byte[] flipped = two.clone();
+            flipped[at] ^= 4;
+            boolean isIgnored = at >= part.length + 4 && at < part.length + 10; // time and system
+            Path file = write("flipped.gz", flipped);
+            if (isIgnored) {
+                assertThat(count(file)).isEqualTo(2);
+            } else {
+                assertThatExceptionOfType(DataException.class)
+                        .as("byte %d of the second part", at - part.length)
+                        .isThrownBy(() -> count(file));
+            }
+        }
+        Path file = write(
+                "more.gz",
+                (new String(part, StandardCharsets.ISO_8859_1) + "more").getBytes(StandardCharsets.ISO_8859_1));
+        assertFails(
+                file,
+                ":1: the gzip data is damaged: part 1 of the gzip file is damaged: what follows it is no further"
+                        + " part");
+    }
+
     @Test
     void truncatedGzip() throws IOException {
         byte[] whole = gzip(ROW.repeat(100));

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.betatron.core.Numbers;
+import org.betatron.core.files.Directories;
 import org.betatron.data.load.PromptRow;
 import org.betatron.data.row.PromptStyle;
 import org.betatron.data.template.ChatTemplate;
@@ -29,6 +30,9 @@ class WorldDataTest {
     private static final WorldSpec SPEC = new WorldSpec(500, 2000, 300, 0.4, 0.1, 0.2, 0.5, 7);
 
     private List<JsonNode> written(WorldSpec spec, String file) throws IOException {
+        for (Path earlier : Directories.list(directory)) {
+            Directories.delete(earlier);
+        }
         WorldData.write(spec, directory);
         return Files.readAllLines(directory.resolve(file)).stream()
                 .map(line -> JsonMapper.shared().readTree(line))
@@ -108,9 +112,14 @@ class WorldDataTest {
         for (String file : List.of("sft.jsonl", "pairs.jsonl", "evaluation.jsonl", "tokenizer.json", "config.json")) {
             assertThat(directory.resolve(file)).hasSameBinaryContentAs(other.resolve(file));
         }
-        WorldData.write(new WorldSpec(500, 2000, 300, 0.4, 0.1, 0.2, 0.5, 8), other);
+        WorldSpec another = new WorldSpec(500, 2000, 300, 0.4, 0.1, 0.2, 0.5, 8);
+        assertThatThrownBy(() -> WorldData.write(another, other))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(other + " must be an empty directory, or not exist");
+        Path free = other.resolve("another");
+        WorldData.write(another, free);
         assertThat(Files.readString(directory.resolve("pairs.jsonl")))
-                .isNotEqualTo(Files.readString(other.resolve("pairs.jsonl")));
+                .isNotEqualTo(Files.readString(free.resolve("pairs.jsonl")));
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.betatron.core.files.StagedFiles;
 import org.betatron.evaluation.RunMetrics;
 import org.betatron.evaluation.RunMetrics.Series;
 import org.knowm.xchart.BitmapEncoder;
@@ -59,8 +60,12 @@ public final class RunPlot {
         while (charts.size() % columns != 0) {
             charts.add(blank());
         }
-        try (OutputStream out = Files.newOutputStream(file)) {
-            BitmapEncoder.saveBitmap(charts, charts.size() / columns, columns, out, BitmapFormat.PNG);
+        try {
+            StagedFiles.write(file, partial -> {
+                try (OutputStream out = Files.newOutputStream(partial)) {
+                    BitmapEncoder.saveBitmap(charts, charts.size() / columns, columns, out, BitmapFormat.PNG);
+                }
+            });
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the plot " + file, e);
         }

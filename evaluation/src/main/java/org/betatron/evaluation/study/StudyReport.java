@@ -11,6 +11,7 @@ import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
+import org.betatron.core.files.StagedFiles;
 import org.betatron.evaluation.comparison.Estimate;
 import org.betatron.evaluation.plot.Figure;
 import org.betatron.evaluation.study.Cell.AnswersAt;
@@ -45,7 +46,8 @@ public final class StudyReport {
         try {
             Files.createDirectories(directory);
             Path report = directory.resolve("REPORT.md");
-            Files.writeString(report, new StudyReport(results).text(conditions, directory));
+            String text = new StudyReport(results).text(conditions, directory);
+            StagedFiles.write(report, partial -> Files.writeString(partial, text));
             ResultLine.write(results, directory.resolve("results.jsonl"));
             return report;
         } catch (IOException e) {
@@ -122,7 +124,7 @@ public final class StudyReport {
     }
 
     private void figure(Path directory, String name, String svg) throws IOException {
-        Files.writeString(directory.resolve(name + ".svg"), svg);
+        StagedFiles.write(directory.resolve(name + ".svg"), partial -> Files.writeString(partial, svg));
         add("![" + name + "](" + name + ".svg)", "");
     }
 

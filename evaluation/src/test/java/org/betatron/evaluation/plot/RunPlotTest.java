@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -73,8 +74,8 @@ class RunPlotTest {
     }
 
     @Test
-    void pictureThatCannotBeWrittenIsNamed() {
-        Path file = directory.resolve("missing/plot.png");
+    void pictureThatCannotBeWrittenIsNamed() throws IOException {
+        Path file = Files.createFile(directory.resolve("file")).resolve("plot.png");
         assertThatThrownBy(() -> RunPlot.write(List.of(run("a", 1)), List.of("train/loss"), file))
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessage("cannot write the plot " + file);

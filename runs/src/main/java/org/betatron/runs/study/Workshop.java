@@ -44,6 +44,7 @@ record Workshop(Path root, StudyScale scale, Consumer<String> progress, BooleanS
         Path directory = seedDirectory(seed).resolve(name);
         // Written last, so its presence says that all of them are there.
         if (!Files.exists(directory.resolve("world.json"))) {
+            deleteTree(directory);
             WorldData.write(scale.world(name, seed), directory);
         }
         return directory;

@@ -2,18 +2,25 @@ package org.betatron.torch.device;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.betatron.torch.error.ModelException;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.Context;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /// The one-time start of libtorch in a process.
 public final class NativeLibraries {
 
     private static final String ELSEWHERE = "; another directory is named by"
             + " BETATRON_JAVA_OPTIONS=-Dorg.bytedeco.javacpp.cachedir=DIR, or by the same property of your JVM";
+
+    private static final String THREADING_LAYER = "MKL_THREADING_LAYER";
+
+    private static final List<String> LAYERS = List.of("GNU", "SEQUENTIAL");
 
     private static boolean loaded;
 
@@ -35,8 +42,9 @@ public final class NativeLibraries {
             Environment.setDefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "64");
             Environment.setDefault("LRU_CACHE_CAPACITY", "64");
             if (hasMkl()) {
+                requireThreadingLayer(System.getenv(THREADING_LAYER));
                 // One pool of threads for MKL and libtorch instead of two that fight over the cores.
-                Environment.setDefault("MKL_THREADING_LAYER", "GNU");
+                Environment.setDefault(THREADING_LAYER, "GNU");
                 // libtorch is linked against OpenBLAS's interface; MKL answers it faster (docs/dependencies.md).
                 setDefault("org.bytedeco.openblas.load", "mkl_rt");
                 setDefault("org.bytedeco.mklml.load", "mkl_rt");
@@ -81,6 +89,16 @@ public final class NativeLibraries {
     private static void setDefault(String property, String value) {
         if (System.getProperty(property) == null) {
             System.setProperty(property, value);
+        }
+    }
+
+    /// MKL ends the process with words of its own where it cannot load what the variable asks for.
+    ///
+    /// @param layer value of the variable, null if it is not set
+    static void requireThreadingLayer(@Nullable String layer) {
+        if (layer != null && !LAYERS.contains(layer.toUpperCase(Locale.ROOT))) {
+            throw new ModelException(THREADING_LAYER + " must be " + String.join(" or ", LAYERS)
+                    + ", which are the layers that come with MKL here, or not set, but was '" + layer + "'");
         }
     }
 

@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.zip.CRC32C;
 import org.betatron.training.run.TrainingException;
 import tools.jackson.core.JacksonException;
 
@@ -16,6 +17,8 @@ import tools.jackson.core.JacksonException;
 ///
 /// Owns the mapping until [#close]. Thread-safe.
 public final class MappedReferenceLogProbs implements ReferenceLogProbs, AutoCloseable {
+
+    private static final long CHUNK = 64L << 20;
 
     private final Arena arena;
     private final MemorySegment file;
@@ -37,10 +40,8 @@ public final class MappedReferenceLogProbs implements ReferenceLogProbs, AutoClo
             MemorySegment file = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
             long headerBytes = headerBytes(path, file);
             ReferenceFormat.Header header = header(path, file, headerBytes);
-            long expected = ReferenceFormat.fileBytes(headerBytes, header.numRows(), header.numValues());
-            if (file.byteSize() != expected) {
-                throw damaged(path, "it has " + file.byteSize() + " bytes instead of " + expected);
-            }
+            requireWhole(path, file, ReferenceFormat.fileBytes(headerBytes, header.numRows(), header.numValues()));
+            requireIndex(path, file, ReferenceFormat.HEADER_OFFSET + headerBytes, header);
             return new MappedReferenceLogProbs(arena, file, ReferenceFormat.HEADER_OFFSET + headerBytes, header);
         } catch (IOException | RuntimeException e) {
             arena.close();
@@ -93,8 +94,39 @@ public final class MappedReferenceLogProbs implements ReferenceLogProbs, AutoClo
         byte[] json = file.asSlice(ReferenceFormat.HEADER_OFFSET, headerBytes).toArray(ValueLayout.JAVA_BYTE);
         try {
             return ReferenceFormat.Header.read(new String(json, StandardCharsets.UTF_8));
-        } catch (JacksonException e) {
+        } catch (JacksonException | NullPointerException | IllegalArgumentException e) {
             throw damaged(path, "its header cannot be understood");
+        }
+    }
+
+    private static void requireWhole(Path path, MemorySegment file, long bytes) {
+        if (file.byteSize() == bytes) {
+            return; // from before there were checksums
+        }
+        long expected = bytes + ReferenceFormat.CHECKSUM_BYTES;
+        if (file.byteSize() != expected) {
+            throw damaged(path, "it has " + file.byteSize() + " bytes instead of " + expected);
+        }
+        CRC32C checksum = new CRC32C();
+        for (long from = 0; from < bytes; from += CHUNK) {
+            checksum.update(file.asSlice(from, Math.min(CHUNK, bytes - from)).asByteBuffer());
+        }
+        if (file.get(ReferenceFormat.LONG, bytes) != ReferenceFormat.CHECKED
+                || file.get(ReferenceFormat.LONG, bytes + Long.BYTES) != checksum.getValue()) {
+            throw damaged(path, "it has other bytes than were written");
+        }
+    }
+
+    private static void requireIndex(Path path, MemorySegment file, long indexOffset, ReferenceFormat.Header header) {
+        long before = 0;
+        for (int row = 0; row <= header.numRows(); row++) {
+            long entry = file.get(ReferenceFormat.LONG, indexOffset + Long.BYTES * (long) row);
+            if (entry < before
+                    || (row == 0 && entry != 0)
+                    || (row == header.numRows() && entry != header.numValues())) {
+                throw damaged(path, "its index says that the values of row " + row + " begin at " + entry);
+            }
+            before = entry;
         }
     }
 

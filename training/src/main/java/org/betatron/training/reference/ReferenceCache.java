@@ -70,6 +70,7 @@ public record ReferenceCache(Path file, ReferenceKey key) {
                             progress.rowsScored(from + done, rows.size());
                         }));
                     }
+                    writer.finish();
                 }
             });
         } catch (IOException e) {

@@ -15,11 +15,17 @@ import tools.jackson.databind.json.JsonMapper;
 /// 16                header: JSON, padded with spaces                       a multiple of 8
 /// 16 + header       index: number of values before each row, and in all    int64 [numRows + 1]
 /// ...               log-probability of every response token, by row        float32 [numValues]
+/// ...               "BTRNCRC1", then CRC-32C of everything before it       8 bytes, int64; not in older files
 /// ```
 final class ReferenceFormat {
 
     /// "BTRNREF1" read as a little-endian number.
     static final long MAGIC = 0x3146_4552_4e52_5442L;
+
+    /// "BTRNCRC1" read as a little-endian number.
+    static final long CHECKED = 0x3143_5243_4e52_5442L;
+
+    static final long CHECKSUM_BYTES = 16;
 
     static final long HEADER_OFFSET = 16;
 
@@ -32,6 +38,7 @@ final class ReferenceFormat {
         return HEADER_OFFSET + headerBytes + Long.BYTES * (numRows + 1L);
     }
 
+    /// @return size without a checksum
     static long fileBytes(long headerBytes, int numRows, long numValues) {
         return valuesOffset(headerBytes, numRows) + Float.BYTES * numValues;
     }
@@ -50,6 +57,10 @@ final class ReferenceFormat {
             // JSON may lack either.
             Objects.requireNonNull(settings, "settings");
             Objects.requireNonNull(rows, "rows");
+            if (numRows < 0 || numValues < 0 || numValues > Long.MAX_VALUE / 16) {
+                throw new IllegalArgumentException(
+                        "numbers of rows and values must not be " + numRows + " and " + numValues);
+            }
         }
 
         static Header of(ReferenceKey key, long numValues) {
@@ -57,6 +68,7 @@ final class ReferenceFormat {
         }
 
         /// @throws tools.jackson.core.JacksonException if it is not a header
+        /// @throws RuntimeException                    if it says what cannot be
         static Header read(String json) {
             JsonNode header = JSON.readTree(json);
             return header.has("key")

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.zip.CRC32C;
 import org.betatron.core.model.TokenQuantity;
 import org.betatron.data.packing.BatchNumbers;
 import org.betatron.data.row.TokenizedRow;
@@ -18,6 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class ReferenceWriter implements AutoCloseable {
 
     private final FileChannel channel;
+    private final CRC32C checksum = new CRC32C();
 
     ReferenceWriter(Path file, ReferenceKey key, List<? extends TokenizedRow> rows) throws IOException {
         channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
@@ -37,6 +39,15 @@ final class ReferenceWriter implements AutoCloseable {
             bytes.asFloatBuffer().put(values);
             writeAll(bytes);
         }
+    }
+
+    /// Says that all values are there.
+    void finish() throws IOException {
+        writeAll(ByteBuffer.allocate(2 * Long.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(ReferenceFormat.CHECKED)
+                .putLong(checksum.getValue())
+                .flip());
     }
 
     @Override
@@ -74,6 +85,7 @@ final class ReferenceWriter implements AutoCloseable {
     }
 
     private void writeAll(ByteBuffer bytes) throws IOException {
+        checksum.update(bytes.duplicate());
         while (bytes.hasRemaining()) {
             channel.write(bytes);
         }

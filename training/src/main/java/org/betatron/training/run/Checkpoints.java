@@ -1,11 +1,16 @@
 package org.betatron.training.run;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
+import org.betatron.core.files.Checksums;
 import org.betatron.core.files.Directories;
 import org.betatron.core.files.StagedFiles;
 import org.betatron.core.model.TrainableModel;
@@ -22,6 +27,7 @@ import tools.jackson.databind.json.JsonMapper;
 ///                           NAME.optimizer.bin      its moments
 ///                           reference/              the reference, where it follows the policy
 ///                           state.json              identity and state of the run, and what its rule remembers
+///                           checksums               of all of these, see Checksums; not in older ones
 /// ```
 ///
 /// `state.json` is an object with these fields:
@@ -82,6 +88,7 @@ public final class Checkpoints {
                     reference.get().save(Files.createDirectory(partial.resolve(Checkpoint.REFERENCE)));
                 }
                 Files.writeString(partial.resolve(Checkpoint.STATE), JSON.writeValueAsString(Saved.of(checkpoint)));
+                Checksums.write(partial);
             });
         } catch (IOException e) {
             throw new TrainingException(
@@ -93,25 +100,63 @@ public final class Checkpoints {
         return checkpoint;
     }
 
-    /// @return the newest checkpoint, empty if there is none
-    /// @throws TrainingException if it cannot be read
-    public Optional<Checkpoint> latest() {
+    /// The newest checkpoint that is as it was written. One that is damaged is passed over, where
+    /// there is an older one.
+    ///
+    /// @param passedOver hears of each that is damaged, and how
+    /// @return empty if there is none
+    /// @throws TrainingException if it cannot be read, or all are damaged
+    public Optional<Checkpoint> latest(Consumer<String> passedOver) {
         try {
-            List<Path> all = whole();
-            return all.isEmpty() ? Optional.empty() : Optional.of(read(all.getLast()));
+            List<TrainingException> damage = new ArrayList<>();
+            for (Path checkpoint : whole().reversed()) {
+                try {
+                    Optional<Checkpoint> latest = Optional.of(read(checkpoint));
+                    damage.forEach(problem ->
+                            passedOver.accept(problem.getMessage() + "; the run goes on from " + checkpoint));
+                    return latest;
+                } catch (DamagedException e) {
+                    damage.add(new TrainingException(String.valueOf(e.getMessage()), e));
+                }
+            }
+            if (damage.isEmpty()) {
+                return Optional.empty();
+            }
+            throw new TrainingException(damage.getFirst().getMessage()
+                    + "; there is no older whole checkpoint to go on from: delete " + directory
+                    + " to begin the run again, or start it in another directory");
         } catch (IOException e) {
             throw new TrainingException("checkpoints in " + directory + " cannot be read: " + e.getMessage(), e);
         }
     }
 
-    private static Checkpoint read(Path checkpoint) throws IOException {
+    /// As [#latest(Consumer)], where nobody is told.
+    public Optional<Checkpoint> latest() {
+        return latest(_ -> {});
+    }
+
+    private static Checkpoint read(Path checkpoint) throws IOException, DamagedException {
+        Optional<String> damage = Checksums.damage(checkpoint);
+        if (damage.isPresent()) {
+            throw new DamagedException("checkpoint " + checkpoint + " is damaged: " + damage.get());
+        }
+        Path state = checkpoint.resolve(Checkpoint.STATE);
         try {
-            JsonNode saved = JSON.readTree(Files.readString(checkpoint.resolve(Checkpoint.STATE)));
-            return Saved.read(checkpoint, saved);
+            return Saved.read(checkpoint, JSON.readTree(Files.readString(state)));
         } catch (JacksonException e) {
-            throw Checkpoint.damaged(checkpoint, e.getOriginalMessage(), e);
-        } catch (IllegalArgumentException e) {
-            throw Checkpoint.damaged(checkpoint, String.valueOf(e.getMessage()), e);
+            throw new DamagedException(state + " cannot be understood: " + e.getOriginalMessage());
+        } catch (IllegalArgumentException | CharacterCodingException | NoSuchFileException e) {
+            throw new DamagedException(state + " cannot be understood: " + e);
+        }
+    }
+
+    /// A checkpoint that is not what was written.
+    private static final class DamagedException extends Exception {
+
+        private static final long serialVersionUID = 1;
+
+        DamagedException(String message) {
+            super(message);
         }
     }
 
@@ -153,12 +198,14 @@ public final class Checkpoints {
             return new Saved(VERSION, checkpoint.identity(), checkpoint.state(), checkpoint.memory());
         }
 
-        /// @throws IllegalArgumentException if something is missing, or the version is unknown
+        /// @throws IllegalArgumentException if something is missing
+        /// @throws TrainingException        if the version is unknown
         static Checkpoint read(Path directory, JsonNode saved) {
             int version = saved.path("version").asInt(1);
             if (version > VERSION) {
-                throw new IllegalArgumentException(
-                        "it has version " + version + ", and this Betatron knows versions up to " + VERSION
+                throw new TrainingException(
+                        directory.resolve(Checkpoint.STATE) + " cannot be understood: it has version " + version
+                                + ", and this Betatron knows versions up to " + VERSION
                                 + "; resume with the one that wrote it");
             }
             return new Checkpoint(

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.betatron.core.files.Directories;
+import org.betatron.core.files.DirectoryLock;
 import org.betatron.core.files.StagedFiles;
 import org.betatron.core.run.RunFiles;
 
@@ -19,11 +20,11 @@ public final class RunDirectory implements AutoCloseable {
     private final Path root;
 
     /// Absent where the directory is only read.
-    private final Optional<RunLock> lock;
+    private final Optional<DirectoryLock> lock;
 
     private final SideFiles sideFiles;
 
-    private RunDirectory(Path root, Optional<RunLock> lock, SideFiles sideFiles) {
+    private RunDirectory(Path root, Optional<DirectoryLock> lock, SideFiles sideFiles) {
         this.root = root;
         this.lock = lock;
         this.sideFiles = sideFiles;
@@ -40,7 +41,7 @@ public final class RunDirectory implements AutoCloseable {
     public static RunDirectory create(Path root, String recipe, SideFiles sideFiles) {
         try {
             // No lock file between files of somebody else; where there is one, who holds it is to be said first.
-            if (!Files.exists(root.resolve(RunLock.FILE))) {
+            if (!Files.exists(root.resolve(DirectoryLock.FILE))) {
                 requireUnused(root);
             }
             Files.createDirectories(root);
@@ -82,7 +83,10 @@ public final class RunDirectory implements AutoCloseable {
     }
 
     private static RunDirectory begun(Path root, SideFiles sideFiles, Beginning beginning) throws IOException {
-        RunLock lock = RunLock.of(root);
+        DirectoryLock lock = DirectoryLock.of(
+                root,
+                holder -> new RunDirectoryException(
+                        root + " is in use by a run that still goes on" + holder + ", or choose another directory"));
         try {
             beginning.run();
             return new RunDirectory(root, Optional.of(lock), sideFiles);
@@ -98,7 +102,7 @@ public final class RunDirectory implements AutoCloseable {
                     root + " already holds a run; resume it, or choose another directory for a new one");
         }
         boolean isUsed = (Files.exists(root) && !Files.isDirectory(root))
-                || Directories.list(root).stream().anyMatch(entry -> !entry.endsWith(RunLock.FILE));
+                || Directories.list(root).stream().anyMatch(entry -> !entry.endsWith(DirectoryLock.FILE));
         if (isUsed) {
             throw new RunDirectoryException(root + " must be an empty directory, or not exist, for a new run");
         }
@@ -111,7 +115,7 @@ public final class RunDirectory implements AutoCloseable {
     public void discardIfOnly(Set<Path> others) {
         try {
             List<Path> entries = Directories.list(root);
-            Set<Path> own = Set.of(recipeFile(), root.resolve(RunLock.FILE));
+            Set<Path> own = Set.of(recipeFile(), root.resolve(DirectoryLock.FILE));
             if (entries.stream().allMatch(entry -> own.contains(entry) || others.contains(entry))) {
                 Directories.delete(root);
             }

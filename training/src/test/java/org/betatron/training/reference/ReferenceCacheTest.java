@@ -98,6 +98,40 @@ class ReferenceCacheTest {
         assertThatThrownBy(cache::open).hasMessageContaining("is damaged: it does not begin as one;");
     }
 
+    /// Every byte counts: of the header, the index, the values and the checksum.
+    @Test
+    void flippedBitsAreFound() throws IOException {
+        ReferenceCache cache = compute();
+        byte[] bytes = Files.readAllBytes(file);
+        for (int at = 0; at < bytes.length; at++) {
+            byte[] flipped = bytes.clone();
+            flipped[at] ^= 4;
+            Files.write(file, flipped);
+            assertThatThrownBy(cache::open)
+                    .as("byte %d", at)
+                    .isInstanceOf(TrainingException.class)
+                    .hasMessageStartingWith("reference file " + file + " is damaged: ")
+                    .hasMessageEndingWith("; delete it to compute it anew");
+        }
+    }
+
+    /// Files of earlier versions have no checksum, and no less of an index.
+    @Test
+    void olderFilesAreReadAndTheirIndexIsChecked() throws IOException {
+        ReferenceCache cache = compute();
+        byte[] bytes = Files.readAllBytes(file);
+        byte[] older = Arrays.copyOf(bytes, bytes.length - 16);
+        Files.write(file, older);
+        cache.open().close();
+        int values = 4 * 11;
+        for (int row = 0; row < 4; row++) {
+            byte[] damaged = older.clone();
+            damaged[older.length - values - 8 * (4 - row) + 6] = 1;
+            Files.write(file, damaged);
+            assertThatThrownBy(cache::open).hasMessageContaining(" is damaged: its index says that the values of row ");
+        }
+    }
+
     @Test
     void interruptedComputationLeavesNoFile() throws IOException {
         ReferenceCache cache = new ReferenceCache(file, key("model", "tokenizer", "none", ROWS));

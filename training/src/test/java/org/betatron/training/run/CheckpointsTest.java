@@ -2,13 +2,16 @@ package org.betatron.training.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.betatron.core.alignment.AlignmentState;
 import org.betatron.core.files.Directories;
 import org.betatron.core.model.ForwardPass;
@@ -78,18 +81,64 @@ class CheckpointsTest {
     }
 
     @Test
-    void damagedStateSaysWhatToDo() throws IOException {
+    void aDamagedCheckpointIsPassedOver() throws IOException {
+        Checkpoints checkpoints = new Checkpoints(directory, 2, SideFiles.NONE);
+        Checkpoint older = checkpoints.write(learners(model), Optional.empty(), IDENTITY, state(5), NOTHING);
+        Path newer = checkpoints
+                .write(learners(model), Optional.empty(), IDENTITY, state(10), NOTHING)
+                .directory();
+        List<Path> files;
+        try (Stream<Path> walk = Files.walk(newer)) {
+            files = walk.filter(Files::isRegularFile).toList();
+        }
+        assertThat(files).hasSizeGreaterThan(3);
+        for (Path file : files) {
+            byte[] whole = Files.readAllBytes(file);
+            for (int at : new int[] {0, whole.length / 2, whole.length - 1}) {
+                byte[] flipped = whole.clone();
+                flipped[at] ^= 1;
+                Files.write(file, flipped);
+                List<String> passedOver = new ArrayList<>();
+                assertThat(checkpoints.latest(passedOver::add).orElseThrow().directory())
+                        .as("byte %d of %s", at, file)
+                        .isEqualTo(older.directory());
+                assertThat(passedOver)
+                        .singleElement()
+                        .asString()
+                        .startsWith("checkpoint " + newer + " is damaged: ")
+                        .endsWith("; the run goes on from " + older.directory());
+            }
+            Files.delete(file);
+            if (!file.endsWith("checksums")) {
+                assertThat(checkpoints.latest().orElseThrow().directory()).isEqualTo(older.directory());
+            }
+            Files.write(file, whole);
+        }
+        assertThat(checkpoints.latest(problem -> fail(problem)).orElseThrow().directory())
+                .isEqualTo(newer);
+    }
+
+    @Test
+    void whereEveryCheckpointIsDamagedTheWayOutIsSaid() throws IOException {
         Checkpoints checkpoints = new Checkpoints(directory, 1, SideFiles.NONE);
         Path checkpoint = checkpoints
                 .write(learners(model), Optional.empty(), IDENTITY, state(1), NOTHING)
                 .directory();
-        Files.writeString(checkpoint.resolve("state.json"), "{\"identity\":");
+        Files.writeString(checkpoint.resolve("optimizer.bin"), "other");
+        String wayOut = "; there is no older whole checkpoint to go on from: delete " + directory
+                + " to begin the run again, or start it in another directory";
         assertThatThrownBy(checkpoints::latest)
                 .isInstanceOf(TrainingException.class)
-                .hasMessageContaining("state.json cannot be understood: ")
-                .hasMessageEndingWith("; delete " + checkpoint + " to resume from the checkpoint before it");
-        Files.writeString(checkpoint.resolve("state.json"), "{}");
-        assertThatThrownBy(checkpoints::latest).hasMessageContaining("state.json cannot be understood: ");
+                .hasMessage("checkpoint " + checkpoint + " is damaged: " + checkpoint.resolve("optimizer.bin")
+                        + " has other bytes than were written" + wayOut);
+        Files.delete(checkpoint.resolve("checksums")); // as older versions left it
+        for (String state : List.of("{\"identity\":", "{}")) {
+            Files.writeString(checkpoint.resolve("state.json"), state);
+            assertThatThrownBy(checkpoints::latest)
+                    .isInstanceOf(TrainingException.class)
+                    .hasMessageContaining("state.json cannot be understood: ")
+                    .hasMessageEndingWith(wayOut);
+        }
     }
 
     /// As the first version wrote it, with the state of an alignment for every rule.
@@ -124,6 +173,7 @@ class CheckpointsTest {
                 .hasMessageContaining("state.json cannot be understood: what the rule remembered is damaged: ")
                 .hasMessageContaining("gaps")
                 .hasMessageEndingWith("; delete " + checkpoint + " to resume from the checkpoint before it");
+        Files.delete(checkpoint.resolve("checksums"));
         Files.writeString(checkpoint.resolve("state.json"), "{\"version\":3}");
         assertThatThrownBy(checkpoints::latest)
                 .hasMessageContaining("it has version 3, and this Betatron knows versions up to 2; resume with the one"

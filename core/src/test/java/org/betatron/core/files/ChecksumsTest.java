@@ -1,0 +1,61 @@
+package org.betatron.core.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ChecksumsTest {
+
+    @TempDir
+    private Path directory;
+
+    private Path file;
+
+    @BeforeEach
+    void write() throws IOException {
+        file = Files.createDirectory(directory.resolve("model")).resolve("weights");
+        Files.writeString(file, "123456789");
+        Files.writeString(directory.resolve("state"), "");
+        Checksums.write(directory);
+    }
+
+    /// The check value of CRC-32C, of "123456789", is e3069283 (Williams, A Painless Guide to CRC
+    /// Error Detection).
+    @Test
+    void aLineForEachFile() throws IOException {
+        assertThat(directory.resolve("checksums")).hasContent("e3069283 9 model/weights\n00000000 0 state\n");
+        assertThat(Checksums.damage(directory)).isEmpty();
+    }
+
+    @Test
+    void damageIsNamed() throws IOException {
+        Files.writeString(file, "123456780");
+        assertThat(Checksums.damage(directory)).contains(file + " has other bytes than were written");
+        Files.writeString(file, "");
+        assertThat(Checksums.damage(directory)).contains(file + " has other bytes than were written");
+        Files.delete(file);
+        assertThat(Checksums.damage(directory)).contains(file + " is missing");
+        Files.writeString(file, "123456789");
+        Path other = Files.writeString(directory.resolve("other"), "");
+        assertThat(Checksums.damage(directory)).contains(directory.resolve("checksums") + " does not know other");
+        Files.delete(other);
+        for (String line : new String[] {"", "e3069283 9", "E3069283 9 model/weights", "\u0000"}) {
+            Files.write(directory.resolve("checksums"), line.getBytes(StandardCharsets.ISO_8859_1));
+            assertThat(Checksums.damage(directory))
+                    .contains(directory.resolve("checksums") + " is not what was written");
+        }
+    }
+
+    @Test
+    void directoriesFromBeforeThereWereChecksumsAreTakenAsTheyAre() throws IOException {
+        Files.delete(directory.resolve("checksums"));
+        Files.writeString(file, "other");
+        assertThat(Checksums.damage(directory)).isEmpty();
+    }
+}
