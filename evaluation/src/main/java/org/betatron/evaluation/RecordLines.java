@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.betatron.core.files.StagedFiles;
+import org.betatron.data.source.JsonProblem;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -65,7 +66,7 @@ public final class RecordLines {
             }
         } catch (JacksonException e) {
             throw new IllegalArgumentException(
-                    file + ":" + (records.size() + 1) + ": is not a whole line: " + e.getOriginalMessage(), e);
+                    file + ":" + (records.size() + 1) + ": is not a whole line: " + JsonProblem.in(e), e);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + file, e);
         }

@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.betatron.core.run.RunFiles;
+import org.betatron.data.source.JsonProblem;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -91,8 +92,7 @@ public record RunMetrics(String name, List<JsonNode> lines) {
                 // A run that was killed may have left half a line at the end.
                 if (lines.size() < text.size() - 1) {
                     throw new IllegalArgumentException(
-                            file + ":" + (lines.size() + 1) + ": is not a whole line of metrics: "
-                                    + e.getOriginalMessage(),
+                            file + ":" + (lines.size() + 1) + ": is not a whole line of metrics: " + JsonProblem.in(e),
                             e);
                 }
             }

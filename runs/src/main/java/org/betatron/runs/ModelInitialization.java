@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.betatron.core.files.Directories;
 import org.betatron.core.files.NewDirectory;
+import org.betatron.data.source.JsonProblem;
 import org.betatron.data.tokenizer.ByteTokenizer;
 import org.betatron.data.tokenizer.HuggingFaceTokenizer;
 import org.betatron.data.tokenizer.TokenizerConfig;
@@ -56,7 +57,7 @@ public final class ModelInitialization {
             }
             throw new ModelException(config + " must hold a JSON object");
         } catch (JacksonException e) {
-            throw new ModelException(config + " is not valid JSON: " + e.getOriginalMessage(), e);
+            throw new ModelException(config + ": " + JsonProblem.in(e), e);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + config, e);
         }

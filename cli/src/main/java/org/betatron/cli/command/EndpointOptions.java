@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import org.betatron.data.source.JsonProblem;
 import org.betatron.evaluation.judge.Judge;
 import org.betatron.evaluation.judge.endpoint.EndpointJudge;
 import org.betatron.evaluation.judge.endpoint.EndpointSpec;
@@ -129,7 +130,7 @@ final class EndpointOptions {
                 return node;
             }
         } catch (JacksonException e) {
-            throw usage.wrong("--judge-parameters: not JSON: " + e.getOriginalMessage());
+            throw usage.wrong("--judge-parameters: " + JsonProblem.in(e));
         }
         throw usage.wrong("--judge-parameters must be a JSON object but was " + text);
     }

@@ -2,11 +2,12 @@ package org.betatron.data.source;
 
 import java.nio.charset.StandardCharsets;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.exc.UnexpectedEndOfInputException;
 
 /// Says in plain words what is wrong with JSON.
-final class JsonProblem {
+public final class JsonProblem {
 
     private static final int SHOWN_CHARACTERS = 24;
 
@@ -30,6 +31,15 @@ final class JsonProblem {
             return "its lists or objects are nested deeper than " + JsonTree.MAX_DEPTH;
         }
         return problem instanceof UnexpectedEndOfInputException ? "it ends in the middle of a value" : "not valid JSON";
+    }
+
+    /// @return what is wrong with a document, with line and column where they are known
+    public static String in(JacksonException problem) {
+        TokenStreamLocation place = problem.getLocation();
+        return of(problem)
+                + (place == null || place.getLineNr() < 1
+                        ? ""
+                        : " at line " + place.getLineNr() + ", column " + place.getColumnNr());
     }
 
     private static boolean endsEarly(JacksonException problem, byte[] json) {

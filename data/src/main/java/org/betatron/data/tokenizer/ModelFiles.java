@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.betatron.data.DataException;
+import org.betatron.data.source.JsonProblem;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -33,7 +34,7 @@ public final class ModelFiles {
             }
             return node;
         } catch (JacksonException e) {
-            throw new DataException(file + ": not valid JSON: " + e.getOriginalMessage(), e);
+            throw new DataException(file + ": " + JsonProblem.in(e), e);
         }
     }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.betatron.core.run.RunFiles;
 import org.betatron.data.load.DatasetReport;
+import org.betatron.data.source.JsonProblem;
 import org.betatron.evaluation.RecordLines;
 import org.betatron.evaluation.RunMetrics;
 import org.betatron.evaluation.suspicion.HeldOutGap;
@@ -95,7 +96,7 @@ public record RunRecord(
         } catch (IllegalArgumentException | UncheckedIOException e) {
             unreadable.add(String.valueOf(e.getMessage()));
         } catch (JacksonException e) {
-            unreadable.add(e.getOriginalMessage());
+            unreadable.add(JsonProblem.in(e));
         }
         return otherwise;
     }

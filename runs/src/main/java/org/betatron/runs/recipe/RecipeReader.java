@@ -8,8 +8,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -43,7 +45,7 @@ public final class RecipeReader {
         } catch (IOException e) {
             throw new RecipeException(where, List.of("cannot be read: " + reason(e)));
         } catch (JacksonException e) {
-            throw new RecipeException(where, List.of("is not valid YAML: " + e.getOriginalMessage()));
+            throw new RecipeException(where, List.of("is not valid YAML: " + yamlProblem(e)));
         }
         return this;
     }
@@ -59,7 +61,7 @@ public final class RecipeReader {
             try {
                 set(assignment.substring(0, equals).strip(), mapper.readTree(assignment.substring(equals + 1)));
             } catch (JacksonException e) {
-                problems.add("--set " + assignment + ": the value is not valid YAML: " + e.getOriginalMessage());
+                problems.add("--set " + assignment + ": the value is not valid YAML: " + yamlProblem(e));
             }
         }
         return this;
@@ -358,6 +360,16 @@ public final class RecipeReader {
             }
         }
         return isComplete;
+    }
+
+    /// The parser draws where it stopped, over several lines; the sentences among them say what is wrong.
+    private static String yamlProblem(JacksonException e) {
+        String said = e.getOriginalMessage()
+                .lines()
+                .filter(line -> !line.startsWith(" "))
+                .collect(Collectors.joining(", "));
+        TokenStreamLocation place = e.getLocation();
+        return said + (place == null ? "" : " (line " + place.getLineNr() + ", column " + place.getColumnNr() + ")");
     }
 
     private static String reason(IOException e) {
