@@ -22,12 +22,6 @@ public final class RecordLines {
 
     private RecordLines() {}
 
-    /// @param json of one record that lacks nothing
-    /// @throws JacksonException if it is not such a record
-    public static <T extends Record> T read(String json, Class<T> type) {
-        return JSON.readValue(json, type);
-    }
-
     /// @param file replaced as a whole if it exists, so that a reader never sees half of it
     /// @throws UncheckedIOException if it cannot be written
     public static void write(Path file, List<? extends Record> records) {

@@ -17,6 +17,7 @@ import org.betatron.evaluation.suspicion.Suspect;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.MissingNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
@@ -81,8 +82,9 @@ public record RunRecord(
         if (!Files.isRegularFile(file)) {
             return null;
         }
-        List<DatasetReport> read =
-                tolerant(unreadable, List.of(), () -> List.of(RecordLines.read(text(file), DatasetReport.class)));
+        // Parts of it may be null, and runs from before lack what was not counted then.
+        List<DatasetReport> read = tolerant(
+                unreadable, List.of(), () -> List.of(JsonMapper.shared().readValue(text(file), DatasetReport.class)));
         return read.isEmpty() ? null : read.getFirst();
     }
 
