@@ -219,7 +219,7 @@ public record ModelDirectory(Path path) {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + file, e);
         } catch (JacksonException e) {
-            throw new ModelException(file + " is not valid JSON" + JsonPlace.of(e), e);
+            throw new ModelException(file + ": " + BrokenJson.of(e), e);
         }
     }
 }

@@ -265,7 +265,7 @@ public final class SafetensorsFile implements AutoCloseable {
         try {
             json = STRICT.readTree(new String(header, StandardCharsets.UTF_8));
         } catch (JacksonException e) {
-            throw new ModelException(path + " has a damaged safetensors header: not valid JSON" + JsonPlace.of(e), e);
+            throw new ModelException(path + " has a damaged safetensors header: " + BrokenJson.of(e), e);
         }
         if (!json.isObject()) {
             throw new ModelException(path + " has a damaged safetensors header: it is not a JSON object");

@@ -163,7 +163,7 @@ class SafetensorsTest {
         Path file = raw("{\"a\": nonsense}", 4);
         assertThatExceptionOfType(ModelException.class)
                 .isThrownBy(() -> SafetensorsFile.open(file))
-                .withMessageStartingWith(file + " has a damaged safetensors header: Unrecognized token 'nonsense'");
+                .withMessageStartingWith(file + " has a damaged safetensors header: not valid JSON at line 1");
     }
 
     @Test
@@ -251,7 +251,7 @@ class SafetensorsTest {
         Path file = raw("{" + entry.formatted(0, 4) + "," + entry.formatted(4, 8) + "}", 8);
         assertThatExceptionOfType(ModelException.class)
                 .isThrownBy(() -> SafetensorsFile.open(file))
-                .withMessageStartingWith(file + " has a damaged safetensors header: Duplicate Object property \"a\"");
+                .withMessageStartingWith(file + " has a damaged safetensors header: the name \"a\" stands twice");
     }
 
     @Test
