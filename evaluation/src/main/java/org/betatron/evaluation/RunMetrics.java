@@ -87,7 +87,12 @@ public record RunMetrics(String name, List<JsonNode> lines) {
         List<JsonNode> lines = new ArrayList<>();
         for (String line : text) {
             try {
-                lines.add(JsonMapper.shared().readTree(line));
+                JsonNode read = JsonMapper.shared().readTree(line);
+                if (!read.path("step").isIntegralNumber()) {
+                    throw new IllegalArgumentException(
+                            file + ":" + (lines.size() + 1) + ": is not a line of metrics: it has no step");
+                }
+                lines.add(read);
             } catch (JacksonException e) {
                 // A run that was killed may have left half a line at the end.
                 if (lines.size() < text.size() - 1) {

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.betatron.data.row.DropReason;
@@ -51,6 +52,10 @@ public record DatasetReport(
     public record Source(String file, String format) {}
 
     public DatasetReport {
+        // Read from JSON, which may lack any.
+        Objects.requireNonNull(promptLengths, "promptLengths");
+        Objects.requireNonNull(responseLengths, "responseLengths");
+        Objects.requireNonNull(rowLengths, "rowLengths");
         sources = List.copyOf(sources);
         EnumMap<DropReason, Integer> copy = new EnumMap<>(DropReason.class);
         copy.putAll(dropped);

@@ -80,7 +80,7 @@ public final class MappedReferenceLogProbs implements ReferenceLogProbs, AutoClo
 
     private static long headerBytes(Path path, MemorySegment file) {
         if (file.byteSize() < ReferenceFormat.HEADER_OFFSET
-                || file.get(ReferenceFormat.LONG, 0) != ReferenceFormat.MAGIC) {
+                || (file.get(ReferenceFormat.LONG, 0) != ReferenceFormat.MAGIC && !isUnchecked(file))) {
             throw damaged(path, "it does not begin as one");
         }
         long headerBytes = file.get(ReferenceFormat.LONG, Long.BYTES);
@@ -99,13 +99,17 @@ public final class MappedReferenceLogProbs implements ReferenceLogProbs, AutoClo
         }
     }
 
+    private static boolean isUnchecked(MemorySegment file) {
+        return file.get(ReferenceFormat.LONG, 0) == ReferenceFormat.UNCHECKED_MAGIC;
+    }
+
     private static void requireWhole(Path path, MemorySegment file, long bytes) {
-        if (file.byteSize() == bytes) {
-            return; // from before there were checksums
-        }
-        long expected = bytes + ReferenceFormat.CHECKSUM_BYTES;
+        long expected = isUnchecked(file) ? bytes : bytes + ReferenceFormat.CHECKSUM_BYTES;
         if (file.byteSize() != expected) {
             throw damaged(path, "it has " + file.byteSize() + " bytes instead of " + expected);
+        }
+        if (isUnchecked(file)) {
+            return;
         }
         CRC32C checksum = new CRC32C();
         for (long from = 0; from < bytes; from += CHUNK) {

@@ -10,7 +10,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// How a reference file is laid out, little-endian:
 ///
 /// ```text
-/// 0                 magic "BTRNREF1"                                       8 bytes
+/// 0                 magic "BTRNREF2"; "BTRNREF1" without a checksum        8 bytes
 /// 8                 length of the header                                   int64
 /// 16                header: JSON, padded with spaces                       a multiple of 8
 /// 16 + header       index: number of values before each row, and in all    int64 [numRows + 1]
@@ -19,8 +19,11 @@ import tools.jackson.databind.json.JsonMapper;
 /// ```
 final class ReferenceFormat {
 
-    /// "BTRNREF1" read as a little-endian number.
-    static final long MAGIC = 0x3146_4552_4e52_5442L;
+    /// "BTRNREF2" read as a little-endian number.
+    static final long MAGIC = 0x3246_4552_4e52_5442L;
+
+    /// "BTRNREF1" likewise, of files from before there were checksums.
+    static final long UNCHECKED_MAGIC = 0x3146_4552_4e52_5442L;
 
     /// "BTRNCRC1" read as a little-endian number.
     static final long CHECKED = 0x3143_5243_4e52_5442L;

@@ -121,6 +121,7 @@ class ReferenceCacheTest {
         ReferenceCache cache = compute();
         byte[] bytes = Files.readAllBytes(file);
         byte[] older = Arrays.copyOf(bytes, bytes.length - 16);
+        older[7] = '1';
         Files.write(file, older);
         cache.open().close();
         int values = 4 * 11;
