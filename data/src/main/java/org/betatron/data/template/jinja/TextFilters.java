@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.betatron.data.template.jinja.python.Arguments;
@@ -31,18 +32,12 @@ final class TextFilters {
     private static final Pattern WORD = Pattern.compile("\\w+", Pattern.UNICODE_CHARACTER_CLASS);
 
     static final Map<String, Filter> ALL = Map.ofEntries(
-            Map.entry("capitalize", (_, value, arguments) -> {
-                arguments.bind("capitalize", 0);
-                return like(value, TextCase.capitalize(Repr.str(value)));
-            }),
+            cased("capitalize", TextCase::capitalize),
             Map.entry("center", TextFilters::center),
             Map.entry("format", TextFilters::format),
             Map.entry("indent", TextFilters::indent),
             Map.entry("join", TextFilters::join),
-            Map.entry("lower", (_, value, arguments) -> {
-                arguments.bind("lower", 0);
-                return like(value, TextCase.lower(Repr.str(value)));
-            }),
+            cased("lower", TextCase::lower),
             Map.entry("replace", TextFilters::replace),
             Map.entry("string", (_, value, arguments) -> {
                 arguments.bind("string", 0);
@@ -52,10 +47,7 @@ final class TextFilters {
             Map.entry("tojson", TextFilters::toJson),
             Map.entry("trim", TextFilters::trim),
             Map.entry("truncate", TextFilters::truncate),
-            Map.entry("upper", (_, value, arguments) -> {
-                arguments.bind("upper", 0);
-                return like(value, TextCase.upper(Repr.str(value)));
-            }),
+            cased("upper", TextCase::upper),
             Map.entry("urlencode", TextFilters::urlEncode),
             Map.entry("wordcount", (_, value, arguments) -> {
                 arguments.bind("wordcount", 0);
@@ -63,6 +55,13 @@ final class TextFilters {
             }));
 
     private TextFilters() {}
+
+    private static Map.Entry<String, Filter> cased(String name, UnaryOperator<String> change) {
+        return Map.entry(name, (_, value, arguments) -> {
+            arguments.bind(name, 0);
+            return like(value, change.apply(Repr.str(value)));
+        });
+    }
 
     /// A text as markup if it comes from some.
     private static Object like(Object source, String text) {
