@@ -66,7 +66,22 @@ public final class HuggingFaceTokenizer implements Tokenizer, AutoCloseable {
                     in, Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false"));
         } catch (IOException | RuntimeException e) {
             throw new DataException(file.file() + ": cannot be loaded as a tokenizer: " + e.getMessage(), e);
+        } catch (LinkageError e) {
+            // The library unpacks itself on first use, which needs a place that may be executed.
+            throw new DataException(
+                    "the tokenizer's library cannot be loaded: " + firstLine(e)
+                            + "; it needs a directory that can be written to and whose files may be executed:"
+                            + " set DJL_CACHE_DIR to one",
+                    e);
         }
+    }
+
+    private static String firstLine(Throwable problem) {
+        Throwable cause = problem;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return String.valueOf(cause.getMessage()).lines().findFirst().orElse("for no reason that it names");
     }
 
     private static void setIfAbsent(String property) {
