@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.betatron.data.tokenizer.HuggingFaceTokenizer;
 import org.betatron.runs.Chat;
+import org.betatron.runs.ModelPlace;
 import org.betatron.runs.ModelSource;
 import org.betatron.torch.TorchLanguageModel;
 import org.betatron.torch.compute.ComputeSpec;
@@ -51,7 +52,7 @@ final class ChatCommand implements Runnable {
         PrintWriter out = spec.commandLine().getOut();
         ComputeSpec compute = ComputeSpec.DEFAULT.on(device.device());
         try (HuggingFaceTokenizer tokenizer = new ModelSource(model).openTokenizer();
-                TorchLanguageModel languageModel = TorchLanguageModel.load(model, compute)) {
+                TorchLanguageModel languageModel = TorchLanguageModel.load(ModelPlace.of(model), compute)) {
             Chat chat = Chat.with(languageModel, tokenizer, model, options.spec(temperature, 1), plain, out);
             BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
             out.print("> ");
