@@ -1,0 +1,67 @@
+package org.betatron.runs;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.betatron.core.files.NewDirectory;
+import org.betatron.gguf.GgufException;
+import org.betatron.gguf.GgufFile;
+import org.betatron.gguf.GgufType;
+import org.betatron.torch.TorchLanguageModel;
+import org.betatron.torch.compute.ComputeSpec;
+import org.betatron.torch.error.ModelException;
+import org.betatron.torch.tensor.DataType;
+
+/// Writes a model in another format of files.
+public final class ModelConversion {
+
+    private ModelConversion() {}
+
+    /// Writes a GGUF file as a Hugging Face directory.
+    ///
+    /// @param file      a GGUF file
+    /// @param directory new or empty
+    /// @param type      number format of the weights; where none is given, the narrowest that holds
+    ///     the file's
+    ///     numbers as they are: bf16 or fp16 where all its matrices have that format, else fp32
+    /// @return the number format that was written
+    /// @throws ModelException if the file holds no model that can be read
+    public static DataType toDirectory(Path file, Path directory, Optional<DataType> type) {
+        try (GgufFile gguf = GgufFile.open(file);
+                NewDirectory target = NewDirectory.at(directory)) {
+            DataType written = type.orElseGet(() -> formatOf(gguf));
+            ComputeSpec compute =
+                    ComputeSpec.DEFAULT.withWeights(written == DataType.BF16 ? DataType.BF16 : DataType.FP32);
+            ModelPlace.writeSmallFiles(gguf, directory);
+            try (TorchLanguageModel model = TorchLanguageModel.load(ModelPlace.of(file), compute)) {
+                model.save(directory, written);
+            }
+            target.keep();
+            return written;
+        } catch (GgufException e) {
+            throw new ModelException(String.valueOf(e.getMessage()), e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write " + file + " as " + directory, e);
+        }
+    }
+
+    private static DataType formatOf(GgufFile file) {
+        Set<GgufType> matrices = file.tensors().values().stream()
+                .filter(tensor -> tensor.shape().size() > 1)
+                .map(tensor -> tensor.type())
+                .collect(Collectors.toSet());
+        if (matrices.equals(Set.of(GgufType.BF16))) {
+            return DataType.BF16;
+        }
+        return matrices.equals(Set.of(GgufType.F16)) ? DataType.FP16 : DataType.FP32;
+    }
+
+    /// @return whether a path names a GGUF file by its ending
+    public static boolean isGguf(Path path) {
+        return path.toString().endsWith(".gguf") && !Files.isDirectory(path);
+    }
+}
