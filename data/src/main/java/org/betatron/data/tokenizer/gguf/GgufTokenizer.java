@@ -158,7 +158,9 @@ public final class GgufTokenizer {
             ObjectNode split = root.putObject("pre_tokenizer").put("type", "Split");
             split.putObject("pattern").put("String", " ");
             split.put("behavior", "MergedWithPrevious").put("invert", false);
-        } else if (architecture.equals("phi3")) {
+        } else {
+            // A space goes before a text and before what follows a special token, whatever stands there: as
+            // sentencepiece did it for the first models of this kind, and llama.cpp does it for all.
             ArrayNode steps =
                     root.putObject("normalizer").put("type", "Sequence").putArray("normalizers");
             if (prefix) {
@@ -166,13 +168,6 @@ public final class GgufTokenizer {
             }
             replaceSpaces(steps.addObject());
             root.putNull("pre_tokenizer");
-        } else {
-            root.putNull("normalizer");
-            root.putObject("pre_tokenizer")
-                    .put("type", "Metaspace")
-                    .put("replacement", "▁")
-                    .put("prepend_scheme", prefix ? "first" : "never")
-                    .put("split", false);
         }
     }
 
