@@ -8,13 +8,17 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.betatron.core.files.NewDirectory;
+import org.betatron.core.files.StagedFiles;
+import org.betatron.data.tokenizer.gguf.GgufVocabulary;
 import org.betatron.gguf.GgufException;
 import org.betatron.gguf.GgufFile;
 import org.betatron.gguf.GgufType;
 import org.betatron.torch.TorchLanguageModel;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.error.ModelException;
+import org.betatron.torch.files.ModelDirectory;
 import org.betatron.torch.tensor.DataType;
+import tools.jackson.databind.node.ObjectNode;
 
 /// Writes a model in another format of files.
 public final class ModelConversion {
@@ -47,6 +51,31 @@ public final class ModelConversion {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write " + file + " as " + directory, e);
         }
+    }
+
+    /// Writes a model as a GGUF file.
+    ///
+    /// @param directory a Hugging Face directory, or another GGUF file
+    /// @param file      new, or replaced once the new one is whole
+    /// @param type      number format of the matrices: F32, F16, BF16 or Q8_0
+    /// @throws ModelException if llama.cpp does not know models of this kind
+    public static void toGguf(Path directory, Path file, GgufType type) {
+        Path place = ModelPlace.of(directory);
+        // Weights that the files have in bf16 are read in their place.
+        try (TorchLanguageModel model =
+                        TorchLanguageModel.load(place, ComputeSpec.DEFAULT.withWeights(storedIn(place)));
+                StagedFiles files = new StagedFiles()) {
+            model.exportGguf(files.stage(file), type, GgufVocabulary.of(place, model.vocabularySize()));
+            files.moveAll();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write " + file, e);
+        }
+    }
+
+    private static DataType storedIn(Path place) {
+        ObjectNode config = new ModelDirectory(place).readConfig();
+        String type = config.path("dtype").asString(config.path("torch_dtype").asString(""));
+        return type.equals("bfloat16") ? DataType.BF16 : DataType.FP32;
     }
 
     private static DataType formatOf(GgufFile file) {

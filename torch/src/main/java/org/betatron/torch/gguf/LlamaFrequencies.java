@@ -3,6 +3,7 @@ package org.betatron.torch.gguf;
 import org.betatron.gguf.GgufException;
 import org.betatron.gguf.GgufFile;
 import org.betatron.gguf.GgufTensor;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The frequency scaling of Llama 3, of which a GGUF file holds the result: what each frequency is
@@ -47,6 +48,15 @@ record LlamaFrequencies(double factor, double low, double high, long original) {
             }
         }
         return scaling;
+    }
+
+    /// @param rope entry of `config.json`
+    static LlamaFrequencies of(JsonNode rope) {
+        return new LlamaFrequencies(
+                rope.path("factor").asDouble(),
+                rope.path("low_freq_factor").asDouble(),
+                rope.path("high_freq_factor").asDouble(),
+                rope.path("original_max_position_embeddings").asLong());
     }
 
     double divisor(double frequency) {

@@ -92,7 +92,7 @@ public final class GgufTokenizer {
         beginWithBos(root);
         SplitRule.byteLevel(root.putObject("decoder"), true).put("add_prefix_space", true);
         ObjectNode model = model(root, false);
-        vocabulary(model.putObject("vocab"), tokens);
+        Map<String, Integer> ids = vocabulary(model.putObject("vocab"), tokens);
         ArrayNode merges = model.putArray("merges");
         for (String merge :
                 metadata.texts("tokenizer.ggml.merges").orElseThrow(() -> metadata.missing("tokenizer.ggml.merges"))) {
@@ -101,7 +101,11 @@ public final class GgufTokenizer {
                 throw new GgufException(
                         metadata.where() + ": tokenizer.ggml.merges must hold pairs but holds '" + merge + "'");
             }
-            merges.addArray().add(merge.substring(0, space)).add(merge.substring(space + 1));
+            String left = merge.substring(0, space);
+            String right = merge.substring(space + 1);
+            if (ids.containsKey(left + right)) { // llama.cpp undoes a merge that makes no token
+                merges.addArray().add(left).add(right);
+            }
         }
     }
 

@@ -1,10 +1,15 @@
 package org.betatron.data.tokenizer.gguf;
 
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import org.betatron.data.DataException;
 import org.betatron.gguf.GgufException;
 import org.betatron.gguf.GgufMetadata;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -14,29 +19,33 @@ import tools.jackson.databind.node.ObjectNode;
 /// `tokenizer.json`.
 enum SplitRule {
     /// As GPT-2: the expression is that of the library.
-    GPT2(null, false),
+    GPT2("gpt-2", null, false),
 
     /// Every digit alone, the rest as GPT-2. The digits come first: a space before one does not
     /// stay with it.
-    DIGITS_GPT2(null, true),
+    DIGITS_GPT2("smollm", null, true),
 
     LLAMA3(
+            "llama-bpe",
             "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}"
                     + "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
             false),
 
     QWEN2(
+            "qwen2",
             "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}"
                     + "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
             false),
 
     TEKKEN(
+            "tekken",
             "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+"
                     + "|[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*"
                     + "|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
             false),
 
     GPT4O(
+            "gpt-4o",
             "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+"
                     + "(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
                     + "|[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*"
@@ -69,10 +78,12 @@ enum SplitRule {
             Map.entry("gpt-4o", GPT4O),
             Map.entry("llama4", GPT4O));
 
+    private final String name;
     private final @Nullable String expression;
     private final boolean digitsAlone;
 
-    SplitRule(@Nullable String expression, boolean digitsAlone) {
+    SplitRule(String name, @Nullable String expression, boolean digitsAlone) {
+        this.name = name;
         this.expression = expression;
         this.digitsAlone = digitsAlone;
     }
@@ -108,6 +119,43 @@ enum SplitRule {
             split.put("behavior", "Isolated").put("invert", false);
         }
         byteLevel(steps.addObject(), expression == null);
+    }
+
+    String llamaName() {
+        return name;
+    }
+
+    /// @param preTokenizer of a `tokenizer.json`
+    /// @param file         for the message
+    /// @return what llama.cpp calls this way of splitting
+    /// @throws DataException if it has no name for it
+    static String nameOf(JsonNode preTokenizer, Path file) {
+        JsonNode found = withoutHarmless(preTokenizer);
+        for (SplitRule rule : values()) {
+            ObjectNode written = JsonMapper.shared().createObjectNode();
+            rule.write(written);
+            if (withoutHarmless(written).equals(found)) {
+                return rule.name;
+            }
+        }
+        throw new DataException(
+                file + ": cannot be written into a GGUF file: llama.cpp has no rule that splits texts as"
+                        + " its pre_tokenizer does; known are " + String.join(", ", new TreeSet<>(BY_NAME.keySet())));
+    }
+
+    /// What does not change tokens, or says the same in another way.
+    private static JsonNode withoutHarmless(JsonNode preTokenizer) {
+        JsonNode copy = preTokenizer.deepCopy();
+        if (copy.path("type").asString("").equals("Sequence")
+                && copy.path("pretokenizers").size() == 1) {
+            copy = copy.path("pretokenizers").path(0);
+        }
+        for (JsonNode step : copy.has("pretokenizers") ? copy.path("pretokenizers") : List.of(copy)) {
+            if (step instanceof ObjectNode object) {
+                object.remove("trim_offsets");
+            }
+        }
+        return copy;
     }
 
     static ObjectNode byteLevel(ObjectNode node, boolean useRegex) {
