@@ -35,13 +35,14 @@ public final class ModelConversion {
     /// @return the number format that was written
     /// @throws ModelException if the file holds no model that can be read
     public static DataType toDirectory(Path file, Path directory, Optional<DataType> type) {
+        Path shown = ModelPlace.of(file);
         try (GgufFile gguf = GgufFile.open(file);
                 NewDirectory target = NewDirectory.at(directory)) {
             DataType written = type.orElseGet(() -> formatOf(gguf));
             ComputeSpec compute =
                     ComputeSpec.DEFAULT.withWeights(written == DataType.BF16 ? DataType.BF16 : DataType.FP32);
             ModelPlace.writeSmallFiles(gguf, directory);
-            try (TorchLanguageModel model = TorchLanguageModel.load(ModelPlace.of(file), compute)) {
+            try (TorchLanguageModel model = TorchLanguageModel.load(shown, compute)) {
                 model.save(directory, written);
             }
             target.keep();

@@ -31,16 +31,19 @@ public final class GgufTokenizer {
 
     private static final int CONTROL = 3;
     private static final int USER_DEFINED = 4;
+    private static final int UNUSED = 5;
 
     private final GgufMetadata metadata;
     private final String architecture;
     private final List<String> tokens;
+    private final List<Long> types;
     private final JsonMapper mapper = JsonMapper.shared();
 
     private GgufTokenizer(GgufMetadata metadata) {
         this.metadata = metadata;
         architecture = metadata.text("general.architecture").orElse("");
         tokens = metadata.texts("tokenizer.ggml.tokens").orElseThrow(() -> metadata.missing("tokenizer.ggml.tokens"));
+        types = metadata.wholes("tokenizer.ggml.token_type").orElse(List.of());
     }
 
     /// @param directory exists; the files are written into it
@@ -204,16 +207,22 @@ public final class GgufTokenizer {
                 throw new GgufException(metadata.where() + ": tokenizer.ggml.tokens holds '" + spelled.get(id)
                         + "' twice, as " + before + " and " + id);
             }
-            vocabulary.put(spelled.get(id), id);
+            if (!isFiller(id)) {
+                vocabulary.put(spelled.get(id), id);
+            }
         }
         return ids;
+    }
+
+    /// Rows of an embedding that has more of them than the tokenizer has tokens.
+    private boolean isFiller(int id) {
+        return id < types.size() && types.get(id) == UNUSED && tokens.get(id).equals("[PAD" + id + "]");
     }
 
     /// Tokens that are found in a text before it is split. In a vocabulary of bytes, a control
     /// token with other letters
     /// is a mistake of the file's maker.
     private void addTokens(ArrayNode added, boolean bytes) {
-        List<Long> types = metadata.wholes("tokenizer.ggml.token_type").orElse(List.of());
         for (int id = 0; id < Math.min(types.size(), tokens.size()); id++) {
             long type = types.get(id);
             boolean control = type == CONTROL && (!bytes || ByteSpelling.isSpelled(tokens.get(id)));
