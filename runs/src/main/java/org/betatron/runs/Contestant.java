@@ -31,9 +31,10 @@ final class Contestant implements AutoCloseable {
     Contestant(Path directory, ComputeDevice device) {
         compute = ComputeSpec.DEFAULT.on(device);
         this.directory = directory;
-        maxPositions = ModelSource.maxPositions(directory);
-        template = ChatTemplate.load(directory);
-        tokenizer = HuggingFaceTokenizer.load(directory);
+        Path place = ModelPlace.of(directory);
+        maxPositions = ModelSource.maxPositions(place);
+        template = ChatTemplate.load(place);
+        tokenizer = HuggingFaceTokenizer.load(place);
     }
 
     Path directory() {
@@ -78,7 +79,7 @@ final class Contestant implements AutoCloseable {
             return found.stream().map(Optional::orElseThrow).toList();
         }
         List<List<Answer>> all = new ArrayList<>();
-        try (TorchLanguageModel model = TorchLanguageModel.load(directory, compute)) {
+        try (TorchLanguageModel model = TorchLanguageModel.load(ModelPlace.of(directory), compute)) {
             for (int i = 0; i < specs.size(); i++) {
                 GenerationSpec spec = specs.get(i);
                 List<Answer> answers = found.get(i)
@@ -95,7 +96,7 @@ final class Contestant implements AutoCloseable {
 
     /// @return log-probs of answers, nats
     double[] logProbs(List<int[]> prompts, List<Answer> answers) {
-        try (TorchLanguageModel model = TorchLanguageModel.load(directory, compute)) {
+        try (TorchLanguageModel model = TorchLanguageModel.load(ModelPlace.of(directory), compute)) {
             return AnswerLogProbs.of(model, prompts, answers);
         }
     }

@@ -23,7 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// Answers to prompts, given back and written to a file if there is to be one.
 ///
-/// @param model   Hugging Face directory
+/// @param model   Hugging Face directory, or a GGUF file
 /// @param prompts texts to continue
 /// @param files   files whose prompts are answered after them
 /// @param spec    how
@@ -56,9 +56,10 @@ public record GenerationRun(
         for (String prompt : prompts) {
             rows.add(new PromptRow("prompt-" + (rows.size() + 1), prompt, null));
         }
-        rows.addAll(PromptRow.read(files, ChatTemplate.load(model), PromptStyle.AS_WRITTEN));
+        rows.addAll(PromptRow.read(files, ChatTemplate.load(ModelPlace.of(model)), PromptStyle.AS_WRITTEN));
         try (HuggingFaceTokenizer tokenizer = new ModelSource(model).openTokenizer();
-                TorchLanguageModel opened = TorchLanguageModel.load(model, ComputeSpec.DEFAULT.on(device))) {
+                TorchLanguageModel opened =
+                        TorchLanguageModel.load(ModelPlace.of(model), ComputeSpec.DEFAULT.on(device))) {
             Generator generator = new Generator(opened, tokenizer, spec);
             List<PromptRow> answered = new ArrayList<>();
             List<int[]> ids = new ArrayList<>();

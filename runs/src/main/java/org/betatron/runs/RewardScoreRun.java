@@ -41,8 +41,8 @@ public record RewardScoreRun(
         RunSession.useThreads(recipe.compute());
         ModelSource source = new ModelSource(model);
         try (HuggingFaceTokenizer tokenizer = source.openTokenizer();
-                TorchRewardModel reward =
-                        TorchRewardModel.load(model, recipe.compute().model())) {
+                TorchRewardModel reward = TorchRewardModel.load(
+                        ModelPlace.of(model), recipe.compute().model())) {
             TokenizedDataSet<TokenizedPair> data = source.loader(tokenizer, recipe.data())
                     .pairs(files, recipe.data().format());
             double[] gaps = score(reward, data, new ScoreProgress(data.rows().size(), listener));

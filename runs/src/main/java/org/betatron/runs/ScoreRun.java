@@ -74,10 +74,10 @@ public record ScoreRun(
             throws IOException {
         ScoreProgress told = new ScoreProgress(pairs.size(), listener);
         List<PairMeasurement> measured = new ArrayList<>(pairs.size());
-        try (TorchLanguageModel policy =
-                        TorchLanguageModel.load(model, recipe.compute().model());
-                TorchLanguageModel other =
-                        TorchLanguageModel.load(reference, recipe.compute().model())) {
+        try (TorchLanguageModel policy = TorchLanguageModel.load(
+                        ModelPlace.of(model), recipe.compute().model());
+                TorchLanguageModel other = TorchLanguageModel.load(
+                        ModelPlace.of(reference), recipe.compute().model())) {
             PairScoring scoring = new PairScoring(
                     recipe.alignment().create(),
                     new Reference.Live(other),

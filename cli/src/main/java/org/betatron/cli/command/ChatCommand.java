@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.betatron.data.tokenizer.HuggingFaceTokenizer;
 import org.betatron.runs.Chat;
+import org.betatron.runs.ModelPlace;
 import org.betatron.runs.ModelSource;
 import org.betatron.torch.TorchLanguageModel;
 import org.betatron.torch.compute.ComputeSpec;
@@ -25,7 +26,11 @@ import picocli.CommandLine.Spec;
         description = "Talks with a model, line by line: /new begins again, /quit or the end of input ends.")
 final class ChatCommand implements Runnable {
 
-    @Option(names = "--model", required = true, paramLabel = "DIR", description = "Hugging Face directory.")
+    @Option(
+            names = "--model",
+            required = true,
+            paramLabel = "MODEL",
+            description = "Hugging Face directory, or GGUF file.")
     private Path model = Path.of("");
 
     @Option(
@@ -51,7 +56,7 @@ final class ChatCommand implements Runnable {
         PrintWriter out = spec.commandLine().getOut();
         ComputeSpec compute = ComputeSpec.DEFAULT.on(device.device());
         try (HuggingFaceTokenizer tokenizer = new ModelSource(model).openTokenizer();
-                TorchLanguageModel languageModel = TorchLanguageModel.load(model, compute)) {
+                TorchLanguageModel languageModel = TorchLanguageModel.load(ModelPlace.of(model), compute)) {
             Chat chat = Chat.with(languageModel, tokenizer, model, options.spec(temperature, 1), plain, out);
             BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
             out.print("> ");
