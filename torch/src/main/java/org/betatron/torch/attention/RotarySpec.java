@@ -80,9 +80,10 @@ public record RotarySpec(int dims, double base, @Nullable Llama3Scaling scaling)
             default -> throw rope.unsupported(key, "default or llama3");
         };
         rope.value("type"); // beside rope_type, which comes first
-        if (!old.isEmpty() && !current.isEmpty()) {
-            current.value("rope_type");
-            current.value("rope_theta");
+        if (!old.isEmpty()) {
+            current.readAgain(old);
+            current.readAgain("rope_theta", base);
+            current.readAgain(RotaryKeys.FRACTION, fraction);
         }
         return spec;
     }
