@@ -30,7 +30,7 @@ class ArchitectureTest {
 
     /// A rule over nothing would hold: every module must have been read, and read whole.
     @ParameterizedTest
-    @ValueSource(strings = {"core", "data", "generation", "torch", "training", "evaluation", "runs", "cli"})
+    @ValueSource(strings = {"core", "gguf", "data", "generation", "torch", "training", "evaluation", "runs", "cli"})
     void classFilesOfEveryModuleAreRead(String module) {
         assertThat(CLASSES.stream().filter(type -> type.getPackageName().startsWith("org.betatron." + module)))
                 .hasSizeGreaterThan(2)
@@ -127,6 +127,17 @@ class ArchitectureTest {
     }
 
     @Test
+    void ggufDependsOnTheJdkOnly() {
+        classes()
+                .that()
+                .resideInAPackage("org.betatron.gguf..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("org.betatron.gguf..", "java..", "org.jspecify..")
+                .check(CLASSES);
+    }
+
+    @Test
     void onlyRunsPutModulesTogether() {
         noClasses()
                 .that()
@@ -178,7 +189,7 @@ class ArchitectureTest {
 
     /// The module's own package is one of them.
     @ParameterizedTest
-    @ValueSource(strings = {"core", "data", "generation", "torch", "training", "evaluation", "runs", "cli"})
+    @ValueSource(strings = {"core", "gguf", "data", "generation", "torch", "training", "evaluation", "runs", "cli"})
     void packagesOfAModuleHaveNoCycles(String module) {
         slices().assignedFrom(packagesWithin("org.betatron." + module))
                 .should()

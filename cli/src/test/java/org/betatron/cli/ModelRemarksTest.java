@@ -75,6 +75,16 @@ class ModelRemarksTest {
     }
 
     @Test
+    void convert() throws IOException {
+        Path config = Files.writeString(directory.resolve("bytes.json"), Inputs.CONFIG);
+        String bytes = inputs.at("bytes");
+        Invocation.succeed("init", "--config", config.toString(), "--tokenizer", "bytes", "--out", bytes);
+        add(Path.of(bytes), "\"mystery_scale\": 2");
+        assertSays(ofStrange(bytes), Invocation.of("convert", bytes, inputs.at("bytes.gguf")));
+        assertSays("", Invocation.of("convert", inputs.at("bytes.gguf"), inputs.at("again")));
+    }
+
+    @Test
     void chat() {
         InputStream in = System.in;
         System.setIn(new ByteArrayInputStream("hello\nagain\n/quit\n".getBytes(StandardCharsets.UTF_8)));

@@ -48,7 +48,7 @@ public final class AlignRun {
     }
 
     private RunResult run() {
-        Path start = Path.of(recipe.model());
+        Path start = ModelPlace.of(Path.of(recipe.model()));
         ModelSource source = new ModelSource(start);
         try (RunSession session = RunSession.open(request, source);
                 HuggingFaceTokenizer tokenizer = source.openTokenizer()) {

@@ -61,7 +61,7 @@ public final class Chat {
         }
         List<String> stop = new ArrayList<>(spec.stop());
         stop.add(NEXT_TURN);
-        return new Chat(model, tokenizer, ChatTemplate.load(directory), spec.withStop(stop), out);
+        return new Chat(model, tokenizer, ChatTemplate.load(ModelPlace.of(directory)), spec.withStop(stop), out);
     }
 
     /// Says something and shows the answer. A dialogue that has outgrown the model's positions loses its

@@ -34,9 +34,10 @@ final class Contestant implements AutoCloseable {
         this.models = models;
         compute = ComputeSpec.DEFAULT.on(device);
         this.directory = directory;
-        maxPositions = ModelSource.maxPositions(directory);
-        template = ChatTemplate.load(directory);
-        tokenizer = HuggingFaceTokenizer.load(directory);
+        Path place = ModelPlace.of(directory);
+        maxPositions = ModelSource.maxPositions(place);
+        template = ChatTemplate.load(place);
+        tokenizer = HuggingFaceTokenizer.load(place);
     }
 
     Path directory() {

@@ -27,7 +27,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// Answers to prompts, given back and written to a file if there is to be one.
 ///
-/// @param model   Hugging Face directory
+/// @param model   Hugging Face directory, or a GGUF file
 /// @param prompts texts to continue
 /// @param files   files whose prompts are answered after them
 /// @param rules   how their rows are read
@@ -107,7 +107,9 @@ public record GenerationRun(
         if (files.isEmpty()) {
             return Optional.empty();
         }
-        PromptSet read = new PromptReader(List.of(ChatTemplate.load(model)), PromptStyle.AS_WRITTEN, rules).read(files);
+        PromptSet read = new PromptReader(
+                        List.of(ChatTemplate.load(ModelPlace.of(model))), PromptStyle.AS_WRITTEN, rules)
+                .read(files);
         listener.heard(new RunEvent.PromptsRead(read.report()));
         return Optional.of(read);
     }

@@ -27,21 +27,25 @@ public final class ModelOpening {
         return new ModelOpening(message -> listener.heard(new RunEvent.Warning(message)));
     }
 
+    /// @param model a Hugging Face directory, or a GGUF file
     /// @return a model that writes, to be closed by the caller
-    /// @throws org.betatron.torch.error.ModelException if the directory does not hold a whole one
-    public TorchLanguageModel language(Path directory, ComputeSpec compute) {
-        return open(directory, compute, TorchLanguageModel::load);
+    /// @throws org.betatron.torch.error.ModelException if it is not a whole one
+    public TorchLanguageModel language(Path model, ComputeSpec compute) {
+        return open(model, compute, TorchLanguageModel::load);
     }
 
+    /// @param model a Hugging Face directory, or a GGUF file
     /// @return a model that scores, to be closed by the caller
-    /// @throws org.betatron.torch.error.ModelException if the directory does not hold a whole one
-    TorchRewardModel reward(Path directory, ComputeSpec compute) {
-        return open(directory, compute, TorchRewardModel::load);
+    /// @throws org.betatron.torch.error.ModelException if it is not a whole one
+    TorchRewardModel reward(Path model, ComputeSpec compute) {
+        return open(model, compute, TorchRewardModel::load);
     }
 
+    /// @param given  a Hugging Face directory, or a GGUF file
     /// @param loader opens a directory
     /// @return what it opened
-    <M extends TorchModel> M open(Path directory, ComputeSpec compute, BiFunction<Path, ComputeSpec, M> loader) {
+    <M extends TorchModel> M open(Path given, ComputeSpec compute, BiFunction<Path, ComputeSpec, M> loader) {
+        Path directory = ModelPlace.of(given);
         M model = loader.apply(directory, compute);
         if (told.add(directory.toAbsolutePath().normalize())) {
             model.remarks().forEach(warn);

@@ -20,8 +20,12 @@ import org.betatron.training.run.Fingerprint;
 /// The files of a model directory that belong to text rather than to weights: tokenizer, chat template,
 /// generation settings.
 ///
-/// @param directory Hugging Face directory
+/// @param directory Hugging Face directory; a GGUF file becomes the directory that shows it
 public record ModelSource(Path directory) {
+
+    public ModelSource {
+        directory = ModelPlace.of(directory);
+    }
 
     /// What a tokenizer and its use are made of, as Hugging Face directories name the files.
     private static final List<String> TEXT_FILES = List.of(

@@ -50,10 +50,10 @@ record References(
         if (!alignment.inputs().needsReference()) {
             return new References(new Reference.None(), new Reference.None(), Optional.empty(), List.of());
         }
-        Path model = Path.of(
+        Path model = ModelPlace.of(Path.of(
                 recipe.reference().model().isEmpty()
                         ? recipe.model()
-                        : recipe.reference().model());
+                        : recipe.reference().model()));
         return recipe.reference().isLive(alignment)
                 ? live(request, session, model)
                 : cached(request, session, source, rows, model);

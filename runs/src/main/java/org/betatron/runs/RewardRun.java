@@ -28,7 +28,7 @@ public final class RewardRun {
     /// @throws org.betatron.runs.recipe.RecipeException if settings of the recipe do not go together
     public static RunResult run(RunRequest<RewardRecipe> request) {
         RewardRecipe recipe = request.recipe();
-        Path start = Path.of(recipe.model());
+        Path start = ModelPlace.of(Path.of(recipe.model()));
         ModelSource source = new ModelSource(start);
         try (RunSession session = RunSession.open(request, source);
                 HuggingFaceTokenizer tokenizer = source.openTokenizer()) {

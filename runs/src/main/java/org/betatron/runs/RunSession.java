@@ -202,7 +202,7 @@ final class RunSession implements AutoCloseable {
     <M extends TorchModel> M openModel(BiFunction<Path, ComputeSpec, M> loader) {
         Recipe recipe = request.recipe();
         ComputeSpec compute = recipe.compute().model();
-        Path start = Path.of(recipe.model());
+        Path start = ModelPlace.of(Path.of(recipe.model()));
         useThreads(recipe.compute());
         M model = models.open(checkpoint.map(Checkpoint::modelDirectory).orElse(start), compute, loader);
         try {

@@ -27,7 +27,7 @@ public final class SftRun {
     public static RunResult run(RunRequest<SftRecipe> request) {
         SftRecipe recipe = request.recipe();
         TrainSpec train = recipe.train();
-        Path start = Path.of(recipe.model());
+        Path start = ModelPlace.of(Path.of(recipe.model()));
         ModelSource source = new ModelSource(start);
         try (RunSession session = RunSession.open(request, source);
                 HuggingFaceTokenizer tokenizer = source.openTokenizer()) {

@@ -119,7 +119,7 @@ record WrittenAnswers(Path directory) {
 
     private static Settings settings(Path model, List<int[]> prompts, GenerationSpec spec) {
         return RecordSettings.of(spec, GenerationSpec.DEFAULT)
-                .with(MODEL, Fingerprint.of(new ModelDirectory(model).modelFiles()))
+                .with(MODEL, Fingerprint.of(new ModelDirectory(ModelPlace.of(model)).modelFiles()))
                 .with(TOKENIZER, new ModelSource(model).tokenizerFingerprint())
                 .with(PROMPTS, Fingerprint.of(asText(prompts)));
     }

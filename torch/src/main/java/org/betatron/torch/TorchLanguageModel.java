@@ -1,19 +1,23 @@
 package org.betatron.torch;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.betatron.core.model.Decoder;
 import org.betatron.core.model.ForwardPass;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TokenNumbers;
 import org.betatron.core.model.TrainableLanguageModel;
 import org.betatron.core.model.VocabularyRequest;
+import org.betatron.gguf.GgufType;
 import org.betatron.torch.architecture.ArchitectureSpec;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.error.ModelException;
 import org.betatron.torch.error.NativeErrors;
 import org.betatron.torch.files.ModelDirectory;
+import org.betatron.torch.gguf.GgufExport;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.pass.Transformer;
 import org.betatron.torch.tensor.DataType;
@@ -129,6 +133,20 @@ public final class TorchLanguageModel extends TorchModel implements TrainableLan
                     return model.transformer;
                 })
                 .orElse(null);
+    }
+
+    /// Writes the model as a GGUF file.
+    ///
+    /// @param file      written whole, or left behind where writing fails
+    /// @param type      number format of the matrices, see [GgufExport#write]
+    /// @param tokenizer metadata of the tokenizer
+    /// @throws IOException    if the file cannot be written
+    /// @throws ModelException if llama.cpp does not know models of this kind
+    public void exportGguf(Path file, GgufType type, Map<String, Object> tokenizer) throws IOException {
+        weights().requireUsable();
+        NativeErrors.run(
+                () -> "writing the model to " + file,
+                () -> GgufExport.write(file, written(), weights().values(), type, tokenizer));
     }
 
     @Override

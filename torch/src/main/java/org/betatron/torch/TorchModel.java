@@ -112,7 +112,7 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
                 () -> new ModelDirectory(directory).write(written(), weights.values(), type));
     }
 
-    private ObjectNode written() {
+    final ObjectNode written() {
         ObjectNode written = config.deepCopy();
         spec.rotary().write(written, spec.headDim(), spec.rotaryKeys());
         return written;

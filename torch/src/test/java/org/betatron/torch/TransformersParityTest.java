@@ -13,8 +13,10 @@ import org.betatron.core.model.Decoder;
 import org.betatron.core.model.ForwardPass;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TokenNumbers;
+import org.betatron.gguf.GgufFile;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.device.Processor;
+import org.betatron.torch.gguf.GgufConfig;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.tensor.DataType;
 import org.betatron.torch.tensor.Tensors;
@@ -55,6 +57,25 @@ class TransformersParityTest {
         try (TorchLanguageModel model = TorchLanguageModel.load(recorded.directory(), TestDevice.in(DataType.FP32))) {
             assertLogProbs(model.score(recorded.packed()), recorded);
             assertLogProbs(model.score(recorded.unshared()), recorded);
+            for (JsonNode greedy : recorded.greedy()) {
+                assertThat(greedy(model, RecordedModel.ints(greedy.path("prompt")), 12))
+                        .isEqualTo(RecordedModel.ints(greedy.path("continuation")));
+            }
+        }
+    }
+
+    /// `parity/gguf_models.py` wrote the same weights as llama.cpp lays them out, and tried them in llama.cpp.
+    @ParameterizedTest
+    @ValueSource(strings = {"gpt-neox-parallel", "gpt-neox-sequential", "llama-tied-bias", "gpt-neox-parallel-bf16"})
+    void theSameWeightsInAGgufFile(String name, @TempDir Path directory) throws IOException {
+        RecordedModel recorded = RecordedModel.of(name);
+        Path file = Files.copy(recorded.directory().resolve("model.gguf"), directory.resolve("model.gguf"));
+        try (GgufFile gguf = GgufFile.open(file)) {
+            Files.writeString(
+                    directory.resolve("config.json"), GgufConfig.of(gguf).toString());
+        }
+        try (TorchLanguageModel model = TorchLanguageModel.load(directory, TestDevice.in(DataType.FP32))) {
+            assertLogProbs(model.score(recorded.packed()), recorded);
             for (JsonNode greedy : recorded.greedy()) {
                 assertThat(greedy(model, RecordedModel.ints(greedy.path("prompt")), 12))
                         .isEqualTo(RecordedModel.ints(greedy.path("continuation")));

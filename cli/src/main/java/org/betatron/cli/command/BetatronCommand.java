@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             DemoCommand.class,
             InitCommand.class,
+            ConvertCommand.class,
             InspectCommand.class,
             SftCommand.class,
             AlignCommand.class,

@@ -27,7 +27,11 @@ import picocli.CommandLine.Spec;
         description = "Talks with a model, line by line: /new begins again, /quit or the end of input ends.")
 final class ChatCommand implements Runnable {
 
-    @Option(names = "--model", required = true, paramLabel = "DIR", description = "Hugging Face directory.")
+    @Option(
+            names = "--model",
+            required = true,
+            paramLabel = "MODEL",
+            description = "Hugging Face directory, or GGUF file.")
     private Path model = Path.of("");
 
     @Option(

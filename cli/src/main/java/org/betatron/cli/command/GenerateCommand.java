@@ -25,7 +25,11 @@ import picocli.CommandLine.Spec;
         description = "Answers prompts: the most probable tokens, or several samples.")
 final class GenerateCommand implements Runnable {
 
-    @Option(names = "--model", required = true, paramLabel = "DIR", description = "Hugging Face directory.")
+    @Option(
+            names = "--model",
+            required = true,
+            paramLabel = "MODEL",
+            description = "Hugging Face directory, or GGUF file.")
     private Path model = Path.of("");
 
     @Option(

@@ -93,8 +93,8 @@ final class InspectCommand implements Runnable {
                     spec.commandLine(), "--run shows what a run did to pairs: it excludes --texts and --unpaired");
         }
         Optional<TransformAccount> account = Optional.ofNullable(run).map(TransformAccount::of);
-        try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.load(model)) {
-            ModelSource source = new ModelSource(model);
+        ModelSource source = new ModelSource(model);
+        try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.load(source.directory())) {
             DataSetLoader loader = source.loader(tokenizer, Truncation.to(maxTokens, maxPromptTokens))
                     .by(reading.rules())
                     .within(source.limits());

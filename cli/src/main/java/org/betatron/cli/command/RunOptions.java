@@ -27,7 +27,10 @@ final class RunOptions {
     @Nullable
     Path recipe;
 
-    @Option(names = "--model", paramLabel = "DIR", description = "Hugging Face directory to start from (model).")
+    @Option(
+            names = "--model",
+            paramLabel = "MODEL",
+            description = "Hugging Face directory or GGUF file to start from (model).")
     @Nullable
     String model;
 

@@ -3,6 +3,7 @@ package org.betatron.data.template;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.betatron.data.row.Message;
 import org.betatron.data.row.Prompt;
 
@@ -25,6 +26,12 @@ public interface ChatTemplate {
     /// @throws org.betatron.data.DataException if the template refuses the messages
     default String dialogue(List<Message> messages) {
         return write(new Prompt.Dialogue(messages), false);
+    }
+
+    /// @return the text of a model directory's template, none where it has none
+    /// @throws org.betatron.data.DataException if its files cannot be read
+    static Optional<String> source(Path modelDirectory) {
+        return JinjaChatTemplate.source(modelDirectory).map(JinjaChatTemplate.Source::text);
     }
 
     /// @return where the template comes from, for reports

@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.betatron.data.DataException;
 import org.betatron.data.row.Message;
 import org.betatron.data.row.Prompt;
@@ -15,6 +16,8 @@ import tools.jackson.databind.JsonNode;
 
 /// A chat template in the Jinja language, as model directories carry them.
 final class JinjaChatTemplate implements ChatTemplate {
+
+    private static final String CONFIG = "tokenizer_config.json";
 
     private final Template template;
     private final Map<String, String> specialTokens;
@@ -35,27 +38,42 @@ final class JinjaChatTemplate implements ChatTemplate {
     }
 
     static ChatTemplate load(Path modelDirectory) {
-        JsonNode config = ModelFiles.readJsonIfPresent(modelDirectory, "tokenizer_config.json");
-        Map<String, String> specialTokens = ModelFiles.specialTokens(modelDirectory, config);
+        Optional<Source> source = source(modelDirectory);
+        if (source.isEmpty()) {
+            return HumanAssistantTemplate.INSTANCE;
+        }
+        JsonNode config = ModelFiles.readJsonIfPresent(modelDirectory, CONFIG);
+        return new JinjaChatTemplate(
+                source.get().text(),
+                ModelFiles.specialTokens(modelDirectory, config),
+                source.get().origin());
+    }
+
+    /// The text of a template.
+    ///
+    /// @param origin the file it stands in
+    record Source(String text, String origin) {}
+
+    static Optional<Source> source(Path modelDirectory) {
         Path separate = modelDirectory.resolve("chat_template.jinja");
         if (Files.isRegularFile(separate)) {
-            return new JinjaChatTemplate(ModelFiles.readText(separate), specialTokens, separate.toString());
+            return Optional.of(new Source(ModelFiles.readText(separate), separate.toString()));
         }
-        String origin = modelDirectory.resolve("tokenizer_config.json").toString();
-        JsonNode template = config.path("chat_template");
+        String origin = modelDirectory.resolve(CONFIG).toString();
+        JsonNode template = ModelFiles.readJsonIfPresent(modelDirectory, CONFIG).path("chat_template");
         if (template.isString()) {
-            return new JinjaChatTemplate(template.asString(), specialTokens, origin);
+            return Optional.of(new Source(template.asString(), origin));
         }
         for (JsonNode named : template) {
             if (named.path("name").asString("").equals("default")) {
-                return new JinjaChatTemplate(named.path("template").asString(""), specialTokens, origin);
+                return Optional.of(new Source(named.path("template").asString(""), origin));
             }
         }
         if (!template.isMissingNode() && !template.isNull()) {
             throw new DataException(
                     origin + ": \"chat_template\" must be a string or a list with one named \"default\"");
         }
-        return HumanAssistantTemplate.INSTANCE;
+        return Optional.empty();
     }
 
     @Override

@@ -13,6 +13,7 @@ import org.betatron.core.objective.RowKind;
 import org.betatron.data.source.PreferenceFormat;
 import org.betatron.data.transform.GapSource;
 import org.betatron.torch.device.ComputeDevice;
+import org.betatron.torch.files.ModelDirectory;
 import org.betatron.training.LearningRateSchedule.Decay;
 import org.betatron.training.TrainSpec;
 
@@ -65,7 +66,7 @@ public final class RecipeChecks {
                 refuse("reference", "has no effect: this objective uses no reference");
             }
         } else if (!recipe.reference().model().isEmpty()) {
-            requireDirectory("reference.model", recipe.reference().model());
+            requireModel("reference.model", recipe.reference().model());
         }
         if (recipe.reference().isLive(alignment) && !recipe.reference().cache().isEmpty()) {
             refuse("reference.cache", "has no effect: the reference runs beside the policy");
@@ -110,7 +111,7 @@ public final class RecipeChecks {
         if (model.isEmpty()) {
             problems.add("model: must be given (--model DIR)");
         } else {
-            requireDirectory("model", model);
+            requireModel("model", model);
         }
         if (data.files().isEmpty()) {
             problems.add("data.files: must be given (--data FILE)");
@@ -159,10 +160,11 @@ public final class RecipeChecks {
                 .ifPresent(set -> problems.add(set + ": " + why));
     }
 
-    private void requireDirectory(String path, String directory) {
-        if (!Files.isDirectory(Path.of(directory))) {
-            problems.add(path + ": must be an existing directory but " + directory + " is "
-                    + (Files.exists(Path.of(directory)) ? "a file" : "missing"));
+    private void requireModel(String path, String model) {
+        Path place = Path.of(model);
+        if (!Files.isDirectory(place) && !(ModelDirectory.isGguf(place) && Files.isRegularFile(place))) {
+            problems.add(path + ": must be an existing directory, or a file that ends in .gguf, but " + model + " is "
+                    + (Files.exists(place) ? "another file" : "missing"));
         }
     }
 

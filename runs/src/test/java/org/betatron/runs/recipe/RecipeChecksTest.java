@@ -144,7 +144,7 @@ class RecipeChecksTest {
                           model: must be given (--model DIR)
                           data.files: must be given (--data FILE)
                           train.finalRatio: has no effect with decay constant
-                          reference.model: must be an existing directory but %s is missing""", directory.resolve("nowhere"));
+                          reference.model: must be an existing directory, or a file that ends in .gguf, but %s is missing""", directory.resolve("nowhere"));
     }
 
     @Test
@@ -153,7 +153,7 @@ class RecipeChecksTest {
         assertThatThrownBy(() -> check("model=" + pairs, "data.files=" + directory, "data.evaluation=gone"))
                 .hasMessage("""
                         recipe has 3 problems:
-                          model: must be an existing directory but %s is a file
+                          model: must be an existing directory, or a file that ends in .gguf, but %s is another file
                           data.files: must be an existing file but %s is a directory
                           data.evaluation: must be an existing file but gone is missing""", pairs, directory);
     }

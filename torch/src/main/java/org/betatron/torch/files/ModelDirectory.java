@@ -24,12 +24,15 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /// A Hugging Face model directory: `config.json` and `model.safetensors`, or shards with an index.
+/// It may hold
+/// `model.gguf` instead, whose weights are then read as they lie there.
 ///
 /// @param path the directory
 public record ModelDirectory(Path path) {
 
     private static final String CONFIG = "config.json";
     static final String SINGLE = "model.safetensors";
+    public static final String GGUF = "model.gguf";
     static final String INDEX = "model.safetensors.index.json";
 
     /// Largest file that is written; beyond it weights are split, as `transformers` does.
@@ -67,7 +70,8 @@ public record ModelDirectory(Path path) {
     /// else the shards that the index names.
     ///
     /// @return the weight files, in a fixed order
-    /// @throws ModelException if there are none, or an index names one that is missing or lies elsewhere
+    /// @throws ModelException if there are none, or an index names one that is missing or lies
+    ///     elsewhere
     public List<Path> weightFiles() {
         Path single = path.resolve(SINGLE);
         if (Files.exists(single)) {
@@ -76,11 +80,19 @@ public record ModelDirectory(Path path) {
         if (Files.exists(path.resolve(INDEX))) {
             return List.copyOf(new TreeSet<>(shardsByTensor().values()));
         }
+        if (Files.exists(path.resolve(GGUF))) {
+            return List.of(path.resolve(GGUF));
+        }
         boolean hasPickle = Files.exists(path.resolve("pytorch_model.bin"));
         boolean hasAdapter = Files.exists(path.resolve("adapter_config.json"));
         throw new ModelException("model directory " + path + " has neither " + SINGLE + " nor " + INDEX
                 + (hasAdapter ? "; it holds an adapter: merge it into its model first" : "")
                 + (hasPickle ? "; pytorch_model.bin is not read: convert it to safetensors first" : ""));
+    }
+
+    /// @return whether a file of weights, or of a whole model, is one of llama.cpp
+    public static boolean isGguf(Path file) {
+        return file.getFileName() != null && file.getFileName().toString().endsWith(".gguf");
     }
 
     /// @return the file in which the index places each tensor; empty where there is no index in use
@@ -111,7 +123,8 @@ public record ModelDirectory(Path path) {
         return shards;
     }
 
-    /// @return everything that the model computes with: `config.json` and the weight files, in a fixed order
+    /// @return everything that the model computes with: `config.json` and the weight files, in a
+    ///     fixed order
     public List<Path> modelFiles() {
         List<Path> files = new ArrayList<>();
         files.add(configFile());
@@ -121,9 +134,12 @@ public record ModelDirectory(Path path) {
 
     /// Writes configuration and weights.
     ///
-    /// All files are written beside and moved into place when every one is complete, so a failure before
-    /// that (a full disk) leaves an earlier model whole. While shards are being exchanged there is no
-    /// index: a crash then leaves a directory that is refused, never a mix of weights. Weight files of
+    /// All files are written beside and moved into place when every one is complete, so a failure
+    /// before
+    /// that (a full disk) leaves an earlier model whole. While shards are being exchanged there is
+    /// no
+    /// index: a crash then leaves a directory that is refused, never a mix of weights. Weight files
+    /// of
     /// an earlier save that the new model does not use are removed.
     ///
     /// @param config  `config.json`; its number format is set to `type`

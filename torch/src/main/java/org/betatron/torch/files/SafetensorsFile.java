@@ -34,13 +34,16 @@ import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// A safetensors file, memory-mapped: `u64 header length | JSON header | tensor bytes`, little endian.
+/// A safetensors file, memory-mapped: `u64 header length | JSON header | tensor bytes`, little
+/// endian.
 ///
-/// Nothing but the header is ever on the Java heap. Close it when the tensors are copied or mapped; the mapping
+/// Nothing but the header is ever on the Java heap. Close it when the tensors are copied or mapped;
+/// the mapping
 /// stays as long as one of its tensors is open. One thread at a time.
-public final class SafetensorsFile implements AutoCloseable {
+public final class SafetensorsFile implements WeightFile {
 
-    /// Bytes by which libtorch aligns its tensors. Sums of tensors that lie otherwise differ in their last bit.
+    /// Bytes by which libtorch aligns its tensors. Sums of tensors that lie otherwise differ in
+    /// their last bit.
     static final int ALIGNMENT = 64;
 
     /// Bytes converted at a time: small against a tensor, large against a call.
@@ -51,7 +54,8 @@ public final class SafetensorsFile implements AutoCloseable {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
 
-    /// Bits of a number in every format that safetensors knows, whether weights here have it or not.
+    /// Bits of a number in every format that safetensors knows, whether weights here have it or
+    /// not.
     private static final Map<String, Integer> BITS = Map.ofEntries(
             Map.entry("BOOL", 8),
             Map.entry("U8", 8),
@@ -124,11 +128,14 @@ public final class SafetensorsFile implements AutoCloseable {
         return Collections.unmodifiableMap(entries);
     }
 
-    /// Copies a tensor's values, converting them to the target's type.
-    ///
-    /// @param name   a tensor of this file
-    /// @param target contiguous tensor with as many elements, on any device
-    /// @throws ModelException if there is none of that name, or its number format is not known
+    @Override
+    public Map<String, long[]> shapes() {
+        Map<String, long[]> shapes = new LinkedHashMap<>();
+        entries.forEach((name, entry) -> shapes.put(name, dims(entry)));
+        return shapes;
+    }
+
+    @Override
     public void copyInto(String name, Tensor target) {
         copyInto(name, target, CHUNK_BYTES);
     }
@@ -141,13 +148,16 @@ public final class SafetensorsFile implements AutoCloseable {
                 (start, values) -> flat.narrow(0, start, values.numel()).copy_(values));
     }
 
-    /// @return whether two tensors have one shape and format, and the same bytes
-    public boolean holdsSame(String name, SafetensorsFile other, String otherName) {
+    @Override
+    public boolean holdsSame(String name, WeightFile other, String otherName) {
         Entry mine = entry(name);
-        Entry others = other.entry(otherName);
+        if (!(other instanceof SafetensorsFile file)) {
+            return false;
+        }
+        Entry others = file.entry(otherName);
         return mine.typeName().equals(others.typeName())
                 && mine.dims().equals(others.dims())
-                && bytes(mine).mismatch(other.bytes(others)) < 0;
+                && bytes(mine).mismatch(file.bytes(others)) < 0;
     }
 
     private MemorySegment bytes(Entry entry) {
@@ -191,14 +201,17 @@ public final class SafetensorsFile implements AutoCloseable {
         return entry;
     }
 
-    /// Makes a tensor that lies in the file: what is never read takes no memory, and what is written becomes a
-    /// private copy, page by page. The file itself never changes; it may be replaced or deleted meanwhile, but
+    /// Makes a tensor that lies in the file: what is never read takes no memory, and what is
+    /// written becomes a
+    /// private copy, page by page. The file itself never changes; it may be replaced or deleted
+    /// meanwhile, but
     /// not be overwritten in place.
     ///
     /// @param name a tensor of this file
     /// @param type number format that is asked for
     /// @return the tensor, owned by the caller; none if the file has another format, or does not
     ///     place it as libtorch places its own tensors
+    @Override
     public Optional<Owned> map(String name, DataType type) {
         Entry entry = entry(name);
         long start = dataStart + entry.start();
@@ -214,7 +227,7 @@ public final class SafetensorsFile implements AutoCloseable {
                         .variable_data())); // counts its own changes, not those of its neighbours
     }
 
-    /// @return whether [#map] gave a tensor
+    @Override
     public boolean isMapped() {
         return privately != null;
     }
@@ -244,7 +257,8 @@ public final class SafetensorsFile implements AutoCloseable {
 
     /// Where and what one tensor is.
     ///
-    /// @param typeName number format as the header names it; formats that no weight has (a mask stored as
+    /// @param typeName number format as the header names it; formats that no weight has (a mask
+    ///     stored as
     ///     `BOOL`) may occur in a file as long as nobody reads the tensor
     /// @param dims     shape
     /// @param start    first byte, counted from the end of the header
@@ -358,7 +372,8 @@ public final class SafetensorsFile implements AutoCloseable {
         return path + " (" + entries.size() + " tensors)";
     }
 
-    /// @return a new tensor in the processor's memory with the values of one of this file's tensors, in the
+    /// @return a new tensor in the processor's memory with the values of one of this file's
+    ///     tensors, in the
     ///     current scope
     public Tensor read(String name, DataType type) {
         Tensor tensor = HostTensors.empty(type.scalarType(), dims(entry(name)));

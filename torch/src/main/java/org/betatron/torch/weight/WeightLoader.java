@@ -19,7 +19,7 @@ import org.betatron.torch.device.ComputeDevice;
 import org.betatron.torch.error.ModelException;
 import org.betatron.torch.files.FileStamp;
 import org.betatron.torch.files.ModelDirectory;
-import org.betatron.torch.files.SafetensorsFile;
+import org.betatron.torch.files.WeightFile;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.memory.Owned;
 import org.betatron.torch.tensor.DataType;
@@ -44,13 +44,15 @@ public final class WeightLoader {
     /// @param blueprint what must be in them
     /// @param compute   where the weights are to lie, and in which format
     /// @return the weights, owned by the caller
-    /// @throws ModelException if a weight is missing, has another shape, or a tensor does not belong to
+    /// @throws ModelException if a weight is missing, has another shape, or a tensor does not
+    ///     belong to
     ///     the model
     public static Parameters load(ModelDirectory directory, Blueprint blueprint, ComputeSpec compute) {
         return load(directory, blueprint, compute, OptionalLong.empty());
     }
 
-    /// As [#load(ModelDirectory, Blueprint, ComputeSpec)], drawing the score's weight where the files have
+    /// As [#load(ModelDirectory, Blueprint, ComputeSpec)], drawing the score's weight where the
+    /// files have
     /// none, as a language model has none.
     ///
     /// @param seed seed of that weight
@@ -70,9 +72,8 @@ public final class WeightLoader {
         try {
             for (Path file : directory.weightFiles()) {
                 FileStamp stamp = FileStamp.of(file);
-                try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
-                    for (Map.Entry<String, SafetensorsFile.Entry> entry :
-                            tensors.entries().entrySet()) {
+                try (WeightFile tensors = WeightFiles.open(file)) {
+                    for (Map.Entry<String, long[]> entry : tensors.shapes().entrySet()) {
                         String name = entry.getKey();
                         if (!found.add(name)) {
                             throw new ModelException(file + ": tensor '" + name + "' is in another shard too");
@@ -80,7 +81,7 @@ public final class WeightLoader {
                         requirePlace(file, name, places);
                         WeightSpec spec = specs.get(name);
                         if (spec != null) {
-                            requireShape(file, name, spec.shape(), SafetensorsFile.dims(entry.getValue()));
+                            requireShape(file, name, spec.shape(), entry.getValue());
                             loaded.put(name, read(tensors, spec, compute));
                         } else if (!blueprint.isIgnorable(name)) {
                             throw new ModelException(file + ": tensor '" + name
@@ -148,7 +149,7 @@ public final class WeightLoader {
         return spec.inFloat32() ? DataType.FP32 : compute.weights();
     }
 
-    private static Owned read(SafetensorsFile tensors, WeightSpec spec, ComputeSpec compute) {
+    private static Owned read(WeightFile tensors, WeightSpec spec, ComputeSpec compute) {
         DataType format = format(spec, compute);
         String name = spec.name();
         Optional<Owned> mapped =
