@@ -143,10 +143,7 @@ public final class TorchLanguageModel extends TorchModel implements TrainableLan
     /// @throws IOException    if the file cannot be written
     /// @throws ModelException if llama.cpp does not know models of this kind
     public void exportGguf(Path file, GgufType type, Map<String, Object> tokenizer) throws IOException {
-        weights().requireUsable();
-        NativeErrors.run(
-                () -> "writing the model to " + file,
-                () -> GgufExport.write(file, written(), weights().values(), type, tokenizer));
+        write(() -> "writing the model to " + file, files -> GgufExport.write(file, written(), files, type, tokenizer));
     }
 
     @Override
