@@ -1,12 +1,11 @@
 package org.betatron.data.source;
 
 import java.nio.file.Path;
-import org.betatron.data.row.SourceRow;
 
 /// Layouts of the files of one kind of row.
 ///
 /// @param <T> the kind of row as text
-public interface RowFormat<T extends SourceRow<?>> {
+public interface RowFormat<T> {
 
     /// @param first a row of a file
     /// @return how rows like it are read
