@@ -60,6 +60,11 @@ public record RotarySpec(int dims, double base, @Nullable RotaryScaling scaling)
             current.readAgain(old);
             current.readAgain("rope_theta", base);
             current.readAgain(RotaryKeys.FRACTION, fraction);
+            current.readAgain("attention_factor", spec.attentionFactor());
+            current.readAgain(RotaryScalings.ORIGINAL, spec.positions());
+            if (rope.has("type")) {
+                current.value("rope_type"); // which it calls otherwise
+            }
         }
         return spec;
     }
