@@ -147,10 +147,7 @@ public final class TorchLanguageModel extends TorchModel implements TrainableLan
     /// @throws IOException    if the file cannot be written
     /// @throws ModelException if llama.cpp does not know models of this kind
     public void exportGguf(Path file, GgufType type, Map<String, Object> tokenizer) throws IOException {
-        weights().requireUsable();
-        NativeErrors.run(
-                () -> "writing the model to " + file,
-                () -> GgufExport.write(file, written(), weights().values(), type, tokenizer));
+        write(() -> "writing the model to " + file, files -> GgufExport.write(file, written(), files, type, tokenizer));
         requireSameModel(file);
     }
 
@@ -165,10 +162,12 @@ public final class TorchLanguageModel extends TorchModel implements TrainableLan
             if (own.path("initializer_range").isMissingNode()) {
                 read.remove("initializer_range");
             }
-            if (!parse(read, file.toString()).equals(spec())) {
+            if (!spec().computesAs(parse(read, file.toString()))) {
                 String different = read.properties().stream()
                         .filter(entry -> own.has(entry.getKey())
-                                && !own.path(entry.getKey()).equals(entry.getValue()))
+                                && !own.path(entry.getKey())
+                                        .toString()
+                                        .equals(entry.getValue().toString()))
                         .map(Map.Entry::getKey)
                         .collect(Collectors.joining(", "));
                 throw new ModelException("llama.cpp would compute another model: it has its own values for settings of"

@@ -50,6 +50,7 @@ class GgufExportTest {
         "llama-tied-bias, F32",
         "qwen2-tied-yarn, F32",
         "qwen3, F32",
+        "olmo2, F32",
         "gpt-neox-parallel-bf16, BF16"
     })
     void everyWeightAndSettingIsWhereLlamaCppHasIt(String name, GgufType type) throws IOException {
