@@ -86,7 +86,15 @@ class TransformersParityTest {
 
     /// `parity/gguf_models.py` wrote the same weights as llama.cpp lays them out, and tried them in llama.cpp.
     @ParameterizedTest
-    @ValueSource(strings = {"gpt-neox-parallel", "gpt-neox-sequential", "llama-tied-bias", "gpt-neox-parallel-bf16"})
+    @ValueSource(
+            strings = {
+                "gpt-neox-parallel",
+                "gpt-neox-sequential",
+                "llama-tied-bias",
+                "gpt-neox-parallel-bf16",
+                "qwen2-tied-yarn",
+                "qwen3"
+            })
     void theSameWeightsInAGgufFile(String name, @TempDir Path directory) throws IOException {
         RecordedModel recorded = RecordedModel.of(name);
         Path file = Files.copy(recorded.directory().resolve("model.gguf"), directory.resolve("model.gguf"));
