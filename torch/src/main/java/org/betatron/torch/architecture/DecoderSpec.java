@@ -21,7 +21,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param shape            how many of what
 /// @param layer            what layers are made of
 /// @param attention        of each layer
-/// @param rotation         writes how positions turn into a `config.json`, in the spellings of transformers 4 and 5
+/// @param rotation         a record that writes how positions turn into a `config.json`, in the spellings of
+/// transformers 4 and 5
 /// @param embeddingScale   what embedded tokens are multiplied by
 /// @param logitCap         what logits stay below; infinite for no limit
 /// @param head             what is computed from the last states
@@ -38,6 +39,15 @@ record DecoderSpec(
         double initializerRange)
         implements ArchitectureSpec {
 
+    /// One rotation of all layers that are turned.
+    private record Uniform(RotarySpec rotary, int headDim, RotaryKeys keys) implements Consumer<ObjectNode> {
+
+        @Override
+        public void accept(ObjectNode config) {
+            rotary.write(config, headDim, keys);
+        }
+    }
+
     /// Of a family whose layers all attend to everything before.
     ///
     /// @param family what the classes of `transformers` begin with
@@ -50,7 +60,7 @@ record DecoderSpec(
                 shape,
                 layer,
                 Collections.nCopies(shape.numLayers(), all),
-                written -> rotary.write(written, shape.headDim(), keys),
+                new Uniform(rotary, shape.headDim(), keys),
                 1,
                 Double.POSITIVE_INFINITY,
                 head,

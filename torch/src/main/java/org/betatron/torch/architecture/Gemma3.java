@@ -2,6 +2,7 @@ package org.betatron.torch.architecture;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.betatron.torch.architecture.LayerSpec.QueryKeyNorm;
 import org.betatron.torch.attention.AttentionSpec;
 import org.betatron.torch.attention.RotarySpec;
@@ -40,7 +41,7 @@ final class Gemma3 {
                 shape,
                 Gemma2.layer(config).withQueryKeyNorm(QueryKeyNorm.OF_HEADS),
                 attention,
-                written -> write(written, whole, local),
+                new Rotations(whole, local),
                 Math.sqrt(shape.hiddenSize()),
                 Gemma2.cap(config, "final_logit_softcapping", Double.POSITIVE_INFINITY),
                 HeadKind.parse(config, true),
@@ -63,16 +64,20 @@ final class Gemma3 {
         return spec;
     }
 
-    private static void write(ObjectNode config, RotarySpec whole, RotarySpec local) {
-        config.put("rope_theta", whole.base()).put("rope_local_base_freq", local.base());
-        if (whole.scaling() == null) {
-            config.putNull("rope_scaling");
-        } else {
-            whole.describe(config.putObject("rope_scaling"));
+    private record Rotations(RotarySpec whole, RotarySpec local) implements Consumer<ObjectNode> {
+
+        @Override
+        public void accept(ObjectNode config) {
+            config.put("rope_theta", whole.base()).put("rope_local_base_freq", local.base());
+            if (whole.scaling() == null) {
+                config.putNull("rope_scaling");
+            } else {
+                whole.describe(config.putObject("rope_scaling"));
+            }
+            ObjectNode both = config.putObject("rope_parameters");
+            whole.describe(both.putObject("full_attention").put("rope_theta", whole.base()));
+            local.describe(both.putObject("sliding_attention").put("rope_theta", local.base()));
         }
-        ObjectNode both = config.putObject("rope_parameters");
-        whole.describe(both.putObject("full_attention").put("rope_theta", whole.base()));
-        local.describe(both.putObject("sliding_attention").put("rope_theta", local.base()));
     }
 
     private static RotarySpec localRotary(ConfigReader config, Shape shape) {
