@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import org.betatron.gguf.GgufType;
-import org.betatron.runs.ModelConversion;
+import org.betatron.runs.model.ModelConversion;
 import org.betatron.torch.tensor.DataType;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;

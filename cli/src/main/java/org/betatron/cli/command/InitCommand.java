@@ -1,7 +1,7 @@
 package org.betatron.cli.command;
 
 import java.nio.file.Path;
-import org.betatron.runs.ModelInitialization;
+import org.betatron.runs.model.ModelInitialization;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;

@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.function.Consumer;
 import org.betatron.evaluation.judge.Judge;
 import org.betatron.evaluation.judge.ScoreJudge;
-import org.betatron.runs.RewardScorer;
+import org.betatron.runs.evaluation.RewardScorer;
 import org.betatron.torch.device.ComputeDevice;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;

@@ -1,0 +1,120 @@
+package org.betatron.runs.generation;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.betatron.core.files.GrowingLines;
+import org.betatron.data.load.PromptRow;
+import org.betatron.data.row.PromptStyle;
+import org.betatron.data.template.ChatTemplate;
+import org.betatron.data.tokenizer.HuggingFaceTokenizer;
+import org.betatron.generation.Answer;
+import org.betatron.generation.GenerationListener;
+import org.betatron.generation.GenerationSpec;
+import org.betatron.generation.Generator;
+import org.betatron.runs.model.ModelPlace;
+import org.betatron.runs.model.ModelSource;
+import org.betatron.torch.TorchLanguageModel;
+import org.betatron.torch.compute.ComputeSpec;
+import org.betatron.torch.device.ComputeDevice;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Answers to prompts, given back and written to a file if there is to be one.
+///
+/// @param model   Hugging Face directory, or a GGUF file
+/// @param prompts texts to continue
+/// @param files   files whose prompts are answered after them
+/// @param spec    how
+/// @param device  where the model computes
+/// @param out     file for JSON lines, which grow beside it while answers are written; null for none
+public record GenerationRun(
+        Path model,
+        List<String> prompts,
+        List<Path> files,
+        GenerationSpec spec,
+        ComputeDevice device,
+        @Nullable Path out) {
+
+    /// @return most probable answers to some texts, given back only
+    public static GenerationRun of(Path model, String... prompts) {
+        return new GenerationRun(
+                model, List.of(prompts), List.of(), GenerationSpec.DEFAULT, ComputeDevice.DEFAULT, null);
+    }
+
+    /// @return the same prompts, answered in another way
+    public GenerationRun withSpec(GenerationSpec newSpec) {
+        return new GenerationRun(model, prompts, files, newSpec, device, out);
+    }
+
+    /// Carries it out.
+    ///
+    /// @return the answers; those in a file are complete there as soon as they are given
+    public GenerationResult run() {
+        List<PromptRow> rows = new ArrayList<>();
+        for (String prompt : prompts) {
+            rows.add(new PromptRow("prompt-" + (rows.size() + 1), prompt, null));
+        }
+        rows.addAll(PromptRow.read(files, ChatTemplate.load(ModelPlace.of(model)), PromptStyle.AS_WRITTEN));
+        try (HuggingFaceTokenizer tokenizer = new ModelSource(model).openTokenizer();
+                TorchLanguageModel opened =
+                        TorchLanguageModel.load(ModelPlace.of(model), ComputeSpec.DEFAULT.on(device))) {
+            Generator generator = new Generator(opened, tokenizer, spec);
+            List<PromptRow> answered = new ArrayList<>();
+            List<int[]> ids = new ArrayList<>();
+            List<String> leftOut = new ArrayList<>();
+            for (PromptRow row : rows) {
+                int[] prompt = Generator.promptIds(tokenizer, row.prompt());
+                if (rows.size() > 1 && prompt.length >= opened.maxPositions()) {
+                    leftOut.add(row.id());
+                } else {
+                    answered.add(row);
+                    ids.add(prompt);
+                }
+            }
+            if (answered.isEmpty()) {
+                throw new IllegalArgumentException("no prompt is left to answer: each must have fewer tokens than the"
+                        + " model's " + opened.maxPositions() + " positions");
+            }
+            long begun = System.nanoTime();
+            List<Answer> answers = out == null
+                    ? generator.generate(ids, GenerationListener.NONE)
+                    : toFile(generator, ids, answered, out);
+            return new GenerationResult(answered, answers, (System.nanoTime() - begun) * 1e-9, leftOut);
+        }
+    }
+
+    private static List<Answer> toFile(Generator generator, List<int[]> prompts, List<PromptRow> rows, Path file) {
+        try (GrowingLines lines = GrowingLines.open(file)) {
+            List<Answer> answers = generator.generate(prompts, new GenerationListener() {
+                @Override
+                public void finished(Answer answer) {
+                    try {
+                        lines.append(List.of(line(answer, rows.get(answer.prompt()))));
+                    } catch (IOException e) {
+                        throw new UncheckedIOException("cannot write " + file, e);
+                    }
+                }
+            });
+            lines.finish();
+            return answers;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write " + file, e);
+        }
+    }
+
+    private static String line(Answer answer, PromptRow row) {
+        return JsonMapper.shared()
+                .createObjectNode()
+                .put("id", row.id())
+                .put("sample", answer.sample())
+                .put("prompt", row.prompt())
+                .put("completion", answer.text())
+                .put("tokens", answer.tokenIds().length)
+                .put("end", answer.end().name().toLowerCase(Locale.ROOT).replace('_', '-'))
+                .toString();
+    }
+}
