@@ -9,15 +9,15 @@ import copy
 import json
 import random
 import shutil
+import sys
 
 from common import TORCH_RESOURCES, made_by, write_json
 
 import torch
-import transformers.models.gpt_neox.modeling_gpt_neox as modeling_gpt_neox
-import transformers.models.llama.modeling_llama as modeling_llama
 from safetensors import safe_open
 from safetensors.torch import save_file
-from transformers import AutoConfig, AutoModelForCausalLM, GPTNeoXConfig, LlamaConfig
+from transformers import (
+    AutoConfig, AutoModelForCausalLM, GPTNeoXConfig, LlamaConfig, MistralConfig, Qwen2Config, Qwen3Config)
 
 SEED = 20240708
 # (prompt length, lengths of the responses that share it)
@@ -26,6 +26,8 @@ GREEDY_PROMPT_LENGTHS = [3, 11]
 GREEDY_NEW_TOKENS = 12
 
 COMMON = dict(attn_implementation="eager", use_cache=True, bos_token_id=0, eos_token_id=0)
+SMALL = dict(vocab_size=70, hidden_size=24, num_hidden_layers=2, num_attention_heads=4, intermediate_size=28,
+             max_position_embeddings=64, rms_norm_eps=1e-5, **COMMON)
 CONFIGS = {
     # as Pythia: parallel residual, a quarter of each head rotated; three heads so that heads and layers differ in number
     "gpt-neox-parallel": lambda: GPTNeoXConfig(
@@ -47,6 +49,22 @@ CONFIGS = {
         intermediate_size=48, max_position_embeddings=64, rms_norm_eps=1e-6, tie_word_embeddings=True,
         attention_bias=True, mlp_bias=True,
         rope_parameters={"rope_type": "default", "rope_theta": 10000.0}, **COMMON),
+    # as Qwen2.5: biases of queries, keys and values, tied head; stretched by YaRN
+    "qwen2-tied-yarn": lambda: Qwen2Config(
+        **SMALL, num_key_value_heads=2, tie_word_embeddings=True,
+        rope_parameters={"rope_type": "yarn", "rope_theta": 10000.0, "factor": 4.0,
+                         "original_max_position_embeddings": 16}),
+    # windows in the upper layers, shorter than the rows
+    "qwen2-window": lambda: Qwen2Config(
+        **SMALL, num_key_value_heads=1, tie_word_embeddings=False, use_sliding_window=True, sliding_window=5,
+        max_window_layers=1, rope_parameters={"rope_type": "linear", "rope_theta": 10000.0, "factor": 2.0}),
+    # heads wider than the hidden size, norms of queries and keys
+    "qwen3": lambda: Qwen3Config(
+        **SMALL, num_key_value_heads=2, head_dim=10, tie_word_embeddings=False,
+        rope_parameters={"rope_type": "default", "rope_theta": 1000000.0}),
+    "mistral-window": lambda: MistralConfig(
+        **SMALL, num_key_value_heads=2, tie_word_embeddings=False, sliding_window=6,
+        rope_parameters={"rope_type": "default", "rope_theta": 10000.0}),
 }
 # name: (base model, dtype, shard size)
 VARIANTS = {
@@ -91,6 +109,7 @@ def to_v4(config):
         config["rotary_pct"] = rope.pop("partial_rotary_factor")
     else:
         config["rope_theta"] = theta
+    config.pop("layer_types", None)
     config["rope_scaling"] = None if rope["rope_type"] == "default" else rope
     config["torch_dtype"] = config.pop("dtype")
     config["transformers_version"] = "4.57.0"
@@ -135,13 +154,12 @@ def gradients(model, groups, coefficients):
 
 def in_double(model, action):
     double = copy.deepcopy(model).double()
-    for module in (modeling_gpt_neox, modeling_llama):
-        module.torch = Float64InsteadOfFloat32()
+    module = sys.modules[type(model).__module__]
+    module.torch = Float64InsteadOfFloat32()
     try:
         return action(double)
     finally:
-        for module in (modeling_gpt_neox, modeling_llama):
-            module.torch = torch
+        module.torch = torch
 
 
 def greedy(model, prompts):
@@ -213,7 +231,8 @@ def record(directory, seed, groups, coefficients, greedy_prompts, with_gradients
           "lead", [round(e["smallest_lead_over_second"], 3) for e in greedy(model, greedy_prompts)])
 
 
-def main():
+def main(wanted):
+    """Records all models, or those that are named."""
     torch.manual_seed(SEED)
     batches = {}
     for index, (name, config) in enumerate(CONFIGS.items()):
@@ -222,13 +241,17 @@ def main():
         randomize(model, seed)
         model.tie_weights()
         batches[name] = (seed, *make_batch(model.config.vocab_size, seed))
+        if wanted and name not in wanted:
+            continue
         save(model, TORCH_RESOURCES / name)
         record(TORCH_RESOURCES / name, *batches[name], with_gradients=True)
     for name, (base, dtype, shard_size) in VARIANTS.items():
+        if wanted and name not in wanted:
+            continue
         model = AutoModelForCausalLM.from_pretrained(TORCH_RESOURCES / base, dtype=dtype)
         save(model, TORCH_RESOURCES / name, shard_size)
         record(TORCH_RESOURCES / name, *batches[base], with_gradients=False)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

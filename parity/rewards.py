@@ -8,6 +8,7 @@ last token before it.
 
 import json
 import shutil
+import sys
 from types import SimpleNamespace
 
 from common import CORE_RESOURCES, TORCH_RESOURCES, made_by, write_json
@@ -19,7 +20,7 @@ from transformers import AutoModelForSequenceClassification
 from trl import RewardTrainer
 
 SEED = 20231111
-MODELS = ["gpt-neox-parallel", "llama-gqa-scaled"]
+MODELS = ["gpt-neox-parallel", "llama-gqa-scaled", "qwen3"]
 PAD = 7
 
 
@@ -108,6 +109,9 @@ def model(name, seed):
 
 
 if __name__ == "__main__":
-    losses()
+    wanted = sys.argv[1:]  # all, or models that are named
+    if not wanted:
+        losses()
     for index, name in enumerate(MODELS):
-        model(name, SEED + index)
+        if not wanted or name in wanted:
+            model(name, SEED + index)

@@ -114,7 +114,7 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
 
     final ObjectNode written() {
         ObjectNode written = config.deepCopy();
-        spec.rotary().write(written, spec.headDim(), spec.rotaryKeys());
+        spec.write(written);
         return written;
     }
 

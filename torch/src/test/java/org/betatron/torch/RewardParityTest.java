@@ -38,7 +38,7 @@ class RewardParityTest {
     private static final double GRADIENT_TOLERANCE = 1e-4;
 
     @ParameterizedTest
-    @ValueSource(strings = {"gpt-neox-parallel-reward", "llama-gqa-scaled-reward"})
+    @ValueSource(strings = {"gpt-neox-parallel-reward", "llama-gqa-scaled-reward", "qwen3-reward"})
     void scores(String name) {
         RecordedModel recorded = RecordedModel.of(name);
         try (TorchRewardModel model = TorchRewardModel.load(recorded.directory(), TestDevice.in(DataType.FP32))) {
@@ -54,7 +54,9 @@ class RewardParityTest {
         "gpt-neox-parallel-reward, FULL",
         "llama-gqa-scaled-reward, NONE",
         "llama-gqa-scaled-reward, SELECTIVE",
-        "llama-gqa-scaled-reward, FULL"
+        "llama-gqa-scaled-reward, FULL",
+        "qwen3-reward, SELECTIVE",
+        "qwen3-reward, FULL"
     })
     void gradients(String name, Recompute recompute) throws IOException {
         RecordedModel recorded = RecordedModel.of(name);
@@ -84,7 +86,7 @@ class RewardParityTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gpt-neox-parallel", "llama-gqa-scaled", "llama-tied-bias"})
+    @ValueSource(strings = {"gpt-neox-parallel", "llama-gqa-scaled", "llama-tied-bias", "qwen2-tied-yarn"})
     void beginsWithTheLayersOfALanguageModel(String name, @TempDir Path directory) throws IOException {
         RecordedModel recorded = RecordedModel.of(name);
         ComputeSpec compute = TestDevice.in(DataType.FP32);

@@ -8,13 +8,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.betatron.core.model.Decoder;
 import org.betatron.core.model.ForwardPass;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TokenNumbers;
 import org.betatron.gguf.GgufFile;
 import org.betatron.torch.compute.ComputeSpec;
+import org.betatron.torch.compute.Recompute;
 import org.betatron.torch.device.Processor;
 import org.betatron.torch.gguf.GgufConfig;
 import org.betatron.torch.memory.Memory;
@@ -22,10 +25,10 @@ import org.betatron.torch.tensor.DataType;
 import org.betatron.torch.tensor.Tensors;
 import org.betatron.torch.weight.Gradients;
 import org.bytedeco.pytorch.Tensor;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
@@ -41,17 +44,26 @@ class TransformersParityTest {
     /// Relative to the norm of a weight's gradient.
     private static final double GRADIENT_TOLERANCE = 1e-4;
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
+    /// Those with gradients.
+    static Stream<String> models() {
+        return Stream.of(
                 "gpt-neox-parallel",
                 "gpt-neox-sequential",
                 "llama-gqa-scaled",
                 "llama-tied-bias",
-                "gpt-neox-parallel-bf16",
-                "llama-gqa-scaled-fp16",
-                "llama-gqa-scaled-sharded"
-            })
+                "qwen2-tied-yarn",
+                "qwen2-window",
+                "qwen3",
+                "mistral-window");
+    }
+
+    static Stream<String> modelsAndCopies() {
+        return Stream.concat(
+                models(), Stream.of("gpt-neox-parallel-bf16", "llama-gqa-scaled-fp16", "llama-gqa-scaled-sharded"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("modelsAndCopies")
     void logProbsAndGreedyText(String name) {
         RecordedModel recorded = RecordedModel.of(name);
         try (TorchLanguageModel model = TorchLanguageModel.load(recorded.directory(), TestDevice.in(DataType.FP32))) {
@@ -84,7 +96,7 @@ class TransformersParityTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gpt-neox-parallel", "gpt-neox-sequential", "llama-gqa-scaled", "llama-tied-bias"})
+    @MethodSource("models")
     void configInTheSpellingOfTransformers4(String name, @TempDir Path copy) throws IOException {
         RecordedModel recorded = RecordedModel.of(name);
         Files.copy(recorded.directory().resolve("model.safetensors"), copy.resolve("model.safetensors"));
@@ -98,7 +110,7 @@ class TransformersParityTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gpt-neox-parallel", "gpt-neox-sequential", "llama-gqa-scaled", "llama-tied-bias"})
+    @MethodSource("models")
     void gradients(String name) throws IOException {
         RecordedModel recorded = RecordedModel.of(name);
         Map<String, float[]> expected = recorded.gradients();
@@ -111,13 +123,39 @@ class TransformersParityTest {
         }
     }
 
+    /// Whatever is kept for the backward pass, and with one weight in each kind of place frozen.
+    @ParameterizedTest
+    @MethodSource("models")
+    void gradientsHoweverLayersAreRun(String name) throws IOException {
+        RecordedModel recorded = RecordedModel.of(name);
+        for (Recompute recompute : Recompute.values()) {
+            ComputeSpec compute = TestDevice.PLAIN
+                    .withShortLastLayer(recompute != Recompute.FULL)
+                    .withRecompute(recompute);
+            try (TorchLanguageModel model = TorchLanguageModel.load(recorded.directory(), compute)) {
+                assertGradients(gradients(model, recorded.packed(), recorded.coefficients()), recorded.gradients());
+            }
+            try (TorchLanguageModel model = TorchLanguageModel.load(recorded.directory(), compute)) {
+                model.freeze(List.of("*.layers.0.*", "*.embed_*"));
+                Map<String, float[]> expected = recorded.gradients();
+                expected.keySet().retainAll(model.weights().trainable().keySet());
+                assertThat(expected).isNotEmpty();
+                assertGradients(gradients(model, recorded.packed(), recorded.coefficients()), expected);
+            }
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "gpt-neox-parallel, FP32",
         "gpt-neox-parallel, BF16",
         "llama-gqa-scaled, FP32",
         "llama-gqa-scaled, BF16",
-        "llama-tied-bias, BF16"
+        "llama-tied-bias, BF16",
+        "qwen2-tied-yarn, BF16",
+        "qwen3, FP32",
+        "qwen3, BF16",
+        "mistral-window, BF16"
     })
     void bfloat16ComputeStaysNear(String name, DataType weights) {
         RecordedModel recorded = RecordedModel.of(name);
@@ -137,9 +175,10 @@ class TransformersParityTest {
         }
     }
 
-    @Test
-    void savedModelLoadsWithTheSameLogProbs(@TempDir Path directory) throws IOException {
-        RecordedModel recorded = RecordedModel.of("llama-tied-bias");
+    @ParameterizedTest
+    @MethodSource("models")
+    void savedModelLoadsWithTheSameLogProbs(String name, @TempDir Path directory) throws IOException {
+        RecordedModel recorded = RecordedModel.of(name);
         try (TorchLanguageModel model = TorchLanguageModel.load(recorded.directory(), TestDevice.in(DataType.FP32))) {
             model.save(directory);
             try (TorchLanguageModel again = TorchLanguageModel.load(directory, TestDevice.in(DataType.FP32))) {
@@ -166,7 +205,9 @@ class TransformersParityTest {
         return Memory.compute(() -> {
             Map<String, float[]> gradients = new LinkedHashMap<>();
             for (Map.Entry<String, Tensor> weight : model.weights().values().entrySet()) {
-                gradients.put(weight.getKey(), Tensors.toFloats(Gradients.dense(weight.getValue())));
+                if (weight.getValue().requires_grad()) {
+                    gradients.put(weight.getKey(), Tensors.toFloats(Gradients.dense(weight.getValue())));
+                }
             }
             return gradients;
         });

@@ -1,7 +1,9 @@
 package org.betatron.cli.command;
 
 import java.nio.file.Path;
+import java.util.Iterator;
 import org.betatron.runs.model.ModelInitialization;
+import org.betatron.torch.architecture.KnownModels;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -18,7 +20,8 @@ final class InitCommand implements Runnable {
             names = "--config",
             required = true,
             paramLabel = "NAME|FILE",
-            description = "A known model (pythia-14m, -70m, -160m, -410m, -1.4b, -2.8b, llama3-8b) or a config.json.")
+            completionCandidates = KnownNames.class,
+            description = "A known model (${COMPLETION-CANDIDATES}) or a config.json.")
     private String config = "";
 
     @Option(
@@ -36,6 +39,14 @@ final class InitCommand implements Runnable {
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
+
+    private static final class KnownNames implements Iterable<String> {
+
+        @Override
+        public Iterator<String> iterator() {
+            return KnownModels.names().iterator();
+        }
+    }
 
     @Override
     public void run() {

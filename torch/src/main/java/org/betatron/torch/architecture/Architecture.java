@@ -14,6 +14,11 @@ public interface Architecture {
     /// @return attention of each layer
     List<AttentionSpec> attention();
 
+    /// @return what logits stay below, as `cap * tanh(logit / cap)`; infinite for no limit
+    default double logitCap() {
+        return Double.POSITIVE_INFINITY;
+    }
+
     /// @param index  number of the layer, from 0
     /// @param hidden what enters it, `[T, E]`
     /// @param run    weights, and the rows that are asked for

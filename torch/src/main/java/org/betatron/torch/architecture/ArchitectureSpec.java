@@ -1,17 +1,14 @@
 package org.betatron.torch.architecture;
 
 import java.util.Set;
-import org.betatron.torch.attention.RotaryKeys;
-import org.betatron.torch.attention.RotarySpec;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.error.ModelException;
 import org.betatron.torch.files.ConfigReader;
 import org.betatron.torch.weight.HeadKind;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// What a `config.json` describes: the shape of a model, and how to build it.
-public sealed interface ArchitectureSpec permits NeoxSpec, LlamaSpec {
+public sealed interface ArchitectureSpec permits NeoxSpec, DecoderSpec {
 
     int vocabularySize();
 
@@ -56,11 +53,10 @@ public sealed interface ArchitectureSpec permits NeoxSpec, LlamaSpec {
     /// @return the family's parts and layers in this shape
     Architecture architecture();
 
-    /// @return how positions turn queries and keys
-    RotarySpec rotary();
-
-    /// @return how the family spells that in the keys of transformers 4
-    RotaryKeys rotaryKeys();
+    /// Writes what versions of transformers spell in different ways, so that 4 and 5 read the same model.
+    ///
+    /// @param config that this was read from; gets the settings
+    void write(ObjectNode config);
 
     /// @param config parsed `config.json`
     /// @param where  its path, for messages
@@ -80,29 +76,8 @@ public sealed interface ArchitectureSpec permits NeoxSpec, LlamaSpec {
     }
 
     private static ArchitectureSpec parse(ConfigReader reader) {
-        requireWholeAttention(reader);
+        ArchitectureSpec spec = Families.parse(reader);
         ConfigKeys.requireKnown(reader);
-        return switch (reader.text("model_type", "")) {
-            case "gpt_neox" -> NeoxSpec.parse(reader);
-            case "llama" -> LlamaSpec.parse(reader);
-            default -> throw reader.unsupported("model_type", "gpt_neox or llama");
-        };
-    }
-
-    /// Neither family has windows in `transformers`, which does not read these settings there: a
-    /// file that has them means another model.
-    private static void requireWholeAttention(ConfigReader reader) {
-        boolean on = reader.flag("use_sliding_window", true);
-        if (reader.has("sliding_window")
-                && on
-                && reader.integer("sliding_window") < reader.integer("max_position_embeddings")) {
-            throw reader.unsupported(
-                    "sliding_window", "missing, null or turned off by use_sliding_window, as the family has none,");
-        }
-        for (JsonNode type : reader.value("layer_types")) {
-            if (!type.asString("").equals("full_attention")) {
-                throw reader.unsupported("layer_types", "full_attention only");
-            }
-        }
+        return spec;
     }
 }

@@ -5,12 +5,13 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.betatron.torch.files.ConfigReader;
 
-/// What is known of the settings of `config.json` that no family here reads.
+/// What is known of the settings of `config.json` that a family does not read.
 final class ConfigKeys {
 
-    /// They change what a model computes, in families that have them.
+    /// They change what a model computes, in families that follow them.
     private static final List<String> CHANGING = List.of(
             "alibi",
+            "attention_bias",
             "attention_chunk_size",
             "attention_multiplier",
             "attention_sinks",
@@ -25,6 +26,7 @@ final class ConfigKeys {
             "lm_head_bias",
             "logit_scale",
             "logits_scaling",
+            "mlp_bias",
             "n_routed_experts",
             "no_rope_layers",
             "num_experts",
@@ -127,9 +129,10 @@ final class ConfigKeys {
 
     private ConfigKeys() {}
 
-    /// @throws org.betatron.torch.error.ModelException if a setting is on that changes what is computed
+    /// @param config after the family asked for what it follows
+    /// @throws org.betatron.torch.error.ModelException if another setting is on that changes what is computed
     static void requireKnown(ConfigReader config) {
-        config.requireOff(CHANGING);
+        config.requireOff(CHANGING.stream().filter(key -> !config.wasAsked(key)).toList());
     }
 
     /// @param config after everything was asked of it

@@ -9,6 +9,7 @@ import org.betatron.torch.attention.RotarySpec;
 import org.betatron.torch.attention.RotaryTable.Rotation;
 import org.betatron.torch.linear.LinearRun;
 import org.betatron.torch.linear.Made;
+import org.betatron.torch.tensor.Tensors;
 import org.betatron.torch.weight.LinearPart;
 import org.betatron.torch.weight.NormPart;
 import org.betatron.torch.weight.Parameters;
@@ -49,13 +50,21 @@ public record LayerRun(
         return Made.by(entering -> normed(part, entering), input);
     }
 
-    /// @param input `[..., width]`
-    /// @return normalised
-    public Tensor normed(NormPart part, Tensor input) {
+    /// @param anyInput `[..., width]`
+    /// @return normalised, in float32
+    public Tensor normed(NormPart part, Tensor anyInput) {
+        Tensor input = Tensors.toFloat(anyInput);
         long[] width = {part.width()};
-        TensorOptional weight = new TensorOptional(weights.get(part.weight()).values());
+        Tensor factors = weights.get(part.weight()).values();
+        TensorOptional weight = new TensorOptional(factors);
         return switch (part.kind()) {
             case ROOT_MEAN_SQUARE -> torch.rms_norm(input, width, weight, new DoubleOptional(part.epsilon()));
+            case ROOT_MEAN_SQUARE_FROM_ONE ->
+                torch.rms_norm(
+                        input,
+                        width,
+                        new TensorOptional(factors.add(Tensors.scalar(1))),
+                        new DoubleOptional(part.epsilon()));
             case LAYER ->
                 torch.layer_norm(
                         input,

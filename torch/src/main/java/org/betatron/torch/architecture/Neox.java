@@ -12,7 +12,6 @@ import org.betatron.torch.weight.LinearPart;
 import org.betatron.torch.weight.NormPart;
 import org.betatron.torch.weight.Parts;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 
 /// GPT-NeoX (Black et al. 2022, arXiv 2204.06745), mirroring `GPTNeoXModel` of `transformers`.
 ///
@@ -90,10 +89,6 @@ final class Neox implements Architecture {
         Tensor residual = run.select(hidden);
         Tensor middle = residual.add(run.linear(layer.attentionOut, attended));
         Made normed = run.norm(layer.postAttentionNorm, spec.parallelResidual() ? residual : middle);
-        return middle.add(run.linear(layer.down, Made.by(this::gelu, run.linear(layer.up, normed))));
-    }
-
-    private Tensor gelu(Tensor input) {
-        return torch.gelu(input, spec.exactGelu() ? "none" : "tanh");
+        return middle.add(run.linear(layer.down, Made.by(spec.activation()::of, run.linear(layer.up, normed))));
     }
 }

@@ -4,6 +4,7 @@ import org.betatron.torch.attention.RotaryKeys;
 import org.betatron.torch.attention.RotarySpec;
 import org.betatron.torch.files.ConfigReader;
 import org.betatron.torch.weight.HeadKind;
+import tools.jackson.databind.node.ObjectNode;
 
 /// Shape of a GPT-NeoX model, the architecture of Pythia.
 ///
@@ -16,7 +17,7 @@ import org.betatron.torch.weight.HeadKind;
 /// @param normEpsilon      added to the variance in layer norms
 /// @param parallelResidual whether attention and feed-forward read the same input
 /// @param attentionBias    whether attention projections have biases
-/// @param exactGelu        whether GELU is exact (erf) or the tanh approximation
+/// @param activation       of the feed-forward layer
 /// @param head             what is computed from the last states
 /// @param initializerRange standard deviation of fresh matrices
 /// @param rotary           rotary embedding
@@ -30,21 +31,18 @@ record NeoxSpec(
         double normEpsilon,
         boolean parallelResidual,
         boolean attentionBias,
-        boolean exactGelu,
+        Activation activation,
         HeadKind head,
         double initializerRange,
         RotarySpec rotary)
         implements ArchitectureSpec {
 
     static NeoxSpec parse(ConfigReader config) {
+        Windows.requireNone(config);
         int hiddenSize = config.integer("hidden_size");
         int numHeads = config.count("num_attention_heads");
         config.requireMultiple("hidden_size", hiddenSize, "num_attention_heads", numHeads);
-        boolean exactGelu = switch (config.text("hidden_act", "gelu")) {
-            case "gelu" -> true;
-            case "gelu_new", "gelu_fast", "gelu_pytorch_tanh" -> false;
-            default -> throw config.unsupported("hidden_act", "gelu, gelu_new, gelu_fast or gelu_pytorch_tanh");
-        };
+        Activation activation = Activation.parse(config, "hidden_act", "gelu", Activation.GELU, Activation.GELU_TANH);
         double normEpsilon = config.number("layer_norm_eps", 1e-5);
         config.requireIfThere("rms_norm_eps", normEpsilon);
         config.requireIfThere("num_key_value_heads", numHeads);
@@ -60,10 +58,16 @@ record NeoxSpec(
                 normEpsilon,
                 config.flag("use_parallel_residual", true),
                 config.flag("attention_bias", true),
-                exactGelu,
-                HeadKind.parse(config),
+                activation,
+                HeadKind.parse(config, false),
                 config.number("initializer_range", 0.02),
                 RotarySpec.parse(config, headDim, RotaryKeys.NEOX));
+    }
+
+    /// @return the longest sequence, no longer than positions mean the same in all
+    @Override
+    public int maxPositions() {
+        return Math.min(maxPositions, rotary.positions());
     }
 
     @Override
@@ -82,8 +86,8 @@ record NeoxSpec(
     }
 
     @Override
-    public RotaryKeys rotaryKeys() {
-        return RotaryKeys.NEOX;
+    public void write(ObjectNode config) {
+        rotary.write(config, headDim(), RotaryKeys.NEOX);
     }
 
     @Override

@@ -39,6 +39,21 @@ public record AttentionSpec(
                 numHeads, numKeyValueHeads, headDim, rotary, WHOLE, 1 / Math.sqrt(headDim), Double.POSITIVE_INFINITY);
     }
 
+    /// @return the same with another window
+    public AttentionSpec withWindow(int other) {
+        return new AttentionSpec(numHeads, numKeyValueHeads, headDim, rotary, other, scale, logitCap);
+    }
+
+    /// @return the same, turned in another way
+    public AttentionSpec withRotary(RotarySpec other) {
+        return new AttentionSpec(numHeads, numKeyValueHeads, headDim, other, window, scale, logitCap);
+    }
+
+    /// @return the same with another factor and limit of scores
+    public AttentionSpec withScores(double otherScale, double otherCap) {
+        return new AttentionSpec(numHeads, numKeyValueHeads, headDim, rotary, window, otherScale, otherCap);
+    }
+
     boolean isCapped() {
         return logitCap < Double.POSITIVE_INFINITY;
     }

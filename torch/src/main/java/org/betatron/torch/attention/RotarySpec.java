@@ -8,43 +8,35 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// How positions turn queries and keys (Su et al. 2021, arXiv 2104.09864).
 ///
-/// @param dims    rotated dimensions of a head, even; the rest pass through
+/// @param dims    rotated dimensions of a head, even; the rest pass through. None where positions turn nothing
 /// @param base    `theta`
 /// @param scaling stretching to a longer context, if any
-public record RotarySpec(int dims, double base, @Nullable Llama3Scaling scaling) {
+public record RotarySpec(int dims, double base, @Nullable RotaryScaling scaling) {
 
-    /// The frequency-dependent stretching of Llama 3.1.
-    ///
-    /// @param factor              how much the low frequencies are slowed down
-    /// @param lowFrequencyFactor  wavelengths above `originalPositions / lowFrequencyFactor` are low
-    /// @param highFrequencyFactor wavelengths below `originalPositions / highFrequencyFactor` stay as they are
-    /// @param originalPositions   context length before stretching, tokens
-    record Llama3Scaling(double factor, double lowFrequencyFactor, double highFrequencyFactor, int originalPositions) {
+    /// Positions turn nothing.
+    public static final RotarySpec NONE = new RotarySpec(0, 1, null);
 
-        double apply(double frequency) {
-            double wavelength = 2 * Math.PI / frequency;
-            double lowWavelength = originalPositions / lowFrequencyFactor;
-            double highWavelength = originalPositions / highFrequencyFactor;
-            if (wavelength < highWavelength) {
-                return frequency;
-            }
-            if (wavelength > lowWavelength) {
-                return frequency / factor;
-            }
-            double smooth =
-                    (originalPositions / wavelength - lowFrequencyFactor) / (highFrequencyFactor - lowFrequencyFactor);
-            return (1 - smooth) * frequency / factor + smooth * frequency;
-        }
+    /// @return angle per position of each rotated pair in sequences of at most [#positions] tokens, `[dims / 2]`,
+    ///     radians
+    public double[] frequencies() {
+        return frequencies(1);
     }
 
+    /// @param length of the sequence, tokens
     /// @return angle per position of each rotated pair, `[dims / 2]`, radians
-    public double[] frequencies() {
-        double[] frequencies = new double[dims / 2];
-        for (int i = 0; i < frequencies.length; i++) {
-            double frequency = Math.pow(base, -2.0 * i / dims);
-            frequencies[i] = scaling == null ? frequency : scaling.apply(frequency);
-        }
-        return frequencies;
+    public double[] frequencies(int length) {
+        return scaling == null ? RotaryScaling.plain(dims, base) : scaling.frequencies(dims, base, length);
+    }
+
+    /// @return what cosines and sines are multiplied by
+    public double attentionFactor() {
+        return scaling == null ? 1 : scaling.attentionFactor();
+    }
+
+    /// @return the longest sequence up to which positions mean the same in all sequences, tokens. Beyond it, rows that
+    ///     several sequences share would have to be turned in several ways
+    public int positions() {
+        return scaling == null ? Integer.MAX_VALUE : scaling.positions();
     }
 
     /// Reads rope settings as transformers 5 does: one object holds them, `rope_scaling` (4.x)
@@ -64,22 +56,7 @@ public record RotarySpec(int dims, double base, @Nullable Llama3Scaling scaling)
                 ? keys.fraction(config)
                 : rope.number(RotaryKeys.FRACTION);
         keys.requireAgreement(config, rope, base, fraction);
-        if (base <= 0) {
-            throw new ModelException(
-                    config.where() + ": the base of the rotation (rope_theta) must be above 0 but was " + base);
-        }
-        double dims = headDim * fraction;
-        if (dims < 2 || (int) dims % 2 != 0 || dims > headDim) {
-            throw new ModelException(config.where() + ": the rotated part of a head must be even, from 2 to " + headDim
-                    + " dimensions, but was " + (int) dims);
-        }
-        String key = rope.has("rope_type") ? "rope_type" : "type";
-        RotarySpec spec = switch (rope.text(key, "default")) {
-            case "default" -> new RotarySpec((int) dims, base, null);
-            case "llama3" -> new RotarySpec((int) dims, base, scaling(config, rope));
-            default -> throw rope.unsupported(key, "default or llama3");
-        };
-        rope.value("type"); // beside rope_type, which comes first
+        RotarySpec spec = parse(config, rope, base, headDim * fraction, headDim, keys);
         if (!old.isEmpty() && !current.isEmpty()) {
             current.value("rope_type");
             current.value("rope_theta");
@@ -87,24 +64,30 @@ public record RotarySpec(int dims, double base, @Nullable Llama3Scaling scaling)
         return spec;
     }
 
-    private static Llama3Scaling scaling(ConfigReader config, ConfigReader rope) {
-        String original = "original_max_position_embeddings";
-        int positions = config.integer(original, config.integer("max_position_embeddings"));
-        if (rope.has(original)) {
-            if (config.has(original)) {
-                rope.requireIfThere(original, positions);
-            }
-            positions = rope.integer(original);
+    /// Reads the settings of layers that have their own.
+    ///
+    /// @param config  the configuration
+    /// @param rope    the object of it that holds them
+    /// @param base    `theta` where the object says none
+    /// @param headDim dimensions of a head, all of which turn
+    public static RotarySpec parseOwn(ConfigReader config, ConfigReader rope, double base, int headDim) {
+        rope.requireIfThere(RotaryKeys.FRACTION, 1);
+        return parse(config, rope, rope.optionalNumber("rope_theta").orElse(base), headDim, headDim, RotaryKeys.LLAMA);
+    }
+
+    private static RotarySpec parse(
+            ConfigReader config, ConfigReader rope, double base, double dims, int headDim, RotaryKeys keys) {
+        if (base <= 0) {
+            throw new ModelException(
+                    config.where() + ": the base of the rotation (rope_theta) must be above 0 but was " + base);
         }
-        Llama3Scaling scaling = new Llama3Scaling(
-                rope.number("factor"), rope.number("low_freq_factor"), rope.number("high_freq_factor"), positions);
-        if (scaling.factor <= 0 || scaling.lowFrequencyFactor <= 0) {
-            throw new ModelException(rope.where() + ": factor and low_freq_factor must be above 0");
+        if (dims < 2 || (int) dims % 2 != 0 || dims > headDim) {
+            throw new ModelException(config.where() + ": the rotated part of a head must be even, from 2 to " + headDim
+                    + " dimensions, but was " + (int) dims);
         }
-        if (scaling.highFrequencyFactor <= scaling.lowFrequencyFactor) {
-            throw rope.unsupported("high_freq_factor", "above low_freq_factor");
-        }
-        return scaling;
+        RotaryScaling scaling = new RotaryScalings(config, rope, (int) dims, keys).parse();
+        rope.value("type"); // beside rope_type, which comes first
+        return new RotarySpec((int) dims, base, scaling);
     }
 
     /// Writes the settings in the spellings of transformers 4 and 5, so that either reads this rotation.
@@ -123,11 +106,7 @@ public record RotarySpec(int dims, double base, @Nullable Llama3Scaling scaling)
             return;
         }
         for (ObjectNode object : List.of(current, config.putObject("rope_scaling"))) {
-            object.put("rope_type", "llama3")
-                    .put("factor", scaling.factor)
-                    .put("low_freq_factor", scaling.lowFrequencyFactor)
-                    .put("high_freq_factor", scaling.highFrequencyFactor)
-                    .put("original_max_position_embeddings", scaling.originalPositions);
+            scaling.write(object.put("rope_type", scaling.kind()));
         }
     }
 }

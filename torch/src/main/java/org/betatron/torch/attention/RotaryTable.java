@@ -33,9 +33,12 @@ public final class RotaryTable implements AutoCloseable {
         /// `transformers`.
         ///
         /// @param heads `[T, H, D]`
-        /// @return `[T, H, D]`
+        /// @return `[T, H, D]`; the same where nothing turns
         public Tensor apply(Tensor heads) {
             long dims = cosines.size(2);
+            if (dims == 0) {
+                return heads;
+            }
             long headDim = heads.size(2);
             Tensor rotated = dims == headDim ? heads : heads.narrow(2, 0, dims);
             Tensor first = rotated.narrow(2, 0, dims / 2);
@@ -68,6 +71,7 @@ public final class RotaryTable implements AutoCloseable {
 
     private List<Owned> grow(int newPositions) {
         double[] frequencies = spec.frequencies();
+        double factor = spec.attentionFactor();
         int half = frequencies.length;
         float[] cos = new float[newPositions * 2 * half];
         float[] sin = new float[newPositions * 2 * half];
@@ -75,8 +79,8 @@ public final class RotaryTable implements AutoCloseable {
             for (int i = 0; i < half; i++) {
                 double angle = position * frequencies[i];
                 int at = position * 2 * half + i;
-                cos[at] = cos[at + half] = (float) Math.cos(angle);
-                sin[at] = sin[at + half] = (float) Math.sin(angle);
+                cos[at] = cos[at + half] = (float) (factor * Math.cos(angle));
+                sin[at] = sin[at + half] = (float) (factor * Math.sin(angle));
             }
         }
         close();

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
 import org.betatron.torch.error.ModelException;
@@ -41,6 +42,11 @@ public final class ConfigReader {
     public JsonNode value(String key) {
         asked.add(key);
         return json.path(key);
+    }
+
+    /// @return whether somebody has asked for it
+    public boolean wasAsked(String key) {
+        return asked.contains(key);
     }
 
     /// @return settings with a value that nobody has asked for, by path, in the order of the alphabet
@@ -95,6 +101,11 @@ public final class ConfigReader {
                     where + ": " + key + " must be a finite number that is not negative but was " + shown(key));
         }
         return number;
+    }
+
+    /// @return a number ≥ 0; empty where the key is missing or null
+    public OptionalDouble optionalNumber(String key) {
+        return has(key) ? OptionalDouble.of(number(key)) : OptionalDouble.empty();
     }
 
     public boolean flag(String key, boolean fallback) {

@@ -13,7 +13,9 @@ public enum HeadKind {
 
     /// Reads what `transformers` writes: the class `...ForSequenceClassification` with one label is
     /// a reward model.
-    public static HeadKind parse(ConfigReader config) {
+    ///
+    /// @param tied whether the family ties the head where the file says nothing
+    public static HeadKind parse(ConfigReader config, boolean tied) {
         if (config.isSequenceClassification()) {
             int labels = config.numLabels();
             if (labels != 1) {
@@ -22,6 +24,6 @@ public enum HeadKind {
             }
             return SCORE;
         }
-        return config.flag("tie_word_embeddings", false) ? TIED : VOCABULARY;
+        return config.flag("tie_word_embeddings", tied) ? TIED : VOCABULARY;
     }
 }

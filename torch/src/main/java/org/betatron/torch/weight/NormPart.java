@@ -16,9 +16,21 @@ public record NormPart(String name, long width, Kind kind, double epsilon, doubl
     public enum Kind {
         /// Divides by the root of the mean square (Zhang and Sennrich 2019, arXiv 1910.07467).
         ROOT_MEAN_SQUARE,
+        /// The same, with factors that are kept as what they differ from one by.
+        ROOT_MEAN_SQUARE_FROM_ONE {
+            @Override
+            public double start() {
+                return 0;
+            }
+        },
         /// Subtracts the mean, divides by the standard deviation, adds a `.bias`, which begins with zeros (Ba et al.
         /// 2016, arXiv 1607.06450).
-        LAYER
+        LAYER;
+
+        /// @return what the factors begin with, so that they change nothing
+        public double start() {
+            return 1;
+        }
     }
 
     public String weight() {

@@ -14,13 +14,15 @@ import tools.jackson.databind.node.ObjectNode;
 
 class ArchitectureSpecTest {
 
+    private static final String FAMILIES = "gpt_neox, llama, mistral, qwen2, qwen3";
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             quoteCharacter = '\0',
             value = {
-                "gpt_neox | model_type | \"gpt2\" | model_type must be gpt_neox or llama but was \"gpt2\"",
-                "gpt_neox | model_type | null | model_type must be gpt_neox or llama but was null",
+                "gpt_neox | model_type | \"bert\" | model_type must be one of " + FAMILIES + " but was \"bert\"",
+                "gpt_neox | model_type | null | model_type must be one of " + FAMILIES + " but was null",
                 "gpt_neox | hidden_act | \"relu\" | hidden_act must be gelu, gelu_new, gelu_fast or gelu_pytorch_tanh"
                         + " but was \"relu\"",
                 "gpt_neox | hidden_size | 30 | hidden_size must be a multiple of num_attention_heads but was 30 for 4",
@@ -34,14 +36,14 @@ class ArchitectureSpecTest {
                         + " 3",
                 "gpt_neox | rotary_pct | 0.1 | the rotated part of a head must be even, from 2 to 8 dimensions, but was"
                         + " 0",
-                "gpt_neox | rope_scaling | {\"type\":\"linear\",\"factor\":2} | rope_scaling: type must be default or"
-                        + " llama3 but was \"linear\"",
-                "llama | hidden_act | \"gelu\" | hidden_act must be silu but was \"gelu\"",
+                "gpt_neox | rope_scaling | {\"type\":\"cubic\",\"factor\":2} | rope_scaling: type must be default, linear,"
+                        + " dynamic, yarn, longrope or llama3 but was \"cubic\"",
+                "llama | hidden_act | \"gelu\" | hidden_act must be silu or swish but was \"gelu\"",
                 "llama | hidden_size | 30 | hidden_size must be a multiple of num_attention_heads but was 30 for 4",
                 "llama | num_key_value_heads | 3 | num_attention_heads must be a multiple of num_key_value_heads but"
                         + " was 4 for 3",
-                "llama | rope_parameters | {\"rope_type\":\"yarn\"} | rope_parameters: rope_type must be default or"
-                        + " llama3 but was \"yarn\"",
+                "llama | rope_parameters | {\"rope_type\":\"yarn\"} | rope_parameters: factor must be a number but"
+                        + " was missing",
                 "llama | rope_scaling | {\"rope_type\":\"llama3\"} | rope_scaling: factor must be a number but was"
                         + " missing",
                 "llama | rope_scaling | 3 | rope_scaling must be an object but was 3",
@@ -98,7 +100,7 @@ class ArchitectureSpecTest {
     void missingModelType() {
         assertThatExceptionOfType(ModelException.class)
                 .isThrownBy(() -> ArchitectureSpec.parse(JsonMapper.shared().createObjectNode(), "dir/config.json"))
-                .withMessage("dir/config.json: model_type must be gpt_neox or llama but was missing");
+                .withMessage("dir/config.json: model_type must be one of " + FAMILIES + " but was missing");
     }
 
     /// What changes attention and is not read by the family in `transformers` is refused, unless it is off.

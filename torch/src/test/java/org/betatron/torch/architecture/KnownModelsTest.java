@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import org.betatron.torch.error.ModelException;
+import org.betatron.torch.weight.HeadKind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,7 +21,21 @@ class KnownModelsTest {
         "pythia-410m,  405334016",
         "pythia-1.4b, 1414647808",
         "pythia-2.8b, 2775208960",
-        "llama3-8b,   8030261248"
+        "smollm2-135m, 134515008",
+        "smollm2-1.7b, 1711376384",
+        "llama3.2-1b, 1235814400",
+        "llama3.2-3b, 3212749824",
+        "llama3-8b,   8030261248",
+        "llama3.1-8b, 8030261248",
+        "mistral-7b-v0.1, 7241732096",
+        "mistral-7b,  7248023552",
+        "qwen2.5-0.5b, 494032768",
+        "qwen2.5-1.5b, 1543714304",
+        "qwen2.5-7b,  7615616512",
+        "qwen3-0.6b,  596049920",
+        "qwen3-1.7b,  1720574976",
+        "qwen3-4b,    4022468096",
+        "qwen3-8b,    8190735360"
     })
     void numberOfParameters(String name, long expected) {
         assertThat(ArchitectureSpec.parse(KnownModels.config(name), name)
@@ -31,16 +46,21 @@ class KnownModelsTest {
     }
 
     @Test
-    void namesCoverEveryConfiguration() {
-        assertThat(KnownModels.names())
-                .containsExactly(
-                        "pythia-14m",
-                        "pythia-70m",
-                        "pythia-160m",
-                        "pythia-410m",
-                        "pythia-1.4b",
-                        "pythia-2.8b",
-                        "llama3-8b");
+    void everyConfigurationIsOfAFamilyAndKnownToTheLastKey() {
+        assertThat(KnownModels.names()).startsWith("pythia-14m").allSatisfy(name -> {
+            assertThat(ArchitectureSpec.unknownSettings(KnownModels.config(name), name))
+                    .isEmpty();
+            assertThat(name + " "
+                            + KnownModels.config(name)
+                                    .path("architectures")
+                                    .path(0)
+                                    .asString())
+                    .endsWith(" "
+                            + ArchitectureSpec.parse(KnownModels.config(name), name)
+                                    .architecture()
+                                    .blueprint()
+                                    .architectureName(HeadKind.VOCABULARY));
+        });
     }
 
     @Test
@@ -53,7 +73,7 @@ class KnownModelsTest {
     void unknownNameListsTheKnownOnes() {
         assertThatExceptionOfType(ModelException.class)
                 .isThrownBy(() -> KnownModels.config("pythia-70"))
-                .withMessage("model name must be one of pythia-14m, pythia-70m, pythia-160m, pythia-410m, pythia-1.4b,"
-                        + " pythia-2.8b, llama3-8b but was 'pythia-70'");
+                .withMessage(
+                        "model name must be one of " + String.join(", ", KnownModels.names()) + " but was 'pythia-70'");
     }
 }

@@ -22,17 +22,13 @@ import tools.jackson.databind.node.ObjectNode;
 class ModelFilesParityTest {
 
     /// What is refused here although transformers 5 builds something of it: another version builds
-    /// something else, a setting that it overlooks says something else, or the rotation is one that
-    /// there is not here.
+    /// something else, or a setting that it overlooks says something else.
     private static final List<String> REFUSED = List.of(
             "llama {\"rope_scaling\":{\"rope_type\":\"llama3\",\"factor\":8.0,\"low_freq_factor\":1.0,"
                     + "\"high_freq_factor\":4.0,\"original_max_position_embeddings\":8},"
                     + "\"original_max_position_embeddings\":16}",
             "llama {\"rope_scaling\":{\"rope_type\":\"llama3\",\"factor\":8.0,\"low_freq_factor\":4.0,"
                     + "\"high_freq_factor\":1.0,\"original_max_position_embeddings\":8}}",
-            "llama {\"rope_scaling\":{\"rope_type\":\"linear\",\"factor\":2.0}}",
-            "llama {\"rope_scaling\":{\"type\":\"dynamic\",\"factor\":2.0}}",
-            "llama {\"rope_scaling\":{\"rope_type\":\"yarn\",\"factor\":4.0}}",
             "llama {\"partial_rotary_factor\":0.5}",
             "llama {\"rope_parameters\":{\"rope_type\":\"default\",\"partial_rotary_factor\":0.5}}",
             "llama {\"rotary_pct\":0.5}",
@@ -42,7 +38,6 @@ class ModelFilesParityTest {
             "gpt_neox {\"rope_theta\":50.0}",
             "gpt_neox {\"partial_rotary_factor\":0.5}",
             "gpt_neox {\"partial_rotary_factor\":0.5,\"rotary_pct\":1.0}",
-            "gpt_neox {\"rope_scaling\":{\"type\":\"linear\",\"factor\":2.0}}",
             "gpt_neox {\"num_key_value_heads\":1}",
             "gpt_neox {\"head_dim\":4}",
             "gpt_neox {\"rms_norm_eps\":0.1}");
@@ -79,21 +74,21 @@ class ModelFilesParityTest {
         assertSame(spec, built);
         // What is saved says the same in every spelling.
         ObjectNode saved = config.deepCopy();
-        spec.rotary().write(saved, spec.headDim(), spec.rotaryKeys());
+        spec.write(saved);
         assertSame(ArchitectureSpec.parse(saved, "saved"), built);
         saved.remove("rope_parameters");
         assertSame(ArchitectureSpec.parse(saved, "saved, as transformers 4 sees it"), built);
     }
 
     private static void assertSame(ArchitectureSpec spec, JsonNode built) {
-        RotarySpec rotary = spec.rotary();
+        RotarySpec rotary = spec.architecture().attention().getFirst().rotary();
         JsonNode frequencies = built.path("frequencies");
         assertThat(rotary.frequencies()).hasSize(frequencies.size());
         for (int i = 0; i < frequencies.size(); i++) {
             double expected = frequencies.get(i).asDouble();
             assertThat(rotary.frequencies()[i]).isCloseTo(expected, within(1e-6 * expected)); // theirs is in float32
         }
-        assertThat(built.path("scale").asDouble()).isEqualTo(1);
+        assertThat(rotary.attentionFactor()).isCloseTo(built.path("scale").asDouble(), within(1e-12));
         assertThat(spec.architecture().blueprint().finalNorm().epsilon())
                 .isEqualTo(built.path("epsilon").asDouble());
         assertThat(spec.head() == HeadKind.TIED).isEqualTo(built.path("tied").asBoolean());
