@@ -99,6 +99,22 @@ class ArchitectureTest {
                 .check(CLASSES);
     }
 
+    /// What has to be said of a model's files is said where it is opened.
+    @Test
+    void modelsAreOpenedInOnePlace() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("org.betatron.torch..")
+                .and()
+                .doNotHaveFullyQualifiedName("org.betatron.runs.ModelOpening")
+                .should()
+                .callMethodWhere(DescribedPredicate.describe(
+                        "loads a model",
+                        call -> call.getTargetOwner().isAssignableTo("org.betatron.torch.TorchModel")
+                                && call.getName().equals("load")))
+                .check(CLASSES);
+    }
+
     @Test
     void coreDependsOnTheJdkOnly() {
         classes()

@@ -64,7 +64,10 @@ class EvaluationCommandsTest {
                     i == 0 ? "1" : "11",
                     "--out",
                     directory.resolve(names[i]).toString());
-            assertThat(out).startsWith("36 answers written to " + directory.resolve(names[i]) + ": ");
+            assertThat(out)
+                    .contains(
+                            "rows: 12 read, 12 kept, 0 dropped\n",
+                            "\n36 answers written to " + directory.resolve(names[i]) + ": ");
         }
         List<String> one = Files.readAllLines(directory.resolve(names[0]));
         List<String> many = Files.readAllLines(directory.resolve(names[1]));
@@ -189,8 +192,9 @@ class EvaluationCommandsTest {
         Invocation left = evaluate(mixed);
         assertThat(left.exitCode()).isZero();
         assertThat(left.out())
-                .startsWith("1 of 2 prompts fill the model's 128 positions and are left out: a\n")
-                .contains("1 answers to 1 prompts");
+                .contains(
+                        "\n1 of 2 prompts fill the model's 128 positions and are left out: a\n",
+                        "1 answers to 1 prompts");
     }
 
     @ParameterizedTest
@@ -228,7 +232,7 @@ class EvaluationCommandsTest {
                 "{\"prompt\": \"who am i ?\", \"chosen\": \"you\", \"rejected\": \"me\"}\n");
         Invocation invocation = evaluate(other);
         assertThat(invocation.exitCode()).isEqualTo(2);
-        assertThat(invocation.out()).isEmpty();
+        assertThat(invocation.out()).isEqualTo(other + " (prompts of PAIRS)\nrows: 1 read, 1 kept, 0 dropped\n");
         assertThat(invocation.err())
                 .startsWith("betatron: the reward of the controlled world is known for its own questions only")
                 .hasLineCount(1);

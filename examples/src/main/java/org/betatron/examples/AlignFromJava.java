@@ -86,7 +86,7 @@ public record AlignFromJava(Path directory, int steps, PrintStream out) {
         scores.suspects().forEach(pair -> out.println("probably mislabelled: " + pair.id()));
 
         GenerationRun.of(model(aligned), "where is the kettle ?")
-                .run()
+                .run(watch())
                 .answers()
                 .forEach(answer -> out.println("answer: " + answer.text()));
 

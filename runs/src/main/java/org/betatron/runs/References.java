@@ -73,7 +73,7 @@ record References(
         ComputeSpec compute = recipe.compute().model();
         // In bf16, most numbers of a reference would stay where they are when it moves by a small share.
         TorchLanguageModel model =
-                TorchLanguageModel.load(directory, moves ? compute.withWeights(DataType.FP32) : compute);
+                session.models().language(directory, moves ? compute.withWeights(DataType.FP32) : compute);
         session.tell(new RunEvent.ReferenceOpened(directory));
         Optional<MovingReference<AlignmentState>> moving =
                 recipe.reference().update() instanceof ReferenceUpdateSpec.Blend blend
@@ -171,8 +171,8 @@ record References(
             TorchLanguageModel open = model;
             if (open == null) {
                 ComputeThreads.use(request.recipe().compute().threads());
-                open = TorchLanguageModel.load(
-                        modelDirectory, request.recipe().compute().model());
+                open = session.models()
+                        .language(modelDirectory, request.recipe().compute().model());
                 model = open;
             }
             return open;

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.betatron.data.load.DatasetReport;
+import org.betatron.data.load.ReadingReport;
 import org.betatron.runs.model.ModelSize;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.training.run.Metrics;
@@ -44,7 +45,9 @@ public sealed interface RunEvent {
     /// What rows are for.
     enum RowUse {
         TRAINING,
-        EVALUATION
+        EVALUATION,
+        /// Scored, and nothing else.
+        SCORING
     }
 
     /// Training rows were flipped or selected.
@@ -143,6 +146,11 @@ public sealed interface RunEvent {
     /// @param done  pairs scored so far
     /// @param total pairs that will be
     record PairsScored(int done, int total) implements RunEvent {}
+
+    /// Files were read for their prompts.
+    ///
+    /// @param report what became of their rows
+    record PromptsRead(ReadingReport report) implements RunEvent {}
 
     /// Prompts have no room for an answer.
     ///

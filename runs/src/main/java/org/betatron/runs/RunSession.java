@@ -60,12 +60,14 @@ final class RunSession implements AutoCloseable {
     private final RunDirectory directory;
     private final Optional<Checkpoint> checkpoint;
     private final RunJournal journal;
+    private final ModelOpening models;
 
     private RunSession(RunRequest<?> request, RunDirectory directory, Optional<Checkpoint> checkpoint) {
         this.request = request;
         this.directory = directory;
         this.checkpoint = checkpoint;
         this.journal = new RunJournal(request.listener());
+        this.models = new ModelOpening(this::warn);
         if (request.resuming()) {
             journal.tell(checkpoint
                     .<RunEvent>map(found -> new RunEvent.Resumed(found.directory()))
@@ -205,7 +207,7 @@ final class RunSession implements AutoCloseable {
         ComputeSpec compute = recipe.compute().model();
         Path start = ModelPlace.of(Path.of(recipe.model()));
         ComputeThreads.use(recipe.compute().threads());
-        M model = loader.apply(checkpoint.map(Checkpoint::modelDirectory).orElse(start), compute);
+        M model = models.open(checkpoint.map(Checkpoint::modelDirectory).orElse(start), compute, loader);
         try {
             model.freeze(recipe.train().frozen());
         } catch (ModelException e) {
@@ -214,11 +216,15 @@ final class RunSession implements AutoCloseable {
         }
         tell(new RunEvent.ModelOpened(
                 start, sizeOf(model), compute.possible(Processor.here()), NativeLibraries.threads()));
-        model.remarks().forEach(this::warn);
         if (compute.lacksFastProducts(Processor.here())) {
             tell(new RunEvent.Warning(SLOW_BF16));
         }
         return model;
+    }
+
+    /// @return where every model of the run is opened
+    ModelOpening models() {
+        return models;
     }
 
     private static ModelSize sizeOf(TorchModel model) {

@@ -107,6 +107,7 @@ class RewardParityTest {
             try (TorchRewardModel again = TorchRewardModel.begin(directory, 9, 5, compute)) {
                 assertThat(again.score(recorded.packed()).of(TokenQuantity.SCORE))
                         .isEqualTo(scores);
+                assertThat(again.remarks()).isEmpty();
             }
         }
     }

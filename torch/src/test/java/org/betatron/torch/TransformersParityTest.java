@@ -182,6 +182,7 @@ class TransformersParityTest {
         try (TorchLanguageModel model = TorchLanguageModel.load(recorded.directory(), TestDevice.in(DataType.FP32))) {
             model.save(directory);
             try (TorchLanguageModel again = TorchLanguageModel.load(directory, TestDevice.in(DataType.FP32))) {
+                assertThat(again.remarks()).isEmpty();
                 assertThat(again.score(recorded.packed()).logProbs())
                         .isEqualTo(model.score(recorded.packed()).logProbs());
             }

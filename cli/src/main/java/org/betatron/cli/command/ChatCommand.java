@@ -7,9 +7,10 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import org.betatron.cli.display.Displays;
 import org.betatron.data.tokenizer.HuggingFaceTokenizer;
+import org.betatron.runs.ModelOpening;
 import org.betatron.runs.generation.Chat;
-import org.betatron.runs.model.ModelPlace;
 import org.betatron.runs.model.ModelSource;
 import org.betatron.torch.TorchLanguageModel;
 import org.betatron.torch.compute.ComputeSpec;
@@ -54,9 +55,11 @@ final class ChatCommand implements Runnable {
     @Override
     public void run() {
         PrintWriter out = spec.commandLine().getOut();
+        ModelOpening models =
+                ModelOpening.toldTo(Displays.of(out, spec.commandLine().getErr()));
         ComputeSpec compute = ComputeSpec.DEFAULT.on(device.device());
         try (HuggingFaceTokenizer tokenizer = new ModelSource(model).openTokenizer();
-                TorchLanguageModel languageModel = TorchLanguageModel.load(ModelPlace.of(model), compute)) {
+                TorchLanguageModel languageModel = models.language(model, compute)) {
             Chat chat = Chat.with(languageModel, tokenizer, model, options.spec(temperature, 1), plain, out);
             BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
             out.print("> ");

@@ -5,8 +5,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import org.betatron.cli.display.Displays;
 import org.betatron.gguf.GgufType;
-import org.betatron.runs.model.ModelConversion;
+import org.betatron.runs.ModelConversion;
+import org.betatron.runs.RunListener;
 import org.betatron.torch.tensor.DataType;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -56,14 +58,16 @@ final class ConvertCommand implements Runnable {
 
     @Override
     public void run() {
+        RunListener listener =
+                Displays.of(spec.commandLine().getOut(), spec.commandLine().getErr());
         if (ModelConversion.isGguf(target)) {
             GgufType written = type == null ? GgufType.F16 : known(GGUF_TYPES, "of a GGUF file");
-            ModelConversion.toGguf(source, target, written);
+            ModelConversion.toGguf(source, target, written, listener);
             say(written.name().toLowerCase(Locale.ROOT));
         } else if (ModelConversion.isGguf(source)) {
             Optional<DataType> asked =
                     type == null ? Optional.empty() : Optional.of(known(DIRECTORY_TYPES, "of a directory"));
-            say(ModelConversion.toDirectory(source, target, asked).configName());
+            say(ModelConversion.toDirectory(source, target, asked, listener).configName());
         } else {
             throw new ParameterException(
                     spec.commandLine(),

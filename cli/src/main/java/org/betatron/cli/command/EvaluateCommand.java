@@ -9,6 +9,7 @@ import org.betatron.cli.display.Displays;
 import org.betatron.evaluation.comparison.ComparisonReport;
 import org.betatron.evaluation.comparison.Estimate;
 import org.betatron.generation.GenerationSpec;
+import org.betatron.runs.RunListener;
 import org.betatron.runs.evaluation.EvaluationRequest;
 import org.betatron.runs.evaluation.EvaluationResult;
 import org.betatron.runs.evaluation.EvaluationRun;
@@ -73,6 +74,9 @@ final class EvaluateCommand implements Runnable {
     private @Nullable Path out;
 
     @Mixin
+    private RowOptions reading = new RowOptions();
+
+    @Mixin
     private JudgeOptions judge = new JudgeOptions();
 
     @Mixin
@@ -91,19 +95,21 @@ final class EvaluateCommand implements Runnable {
             printer.println(line);
             printer.flush();
         };
+        RunListener listener = Displays.of(printer, spec.commandLine().getErr());
         Path opponent = against.equals(CHOSEN) ? null : Path.of(against);
         EvaluationRequest request = new EvaluationRequest(
                 model,
                 opponent,
                 reference == null ? opponent : reference,
                 files,
+                reading.rules(),
                 limit,
-                judge.create(out, device.device(), progress),
+                judge.create(out, device.device(), progress, listener),
                 temperatures,
                 options.spec(GenerationSpec.DEFAULT.sampling().temperature(), samples),
                 device.device(),
                 out);
-        EvaluationResult result = EvaluationRun.run(request, Displays.of(printer, false));
+        EvaluationResult result = EvaluationRun.run(request, listener);
         result.reports().forEach(report -> print(report, printer));
         printSummary(result, printer);
         if (result.gaveUp().isPresent()) {

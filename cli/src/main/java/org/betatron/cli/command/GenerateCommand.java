@@ -4,7 +4,9 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import org.betatron.cli.display.Displays;
 import org.betatron.core.sampling.SamplingSpec;
+import org.betatron.data.layout.RowRules;
 import org.betatron.generation.GenerationSpec;
 import org.betatron.runs.generation.GenerationResult;
 import org.betatron.runs.generation.GenerationRun;
@@ -58,6 +60,9 @@ final class GenerateCommand implements Runnable {
     private int samples = GenerationSpec.DEFAULT.samples();
 
     @Mixin
+    private RowOptions reading = new RowOptions();
+
+    @Mixin
     private DeviceOption device = new DeviceOption();
 
     @Mixin
@@ -71,23 +76,23 @@ final class GenerateCommand implements Runnable {
         if (prompts.isEmpty() == files.isEmpty()) {
             throw new ParameterException(spec.commandLine(), "either --prompt TEXT or --prompts FILE must be given");
         }
+        RowRules rules = reading.rules();
+        if (files.isEmpty() && !rules.equals(RowRules.DEFAULT)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--field and --on-bad-row say how files are read: they need --prompts FILE");
+        }
         PrintWriter printer = spec.commandLine().getOut();
+        PrintWriter errors = spec.commandLine().getErr();
         GenerationResult result = new GenerationRun(
                         model,
                         prompts.stream().map(GenerationOptions::unescaped).toList(),
                         files,
+                        rules,
                         options.spec(temperature, samples),
                         device.device(),
                         out)
-                .run();
-        if (!result.leftOut().isEmpty()) {
-            spec.commandLine()
-                    .getErr()
-                    .println(result.leftOut().size() + " of "
-                            + (result.leftOut().size() + result.prompts().size())
-                            + " prompts fill the model's positions and are left out: "
-                            + String.join(", ", result.leftOut()));
-        }
+                // Where answers are printed, nothing else is.
+                .run(Displays.of(out == null ? errors : printer, errors));
         if (out == null) {
             result.answers().forEach(answer -> printer.println(answer.text()));
         } else {

@@ -1,28 +1,25 @@
 package org.betatron.cli.command;
 
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.betatron.data.layout.AnswerFormat;
 import org.betatron.data.layout.PreferenceFormat;
 import org.betatron.data.layout.RowFormat;
-import org.betatron.data.layout.RowRules;
-import org.betatron.data.layout.RowRules.OnBadRow;
 import org.betatron.data.layout.TextFormat;
 import org.betatron.data.load.DataSetLoader;
 import org.betatron.data.load.DatasetReport;
 import org.betatron.data.load.RowInspection;
+import org.betatron.data.row.SourceRow;
 import org.betatron.data.row.Truncation;
 import org.betatron.data.tokenizer.HuggingFaceTokenizer;
 import org.betatron.runs.TransformAccount;
 import org.betatron.runs.model.ModelSource;
 import org.betatron.runs.recipe.DataSection;
-import org.betatron.runs.recipe.FieldsSection;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -80,17 +77,8 @@ final class InspectCommand implements Runnable {
             description = "Most tokens of a cut prompt (default ${DEFAULT-VALUE}).")
     private int maxPromptTokens = DataSection.TRUNCATION.maxPromptTokens();
 
-    @Option(
-            names = "--field",
-            paramLabel = "NAME=PATH",
-            description = "Where the files have a field of their layout, as data.fields of a recipe; may be repeated.")
-    private Map<String, String> fields = Map.of();
-
-    @Option(
-            names = "--on-bad-row",
-            paramLabel = "HOW",
-            description = "What becomes of rows that cannot be read: refuse (default) or drop.")
-    private OnBadRow onBadRow = OnBadRow.REFUSE;
+    @Mixin
+    private RowOptions reading = new RowOptions();
 
     @Option(names = "--run", paramLabel = "DIR", description = "Show, too, what that run did to the rows.")
     private @Nullable Path run;
@@ -108,7 +96,7 @@ final class InspectCommand implements Runnable {
         ModelSource source = new ModelSource(model);
         try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.load(source.directory())) {
             DataSetLoader loader = source.loader(tokenizer, Truncation.to(maxTokens, maxPromptTokens))
-                    .by(rules())
+                    .by(reading.rules())
                     .within(source.limits());
             var out = spec.commandLine().getOut();
             if (!rows.isEmpty()) {
@@ -129,13 +117,6 @@ final class InspectCommand implements Runnable {
         }
     }
 
-    private RowRules rules() {
-        Map<String, String> paths = new HashMap<>(fields);
-        String ignore = paths.remove("ignore");
-        List<String> ignored = ignore == null ? List.of() : List.of(ignore.split(",", -1));
-        return FieldsSection.of(paths, ignored).rules(onBadRow);
-    }
-
     private DatasetReport report(DataSetLoader loader) {
         if (kind.texts) {
             return loader.texts(files, TextFormat.AUTO).report();
@@ -150,7 +131,8 @@ final class InspectCommand implements Runnable {
             throw new IllegalArgumentException("--row must be at least 1 but was " + row);
         }
         Path file = files.getFirst();
-        RowFormat<?> format = kind.texts ? TextFormat.AUTO : kind.unpaired ? AnswerFormat.AUTO : PreferenceFormat.AUTO;
+        RowFormat<? extends SourceRow<?>> format =
+                kind.texts ? TextFormat.AUTO : kind.unpaired ? AnswerFormat.AUTO : PreferenceFormat.AUTO;
         List<RowInspection> inspections = loader.inspect(file, format, row);
         if (inspections.size() < row) {
             throw new IllegalArgumentException(

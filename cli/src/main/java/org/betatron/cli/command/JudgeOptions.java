@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.function.Consumer;
 import org.betatron.evaluation.judge.Judge;
 import org.betatron.evaluation.judge.ScoreJudge;
+import org.betatron.runs.RunListener;
 import org.betatron.runs.evaluation.RewardScorer;
 import org.betatron.torch.device.ComputeDevice;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +60,8 @@ final class JudgeOptions {
     /// @param out      directory of the evaluation, or null
     /// @param device   where a reward model computes
     /// @param progress hears what the judge has to say on the way
-    Judge create(@Nullable Path out, ComputeDevice device, Consumer<String> progress) {
+    /// @param listener hears what has to be said of a reward model's files
+    Judge create(@Nullable Path out, ComputeDevice device, Consumer<String> progress, RunListener listener) {
         JudgeUsage usage = new JudgeUsage(name.name().toLowerCase(Locale.ROOT), spec);
         spec.commandLine().getParseResult().matchedOptions().stream()
                 .filter(this::isOfAnother)
@@ -69,7 +71,7 @@ final class JudgeOptions {
                 });
         return switch (name) {
             case WORLD -> ScoreJudge.ofWorld();
-            case REWARD -> RewardScorer.judge(usage.require(reward.model, "--reward-model DIR"), device);
+            case REWARD -> RewardScorer.judge(usage.require(reward.model, "--reward-model DIR"), device, listener);
             case ENDPOINT -> endpoint.create(usage, out, progress);
         };
     }

@@ -97,7 +97,7 @@ final class ScoreCommand implements Runnable {
             throw wrong("--out FILE or --suspicious N must be given, or both");
         }
         PrintWriter printer = spec.commandLine().getOut();
-        ScoreResult result = score(Displays.of(printer, false));
+        ScoreResult result = score(Displays.of(printer, spec.commandLine().getErr()));
         if (out != null) {
             printer.println("Scores of " + result.pairs() + " pairs written to " + out);
         }

@@ -1,12 +1,22 @@
 package org.betatron.cli.display;
 
 import java.io.PrintWriter;
+import org.betatron.runs.RunEvent;
 import org.betatron.runs.RunListener;
 
 /// The display that fits where it is looked at.
 public final class Displays {
 
     private Displays() {}
+
+    /// @param out for what goes on
+    /// @param err for warnings, which do not belong into the results of a command
+    /// @return plain lines
+    public static RunListener of(PrintWriter out, PrintWriter err) {
+        LineDisplay lines = new LineDisplay(out);
+        LineDisplay warnings = new LineDisplay(err);
+        return event -> (event instanceof RunEvent.Warning ? warnings : lines).heard(event);
+    }
 
     /// @return bars where a person watches, plain lines in files and pipes
     public static RunListener of(PrintWriter out, boolean isTerminal) {

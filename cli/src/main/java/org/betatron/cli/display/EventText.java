@@ -25,6 +25,7 @@ final class EventText {
                         (use == RowUse.EVALUATION ? "to measure on:\n" : "")
                                 + report.summary().strip() + "\nrow tokens: "
                                 + report.rowLengths().summary();
+                    case RunEvent.PromptsRead(var report) -> report.text().strip();
                     case RunEvent.RowsTransformed(var summary) -> String.join("\n", summary);
                     case RunEvent.ModelOpened opened -> of(opened);
                     case RunEvent.ReferenceOpened(var directory) ->

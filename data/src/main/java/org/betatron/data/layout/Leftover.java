@@ -44,11 +44,6 @@ public record Leftover(Set<String> names, Map<String, List<String>> content) {
         content = Map.copyOf(content);
     }
 
-    /// @param row after it was parsed
-    public static Leftover of(JsonRow row) {
-        return of(row, Set.of());
-    }
-
     /// @param row     after it was parsed
     /// @param ignored fields that do not matter, whatever their names mean
     /// @throws org.betatron.data.DataException if something is left that is no text

@@ -5,8 +5,8 @@ import org.betatron.data.row.RowPlace;
 
 /// What a reader made of one row of a file.
 ///
-/// @param <T> [org.betatron.data.row.PreferencePair], [org.betatron.data.row.TrainingText] or
-/// [org.betatron.data.row.LabelledAnswer]
+/// @param <T> [org.betatron.data.row.PreferencePair], [org.betatron.data.row.TrainingText],
+/// [org.betatron.data.row.LabelledAnswer] or [org.betatron.data.row.AskedRow]
 public sealed interface ReadRow<T> {
 
     /// @param place where it was read

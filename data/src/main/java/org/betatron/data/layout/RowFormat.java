@@ -1,13 +1,12 @@
 package org.betatron.data.layout;
 
 import java.nio.file.Path;
-import org.betatron.data.row.SourceRow;
 import org.betatron.data.source.JsonRow;
 
 /// Layouts of the files of one kind of row.
 ///
 /// @param <T> the kind of row as text
-public interface RowFormat<T extends SourceRow<?>> {
+public interface RowFormat<T> {
 
     /// @param first a row of a file
     /// @return how rows like it are read

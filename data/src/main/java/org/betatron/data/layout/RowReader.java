@@ -10,7 +10,6 @@ import java.util.Queue;
 import java.util.function.Function;
 import org.betatron.data.DataException;
 import org.betatron.data.row.RowPlace;
-import org.betatron.data.row.SourceRow;
 import org.betatron.data.source.JsonRow;
 import org.betatron.data.source.RawRow;
 import org.betatron.data.source.RawRows;
@@ -20,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// Rows of one file in the order of the file: one at a time, or in chunks that are parsed by any
 /// thread while more are read. Reading is not thread-safe, parsing is; close it.
 ///
-/// @param <T> [org.betatron.data.row.PreferencePair], [org.betatron.data.row.TrainingText] or
-/// [org.betatron.data.row.LabelledAnswer]
+/// @param <T> [org.betatron.data.row.PreferencePair], [org.betatron.data.row.TrainingText],
+/// [org.betatron.data.row.LabelledAnswer] or [org.betatron.data.row.AskedRow]
 public final class RowReader<T> implements Iterator<ReadRow<T>>, AutoCloseable {
 
     /// A chunk should keep a thread busy for some milliseconds, and a few of them should fit any
@@ -62,7 +61,7 @@ public final class RowReader<T> implements Iterator<ReadRow<T>>, AutoCloseable {
     /// @param rules  how they are read beside that
     /// @throws DataException if the file cannot be read, has no rows, or its format is not
     ///     recognised
-    public static <T extends SourceRow<?>> RowReader<T> open(Path file, RowFormat<T> format, RowRules rules) {
+    public static <T> RowReader<T> open(Path file, RowFormat<T> format, RowRules rules) {
         RawRows rows = RawRows.open(file);
         try {
             Queue<RawRow> opened = new ArrayDeque<>();

@@ -12,15 +12,25 @@ final class Suggestion {
 
     /// @return how a preference file like this can be read
     static String of(JsonRow row) {
-        return of(row, "{prompt: NAME, chosen: NAME, rejected: NAME}");
+        return of(row, recipe("{prompt: NAME, chosen: NAME, rejected: NAME}"));
     }
 
     /// @return how a file of texts like this can be read
     static String ofText(JsonRow row) {
-        return of(row, "{prompt: NAME, completion: NAME}");
+        return of(row, recipe("{prompt: NAME, completion: NAME}"));
     }
 
-    private static String of(JsonRow row, String fields) {
+    /// @return how a file of prompts like this can be read
+    static String ofPrompt(JsonRow row) {
+        return of(row, "; where it has another name, --field prompt=NAME says which");
+    }
+
+    private static String recipe(String fields) {
+        return "; where fields have other names, a recipe says which they are: data.fields: " + fields;
+    }
+
+    /// @param names how other names are given
+    private static String of(JsonRow row, String names) {
         List<String> lists = new ArrayList<>();
         for (String field : row.fields()) {
             JsonNode value = row.peek(field);
@@ -36,6 +46,6 @@ final class Suggestion {
             return "; its rows stand in a list under \"" + lists.getFirst() + "\": write that list alone into a file"
                     + " (jq '." + lists.getFirst() + "' FILE)";
         }
-        return "; where fields have other names, a recipe says which they are: data.fields: " + fields;
+        return names;
     }
 }

@@ -66,6 +66,9 @@ final class BadRows {
             lines.add("and " + (count - shown.size()) + " more");
         }
         throw new DataException(
-                count + " rows cannot be used (data.onBadRow=drop leaves such rows out and counts them):", lines);
+                count
+                        + " rows cannot be used (data.onBadRow=drop, or --on-bad-row drop where a command takes it,"
+                        + " leaves such rows out and counts them):",
+                lines);
     }
 }

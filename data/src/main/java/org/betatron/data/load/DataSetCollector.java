@@ -1,14 +1,8 @@
 package org.betatron.data.load;
 
-import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.DoubleStream;
 import org.betatron.data.DataException;
-import org.betatron.data.row.DropReason;
 import org.betatron.data.row.DroppedRow;
 import org.betatron.data.row.MadeRow;
 import org.betatron.data.row.RowPlace;
@@ -24,14 +18,10 @@ import org.jspecify.annotations.Nullable;
 /// grow with them, but for the gap of each pair that has one (8 bytes). Not thread-safe; close it.
 final class DataSetCollector<R extends TokenizedRow> implements AutoCloseable {
 
-    private final BadRows bad;
-    private final List<DatasetReport.Source> sources = new ArrayList<>();
+    private final RowCounts counts;
     private final StoredList.Writer<R> rows;
     private final StoredList.Writer<DroppedRow> dropped;
     private final UniqueIds ids = new UniqueIds();
-    private final Map<DropReason, Integer> numDropped = new EnumMap<>(DropReason.class);
-    private final Map<Oddity, Integer> oddities = new EnumMap<>(Oddity.class);
-    private final Map<String, Integer> unusedFields = new TreeMap<>();
     private final LengthCounts promptLengths = new LengthCounts();
     private final LengthCounts responseLengths = new LengthCounts();
     private final LengthCounts rowLengths = new LengthCounts();
@@ -48,23 +38,23 @@ final class DataSetCollector<R extends TokenizedRow> implements AutoCloseable {
     /// @param bad     takes rows that cannot be read
     /// @throws DataException if no temporary file can be made
     DataSetCollector(StoredList.Form<R> form, StoredList.Form<DroppedRow> dropped, BadRows bad) {
-        this.bad = bad;
+        this.counts = new RowCounts(bad);
         this.rows = new StoredList.Writer<>(form);
         this.dropped = new StoredList.Writer<>(dropped);
     }
 
     void addSource(String file, String format) {
-        sources.add(new DatasetReport.Source(file, format));
+        counts.addSource(file, format);
     }
 
     /// @return rows that cannot be read
     BadRows bad() {
-        return bad;
+        return counts.bad();
     }
 
     void drop(DroppedRow row) {
         dropped.add(row);
-        numDropped.merge(row.reason(), 1, Integer::sum);
+        counts.drop(row.reason());
     }
 
     void keep(R row, FittedRow fitted) {
@@ -84,8 +74,7 @@ final class DataSetCollector<R extends TokenizedRow> implements AutoCloseable {
     /// @param found  what is worth knowing of the row that was kept last
     /// @param unread fields of it that nothing was read of
     void note(Set<Oddity> found, Set<String> unread) {
-        found.forEach(oddity -> oddities.merge(oddity, 1, Integer::sum));
-        unread.forEach(field -> unusedFields.merge(field, 1, Integer::sum));
+        counts.note(found, unread);
     }
 
     private void count(TokenizedRow row) {
@@ -114,24 +103,13 @@ final class DataSetCollector<R extends TokenizedRow> implements AutoCloseable {
 
     /// @throws DataException if rows cannot be read and may not be left out, or no row is left
     TokenizedDataSet<R> finish() {
-        bad.check();
-        int numRead = rows.size() + dropped.size();
-        if (rows.size() == 0) {
-            StringBuilder reasons = new StringBuilder();
-            numDropped.forEach((reason, count) -> reasons.append(reasons.isEmpty() ? ": " : ", ")
-                    .append(count)
-                    .append(" × ")
-                    .append(reason.text()));
-            throw new DataException(
-                    sources.stream().map(DatasetReport.Source::file).toList() + ": none of the " + numRead
-                            + " rows can be used" + reasons);
-        }
+        ReadingReport read = counts.finish(rows.size());
         GapDistribution distribution = GapDistribution.of(gaps.build().toArray());
         DatasetReport report = new DatasetReport(
-                sources,
-                numRead,
-                numDropped,
-                rows.size(),
+                read.sources(),
+                read.numRead(),
+                read.dropped(),
+                read.numKept(),
                 new ScoreReport(distribution.count(), firstWithoutScores, distribution),
                 numDesirable,
                 numUndesirable,
@@ -142,9 +120,9 @@ final class DataSetCollector<R extends TokenizedRow> implements AutoCloseable {
                 LengthStatistics.of(promptLengths),
                 LengthStatistics.of(responseLengths),
                 LengthStatistics.of(rowLengths),
-                oddities,
-                unusedFields,
-                bad.reasons());
+                read.oddities(),
+                read.unusedFields(),
+                read.unreadable());
         return new TokenizedDataSet<>(rows.finish(), dropped.finish(), report);
     }
 

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.betatron.data.row.DropReason;
 
 /// What became of the rows of a data set: read, dropped, cut, and how long they are.
@@ -86,15 +85,8 @@ public record DatasetReport(
 
     /// @return the counts for a terminal, several lines: files, rows kept and dropped, what was cut
     public String summary() {
-        StringBuilder text = new StringBuilder();
-        sources.forEach(source -> line(text, source.file() + " (" + source.format() + ")"));
-        line(text, "rows: " + numRead + " read, " + numKept + " kept, " + numDropped() + " dropped");
-        dropped.forEach((reason, count) -> {
-            line(text, "  dropped " + count + ": " + reason.text());
-            if (reason == DropReason.UNREADABLE) {
-                unreadable.forEach((why, rows) -> line(text, "    " + rows + ": " + why));
-            }
-        });
+        ReadingReport read = new ReadingReport(sources, numRead, dropped, numKept, oddities, unusedFields, unreadable);
+        StringBuilder text = new StringBuilder(read.counts());
         if (scores.numScored() > 0) {
             line(text, "scores: " + scores.numScored() + " of " + numKept + " pairs");
             line(text, "  gap of scores: " + scores.gaps().summary());
@@ -105,21 +97,11 @@ public record DatasetReport(
         if (numRenamed > 0) {
             line(text, "ids: " + numRenamed + " occurred before and got a suffix");
         }
-        oddities.forEach((oddity, count) -> line(text, "note: " + count + " " + oddity.text()));
-        if (!unusedFields.isEmpty()) {
-            line(text, "fields not used: " + unusedText());
-        }
+        text.append(read.notes());
         line(
                 text,
                 "cut: " + numPromptsCut + " prompts, " + numResponsesCut + " responses, " + numTokensCut + " tokens");
         return text.toString();
-    }
-
-    /// @return `id2 (5), source (12)`: names of fields with the number of rows
-    private String unusedText() {
-        return unusedFields.entrySet().stream()
-                .map(field -> field.getKey() + " (" + field.getValue() + ")")
-                .collect(Collectors.joining(", "));
     }
 
     private static void lengths(StringBuilder text, String what, LengthStatistics lengths) {

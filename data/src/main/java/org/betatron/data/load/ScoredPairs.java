@@ -6,6 +6,7 @@ import java.util.List;
 import org.betatron.data.DataException;
 import org.betatron.data.row.DroppedRow;
 import org.betatron.data.row.PairScores;
+import org.betatron.data.row.RowPlace;
 import org.betatron.data.row.TokenizedPair;
 import org.betatron.data.source.JsonLines;
 import org.betatron.data.source.JsonRow;
@@ -24,6 +25,7 @@ public final class ScoredPairs implements AutoCloseable {
     private final Iterator<DroppedRow> allDropped;
     private @Nullable DroppedRow nextDropped;
     private @Nullable JsonRows rows;
+    private @Nullable String lastFile;
 
     /// @param files   those that the data set was read from, in that order
     /// @param dropped rows of theirs that the data set left out, in the order of the files
@@ -52,6 +54,9 @@ public final class ScoredPairs implements AutoCloseable {
     private JsonRow rowOf(TokenizedPair pair) {
         while (true) {
             JsonRow row = next(pair);
+            while (nextDropped != null && isBefore(nextDropped.place(), row.place())) {
+                dropNext();
+            }
             boolean wasDropped = nextDropped != null
                     && row.place().equals(nextDropped.place())
                     && row.id().equals(nextDropped.id());
@@ -72,6 +77,11 @@ public final class ScoredPairs implements AutoCloseable {
         }
     }
 
+    /// What is no JSON object was left out of the data set, and is not met here.
+    private static boolean isBefore(RowPlace dropped, RowPlace row) {
+        return dropped.file().equals(row.file()) && dropped.line() < row.line();
+    }
+
     private void dropNext() {
         nextDropped = allDropped.hasNext() ? allDropped.next() : null;
     }
@@ -82,7 +92,15 @@ public final class ScoredPairs implements AutoCloseable {
             if (!files.hasNext()) {
                 throw new DataException(pair.place() + ": the file must not change while its rows are scored");
             }
-            rows = JsonRows.open(files.next());
+            Path file = files.next();
+            rows = JsonRows.openAgain(file);
+            while (lastFile != null
+                    && !lastFile.equals(file.toString())
+                    && nextDropped != null
+                    && nextDropped.place().file().equals(lastFile)) {
+                dropNext();
+            }
+            lastFile = file.toString();
         }
         return rows.next();
     }

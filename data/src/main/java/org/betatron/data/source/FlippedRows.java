@@ -12,12 +12,13 @@ public final class FlippedRows {
 
     private FlippedRows() {}
 
+    /// @param file read before; what is no JSON object is passed over
     /// @return places of the rows whose `flipped` is true; empty unless some row has the field
     /// @throws org.betatron.data.DataException if the file cannot be read
     public static Optional<Set<RowPlace>> read(Path file) {
         Set<RowPlace> flipped = new HashSet<>();
         boolean known = false;
-        try (JsonRows rows = JsonRows.open(file)) {
+        try (JsonRows rows = JsonRows.openAgain(file)) {
             while (rows.hasNext()) {
                 JsonRow row = rows.next();
                 JsonNode value = row.node().path("flipped");

@@ -11,16 +11,29 @@ import org.jspecify.annotations.Nullable;
 public final class JsonRows implements Iterator<JsonRow>, AutoCloseable {
 
     private final RawRows rows;
+    private final boolean passesOver;
     private @Nullable JsonRow next;
 
-    private JsonRows(RawRows rows) {
+    private JsonRows(RawRows rows, boolean passesOver) {
         this.rows = rows;
+        this.passesOver = passesOver;
     }
 
     /// @throws DataException if the file cannot be read, has no row, or its first row is no JSON
     ///     object
     public static JsonRows open(Path path) {
-        JsonRows rows = new JsonRows(RawRows.open(path));
+        return open(path, false);
+    }
+
+    /// Opens a file again whose rows were read before: what is no JSON object was told then, and is passed over.
+    ///
+    /// @throws DataException if the file cannot be read, or has no row
+    public static JsonRows openAgain(Path path) {
+        return open(path, true);
+    }
+
+    private static JsonRows open(Path path, boolean passesOver) {
+        JsonRows rows = new JsonRows(RawRows.open(path), passesOver);
         try {
             rows.next = rows.read();
             if (rows.next == null) {
@@ -55,12 +68,23 @@ public final class JsonRows implements Iterator<JsonRow>, AutoCloseable {
 
     private @Nullable JsonRow read() {
         for (RawRow raw = rows.next(); raw != null; raw = rows.next()) {
-            JsonRow row = raw.parse();
+            JsonRow row = parse(raw);
             if (row != null) {
                 return row;
             }
         }
         return null;
+    }
+
+    private @Nullable JsonRow parse(RawRow raw) {
+        try {
+            return raw.parse();
+        } catch (DataException e) {
+            if (passesOver) {
+                return null;
+            }
+            throw e;
+        }
     }
 
     @Override

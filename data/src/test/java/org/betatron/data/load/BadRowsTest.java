@@ -70,7 +70,8 @@ class BadRowsTest {
         DataException refused = catchThrowableOfType(
                 DataException.class, () -> loader(OnBadRow.REFUSE).pairs(List.of(file), PreferenceFormat.AUTO));
         assertThat(refused)
-                .hasMessage("4 rows cannot be used (data.onBadRow=drop leaves such rows out and counts them):");
+                .hasMessage("4 rows cannot be used (data.onBadRow=drop, or --on-bad-row drop where a command takes it,"
+                        + " leaves such rows out and counts them):");
         assertThat(refused.details())
                 .containsExactly(
                         file

@@ -8,12 +8,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.betatron.data.DataException;
 import org.betatron.data.layout.PreferenceFormat;
+import org.betatron.data.layout.RowRules;
 import org.betatron.data.row.PairScores;
 import org.betatron.data.row.PromptStyle;
 import org.betatron.data.row.TokenizedPair;
 import org.betatron.data.row.Truncation;
+import org.betatron.data.source.FieldMap;
 import org.betatron.data.template.ChatTemplate;
 import org.betatron.data.tokenizer.HuggingFaceTokenizer;
 import org.betatron.data.tokenizer.TestTokenizers;
@@ -88,6 +91,30 @@ class ScoredPairsTest {
             assertThat(pairs)
                     .extracting(TokenizedPair::scores)
                     .containsExactly(new PairScores(1, -1), new PairScores(2, -2));
+        }
+    }
+
+    @Test
+    void rowsThatWereLeftOutAsUnreadableArePassedOver() throws IOException {
+        String row = "{\"id\":\"%s\",\"prompt\":\"p\",\"chosen\":\"a\",\"rejected\":\"b\"}\n";
+        String broken = "{\"prompt\":\n";
+        String wrong = "{\"prompt\":\"p\",\"chosen\":3,\"rejected\":\"b\"}\n";
+        Path first = Files.writeString(
+                directory.resolve("first.jsonl"),
+                broken + row.formatted("x") + wrong + broken + row.formatted("y") + broken);
+        Path second = Files.writeString(directory.resolve("second.jsonl"), row.formatted("z") + wrong + broken);
+        List<Path> files = List.of(first, second);
+        try (HuggingFaceTokenizer tokenizer = TestTokenizers.bytes(directory)) {
+            DataSetLoader dropping =
+                    loader(tokenizer).by(new RowRules(FieldMap.NONE, RowRules.OnBadRow.DROP, Set.of()));
+            TokenizedDataSet<TokenizedPair> data = dropping.pairs(files, PreferenceFormat.AUTO);
+            assertThat(data.report().numDropped()).isEqualTo(6);
+            assertThat(scored(files, data))
+                    .hasSize(3)
+                    .satisfiesExactly(
+                            line -> assertThat(line).startsWith("{\"id\":\"x\""),
+                            line -> assertThat(line).startsWith("{\"id\":\"y\""),
+                            line -> assertThat(line).startsWith("{\"id\":\"z\""));
         }
     }
 

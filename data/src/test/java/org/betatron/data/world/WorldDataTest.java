@@ -13,6 +13,8 @@ import java.util.Set;
 import java.util.function.Predicate;
 import org.betatron.core.Numbers;
 import org.betatron.core.files.Directories;
+import org.betatron.data.layout.RowRules;
+import org.betatron.data.load.PromptReader;
 import org.betatron.data.load.PromptRow;
 import org.betatron.data.row.PromptStyle;
 import org.betatron.data.template.ChatTemplate;
@@ -143,17 +145,19 @@ class WorldDataTest {
     @Test
     void promptsAreReadFromPairsAndFromRowsWithAPromptAlone() throws IOException {
         WorldData.write(SPEC, directory);
-        List<PromptRow> rows = PromptRow.read(
-                List.of(directory.resolve("evaluation.jsonl"), directory.resolve("sft.jsonl")),
-                ChatTemplate.humanAssistant(),
-                PromptStyle.AS_WRITTEN);
+        PromptReader reader =
+                new PromptReader(List.of(ChatTemplate.humanAssistant()), PromptStyle.AS_WRITTEN, RowRules.DEFAULT);
+        List<PromptRow> rows = reader.read(
+                        List.of(directory.resolve("evaluation.jsonl"), directory.resolve("sft.jsonl")))
+                .of(0);
         assertThat(rows).hasSize(800);
         assertThat(rows.getFirst().chosen()).isNotEmpty();
         assertThat(rows.getLast().chosen()).isNull();
         assertThat(rows.getLast().prompt()).endsWith("?");
         Path bad = Files.writeString(directory.resolve("bad.jsonl"), "{\"text\": \"x\"}\n");
-        assertThatThrownBy(() -> PromptRow.read(List.of(bad), ChatTemplate.humanAssistant(), PromptStyle.AS_WRITTEN))
-                .hasMessage(bad + ":1: a row of prompts must have \"prompt\" but had the fields [text]");
+        assertThatThrownBy(() -> reader.read(List.of(bad)))
+                .hasMessage(bad + ":1: a row of prompts must have \"prompt\" but had the fields [text]; where it has"
+                        + " another name, --field prompt=NAME says which");
     }
 
     @Test

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.betatron.data.load.PromptRow;
-import org.betatron.data.row.PromptStyle;
 import org.betatron.data.template.ChatTemplate;
 import org.betatron.data.tokenizer.HuggingFaceTokenizer;
 import org.betatron.data.tokenizer.Tokenizer;
@@ -14,6 +13,7 @@ import org.betatron.generation.AnswerLogProbs;
 import org.betatron.generation.GenerationListener;
 import org.betatron.generation.GenerationSpec;
 import org.betatron.generation.Generator;
+import org.betatron.runs.ModelOpening;
 import org.betatron.runs.model.ModelPlace;
 import org.betatron.runs.model.ModelSource;
 import org.betatron.torch.TorchLanguageModel;
@@ -28,9 +28,13 @@ final class Contestant implements AutoCloseable {
     private final ChatTemplate template;
     private final int maxPositions;
     private final ComputeSpec compute;
+    private final ModelOpening models;
 
     /// Opens everything but the weights, so that what is wrong shows before anything is computed.
-    Contestant(Path directory, ComputeDevice device) {
+    ///
+    /// @param models opens the weights
+    Contestant(Path directory, ComputeDevice device, ModelOpening models) {
+        this.models = models;
         compute = ComputeSpec.DEFAULT.on(device);
         this.directory = directory;
         Path place = ModelPlace.of(directory);
@@ -47,9 +51,9 @@ final class Contestant implements AutoCloseable {
         return maxPositions;
     }
 
-    /// @return prompts as this model reads them
-    List<PromptRow> prompts(List<Path> files) {
-        return PromptRow.read(files, template, PromptStyle.AS_WRITTEN);
+    /// @return how this model reads dialogues
+    ChatTemplate template() {
+        return template;
     }
 
     int[] promptIds(PromptRow row) {
@@ -81,7 +85,7 @@ final class Contestant implements AutoCloseable {
             return found.stream().map(Optional::orElseThrow).toList();
         }
         List<List<Answer>> all = new ArrayList<>();
-        try (TorchLanguageModel model = TorchLanguageModel.load(ModelPlace.of(directory), compute)) {
+        try (TorchLanguageModel model = models.language(directory, compute)) {
             for (int i = 0; i < specs.size(); i++) {
                 GenerationSpec spec = specs.get(i);
                 List<Answer> answers = found.get(i)
@@ -98,7 +102,7 @@ final class Contestant implements AutoCloseable {
 
     /// @return log-probs of answers, nats
     double[] logProbs(List<int[]> prompts, List<Answer> answers) {
-        try (TorchLanguageModel model = TorchLanguageModel.load(ModelPlace.of(directory), compute)) {
+        try (TorchLanguageModel model = models.language(directory, compute)) {
             return AnswerLogProbs.of(model, prompts, answers);
         }
     }

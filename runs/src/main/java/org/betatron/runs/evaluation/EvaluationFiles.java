@@ -104,6 +104,7 @@ public record EvaluationFiles(
                         request.reference() == null ? "" : request.reference().toString())
                 .put("judge", request.judge().identity())
                 .put("partial", result.undecided() > 0);
+        root.set("rows", mapper.valueToTree(result.read()));
         root.set("undecidedBecause", mapper.valueToTree(result.reasons()));
         root.set("account", mapper.valueToTree(result.account()));
         root.set("generation", mapper.valueToTree(request.generation()));

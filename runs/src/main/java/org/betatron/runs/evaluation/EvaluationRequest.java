@@ -2,6 +2,7 @@ package org.betatron.runs.evaluation;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.betatron.data.layout.RowRules;
 import org.betatron.evaluation.judge.Judge;
 import org.betatron.generation.GenerationSpec;
 import org.betatron.torch.device.ComputeDevice;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param against      directory of the opponent, or null for the chosen answers of the files
 /// @param reference    directory of the model that KL is taken against, or null for none
 /// @param files        prompts, with chosen answers if these are the opponent
+/// @param rules        how their rows are read
 /// @param limit        most prompts, from the first; 0 for all
 /// @param judge        who says which answer is better
 /// @param temperatures at which both models answer, at least one
@@ -24,6 +26,7 @@ public record EvaluationRequest(
         @Nullable Path against,
         @Nullable Path reference,
         List<Path> files,
+        RowRules rules,
         int limit,
         Judge judge,
         List<Double> temperatures,
@@ -52,6 +55,7 @@ public record EvaluationRequest(
                 against,
                 against,
                 files,
+                RowRules.DEFAULT,
                 0,
                 judge,
                 List.of(0.0, 1.0),
@@ -63,13 +67,13 @@ public record EvaluationRequest(
     /// @return the same measurement of fewer prompts
     public EvaluationRequest withLimit(int newLimit) {
         return new EvaluationRequest(
-                model, against, reference, files, newLimit, judge, temperatures, generation, device, out);
+                model, against, reference, files, rules, newLimit, judge, temperatures, generation, device, out);
     }
 
     /// @return the same measurement of answers made in another way
     public EvaluationRequest withGeneration(GenerationSpec newGeneration) {
         return new EvaluationRequest(
-                model, against, reference, files, limit, judge, temperatures, newGeneration, device, out);
+                model, against, reference, files, rules, limit, judge, temperatures, newGeneration, device, out);
     }
 
     /// @return settings of the answers at one temperature; greedy answers to a prompt are all the same, so

@@ -11,7 +11,11 @@ import java.util.Optional;
 import java.util.Set;
 import org.betatron.core.RandomStreams;
 import org.betatron.core.files.DirectoryLock;
+import org.betatron.data.load.PromptReader;
 import org.betatron.data.load.PromptRow;
+import org.betatron.data.load.PromptSet;
+import org.betatron.data.load.ReadingReport;
+import org.betatron.data.row.PromptStyle;
 import org.betatron.evaluation.comparison.ComparisonReport;
 import org.betatron.evaluation.comparison.JudgedAnswer;
 import org.betatron.evaluation.judge.Comparison;
@@ -20,6 +24,7 @@ import org.betatron.evaluation.judge.JudgingPlan;
 import org.betatron.evaluation.judge.Verdict;
 import org.betatron.generation.Answer;
 import org.betatron.generation.GenerationSpec;
+import org.betatron.runs.ModelOpening;
 import org.betatron.runs.RunEvent;
 import org.betatron.runs.RunListener;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +34,7 @@ public final class EvaluationRun {
 
     private final EvaluationRequest request;
     private final RunListener listener;
+    private final ModelOpening models;
     private final List<PromptRow> rows = new ArrayList<>();
     private final List<int[]> promptIds = new ArrayList<>();
     private final List<int[]> opponentPromptIds = new ArrayList<>();
@@ -36,6 +42,7 @@ public final class EvaluationRun {
     private EvaluationRun(EvaluationRequest request, RunListener listener) {
         this.request = request;
         this.listener = listener;
+        this.models = ModelOpening.toldTo(listener);
     }
 
     /// @param listener hears what is going on
@@ -62,21 +69,37 @@ public final class EvaluationRun {
 
     private EvaluationResult run() {
         Path against = request.against();
-        try (Contestant model = new Contestant(request.model(), request.device())) {
+        try (Contestant model = contestant(request.model())) {
             if (against == null) {
-                readPrompts(model, null);
-                return compare(model, chosenAnswers(model));
+                ReadingReport read = readPrompts(model, null);
+                return compare(read, model, chosenAnswers(model));
             }
-            try (Contestant opponent = new Contestant(against, request.device())) {
-                readPrompts(model, opponent);
-                return compare(model, opponentAnswers(opponent));
+            try (Contestant opponent = contestant(against)) {
+                ReadingReport read = readPrompts(model, opponent);
+                return compare(read, model, opponentAnswers(opponent));
             }
         }
     }
 
-    private void readPrompts(Contestant model, @Nullable Contestant opponent) {
-        List<PromptRow> all = model.prompts(request.files());
-        List<PromptRow> others = opponent == null ? all : opponent.prompts(request.files());
+    private Contestant contestant(Path directory) {
+        return new Contestant(directory, request.device(), models);
+    }
+
+    /// @return prompts as each of the models reads them
+    private PromptSet read(List<Contestant> contestants) {
+        PromptSet read = new PromptReader(
+                        contestants.stream().map(Contestant::template).toList(),
+                        PromptStyle.AS_WRITTEN,
+                        request.rules())
+                .read(request.files());
+        listener.heard(new RunEvent.PromptsRead(read.report()));
+        return read;
+    }
+
+    private ReadingReport readPrompts(Contestant model, @Nullable Contestant opponent) {
+        PromptSet read = read(opponent == null ? List.of(model) : List.of(model, opponent));
+        List<PromptRow> all = read.byTemplate().getFirst();
+        List<PromptRow> others = read.byTemplate().getLast();
         int count = request.limit() == 0 ? all.size() : Math.min(request.limit(), all.size());
         List<String> tooLong = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -103,6 +126,7 @@ public final class EvaluationRun {
                             + model.maxPositions() + " positions");
         }
         request.judge().check(plan(opponent == null));
+        return read.report();
     }
 
     private JudgingPlan plan(boolean againstChosen) {
@@ -172,7 +196,7 @@ public final class EvaluationRun {
         return request.temperatures().stream().map(request::at).toList();
     }
 
-    private EvaluationResult compare(Contestant model, List<OpponentAnswers> opponents) {
+    private EvaluationResult compare(ReadingReport read, Contestant model, List<OpponentAnswers> opponents) {
         listener.heard(new RunEvent.AnswersBegun(model.directory()));
         List<List<Answer>> answers = model.answers(promptIds, specs(), written());
         List<ComparisonReport> reports = new ArrayList<>();
@@ -201,7 +225,7 @@ public final class EvaluationRun {
                 gaveUp = Optional.of(new JudgeException("no comparison has a verdict: " + String.join("; ", reasons)));
             }
             EvaluationResult result = new EvaluationResult(
-                    reports, judged, reasons, request.judge().account(), gaveUp);
+                    read, reports, judged, reasons, request.judge().account(), gaveUp);
             files.report(result, request);
             return result;
         }
@@ -259,7 +283,7 @@ public final class EvaluationRun {
             return new double[0];
         }
         listener.heard(new RunEvent.DivergenceBegun(directory));
-        try (Contestant reference = new Contestant(directory, request.device())) {
+        try (Contestant reference = contestant(directory)) {
             double[] own = model.logProbs(promptIds, answers);
             double[] theirs = reference.logProbs(promptIds, answers);
             for (int i = 0; i < own.length; i++) {

@@ -13,6 +13,8 @@ import org.betatron.data.tokenizer.HuggingFaceTokenizer;
 import org.betatron.evaluation.judge.AnswerScorer;
 import org.betatron.evaluation.judge.ScoreJudge;
 import org.betatron.generation.Generator;
+import org.betatron.runs.ModelOpening;
+import org.betatron.runs.RunListener;
 import org.betatron.torch.TorchRewardModel;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.device.ComputeDevice;
@@ -31,11 +33,12 @@ public record RewardScorer(Path directory, ComputeDevice device, int maxPosition
 
     private static final Packing PACKING = Packing.ofTokens(8192);
 
+    /// @param listener hears what has to be said of the model's files
     /// @return a judge that prefers the answer with the higher score
     /// @throws org.betatron.torch.error.ModelException if the directory holds no reward model
-    public static ScoreJudge judge(Path directory, ComputeDevice device) {
+    public static ScoreJudge judge(Path directory, ComputeDevice device, RunListener listener) {
         // Opened and closed: what is wrong with the model shows before any answer is written.
-        try (TorchRewardModel model = load(directory, device)) {
+        try (TorchRewardModel model = open(directory, device, listener)) {
             return new ScoreJudge(
                     "reward " + directory + " " + Fingerprint.of(new ModelDirectory(directory).modelFiles()),
                     new RewardScorer(directory, device, model.maxPositions()),
@@ -43,8 +46,8 @@ public record RewardScorer(Path directory, ComputeDevice device, int maxPosition
         }
     }
 
-    private static TorchRewardModel load(Path directory, ComputeDevice device) {
-        return TorchRewardModel.load(directory, ComputeSpec.DEFAULT.on(device));
+    private static TorchRewardModel open(Path directory, ComputeDevice device, RunListener listener) {
+        return ModelOpening.toldTo(listener).reward(directory, ComputeSpec.DEFAULT.on(device));
     }
 
     @Override
@@ -52,7 +55,8 @@ public record RewardScorer(Path directory, ComputeDevice device, int maxPosition
         double[] scores = new double[answers.size()];
         Arrays.fill(scores, Double.NaN);
         try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.load(directory);
-                TorchRewardModel model = load(directory, device)) {
+                // What is to be said of it was said when the judge was made.
+                TorchRewardModel model = open(directory, device, RunListener.NONE)) {
             List<TokenizedText> rows = IntStream.range(0, answers.size())
                     .mapToObj(i -> new TokenizedText(
                             "answer " + i,

@@ -6,8 +6,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.betatron.core.files.GrowingLines;
+import org.betatron.data.layout.RowRules;
+import org.betatron.data.load.PromptReader;
 import org.betatron.data.load.PromptRow;
+import org.betatron.data.load.PromptSet;
 import org.betatron.data.row.PromptStyle;
 import org.betatron.data.template.ChatTemplate;
 import org.betatron.data.tokenizer.HuggingFaceTokenizer;
@@ -15,6 +19,9 @@ import org.betatron.generation.Answer;
 import org.betatron.generation.GenerationListener;
 import org.betatron.generation.GenerationSpec;
 import org.betatron.generation.Generator;
+import org.betatron.runs.ModelOpening;
+import org.betatron.runs.RunEvent;
+import org.betatron.runs.RunListener;
 import org.betatron.runs.model.ModelPlace;
 import org.betatron.runs.model.ModelSource;
 import org.betatron.torch.TorchLanguageModel;
@@ -28,6 +35,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param model   Hugging Face directory, or a GGUF file
 /// @param prompts texts to continue
 /// @param files   files whose prompts are answered after them
+/// @param rules   how their rows are read
 /// @param spec    how
 /// @param device  where the model computes
 /// @param out     file for JSON lines, which grow beside it while answers are written; null for none
@@ -35,6 +43,7 @@ public record GenerationRun(
         Path model,
         List<String> prompts,
         List<Path> files,
+        RowRules rules,
         GenerationSpec spec,
         ComputeDevice device,
         @Nullable Path out) {
@@ -42,26 +51,34 @@ public record GenerationRun(
     /// @return most probable answers to some texts, given back only
     public static GenerationRun of(Path model, String... prompts) {
         return new GenerationRun(
-                model, List.of(prompts), List.of(), GenerationSpec.DEFAULT, ComputeDevice.DEFAULT, null);
+                model,
+                List.of(prompts),
+                List.of(),
+                RowRules.DEFAULT,
+                GenerationSpec.DEFAULT,
+                ComputeDevice.DEFAULT,
+                null);
     }
 
     /// @return the same prompts, answered in another way
     public GenerationRun withSpec(GenerationSpec newSpec) {
-        return new GenerationRun(model, prompts, files, newSpec, device, out);
+        return new GenerationRun(model, prompts, files, rules, newSpec, device, out);
     }
 
     /// Carries it out.
     ///
+    /// @param listener hears what is going on
     /// @return the answers; those in a file are complete there as soon as they are given
-    public GenerationResult run() {
+    public GenerationResult run(RunListener listener) {
+        Optional<PromptSet> read = read(listener);
         List<PromptRow> rows = new ArrayList<>();
         for (String prompt : prompts) {
             rows.add(new PromptRow("prompt-" + (rows.size() + 1), prompt, null));
         }
-        rows.addAll(PromptRow.read(files, ChatTemplate.load(ModelPlace.of(model)), PromptStyle.AS_WRITTEN));
+        read.ifPresent(set -> rows.addAll(set.of(0)));
         try (HuggingFaceTokenizer tokenizer = new ModelSource(model).openTokenizer();
                 TorchLanguageModel opened =
-                        TorchLanguageModel.load(ModelPlace.of(model), ComputeSpec.DEFAULT.on(device))) {
+                        ModelOpening.toldTo(listener).language(model, ComputeSpec.DEFAULT.on(device))) {
             Generator generator = new Generator(opened, tokenizer, spec);
             List<PromptRow> answered = new ArrayList<>();
             List<int[]> ids = new ArrayList<>();
@@ -75,6 +92,9 @@ public record GenerationRun(
                     ids.add(prompt);
                 }
             }
+            if (!leftOut.isEmpty()) {
+                listener.heard(new RunEvent.PromptsLeftOut(leftOut, rows.size(), opened.maxPositions()));
+            }
             if (answered.isEmpty()) {
                 throw new IllegalArgumentException("no prompt is left to answer: each must have fewer tokens than the"
                         + " model's " + opened.maxPositions() + " positions");
@@ -83,8 +103,20 @@ public record GenerationRun(
             List<Answer> answers = out == null
                     ? generator.generate(ids, GenerationListener.NONE)
                     : toFile(generator, ids, answered, out);
-            return new GenerationResult(answered, answers, (System.nanoTime() - begun) * 1e-9, leftOut);
+            return new GenerationResult(
+                    read.map(PromptSet::report), answered, answers, (System.nanoTime() - begun) * 1e-9, leftOut);
         }
+    }
+
+    private Optional<PromptSet> read(RunListener listener) {
+        if (files.isEmpty()) {
+            return Optional.empty();
+        }
+        PromptSet read = new PromptReader(
+                        List.of(ChatTemplate.load(ModelPlace.of(model))), PromptStyle.AS_WRITTEN, rules)
+                .read(files);
+        listener.heard(new RunEvent.PromptsRead(read.report()));
+        return Optional.of(read);
     }
 
     private static List<Answer> toFile(Generator generator, List<int[]> prompts, List<PromptRow> rows, Path file) {

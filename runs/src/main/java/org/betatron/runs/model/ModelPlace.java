@@ -70,7 +70,7 @@ public final class ModelPlace {
     }
 
     /// Writes everything that a model directory has beside weights.
-    static void writeSmallFiles(GgufFile gguf, Path directory) throws IOException {
+    public static void writeSmallFiles(GgufFile gguf, Path directory) throws IOException {
         Files.writeString(
                 new ModelDirectory(directory).configFile(), GgufConfig.of(gguf).toPrettyString() + "\n");
         GgufTokenizer.write(gguf.metadata(), directory);

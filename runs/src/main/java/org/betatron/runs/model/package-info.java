@@ -1,4 +1,4 @@
-/// Models as a run finds them: where they lie, what they are opened with, new ones and converted ones.
+/// Models as a run finds them: where they lie, what they are opened with, and new ones.
 @NullMarked
 package org.betatron.runs.model;
 

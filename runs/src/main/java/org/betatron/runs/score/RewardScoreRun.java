@@ -14,9 +14,11 @@ import org.betatron.data.packing.RowBatch;
 import org.betatron.data.row.PairScores;
 import org.betatron.data.row.TokenizedPair;
 import org.betatron.data.tokenizer.HuggingFaceTokenizer;
+import org.betatron.runs.ModelOpening;
+import org.betatron.runs.RunEvent;
+import org.betatron.runs.RunEvent.RowUse;
 import org.betatron.runs.RunListener;
 import org.betatron.runs.model.ComputeThreads;
-import org.betatron.runs.model.ModelPlace;
 import org.betatron.runs.model.ModelSource;
 import org.betatron.runs.recipe.RewardRecipe;
 import org.betatron.torch.TorchRewardModel;
@@ -45,10 +47,11 @@ public record RewardScoreRun(
         ComputeThreads.use(recipe.compute().threads());
         ModelSource source = new ModelSource(model);
         try (HuggingFaceTokenizer tokenizer = source.openTokenizer();
-                TorchRewardModel reward = TorchRewardModel.load(
-                        ModelPlace.of(model), recipe.compute().model())) {
+                TorchRewardModel reward = ModelOpening.toldTo(listener)
+                        .reward(model, recipe.compute().model())) {
             TokenizedDataSet<TokenizedPair> data = source.loader(tokenizer, recipe.data())
                     .pairs(files, recipe.data().format());
+            listener.heard(new RunEvent.RowsRead(RowUse.SCORING, data.report()));
             double[] gaps = score(reward, data, new ScoreProgress(data.rows().size(), listener));
             return new GapRanking(data.rows(), gaps).result(files, suspects, tokenizer);
         }

@@ -8,14 +8,17 @@ import java.util.List;
 import java.util.OptionalDouble;
 import org.betatron.core.files.GrowingLines;
 import org.betatron.core.selection.SelectionSpec;
+import org.betatron.data.load.TokenizedDataSet;
 import org.betatron.data.row.TokenizedPair;
 import org.betatron.data.tokenizer.HuggingFaceTokenizer;
 import org.betatron.evaluation.RecordLines;
 import org.betatron.evaluation.suspicion.GaussianFilter;
 import org.betatron.evaluation.suspicion.PairScore;
+import org.betatron.runs.ModelOpening;
+import org.betatron.runs.RunEvent;
+import org.betatron.runs.RunEvent.RowUse;
 import org.betatron.runs.RunListener;
 import org.betatron.runs.model.ComputeThreads;
-import org.betatron.runs.model.ModelPlace;
 import org.betatron.runs.model.ModelSource;
 import org.betatron.runs.recipe.AlignRecipe;
 import org.betatron.torch.TorchLanguageModel;
@@ -53,10 +56,10 @@ public record ScoreRun(
         ComputeThreads.use(recipe.compute().threads());
         ModelSource source = new ModelSource(model);
         try (HuggingFaceTokenizer tokenizer = source.openTokenizer()) {
-            List<TokenizedPair> pairs = source.loader(tokenizer, recipe.data())
-                    .pairs(files, recipe.data().format())
-                    .rows();
-            return ranking(pairs, listener).result(files, suspects, tokenizer);
+            TokenizedDataSet<TokenizedPair> data = source.loader(tokenizer, recipe.data())
+                    .pairs(files, recipe.data().format());
+            listener.heard(new RunEvent.RowsRead(RowUse.SCORING, data.report()));
+            return ranking(data.rows(), listener).result(files, suspects, tokenizer);
         }
     }
 
@@ -77,11 +80,11 @@ public record ScoreRun(
     private List<PairMeasurement> measure(List<TokenizedPair> pairs, @Nullable GrowingLines lines, RunListener listener)
             throws IOException {
         ScoreProgress told = new ScoreProgress(pairs.size(), listener);
+        ModelOpening models = ModelOpening.toldTo(listener);
         List<PairMeasurement> measured = new ArrayList<>(pairs.size());
-        try (TorchLanguageModel policy = TorchLanguageModel.load(
-                        ModelPlace.of(model), recipe.compute().model());
-                TorchLanguageModel other = TorchLanguageModel.load(
-                        ModelPlace.of(reference), recipe.compute().model())) {
+        try (TorchLanguageModel policy = models.language(model, recipe.compute().model());
+                TorchLanguageModel other =
+                        models.language(reference, recipe.compute().model())) {
             PairScoring scoring = new PairScoring(
                     recipe.alignment().create(),
                     new Reference.Live(other),

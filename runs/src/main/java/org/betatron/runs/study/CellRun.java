@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.betatron.core.run.RunFiles;
+import org.betatron.data.layout.RowRules;
 import org.betatron.evaluation.RecordLines;
 import org.betatron.evaluation.comparison.ComparisonReport;
 import org.betatron.evaluation.comparison.JudgedAnswer;
@@ -125,6 +126,7 @@ final class CellRun {
                         null,
                         reference,
                         List.of(workshop.world(arm.world(), seed).resolve("evaluation.jsonl")),
+                        RowRules.DEFAULT,
                         workshop.scale().questions(),
                         ScoreJudge.ofWorld(),
                         StudyScale.TEMPERATURES,

@@ -94,8 +94,13 @@ public enum RotaryKeys {
         return false;
     }
 
-    /// Refuses settings that the family does not read and that say something else than what it reads.
+    /// Refuses settings that the family does not read and that say something else than what it reads. Its own
+    /// keys may repeat what the object with the rotation said.
     void requireAgreement(ConfigReader config, ConfigReader rope, double readBase, double readFraction) {
+        config.readAgain(base, readBase);
+        if (fraction != null) {
+            config.readAgain(fraction, readFraction);
+        }
         config.requireIfThere(otherBase, readBase);
         if (fraction == null) {
             rope.requireIfThere(FRACTION, defaultFraction);

@@ -57,9 +57,10 @@ public record RotarySpec(int dims, double base, @Nullable RotaryScaling scaling)
                 : rope.number(RotaryKeys.FRACTION);
         keys.requireAgreement(config, rope, base, fraction);
         RotarySpec spec = parse(config, rope, base, headDim * fraction, headDim, keys);
-        if (!old.isEmpty() && !current.isEmpty()) {
-            current.value("rope_type");
-            current.value("rope_theta");
+        if (!old.isEmpty()) {
+            current.readAgain(old);
+            current.readAgain("rope_theta", base);
+            current.readAgain(RotaryKeys.FRACTION, fraction);
         }
         return spec;
     }

@@ -44,6 +44,28 @@ public final class ConfigReader {
         return json.path(key);
     }
 
+    /// Counts a key as read if it says again what another key said.
+    ///
+    /// @param number what was read there
+    public void readAgain(String key, double number) {
+        JsonNode value = json.path(key);
+        if (value.isNumber() && value.asDouble() == number) {
+            asked.add(key);
+        }
+    }
+
+    /// Counts those keys as read that say the same as in another object, which was read.
+    public void readAgain(ConfigReader other) {
+        json.properties().forEach(entry -> {
+            JsonNode said = other.json.path(entry.getKey());
+            if (said.isNumber()) {
+                readAgain(entry.getKey(), said.asDouble());
+            } else if (said.equals(entry.getValue())) {
+                asked.add(entry.getKey());
+            }
+        });
+    }
+
     /// @return whether somebody has asked for it
     public boolean wasAsked(String key) {
         return asked.contains(key);

@@ -22,6 +22,7 @@ public enum HeadKind {
                 throw config.unsupported(
                         "id2label", "one label, as a model has that scores (found " + labels + " labels)");
             }
+            config.value("tie_word_embeddings"); // says nothing where there is no head to tie
             return SCORE;
         }
         return config.flag("tie_word_embeddings", tied) ? TIED : VOCABULARY;

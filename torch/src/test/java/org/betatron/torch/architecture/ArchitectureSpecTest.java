@@ -134,6 +134,29 @@ class ArchitectureSpecTest {
         assertThat(ArchitectureSpec.unknownSettings(config, "here")).containsExactly("rope_scaling.flavour", "zoom");
     }
 
+    /// As both are saved, for versions 4 and 5 of transformers: the second spelling is no unknown setting, unless it
+    /// says something else.
+    @Test
+    void settingsThatAreSpelledTwiceAreKnown() {
+        ObjectNode neox = TinyModels.neox().put("rotary_emb_base", 500.0);
+        ArchitectureSpec.parse(neox, "here").write(neox);
+        assertThat(ArchitectureSpec.unknownSettings(neox, "here")).isEmpty();
+        assertThat(ArchitectureSpec.unknownSettings(neox.put("rotary_emb_base", 501.0), "here"))
+                .containsExactly("rotary_emb_base");
+        ObjectNode llama = TinyModels.llama();
+        llama.putObject("rope_scaling")
+                .put("rope_type", "llama3")
+                .put("factor", 8)
+                .put("low_freq_factor", 1)
+                .put("high_freq_factor", 4)
+                .put("original_max_position_embeddings", 32);
+        ArchitectureSpec.parse(llama, "here").write(llama);
+        assertThat(ArchitectureSpec.unknownSettings(llama, "here")).isEmpty();
+        ((ObjectNode) llama.path("rope_parameters")).put("factor", 4).put("rope_theta", 7.0);
+        assertThat(ArchitectureSpec.unknownSettings(llama, "here"))
+                .containsExactly("rope_parameters.factor", "rope_parameters.rope_theta");
+    }
+
     @Test
     void headDimensionNeedNotFollowFromTheHiddenSize() {
         ObjectNode config = TinyModels.llama().put("hidden_size", 30).put("head_dim", 8);

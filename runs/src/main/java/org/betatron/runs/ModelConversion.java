@@ -1,4 +1,4 @@
-package org.betatron.runs.model;
+package org.betatron.runs;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,6 +13,7 @@ import org.betatron.data.tokenizer.gguf.GgufVocabulary;
 import org.betatron.gguf.GgufException;
 import org.betatron.gguf.GgufFile;
 import org.betatron.gguf.GgufType;
+import org.betatron.runs.model.ModelPlace;
 import org.betatron.torch.TorchLanguageModel;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.error.ModelException;
@@ -32,9 +33,10 @@ public final class ModelConversion {
     /// @param type      number format of the weights; where none is given, the narrowest that holds
     ///     the file's
     ///     numbers as they are: bf16 or fp16 where all its matrices have that format, else fp32
+    /// @param listener  hears what has to be said of the file
     /// @return the number format that was written
     /// @throws ModelException if the file holds no model that can be read
-    public static DataType toDirectory(Path file, Path directory, Optional<DataType> type) {
+    public static DataType toDirectory(Path file, Path directory, Optional<DataType> type, RunListener listener) {
         Path shown = ModelPlace.of(file);
         try (GgufFile gguf = GgufFile.open(file);
                 NewDirectory target = NewDirectory.at(directory)) {
@@ -42,7 +44,7 @@ public final class ModelConversion {
             ComputeSpec compute =
                     ComputeSpec.DEFAULT.withWeights(written == DataType.BF16 ? DataType.BF16 : DataType.FP32);
             ModelPlace.writeSmallFiles(gguf, directory);
-            try (TorchLanguageModel model = TorchLanguageModel.load(shown, compute)) {
+            try (TorchLanguageModel model = ModelOpening.toldTo(listener).language(shown, compute)) {
                 model.save(directory, written);
             }
             target.keep();
@@ -59,12 +61,13 @@ public final class ModelConversion {
     /// @param directory a Hugging Face directory, or another GGUF file
     /// @param file      new, or replaced once the new one is whole
     /// @param type      number format of the matrices: F32, F16, BF16 or Q8_0
+    /// @param listener  hears what has to be said of the model's files
     /// @throws ModelException if llama.cpp does not know models of this kind
-    public static void toGguf(Path directory, Path file, GgufType type) {
+    public static void toGguf(Path directory, Path file, GgufType type, RunListener listener) {
         Path place = ModelPlace.of(directory);
         // Weights that the files have in bf16 are read in their place.
-        try (TorchLanguageModel model =
-                        TorchLanguageModel.load(place, ComputeSpec.DEFAULT.withWeights(storedIn(place)));
+        try (TorchLanguageModel model = ModelOpening.toldTo(listener)
+                        .language(place, ComputeSpec.DEFAULT.withWeights(storedIn(place)));
                 StagedFiles files = new StagedFiles()) {
             model.exportGguf(files.stage(file), type, GgufVocabulary.of(place, model.vocabularySize()));
             files.moveAll();

@@ -1,0 +1,113 @@
+package org.betatron.data.load;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.betatron.data.DataException;
+import org.betatron.data.layout.Leftover;
+import org.betatron.data.layout.Prompts;
+import org.betatron.data.layout.ReadRow;
+import org.betatron.data.layout.RowReader;
+import org.betatron.data.layout.RowRules;
+import org.betatron.data.row.AskedRow;
+import org.betatron.data.row.DroppedRow;
+import org.betatron.data.row.PromptStyle;
+import org.betatron.data.row.RowPlace;
+import org.betatron.data.source.RawRow;
+import org.betatron.data.template.ChatTemplate;
+import org.jspecify.annotations.Nullable;
+
+/// Reads the prompts of files, as rows to learn from are read, and writes them as one model or several read
+/// them. A row that one of the models cannot be asked is asked of none.
+///
+/// @param templates of the models, for prompts that are messages
+/// @param style     of prompts that are text
+/// @param rules     how rows are read beside their layout
+public record PromptReader(List<ChatTemplate> templates, PromptStyle style, RowRules rules) {
+
+    public PromptReader {
+        templates = List.copyOf(templates);
+    }
+
+    /// @param files in order; of the layouts that [Prompts] reads
+    /// @throws DataException if a file cannot be read or has no rows, rows that may not be left out cannot be
+    ///     read, or no row is left
+    public PromptSet read(List<Path> files) {
+        Reading reading = new Reading();
+        files.forEach(reading::add);
+        return reading.finish();
+    }
+
+    private final class Reading {
+
+        private final RowCounts counts = new RowCounts(new BadRows(rules.onBadRow()));
+        private final List<List<PromptRow>> prompts =
+                templates.stream().<List<PromptRow>>map(_ -> new ArrayList<>()).toList();
+
+        void add(Path file) {
+            try (RowReader<AskedRow> reader = RowReader.open(file, Prompts::parser, rules)) {
+                counts.addSource(file.toString(), reader.format());
+                for (List<RawRow> chunk = reader.nextChunk(); chunk != null; chunk = reader.nextChunk()) {
+                    reader.parse(chunk).forEach(this::add);
+                }
+            } catch (DataException e) {
+                // Rows before what ends the reading of a file are named first.
+                counts.bad().check();
+                throw e;
+            }
+        }
+
+        private void add(ReadRow<AskedRow> read) {
+            switch (read) {
+                case ReadRow.Dropped<AskedRow>(DroppedRow row) -> counts.drop(row.reason());
+                case ReadRow.Bad<AskedRow>(RowPlace place, String id, String why) -> leaveOut(place, id, why);
+                case ReadRow.Kept<AskedRow>(RowPlace place, AskedRow row, Leftover left) -> {
+                    try {
+                        add(row, left);
+                    } catch (DataException e) {
+                        leaveOut(place, row.id(), String.valueOf(e.getMessage()));
+                    }
+                }
+            }
+        }
+
+        private void leaveOut(RowPlace place, String id, String why) {
+            counts.drop(counts.bad().add(place, id, why).reason());
+        }
+
+        private void add(AskedRow row, Leftover left) {
+            Set<Oddity> oddities = EnumSet.noneOf(Oddity.class);
+            Set<String> unread = new LinkedHashSet<>();
+            List<PromptRow> written = new ArrayList<>();
+            for (ChatTemplate template : templates) {
+                RenderedRow asked = RenderedRow.of(row.prompt(), List.of(), left, template, style);
+                oddities.addAll(asked.oddities());
+                unread.addAll(asked.unread());
+                written.add(new PromptRow(row.id(), asked.prompt(), chosen(row, left, template, oddities)));
+            }
+            for (int i = 0; i < written.size(); i++) {
+                prompts.get(i).add(written.get(i));
+            }
+            counts.note(oddities, unread);
+        }
+
+        private @Nullable String chosen(AskedRow row, Leftover left, ChatTemplate template, Set<Oddity> oddities) {
+            if (row.chosen() == null) {
+                return null;
+            }
+            RenderedRow answered = RenderedRow.of(row.prompt(), List.of(row.chosen()), left, template, style);
+            answered.oddities().stream()
+                    // The prompt that is asked is the whole one.
+                    .filter(oddity -> oddity != Oddity.PROMPT_SHORTENED)
+                    .forEach(oddities::add);
+            return answered.responses().getFirst();
+        }
+
+        PromptSet finish() {
+            return new PromptSet(prompts, counts.finish(prompts.getFirst().size()));
+        }
+    }
+}
