@@ -22,8 +22,17 @@ MODELS = {
     "gpt-neox-parallel": T.F32,
     "gpt-neox-sequential": T.F32,
     "gpt-neox-parallel-bf16": T.BF16,
+    "qwen2-tied-yarn": T.F32,
+    "qwen3": T.F32,
+    "olmo2": T.F32,
 }
-ARCHITECTURES = {"llama": gguf.MODEL_ARCH.LLAMA, "gpt_neox": gguf.MODEL_ARCH.GPTNEOX}
+ARCHITECTURES = {
+    "llama": gguf.MODEL_ARCH.LLAMA,
+    "gpt_neox": gguf.MODEL_ARCH.GPTNEOX,
+    "qwen2": gguf.MODEL_ARCH.QWEN2,
+    "qwen3": gguf.MODEL_ARCH.QWEN3,
+    "olmo2": gguf.MODEL_ARCH.OLMO2,
+}
 
 
 def paired(weight, heads):
@@ -61,6 +70,12 @@ def add_shape(writer, config):
         writer.add_head_count_kv(config["num_key_value_heads"])
         writer.add_layer_norm_rms_eps(config["rms_norm_eps"])
         writer.add_vocab_size(config["vocab_size"])
+        writer.add_key_length(head_dim)
+        writer.add_value_length(head_dim)
+        if rope["rope_type"] == "yarn":
+            writer.add_rope_scaling_type(gguf.RopeScalingType.YARN)
+            writer.add_rope_scaling_factor(rope["factor"])
+            writer.add_rope_scaling_orig_ctx_len(rope["original_max_position_embeddings"])
     return rope, head_dim
 
 
@@ -78,6 +93,8 @@ def divisors(rope, head_dim):
 
 def main():
     for model, kind in MODELS.items():
+        if not (TORCH_RESOURCES / model).exists():
+            continue
         directory = TORCH_RESOURCES / model
         config = json.loads((directory / "config.json").read_text())
         architecture = ARCHITECTURES[config["model_type"]]

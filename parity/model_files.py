@@ -10,6 +10,7 @@ whether the head is tied. `null` where it refuses.
 `a <|endoftext|> b` become.
 """
 
+import copy
 import json
 import shutil
 import tempfile
@@ -33,6 +34,7 @@ LLAMA = dict(model_type="llama", **SHAPE)
 NEOX = dict(model_type="gpt_neox", **SHAPE)
 LLAMA3 = dict(rope_type="llama3", factor=8.0, low_freq_factor=1.0, high_freq_factor=4.0)
 LLAMA3_8 = dict(LLAMA3, original_max_position_embeddings=8)
+FACTORS = dict(short_factor=[1.0, 1.25, 1.5, 2.0], long_factor=[1.5, 2.0, 4.0, 8.0])
 DEFAULT_777 = dict(rope_type="default", rope_theta=777.0)
 DEFAULT_9 = dict(rope_type="default", rope_theta=9.0)
 
@@ -104,6 +106,71 @@ CONFIGURATIONS = [
     ("gpt_neox", dict(rms_norm_eps=0.1)),
     ("gpt_neox", dict(layer_norm_eps=0.1)),
     ("gpt_neox", dict(tie_word_embeddings=True)),
+    ("mistral", dict()),
+    ("mistral", dict(sliding_window=None)),
+    ("mistral", dict(sliding_window=8)),
+    ("mistral", dict(head_dim=6, rope_theta=500.0, rms_norm_eps=1e-5)),
+    ("qwen2", dict()),
+    ("qwen2", dict(sliding_window=8)),
+    ("qwen2", dict(use_sliding_window=True)),
+    ("qwen2", dict(use_sliding_window=True, sliding_window=8)),
+    ("qwen2", dict(use_sliding_window=True, sliding_window=8, max_window_layers=0)),
+    ("qwen2", dict(use_sliding_window=True, sliding_window=8, layer_types=["sliding_attention"])),
+    ("qwen2", dict(sliding_window=8, layer_types=["sliding_attention"])),
+    ("qwen2", dict(attention_bias=True)),
+    ("qwen2", dict(rope_scaling=dict(type="yarn", factor=4.0, original_max_position_embeddings=8))),
+    ("qwen3", dict()),
+    ("qwen3", dict(head_dim=8, rope_parameters=DEFAULT_777)),
+    ("olmo2", dict()),
+    ("olmo2", dict(rms_norm_eps=1e-6, rope_theta=500.0)),
+    ("smollm3", dict(pad_token_id=0)),
+    ("smollm3", dict(pad_token_id=0, no_rope_layer_interval=1)),
+    ("smollm3", dict(pad_token_id=0, no_rope_layers=[0], rope_theta=500.0)),
+    ("smollm3", dict(pad_token_id=0, no_rope_layers=[0], use_sliding_window=True, sliding_window=8)),
+    ("smollm3", dict(pad_token_id=0, no_rope_layers=[1], use_sliding_window=True, sliding_window=8)),
+    ("gemma2", dict()),
+    ("gemma2", dict(head_dim=8, sliding_window=8, rope_theta=500.0)),
+    ("gemma2", dict(head_dim=8, layer_types=["full_attention"], tie_word_embeddings=False)),
+    ("gemma3_text", dict()),
+    ("gemma3_text", dict(head_dim=8, rope_local_base_freq=50.0, rope_theta=500.0, sliding_window=8)),
+    ("gemma3_text", dict(head_dim=8, sliding_window_pattern=1, rope_theta=500.0)),
+    ("gemma3_text", dict(head_dim=8, sliding_window_pattern=1, rope_scaling=dict(rope_type="linear", factor=8.0))),
+    ("gemma3_text", dict(head_dim=8, layer_types=["full_attention"], rope_theta=500.0, rope_parameters=dict(
+        full_attention=DEFAULT_777, sliding_attention=DEFAULT_9))),
+    ("gemma3_text", dict(head_dim=8, rope_parameters=dict(full_attention=DEFAULT_777, sliding_attention=DEFAULT_9))),
+    ("gemma3_text", dict(head_dim=8, rope_parameters=DEFAULT_777)),
+    ("phi3", dict(pad_token_id=0)),
+    ("phi3", dict(pad_token_id=0, sliding_window=8)),
+    ("phi3", dict(pad_token_id=0, partial_rotary_factor=0.5)),
+    ("phi3", dict(pad_token_id=0, rope_parameters=dict(rope_type="default", partial_rotary_factor=0.5))),
+    ("phi3", dict(pad_token_id=0, original_max_position_embeddings=8, rope_scaling=dict(type="longrope", **FACTORS))),
+    ("phi3", dict(pad_token_id=0, original_max_position_embeddings=8, rope_scaling=dict(type="su", **FACTORS))),
+    ("phi3", dict(pad_token_id=0, original_max_position_embeddings=8, rope_scaling=dict(type="yarn", **FACTORS))),
+    ("phi3", dict(pad_token_id=0, rope_scaling=dict(type="longrope", **FACTORS))),
+    ("phi3", dict(pad_token_id=0, rope_scaling=dict(type="longrope", original_max_position_embeddings=8, **FACTORS))),
+    ("phi3", dict(pad_token_id=0, original_max_position_embeddings=8, rope_scaling=dict(
+        type="longrope", attention_factor=1.5, **FACTORS))),
+    ("phi3", dict(pad_token_id=0, rope_scaling=dict(type="linear", factor=2.0))),
+]
+# (architecture, settings, lengths): frequencies of sequences within and beyond the original context
+ROTATIONS = [
+    ("llama", dict(rope_scaling=dict(rope_type="linear", factor=2.5)), [4, 100]),
+    ("llama", dict(rope_scaling=dict(rope_type="dynamic", factor=2.0)), [4, 32, 33, 100]),
+    ("llama", dict(rope_scaling=dict(rope_type="yarn", factor=4.0, original_max_position_embeddings=8)), [4, 100]),
+    ("llama", dict(rope_scaling=dict(rope_type="yarn", factor=4.0, beta_fast=8.0, beta_slow=0.5, truncate=False,
+                                     original_max_position_embeddings=16)), [4, 100]),
+    ("llama", dict(rope_scaling=dict(rope_type="yarn", factor=4.0, attention_factor=1.7)), [4]),
+    ("llama", dict(rope_scaling=dict(rope_type="yarn", factor=4.0, mscale=0.7, mscale_all_dim=0.4)), [4]),
+    ("llama", dict(rope_scaling=dict(rope_type="yarn", factor=4.0, mscale=0.7)), [4]),
+    ("llama", dict(rope_scaling=dict(rope_type="yarn", factor=0.5)), [4]),
+    ("llama", dict(rope_scaling=dict(rope_type="longrope", original_max_position_embeddings=8, **FACTORS)),
+     [4, 8, 9, 32]),
+    ("llama", dict(rope_scaling=dict(rope_type="longrope", factor=2.0, original_max_position_embeddings=8, **FACTORS)),
+     [8, 9]),
+    ("llama", dict(rope_scaling=LLAMA3_8), [4, 100]),
+    ("phi3", dict(pad_token_id=0, original_max_position_embeddings=8, rope_scaling=dict(type="longrope", **FACTORS)),
+     [8, 9]),
+    ("gpt_neox", dict(rotary_pct=0.5, rope_scaling=dict(rope_type="yarn", factor=4.0)), [4]),
 ]
 
 
@@ -115,10 +182,15 @@ def write_model(directory, config, files, index=None):
         (directory / "model.safetensors.index.json").write_text(json.dumps({"metadata": {}, "weight_map": index}))
 
 
+def heads(architecture):
+    """Key-value heads, where a family has a number of its own in files that say none."""
+    return {} if architecture in ("llama", "gpt_neox", "olmo2", "phi3") else {"num_key_value_heads": 1}
+
+
 def built(architecture, settings):
     """What transformers builds, as numbers; None if it refuses, or fails when it runs."""
     with tempfile.TemporaryDirectory() as name:
-        write_model(Path(name), {**(LLAMA if architecture == "llama" else NEOX), **settings}, {})
+        write_model(Path(name), {"model_type": architecture, **SHAPE, **heads(architecture), **settings}, {})
         try:
             config = AutoConfig.from_pretrained(name)
             model = AutoModelForCausalLM.from_config(config).eval()
@@ -127,12 +199,30 @@ def built(architecture, settings):
             return None
     rotary = next(module for key, module in model.named_modules() if key.endswith("rotary_emb"))
     norm = next(module for key, module in model.named_modules() if key.endswith("norm"))
+    kinds = getattr(config, "layer_types", None) or [""]
+    prefix = "" if hasattr(rotary, "inv_freq") else kinds[0] + "_"
+    turns = (getattr(config, "no_rope_layers", None) or [1])[0]
+    attention = next(module for key, module in model.named_modules() if key.endswith(("self_attn", "attention")))
+    window = getattr(attention, "sliding_window", config.sliding_window if architecture in ("mistral", "phi3") else None)
     return {
-        "frequencies": [float(value) for value in rotary.inv_freq],
-        "scale": float(rotary.attention_scaling),
+        "frequencies": [float(value) for value in getattr(rotary, prefix + "inv_freq")] if turns else [],
+        "scale": float(getattr(rotary, prefix + "attention_scaling")),
+        "window": window,
         "epsilon": float(getattr(norm, "variance_epsilon", getattr(norm, "eps", None))),
         "tied": model.get_input_embeddings().weight is model.get_output_embeddings().weight,
     }
+
+
+def rotations():
+    for architecture, settings, lengths in ROTATIONS:
+        for length in lengths:
+            config = AutoConfig.for_model(architecture, **SHAPE, **copy.deepcopy(settings))
+            model = AutoModelForCausalLM.from_config(config)
+            rotary = next(module for key, module in model.named_modules() if key.endswith("rotary_emb"))
+            rotary(torch.zeros(1), torch.arange(length)[None])
+            yield {"architecture": architecture, "settings": settings, "length": length,
+                   "frequencies": [float(value) for value in rotary.inv_freq],
+                   "scale": float(rotary.attention_scaling)}
 
 
 def weights():
@@ -224,6 +314,7 @@ def main():
         "configurations": [
             {"architecture": architecture, "settings": settings, "built": built(architecture, settings)}
             for architecture, settings in CONFIGURATIONS],
+        "rotations": list(rotations()),
         "weights": list(weights()),
     })
     write_json(DATA_RESOURCES / "tokens.json", {"made_by": made_by("model_files.py", SEED), "tokens": list(tokens())})

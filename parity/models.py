@@ -17,7 +17,8 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 from transformers import (
-    AutoConfig, AutoModelForCausalLM, GPTNeoXConfig, LlamaConfig, MistralConfig, Qwen2Config, Qwen3Config)
+    AutoConfig, AutoModelForCausalLM, Gemma2Config, Gemma3TextConfig, GPT2Config, GPTNeoXConfig, LlamaConfig,
+    MistralConfig, Olmo2Config, Phi3Config, Qwen2Config, Qwen3Config, SmolLM3Config)
 
 SEED = 20240708
 # (prompt length, lengths of the responses that share it)
@@ -65,6 +66,34 @@ CONFIGS = {
     "mistral-window": lambda: MistralConfig(
         **SMALL, num_key_value_heads=2, tie_word_embeddings=False, sliding_window=6,
         rope_parameters={"rope_type": "default", "rope_theta": 10000.0}),
+    # limits of scores and logits that are reached, a window in the first layer, another scale of scores, tied head
+    "gemma2": lambda: Gemma2Config(
+        **SMALL, num_key_value_heads=2, head_dim=8, query_pre_attn_scalar=5, sliding_window=5,
+        attn_logit_softcapping=1.5, final_logit_softcapping=6.0,
+        rope_parameters={"rope_type": "default", "rope_theta": 10000.0}),
+    # three layers of two kinds: windows and another base in the first two, frequencies stretched in the last
+    "gemma3": lambda: Gemma3TextConfig(
+        **dict(SMALL, num_hidden_layers=3), num_key_value_heads=1, head_dim=8, query_pre_attn_scalar=10,
+        sliding_window=4, layer_types=["sliding_attention", "sliding_attention", "full_attention"],
+        rope_parameters={"sliding_attention": {"rope_type": "default", "rope_theta": 100.0},
+                         "full_attention": {"rope_type": "linear", "rope_theta": 10000.0, "factor": 4.0}}),
+    # three quarters of each head rotated, LongRoPE with rows within the original context, a window
+    "phi3-longrope": lambda: Phi3Config(
+        **dict(SMALL, hidden_size=32, max_position_embeddings=160), num_key_value_heads=2, sliding_window=9,
+        original_max_position_embeddings=40,
+        pad_token_id=0, rope_parameters={
+            "rope_type": "longrope", "rope_theta": 10000.0, "partial_rotary_factor": 0.75,
+            "short_factor": [1.0, 1.25, 2.0], "long_factor": [1.5, 4.0, 8.0]}),
+    # the second of three layers is not rotated
+    "smollm3": lambda: SmolLM3Config(
+        **dict(SMALL, num_hidden_layers=3), num_key_value_heads=2, no_rope_layers=[1, 0, 1], pad_token_id=0,
+        rope_parameters={"rope_type": "default", "rope_theta": 2000000.0}),
+    "olmo2": lambda: Olmo2Config(
+        **SMALL, num_key_value_heads=2, pad_token_id=0,
+        rope_parameters={"rope_type": "default", "rope_theta": 500000.0}),
+    "gpt2": lambda: GPT2Config(
+        vocab_size=70, n_embd=24, n_layer=2, n_head=4, n_inner=30, n_positions=64,
+        scale_attn_by_inverse_layer_idx=True, **COMMON),
 }
 # name: (base model, dtype, shard size)
 VARIANTS = {
@@ -89,11 +118,12 @@ def randomize(model, seed):
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             noise = torch.randn(parameter.shape, generator=generator)
-            if "norm" in name and name.endswith("weight"):
-                parameter.copy_(1 + 0.2 * noise)
+            if ("norm" in name or "ln_" in name) and name.endswith("weight"):
+                # Gemma keeps what the factors of norms differ from one by
+                parameter.copy_((0 if model.config.model_type.startswith("gemma") else 1) + 0.2 * noise)
             elif name.endswith("bias"):
                 parameter.copy_(0.2 * noise)
-            elif "embed_in" in name or "embed_tokens" in name:
+            elif "embed_in" in name or "embed_tokens" in name or name.endswith("wte.weight"):
                 parameter.copy_(0.5 * noise)
             else:
                 parameter.copy_(0.25 * noise)
@@ -102,7 +132,15 @@ def randomize(model, seed):
 def to_v4(config):
     """The same configuration with the keys that transformers 4 wrote."""
     config = copy.deepcopy(config)
+    config["torch_dtype"] = config.pop("dtype")
+    config["transformers_version"] = "4.57.0"
+    if config["model_type"] == "gpt2":
+        return dict(sorted(config.items()))
     rope = config.pop("rope_parameters")
+    if config["model_type"] == "gemma3_text":
+        config["rope_local_base_freq"] = rope["sliding_attention"]["rope_theta"]
+        config["sliding_window_pattern"] = 3
+        rope = rope["full_attention"]
     theta = rope.pop("rope_theta")
     if config["model_type"] == "gpt_neox":
         config["rotary_emb_base"] = theta
@@ -110,9 +148,10 @@ def to_v4(config):
     else:
         config["rope_theta"] = theta
     config.pop("layer_types", None)
-    config["rope_scaling"] = None if rope["rope_type"] == "default" else rope
-    config["torch_dtype"] = config.pop("dtype")
-    config["transformers_version"] = "4.57.0"
+    if config["model_type"] == "phi3":
+        config["partial_rotary_factor"] = rope.pop("partial_rotary_factor")
+        rope = {"type": rope["rope_type"], "short_factor": rope["short_factor"], "long_factor": rope["long_factor"]}
+    config["rope_scaling"] = None if rope.get("type", rope.get("rope_type")) == "default" else rope
     return dict(sorted(config.items()))
 
 
@@ -192,6 +231,7 @@ def save(model, directory, shard_size=None):
     (directory / "config.v4.json").write_text(json.dumps(v4, indent=2) + "\n")
     # transformers itself reads the old keys as the same model
     reread = AutoConfig.for_model(**v4).to_dict()
+    (reread.get("rope_parameters") or {}).pop("type", None)  # beside rope_type
     for key in config:
         if key not in ("transformers_version", "architectures", "dtype"):
             assert reread[key] == config[key], (key, reread[key], config[key])

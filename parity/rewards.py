@@ -20,7 +20,7 @@ from transformers import AutoModelForSequenceClassification
 from trl import RewardTrainer
 
 SEED = 20231111
-MODELS = ["gpt-neox-parallel", "llama-gqa-scaled", "qwen3"]
+MODELS = ["gpt-neox-parallel", "llama-gqa-scaled", "qwen3", "gemma2", "gemma3", "gpt2"]
 PAD = 7
 
 

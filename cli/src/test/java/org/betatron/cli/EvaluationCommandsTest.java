@@ -8,7 +8,9 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import org.betatron.core.files.Directories;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -154,6 +156,45 @@ class EvaluationCommandsTest {
         assertThat(typed("hello\nagain\n/new\nhello\n", "--temperature", "0"))
                 .startsWith("> ")
                 .contains("\n> ");
+    }
+
+    @Test
+    void chatKnowsItsCommands() {
+        assertThat(typed("/help\n/exit\nnever read\n"))
+                .startsWith("> /reset (or /new)   begins a new dialogue\n")
+                .contains("/exit (or /quit)   ends\n> \n");
+        assertThat(typed("/bye\n")).startsWith("> (/bye is no command; /help shows those that are.)\n");
+        assertThat(typed("/system be kind\n", "--plain"))
+                .startsWith("> (Without a chat template there are no system messages.)\n");
+        // After a reset the same question has the same answer.
+        String once = typed("where is the kettle ?\n", "--temperature", "0");
+        String first = once.substring(0, once.length() - 1);
+        assertThat(typed("where is the kettle ?\n/reset\nwhere is the kettle ?\n", "--temperature", "0"))
+                .isEqualTo(first + "> " + first.substring(2) + "\n");
+    }
+
+    /// A model with a chat template is asked with it, unless what it is given is to be continued as it is.
+    @Test
+    void generateAsksAChatModelAsOne() throws IOException {
+        Path chat = directory.resolve("chat-model");
+        Directories.copyInto(Path.of(trained), directory.resolve("copied"));
+        Files.move(directory.resolve("copied").resolve(Path.of(trained).getFileName()), chat);
+        Files.writeString(
+                chat.resolve("chat_template.jinja"), "{% for m in messages %}<{{ m.content }}>{% endfor %} kettle");
+        String[] texts = {"--max-new-tokens", "8", "--out"};
+        for (String raw : List.of("", "--raw")) {
+            Path out = directory.resolve("asked" + raw + ".jsonl");
+            List<String> arguments =
+                    new ArrayList<>(List.of("generate", "--model", chat.toString(), "--prompt", "where"));
+            arguments.addAll(List.of(texts));
+            arguments.add(out.toString());
+            if (!raw.isEmpty()) {
+                arguments.add(raw);
+            }
+            Invocation.succeed(arguments.toArray(String[]::new));
+            assertThat(Files.readString(out))
+                    .contains(raw.isEmpty() ? "\"prompt\":\"<where> kettle\"" : "\"prompt\":\"where\"");
+        }
     }
 
     private static String typed(String text, String... options) {

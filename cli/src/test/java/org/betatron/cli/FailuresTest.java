@@ -48,6 +48,15 @@ class FailuresTest {
         refused("gone.jsonl: no such file", "inspect", "gone.jsonl", "--model", inputs.model());
     }
 
+    /// What is said of a value is not hidden by it.
+    @Test
+    void longValuesAreShortened() {
+        String long1 = "x".repeat(5000);
+        Invocation quoted = Invocation.of("align", "--model", inputs.model(), "--set", "train.decay=" + long1);
+        assertThat(quoted.err()).contains("x... (5000 characters)").contains("must be one of");
+        assertThat(quoted.err().length()).isLessThan(600);
+    }
+
     @Test
     void malformedJsonLineIsNamedByNumberAndLeavesNoRun() throws IOException {
         List<String> lines = new ArrayList<>(Inputs.pairLines(3));

@@ -63,6 +63,20 @@ class ResumeTest {
         requireSameEnd(root, uninterrupted);
     }
 
+    /// Sample answers are for people to read: a damaged file of them is replaced, and costs nothing else.
+    @Test
+    void damagedSamplesDoNotCostTheModel() throws IOException {
+        Path root = directory.resolve("damaged-samples");
+        run(root, List.of(), new StopAfter(3));
+        Path samples = root.resolve("samples.jsonl");
+        String whole = Files.readString(samples);
+        Files.writeString(samples, whole.substring(0, whole.length() / 2));
+        resume(root, new StopAfter(Integer.MAX_VALUE));
+
+        requireSameEnd(root, uninterrupted);
+        assertThat(Files.readString(samples)).contains("\"after\"").doesNotContain("\"before\"");
+    }
+
     /// Weights and moments in bf16 are rounded at random, and are so again.
     @ParameterizedTest
     @ValueSource(strings = {"cached", "moving"})

@@ -59,6 +59,8 @@ class RewardCommandTest {
         assertThat(config.path("architectures").path(0).asString()).isEqualTo("GPTNeoXForSequenceClassification");
         assertThat(config.path("pad_token_id").isInt()).isTrue();
         assertThat(run.resolve("model/tokenizer.json")).exists();
+        assertThat(Files.readString(run.resolve("model/README.md")))
+                .contains("A text must end with `<|endoftext|>`", "text.rindex(\"<|endoftext|>\")");
     }
 
     /// The judge reads answers as training does: opponents that are the two answers of a pair get

@@ -16,6 +16,7 @@ import org.betatron.data.load.TransformedRowRecord;
 import org.betatron.data.row.HeldOut;
 import org.betatron.data.row.LabelledRow;
 import org.betatron.data.row.TokenizedRow;
+import org.betatron.data.tokenizer.TokenizerConfig;
 import org.betatron.data.transform.TransformSpec;
 import org.betatron.data.transform.Transforms;
 import org.betatron.evaluation.report.RunPage;
@@ -30,6 +31,7 @@ import org.betatron.runs.recipe.RecipeChecks;
 import org.betatron.runs.recipe.RecipeReader;
 import org.betatron.runs.recipe.ResumeSettings;
 import org.betatron.torch.TorchModel;
+import org.betatron.torch.TorchRewardModel;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.device.NativeLibraries;
 import org.betatron.torch.device.Processor;
@@ -240,8 +242,13 @@ final class RunSession implements AutoCloseable {
         try {
             outcome = carryOut(training);
             if (outcome.end() == TrainingOutcome.End.COMPLETED) {
-                directory.saveModel(target ->
-                        training.model().save(target, request.recipe().compute().saveAs()));
+                directory.saveModel(target -> {
+                    training.model().save(target, request.recipe().compute().saveAs());
+                    TokenizerConfig.complete(target);
+                    if (training.model() instanceof TorchRewardModel) {
+                        RewardModelCard.write(target);
+                    }
+                });
                 model = Optional.of(directory.modelDirectory());
                 tell(new RunEvent.ModelWritten(directory.modelDirectory()));
                 training.afterSaving().run();

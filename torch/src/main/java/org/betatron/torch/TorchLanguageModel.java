@@ -5,18 +5,22 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.betatron.core.model.Decoder;
 import org.betatron.core.model.ForwardPass;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TokenNumbers;
 import org.betatron.core.model.TrainableLanguageModel;
 import org.betatron.core.model.VocabularyRequest;
+import org.betatron.gguf.GgufException;
+import org.betatron.gguf.GgufFile;
 import org.betatron.gguf.GgufType;
 import org.betatron.torch.architecture.ArchitectureSpec;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.error.ModelException;
 import org.betatron.torch.error.NativeErrors;
 import org.betatron.torch.files.ModelDirectory;
+import org.betatron.torch.gguf.GgufConfig;
 import org.betatron.torch.gguf.GgufExport;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.pass.Transformer;
@@ -143,10 +147,33 @@ public final class TorchLanguageModel extends TorchModel implements TrainableLan
     /// @throws IOException    if the file cannot be written
     /// @throws ModelException if llama.cpp does not know models of this kind
     public void exportGguf(Path file, GgufType type, Map<String, Object> tokenizer) throws IOException {
-        weights().requireUsable();
-        NativeErrors.run(
-                () -> "writing the model to " + file,
-                () -> GgufExport.write(file, written(), weights().values(), type, tokenizer));
+        write(() -> "writing the model to " + file, files -> GgufExport.write(file, written(), files, type, tokenizer));
+        requireSameModel(file);
+    }
+
+    /// Metadata cannot say everything, and llama.cpp fixes some settings in its code: what it would compute from the
+    /// file must be this model.
+    private void requireSameModel(Path file) throws IOException {
+        try (GgufFile written = GgufFile.open(file)) {
+            ObjectNode read = GgufConfig.of(written);
+            ObjectNode own = written();
+            // Has no place in the file, and no part in what is computed.
+            read.set("initializer_range", own.path("initializer_range"));
+            if (own.path("initializer_range").isMissingNode()) {
+                read.remove("initializer_range");
+            }
+            if (!parse(read, file.toString()).equals(spec())) {
+                String different = read.properties().stream()
+                        .filter(entry -> own.has(entry.getKey())
+                                && !own.path(entry.getKey()).equals(entry.getValue()))
+                        .map(Map.Entry::getKey)
+                        .collect(Collectors.joining(", "));
+                throw new ModelException("llama.cpp would compute another model: it has its own values for settings of"
+                        + " config.json that cannot be written into a GGUF file, among " + different);
+            }
+        } catch (GgufException e) {
+            throw new ModelException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     @Override

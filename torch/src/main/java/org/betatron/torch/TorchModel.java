@@ -2,8 +2,11 @@ package org.betatron.torch;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TrainableModel;
@@ -13,9 +16,13 @@ import org.betatron.torch.device.NativeLibraries;
 import org.betatron.torch.device.Processor;
 import org.betatron.torch.error.NativeErrors;
 import org.betatron.torch.files.ModelDirectory;
+import org.betatron.torch.memory.Memory;
+import org.betatron.torch.memory.Owned;
 import org.betatron.torch.optimizer.TorchOptimizer;
 import org.betatron.torch.tensor.DataType;
 import org.betatron.torch.weight.Parameters;
+import org.betatron.torch.weight.WeightSpec;
+import org.bytedeco.pytorch.Tensor;
 import tools.jackson.databind.node.ObjectNode;
 
 /// A model on libtorch that can be trained: one that writes, or one that scores. Owns its weights.
@@ -36,12 +43,21 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
         this.remarks = List.copyOf(remarks);
     }
 
-    /// @return what has to be said of a configuration: settings that are not honoured
+    /// @return what has to be said of a configuration: settings that are not honoured, sequences that are too long
     static List<String> remarks(ObjectNode config, String where) {
         Set<String> unknown = ArchitectureSpec.unknownSettings(config, where);
-        return unknown.isEmpty()
-                ? List.of()
-                : List.of(where + ": not known, and without effect here: " + String.join(", ", unknown));
+        List<String> remarks = new ArrayList<>();
+        if (!unknown.isEmpty()) {
+            remarks.add(where + ": not known, and without effect here: " + String.join(", ", unknown));
+        }
+        ArchitectureSpec spec = ArchitectureSpec.parse(config, where);
+        if (spec.maxPositions() < spec.statedPositions()) {
+            remarks.add(
+                    "%s: at most %d of the model's %d positions are used: in longer sequences all positions turn in another way,"
+                            .concat(" which answers of different lengths to one prompt cannot follow")
+                            .formatted(where, spec.maxPositions(), spec.statedPositions()));
+        }
+        return remarks;
     }
 
     /// @return what a user should know of the files that the model was read from, a line each
@@ -106,10 +122,39 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
     /// @throws IOException if a file cannot be written
     /// @throws org.betatron.torch.error.ModelException if a file that weights still lie in was overwritten
     public final void save(Path directory, DataType type) throws IOException {
-        weights.requireUsable();
-        NativeErrors.run(
+        write(
                 () -> "writing the model to " + directory,
-                () -> new ModelDirectory(directory).write(written(), weights.values(), type));
+                files -> new ModelDirectory(directory).write(written(), files, type));
+    }
+
+    /// Writes weights.
+    @FunctionalInterface
+    interface Writing {
+
+        /// @param files weights by name, as Hugging Face files hold them; lent
+        void write(Map<String, Tensor> files) throws IOException;
+    }
+
+    final void write(Supplier<String> what, Writing writing) throws IOException {
+        weights.requireUsable();
+        Map<String, Tensor> files = weights.values();
+        List<String> columns = spec.architecture().blueprint().weights().stream()
+                .filter(WeightSpec::columns)
+                .map(WeightSpec::name)
+                .toList();
+        List<Owned> turned = Memory.keepAll(
+                "matrices as files hold them",
+                () -> columns.stream()
+                        .map(name -> weights.get(name).values().detach().t())
+                        .toList());
+        for (int i = 0; i < columns.size(); i++) {
+            files.put(columns.get(i), turned.get(i).tensor());
+        }
+        try {
+            NativeErrors.run(what, () -> writing.write(files));
+        } finally {
+            turned.forEach(Owned::close);
+        }
     }
 
     final ObjectNode written() {

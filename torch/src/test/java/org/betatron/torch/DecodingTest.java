@@ -32,7 +32,7 @@ class DecodingTest {
     /// Sequences of different lengths that begin and end at different times, against the same one by
     /// one: equal bit for bit.
     @ParameterizedTest
-    @ValueSource(strings = {"gpt_neox", "llama"})
+    @ValueSource(strings = {"gpt_neox", "llama", "gemma2", "gpt2"})
     void companyDoesNotChangeASequence(String architecture) {
         int[][] prompts = prompts(13, 30);
         try (TorchLanguageModel model = TinyModels.model(architecture, 3)) {
@@ -92,7 +92,7 @@ class DecodingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gpt_neox", "llama"})
+    @ValueSource(strings = {"gpt_neox", "llama", "gemma2", "gpt2"})
     void forkContinuesLikeTheOriginal(String architecture) {
         try (TorchLanguageModel model = TinyModels.model(architecture, 3);
                 Decoder decoder = model.startDecoding()) {

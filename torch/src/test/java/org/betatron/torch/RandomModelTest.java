@@ -79,7 +79,7 @@ class RandomModelTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gpt_neox", "llama"})
+    @ValueSource(strings = {"gpt_neox", "llama", "gemma2", "gpt2"})
     void packedEqualsUnsharedEqualsOneByOne(String architecture) {
         for (long seed = 1; seed <= 3; seed++) {
             Groups groups = Groups.random(seed);
@@ -101,7 +101,7 @@ class RandomModelTest {
 
     /// Each shortcut, and all that save memory, against the plain computation.
     @ParameterizedTest
-    @ValueSource(strings = {"gpt_neox", "llama"})
+    @ValueSource(strings = {"gpt_neox", "llama", "gemma2", "gpt2"})
     void everyWayOfComputing(String architecture) {
         PackedBatch batch = RandomBatches.batch(6, 12, 2, TinyModels.VOCABULARY, 19);
         assertThat(BatchPart.divide(batch, 2)).hasSize(2);
@@ -139,7 +139,7 @@ class RandomModelTest {
 
     /// Parts of a batch run side by side, in whatever order; sums of floats must not show it.
     @ParameterizedTest
-    @ValueSource(strings = {"gpt_neox", "llama"})
+    @ValueSource(strings = {"gpt_neox", "llama", "gemma2", "gpt2"})
     void lanesGiveTheSameBitsEveryTime(String architecture) {
         PackedBatch batch = RandomBatches.batch(7, 12, 2, TinyModels.VOCABULARY, 19);
         assertThat(BatchPart.divide(batch, 3)).hasSize(3);
@@ -168,7 +168,7 @@ class RandomModelTest {
 
     /// Dropped pairs: no derivative, no gradient, whatever else is in the batch.
     @ParameterizedTest
-    @ValueSource(strings = {"gpt_neox", "llama"})
+    @ValueSource(strings = {"gpt_neox", "llama", "gemma2", "gpt2"})
     void responsesWithoutDerivativeDoNotContribute(String architecture) {
         Groups groups = Groups.random(4);
         List<PackedBatch> oneByOne = groups.oneByOne();
@@ -198,7 +198,7 @@ class RandomModelTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gpt_neox", "llama"})
+    @ValueSource(strings = {"gpt_neox", "llama", "gemma2", "gpt2"})
     void decodingEqualsScoring(String architecture) {
         Groups groups = Groups.random(5);
         try (TorchLanguageModel model = model(architecture, 5)) {

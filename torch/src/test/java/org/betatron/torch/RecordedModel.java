@@ -8,11 +8,17 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.betatron.core.model.PackedBatch;
+import org.betatron.torch.architecture.ArchitectureSpec;
+import org.betatron.torch.files.ModelDirectory;
 import org.betatron.torch.files.SafetensorsFile;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.tensor.DataType;
 import org.betatron.torch.tensor.Tensors;
+import org.betatron.torch.weight.WeightSpec;
+import org.bytedeco.pytorch.Tensor;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -75,15 +81,25 @@ record RecordedModel(Path directory, JsonNode json) {
         return json.path("greedy");
     }
 
-    /// Recorded gradients by weight name; empty for models without.
+    /// Recorded gradients by weight name, rows first; empty for models without.
     Map<String, float[]> gradients() throws IOException {
+        Set<String> columns = ArchitectureSpec.parse(new ModelDirectory(directory).readConfig(), "recorded")
+                .architecture()
+                .blueprint()
+                .weights()
+                .stream()
+                .filter(WeightSpec::columns)
+                .map(WeightSpec::name)
+                .collect(Collectors.toSet());
         Map<String, float[]> gradients = new LinkedHashMap<>();
         try (SafetensorsFile file = SafetensorsFile.open(directory.resolve("expected.safetensors"))) {
             for (String name : file.entries().keySet()) {
                 if (name.startsWith("grad.")) {
-                    gradients.put(
-                            name.substring("grad.".length()),
-                            Memory.compute(() -> Tensors.toFloats(file.read(name, DataType.FP32))));
+                    String weight = name.substring("grad.".length());
+                    gradients.put(weight, Memory.compute(() -> {
+                        Tensor gradient = file.read(name, DataType.FP32);
+                        return Tensors.toFloats(columns.contains(weight) ? gradient.t() : gradient);
+                    }));
                 }
             }
         }

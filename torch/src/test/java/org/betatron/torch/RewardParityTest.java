@@ -38,7 +38,15 @@ class RewardParityTest {
     private static final double GRADIENT_TOLERANCE = 1e-4;
 
     @ParameterizedTest
-    @ValueSource(strings = {"gpt-neox-parallel-reward", "llama-gqa-scaled-reward", "qwen3-reward"})
+    @ValueSource(
+            strings = {
+                "gpt-neox-parallel-reward",
+                "llama-gqa-scaled-reward",
+                "qwen3-reward",
+                "gemma2-reward",
+                "gemma3-reward",
+                "gpt2-reward"
+            })
     void scores(String name) {
         RecordedModel recorded = RecordedModel.of(name);
         try (TorchRewardModel model = TorchRewardModel.load(recorded.directory(), TestDevice.in(DataType.FP32))) {
@@ -56,7 +64,11 @@ class RewardParityTest {
         "llama-gqa-scaled-reward, SELECTIVE",
         "llama-gqa-scaled-reward, FULL",
         "qwen3-reward, SELECTIVE",
-        "qwen3-reward, FULL"
+        "qwen3-reward, FULL",
+        "gemma2-reward, SELECTIVE",
+        "gemma3-reward, SELECTIVE",
+        "gpt2-reward, SELECTIVE",
+        "gpt2-reward, FULL"
     })
     void gradients(String name, Recompute recompute) throws IOException {
         RecordedModel recorded = RecordedModel.of(name);
@@ -86,7 +98,8 @@ class RewardParityTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gpt-neox-parallel", "llama-gqa-scaled", "llama-tied-bias", "qwen2-tied-yarn"})
+    @ValueSource(
+            strings = {"gpt-neox-parallel", "llama-gqa-scaled", "llama-tied-bias", "qwen2-tied-yarn", "gemma2", "gpt2"})
     void beginsWithTheLayersOfALanguageModel(String name, @TempDir Path directory) throws IOException {
         RecordedModel recorded = RecordedModel.of(name);
         ComputeSpec compute = TestDevice.in(DataType.FP32);

@@ -146,7 +146,7 @@ class SecondDeviceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gpt_neox", "llama"})
+    @ValueSource(strings = {"gpt_neox", "llama", "gemma2", "gpt2"})
     void decodes(String architecture) {
         ObjectNode config = config(architecture);
         try (TorchLanguageModel model = TorchLanguageModel.initialize(config, "tiny", 1, ComputeSpec.DEFAULT);

@@ -44,9 +44,38 @@ public final class TinyModels {
                 .put("initializer_range", 0.2);
     }
 
-    /// @param architecture `gpt_neox` or `llama`
+    /// @return norms around what 2 layers add, a window of 5 in the first, limits of scores and logits, tied
+    public static ObjectNode gemma2() {
+        return llama().put("model_type", "gemma2")
+                .put("head_dim", 8)
+                .put("query_pre_attn_scalar", 8)
+                .put("sliding_window", 5)
+                .put("attn_logit_softcapping", 2.0)
+                .put("final_logit_softcapping", 4.0);
+    }
+
+    /// @return 2 layers, 4 heads of 8 dimensions, learned positions, tied
+    public static ObjectNode gpt2() {
+        return JsonMapper.shared()
+                .createObjectNode()
+                .put("model_type", "gpt2")
+                .put("vocab_size", VOCABULARY)
+                .put("n_positions", 64)
+                .put("n_layer", 2)
+                .put("n_embd", 32)
+                .put("n_head", 4)
+                .put("initializer_range", 0.2);
+    }
+
+    /// @param architecture `gpt_neox`, `llama`, `gemma2` or `gpt2`
     public static ObjectNode config(String architecture) {
-        return architecture.equals("llama") ? llama() : neox();
+        return switch (architecture) {
+            case "gpt_neox" -> neox();
+            case "llama" -> llama();
+            case "gemma2" -> gemma2();
+            case "gpt2" -> gpt2();
+            default -> throw new IllegalArgumentException(architecture);
+        };
     }
 
     /// @return a float32 model with random weights, to be closed by the caller

@@ -222,7 +222,7 @@ class TorchLanguageModelTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gpt_neox", "llama"})
+    @ValueSource(strings = {"gpt_neox", "llama", "gemma2", "gpt2"})
     void equalSeedsGiveEqualWeights(String architecture) {
         try (TorchLanguageModel first = TinyModels.model(architecture, 1);
                 TorchLanguageModel second = TinyModels.model(architecture, 1);

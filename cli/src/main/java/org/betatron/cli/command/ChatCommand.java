@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "chat",
         mixinStandardHelpOptions = true,
-        description = "Talks with a model, line by line: /new begins again, /quit or the end of input ends.")
+        description = "Talks with a model, line by line. /help shows the commands; /exit or the end of input ends.")
 final class ChatCommand implements Runnable {
 
     @Option(
@@ -64,9 +64,9 @@ final class ChatCommand implements Runnable {
             BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
             out.print("> ");
             out.flush();
-            for (String line = in.readLine(); line != null && !line.strip().equals("/quit"); line = in.readLine()) {
-                if (!line.isBlank()) {
-                    chat.say(line.strip());
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                if (!line.isBlank() && !chat.say(line.strip())) {
+                    break;
                 }
                 out.print("> ");
                 out.flush();

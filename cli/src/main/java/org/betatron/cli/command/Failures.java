@@ -3,7 +3,10 @@ package org.betatron.cli.command;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.betatron.data.DataException;
 import org.betatron.evaluation.judge.JudgeException;
 import org.betatron.runs.recipe.RecipeException;
@@ -26,6 +29,8 @@ final class Failures {
     static final int STOPPED = 130;
 
     private static final Pattern UNSHOWN = Pattern.compile("[\\p{Cc}\\p{Cs}&&[^\n]]");
+    private static final Pattern LONG_QUOTATION = Pattern.compile("'[^'\n]{300,}'|\"[^\"\n]{300,}\"");
+    private static final int LONGEST_LINE = 3000;
 
     private Failures() {}
 
@@ -44,7 +49,7 @@ final class Failures {
         err.println("betatron: " + shown(message(problem))
                 + (expected || debug ? "" : " (unexpected; --debug shows where it comes from)"));
         if (problem instanceof DataException data) {
-            data.details().forEach(line -> err.println("  " + line));
+            data.details().forEach(line -> err.println("  " + shown(line)));
         }
         if (debug) {
             problem.printStackTrace(err);
@@ -93,9 +98,24 @@ final class Failures {
 
     /// Texts of damaged files are quoted in messages; a terminal is to show all of them, and obey none.
     private static String shown(String text) {
-        return UNSHOWN.matcher(text)
+        return UNSHOWN.matcher(Arrays.stream(text.split("\n", -1))
+                        .map(Failures::shortened)
+                        .collect(Collectors.joining("\n")))
                 .replaceAll(
                         match -> String.format("\\\\u%04x", (int) match.group().charAt(0)));
+    }
+
+    /// A value that fills the screen hides what is said of it.
+    private static String shortened(String line) {
+        String quoted = LONG_QUOTATION
+                .matcher(line)
+                .replaceAll(match -> Matcher.quoteReplacement(match.group().substring(0, 101) + "... ("
+                        + (match.group().length() - 2) + " characters)"
+                        + match.group().charAt(0)));
+        return quoted.length() <= LONGEST_LINE
+                ? quoted
+                : quoted.substring(0, LONGEST_LINE - 500) + " ... (" + quoted.length() + " characters) ... "
+                        + quoted.substring(quoted.length() - 400);
     }
 
     private static String message(Throwable problem) {

@@ -35,8 +35,13 @@ final class GenerateCommand implements Runnable {
     @Option(
             names = "--prompt",
             paramLabel = "TEXT",
-            description = "Text to continue, \\n for a line break; may be repeated.")
+            description =
+                    "What to answer, \\n for a line break; may be repeated. Written with the model's chat template,"
+                            + " where it has one.")
     private List<String> prompts = List.of();
+
+    @Option(names = "--raw", description = "Continue the text of --prompt as it is, without a chat template.")
+    private boolean raw;
 
     @Option(
             names = "--prompts",
@@ -76,6 +81,11 @@ final class GenerateCommand implements Runnable {
         if (prompts.isEmpty() == files.isEmpty()) {
             throw new ParameterException(spec.commandLine(), "either --prompt TEXT or --prompts FILE must be given");
         }
+        if (raw && prompts.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--raw says how --prompt is read: rows of --prompts say themselves what they are");
+        }
         RowRules rules = reading.rules();
         if (files.isEmpty() && !rules.equals(RowRules.DEFAULT)) {
             throw new ParameterException(
@@ -86,6 +96,7 @@ final class GenerateCommand implements Runnable {
         GenerationResult result = new GenerationRun(
                         model,
                         prompts.stream().map(GenerationOptions::unescaped).toList(),
+                        raw,
                         files,
                         rules,
                         options.spec(temperature, samples),

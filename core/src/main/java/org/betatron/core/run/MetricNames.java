@@ -36,6 +36,9 @@ public final class MetricNames {
     /// Pairs with a margin above 0; share.
     public static final String ACCURACY = "accuracy";
 
+    /// Labelled answers that are desirable; share.
+    public static final String DESIRABLE = "desirable";
+
     /// Pairs in the order of the data's own scores; share.
     public static final String AGREEMENT = "agreement";
 

@@ -89,7 +89,8 @@ public final class RawRows implements AutoCloseable {
             return SourceFile.translate(file.name(), 0, cause);
         }
         return new DataException(
-                file.name() + ":" + line + ": the list cannot be read any further: " + JsonProblem.of(e), e);
+                file.name() + ":" + line + ": the list cannot be read any further: " + JsonProblem.of(e)
+                        + "; mend it, or have one row on each line (JSON lines), where each stands for itself", e);
     }
 
     @Override

@@ -13,6 +13,7 @@ import tools.jackson.databind.node.ObjectNode;
 public final class TokenizerConfig {
 
     private static final String NAME = "tokenizer_config.json";
+    private static final String INPUT_NAMES = "model_input_names";
 
     private TokenizerConfig() {}
 
@@ -30,8 +31,28 @@ public final class TokenizerConfig {
                 .createObjectNode()
                 .put("tokenizer_class", "PreTrainedTokenizerFast")
                 .put("eos_token", tokenizer.vocabulary().token(EndTokens.find(directory, tokenizer)[0]));
-        // Without it transformers 4 gives models token_type_ids, which they do not take.
-        config.putArray("model_input_names").add("input_ids").add("attention_mask");
+        putInputNames(config);
+        write(file, config);
+    }
+
+    /// Writes the file if the directory has none, and says in one that is there what a model takes, where it does not.
+    ///
+    /// @param directory holds `tokenizer.json`, and is ours to change
+    /// @throws DataException if no token ends an answer, or the file cannot be written
+    public static void complete(Path directory) {
+        writeIfMissing(directory);
+        if (ModelFiles.readJsonIfPresent(directory, NAME) instanceof ObjectNode config && !config.has(INPUT_NAMES)) {
+            putInputNames(config);
+            write(directory.resolve(NAME), config);
+        }
+    }
+
+    /// Without it transformers 4 gives models token_type_ids, which they do not take.
+    private static void putInputNames(ObjectNode config) {
+        config.putArray(INPUT_NAMES).add("input_ids").add("attention_mask");
+    }
+
+    private static void write(Path file, ObjectNode config) {
         try {
             Files.writeString(file, config.toPrettyString() + "\n");
         } catch (IOException e) {

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.betatron.core.model.LanguageModel;
+import org.betatron.data.DataException;
 import org.betatron.data.row.Message;
 import org.betatron.data.template.ChatTemplate;
 import org.betatron.data.tokenizer.Tokenizer;
@@ -18,7 +19,12 @@ import org.jspecify.annotations.Nullable;
 /// A dialogue with a model whose answers are shown as they are written.
 public final class Chat {
 
-    private static final String NEW = "/new";
+    /// What the commands do, to be shown.
+    private static final String HELP = """
+            /reset (or /new)   begins a new dialogue
+            /system TEXT       begins a new dialogue with a system message; without TEXT, with none
+            /help              shows this
+            /exit (or /quit)   ends""";
 
     /// Where the layout of Anthropic HH continues with the other speaker.
     private static final String NEXT_TURN = "\n\nHuman:";
@@ -29,6 +35,7 @@ public final class Chat {
     private final GenerationSpec spec;
     private final PrintWriter out;
     private final List<Message> messages = new ArrayList<>();
+    private @Nullable Message system;
     private long numAnswers;
 
     private Chat(
@@ -68,14 +75,52 @@ public final class Chat {
     /// Says something and shows the answer. A dialogue that has outgrown the model's positions loses its
     /// oldest turns.
     ///
-    /// @param line what is said, or `/new`
-    public void say(String line) {
-        if (line.equals(NEW)) {
-            messages.clear();
+    /// @param line what is said, or a command, which begins with a slash
+    /// @return whether the dialogue goes on
+    public boolean say(String line) {
+        String[] words = line.split("\\s+", 2);
+        switch (words[0]) {
+            case "/exit", "/quit" -> {
+                return false;
+            }
+            case "/reset", "/new" -> begin();
+            case "/system" -> {
+                if (template == null) {
+                    out.println("(Without a chat template there are no system messages.)");
+                    break;
+                }
+                system = words.length == 1 ? null : Message.system(words[1]);
+                begin();
+            }
+            case "/help" -> out.println(HELP);
+            default -> {
+                if (words[0].startsWith("/") && words[0].length() > 1 && words[0].indexOf('/', 1) < 0) {
+                    out.println("(" + words[0] + " is no command; /help shows those that are.)");
+                } else {
+                    answer(line);
+                }
+            }
+        }
+        return true;
+    }
+
+    private void begin() {
+        messages.clear();
+        if (system != null) {
+            messages.add(system);
+        }
+    }
+
+    private void answer(String line) {
+        messages.add(Message.user(line));
+        int[] prompt;
+        try {
+            prompt = prompt(line);
+        } catch (DataException e) { // the template refuses a system message, for example
+            messages.removeLast();
+            out.println("(" + e.getMessage() + ")");
             return;
         }
-        messages.add(Message.user(line));
-        int[] prompt = prompt(line);
         if (prompt.length >= model.maxPositions()) {
             messages.removeLast();
             out.println("(That is " + prompt.length + " tokens, more than the model's " + model.maxPositions()
@@ -95,10 +140,11 @@ public final class Chat {
             return Generator.promptIds(tokenizer, line);
         }
         int[] ids = Generator.promptIds(tokenizer, dialogue.prompt(messages));
-        while (ids.length >= model.maxPositions() - spec.maxNewTokens() && messages.size() > 1) {
-            messages.removeFirst();
-            if (messages.getFirst().role().equals(Message.ASSISTANT)) {
-                messages.removeFirst();
+        int first = system == null ? 0 : 1;
+        while (ids.length >= model.maxPositions() - spec.maxNewTokens() && messages.size() > first + 1) {
+            messages.remove(first);
+            if (messages.get(first).role().equals(Message.ASSISTANT)) {
+                messages.remove(first);
             }
             ids = Generator.promptIds(tokenizer, dialogue.prompt(messages));
         }

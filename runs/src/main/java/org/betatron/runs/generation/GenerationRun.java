@@ -12,6 +12,7 @@ import org.betatron.data.layout.RowRules;
 import org.betatron.data.load.PromptReader;
 import org.betatron.data.load.PromptRow;
 import org.betatron.data.load.PromptSet;
+import org.betatron.data.row.Message;
 import org.betatron.data.row.PromptStyle;
 import org.betatron.data.template.ChatTemplate;
 import org.betatron.data.tokenizer.HuggingFaceTokenizer;
@@ -33,7 +34,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// Answers to prompts, given back and written to a file if there is to be one.
 ///
 /// @param model   Hugging Face directory, or a GGUF file
-/// @param prompts texts to continue
+/// @param prompts what a user says: written with the model's chat template, where it has one
+/// @param raw     whether they are texts to continue instead, whatever the model
 /// @param files   files whose prompts are answered after them
 /// @param rules   how their rows are read
 /// @param spec    how
@@ -42,17 +44,19 @@ import tools.jackson.databind.json.JsonMapper;
 public record GenerationRun(
         Path model,
         List<String> prompts,
+        boolean raw,
         List<Path> files,
         RowRules rules,
         GenerationSpec spec,
         ComputeDevice device,
         @Nullable Path out) {
 
-    /// @return most probable answers to some texts, given back only
+    /// @return most probable answers to some prompts, given back only
     public static GenerationRun of(Path model, String... prompts) {
         return new GenerationRun(
                 model,
                 List.of(prompts),
+                false,
                 List.of(),
                 RowRules.DEFAULT,
                 GenerationSpec.DEFAULT,
@@ -62,7 +66,7 @@ public record GenerationRun(
 
     /// @return the same prompts, answered in another way
     public GenerationRun withSpec(GenerationSpec newSpec) {
-        return new GenerationRun(model, prompts, files, rules, newSpec, device, out);
+        return new GenerationRun(model, prompts, raw, files, rules, newSpec, device, out);
     }
 
     /// Carries it out.
@@ -73,7 +77,7 @@ public record GenerationRun(
         Optional<PromptSet> read = read(listener);
         List<PromptRow> rows = new ArrayList<>();
         for (String prompt : prompts) {
-            rows.add(new PromptRow("prompt-" + (rows.size() + 1), prompt, null));
+            rows.add(new PromptRow("prompt-" + (rows.size() + 1), asked(prompt), null));
         }
         read.ifPresent(set -> rows.addAll(set.of(0)));
         try (HuggingFaceTokenizer tokenizer = new ModelSource(model).openTokenizer();
@@ -106,6 +110,13 @@ public record GenerationRun(
             return new GenerationResult(
                     read.map(PromptSet::report), answered, answers, (System.nanoTime() - begun) * 1e-9, leftOut);
         }
+    }
+
+    private String asked(String prompt) {
+        Path place = ModelPlace.of(model);
+        return raw || ChatTemplate.source(place).isEmpty()
+                ? prompt
+                : ChatTemplate.load(place).prompt(List.of(Message.user(prompt)));
     }
 
     private Optional<PromptSet> read(RunListener listener) {

@@ -8,11 +8,17 @@ import org.betatron.torch.weight.HeadKind;
 import tools.jackson.databind.node.ObjectNode;
 
 /// What a `config.json` describes: the shape of a model, and how to build it.
-public sealed interface ArchitectureSpec permits NeoxSpec, DecoderSpec {
+public sealed interface ArchitectureSpec permits NeoxSpec, DecoderSpec, Gpt2Spec {
 
     int vocabularySize();
 
     int maxPositions();
+
+    /// @return the longest sequence that `config.json` says, tokens: more than [#maxPositions] where longer ones are
+    ///     turned in another way than short ones
+    default int statedPositions() {
+        return maxPositions();
+    }
 
     int numLayers();
 

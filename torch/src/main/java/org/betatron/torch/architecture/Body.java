@@ -7,11 +7,13 @@ import org.betatron.torch.attention.AttentionSpec;
 import org.betatron.torch.attention.RotarySpec;
 import org.betatron.torch.attention.RotaryTable.Rotation;
 import org.betatron.torch.attention.RotaryTables;
+import org.betatron.torch.head.LogitCap;
 import org.betatron.torch.tensor.Tensors;
 import org.betatron.torch.weight.EmbeddingPart;
 import org.betatron.torch.weight.Parameters;
 import org.betatron.torch.weight.Weight;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /// An architecture with its weights, up to but not including the product with its head.
 ///
@@ -22,6 +24,7 @@ public final class Body implements AutoCloseable {
     private final Architecture architecture;
     private final Parameters weights;
     private final EmbeddingPart embedding;
+    private final @Nullable EmbeddingPart positions;
     private final RotaryTables rotary;
 
     /// @param weights lent
@@ -29,6 +32,7 @@ public final class Body implements AutoCloseable {
         this.architecture = architecture;
         this.weights = weights;
         embedding = architecture.blueprint().embedding();
+        positions = architecture.blueprint().positions();
         rotary = new RotaryTables(
                 architecture.attention().stream().map(AttentionSpec::rotary).toList(), beside());
     }
@@ -52,25 +56,33 @@ public final class Body implements AutoCloseable {
     }
 
     /// @param tokenIds int64 `[T]`
+    /// @param places   position of each row in its sequence, `[T]`
     /// @return what enters the first layer, float32 `[T, E]`, without graph
-    public Tensor embed(Tensor tokenIds) {
-        return scaled(weights.get(embedding.weight()).rows(tokenIds));
+    public Tensor embed(Tensor tokenIds, int[] places) {
+        Tensor tokens = scaled(weights.get(embedding.weight()).rows(tokenIds));
+        return positions == null
+                ? tokens
+                : tokens.add_(weights.get(positions.weight()).rows(Tensors.indices(places, tokenIds)));
     }
 
-    /// Adds the gradient of the embedding.
+    /// Adds the gradient of the embedding, and of that of positions where there is one.
     ///
     /// @param derivative by what enters the first layer, float32 `[T, E]`
-    public void addToEmbedding(Tensor tokenIds, Tensor derivative) {
+    public void addToEmbedding(Tensor tokenIds, int[] places, Tensor derivative) {
         weights.get(embedding.weight()).addToRows(tokenIds, scaled(derivative));
+        if (positions != null) {
+            weights.get(positions.weight()).addToRows(Tensors.indices(places, tokenIds), derivative);
+        }
     }
 
     private Tensor scaled(Tensor rows) {
         return embedding.scale() == 1 ? rows : rows.mul(Tensors.scalar(embedding.scale()));
     }
 
-    /// @return whether the embedding trains
+    /// @return whether the embedding trains, or that of positions
     public boolean trainsEmbedding() {
-        return weights.get(embedding.weight()).trains();
+        return weights.get(embedding.weight()).trains()
+                || (positions != null && weights.get(positions.weight()).trains());
     }
 
     /// @return the lowest layer that has to be differentiated: all below it, and the embedding, stay as they are. The
@@ -120,6 +132,11 @@ public final class Body implements AutoCloseable {
     /// @return the matrix of the head, `[V, E]` for logits and `[1, E]` for a score; lent
     public Weight headWeight() {
         return weights.get(architecture.blueprint().headPart().weight());
+    }
+
+    /// @return what logits stay below
+    public LogitCap logitCap() {
+        return new LogitCap(architecture.logitCap());
     }
 
     @Override

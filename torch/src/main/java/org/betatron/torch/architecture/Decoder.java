@@ -37,7 +37,7 @@ final class Decoder implements Architecture {
             layers.add(new Layer(spec, parts.getLast()));
         }
         blueprint = new Blueprint(
-                spec.family(),
+                spec.classes(),
                 new EmbeddingPart(
                         "model.embed_tokens", shape.vocabularySize(), shape.hiddenSize(), spec.embeddingScale()),
                 parts.stream().map(Parts::list).toList(),

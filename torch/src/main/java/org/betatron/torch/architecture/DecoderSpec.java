@@ -3,6 +3,7 @@ package org.betatron.torch.architecture;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.betatron.torch.architecture.LayerSpec.NormPlaces;
 import org.betatron.torch.architecture.LayerSpec.QueryKeyNorm;
@@ -11,45 +12,55 @@ import org.betatron.torch.attention.RotaryKeys;
 import org.betatron.torch.attention.RotarySpec;
 import org.betatron.torch.files.ConfigReader;
 import org.betatron.torch.weight.HeadKind;
+import org.betatron.torch.weight.ModelClasses;
 import tools.jackson.databind.node.ObjectNode;
 
 /// A decoder with gated feed-forward layers, which most families are: what differs between them is said here.
 ///
-/// @param family           what the classes of `transformers` begin with
+/// @param classes          what the model is saved as
 /// @param shape            how many of what
 /// @param layer            what layers are made of
 /// @param attention        of each layer
-/// @param rotary           of the layers that are turned as the settings of `config.json` say
-/// @param rotaryKeys       how the family spells these settings
+/// @param rotation         a record that writes how positions turn into a `config.json`, in the spellings of
+/// transformers 4 and 5
 /// @param embeddingScale   what embedded tokens are multiplied by
 /// @param logitCap         what logits stay below; infinite for no limit
 /// @param head             what is computed from the last states
 /// @param initializerRange standard deviation of fresh matrices
 record DecoderSpec(
-        String family,
+        ModelClasses classes,
         Shape shape,
         LayerSpec layer,
         List<AttentionSpec> attention,
-        RotarySpec rotary,
-        RotaryKeys rotaryKeys,
+        Consumer<ObjectNode> rotation,
         double embeddingScale,
         double logitCap,
         HeadKind head,
         double initializerRange)
         implements ArchitectureSpec {
 
+    /// One rotation of all layers that are turned.
+    private record Uniform(RotarySpec rotary, int headDim, RotaryKeys keys) implements Consumer<ObjectNode> {
+
+        @Override
+        public void accept(ObjectNode config) {
+            rotary.write(config, headDim, keys);
+        }
+    }
+
     /// Of a family whose layers all attend to everything before.
+    ///
+    /// @param family what the classes of `transformers` begin with
     static DecoderSpec uniform(
             String family, Shape shape, LayerSpec layer, RotaryKeys keys, ConfigReader config, HeadKind head) {
         RotarySpec rotary = shape.rotary(config, keys);
         AttentionSpec all = AttentionSpec.whole(shape.numHeads(), shape.numKeyValueHeads(), shape.headDim(), rotary);
         return new DecoderSpec(
-                family,
+                ModelClasses.of(family),
                 shape,
                 layer,
                 Collections.nCopies(shape.numLayers(), all),
-                rotary,
-                keys,
+                new Uniform(rotary, shape.headDim(), keys),
                 1,
                 Double.POSITIVE_INFINITY,
                 head,
@@ -61,14 +72,16 @@ record DecoderSpec(
         return withAttention(Windows.applied(attention, windows));
     }
 
+    /// @param other of each layer
     DecoderSpec withAttention(List<AttentionSpec> other) {
         return new DecoderSpec(
-                family, shape, layer, other, rotary, rotaryKeys, embeddingScale, logitCap, head, initializerRange);
+                classes, shape, layer, other, rotation, embeddingScale, logitCap, head, initializerRange);
     }
 
+    /// @param ofEmbedding what embedded tokens are multiplied by
+    /// @param cap         what logits stay below
     DecoderSpec withFactors(double ofEmbedding, double cap) {
-        return new DecoderSpec(
-                family, shape, layer, attention, rotary, rotaryKeys, ofEmbedding, cap, head, initializerRange);
+        return new DecoderSpec(classes, shape, layer, attention, rotation, ofEmbedding, cap, head, initializerRange);
     }
 
     @Override
@@ -80,6 +93,11 @@ record DecoderSpec(
     @Override
     public int maxPositions() {
         return attention.stream().mapToInt(spec -> spec.rotary().positions()).reduce(shape.maxPositions(), Math::min);
+    }
+
+    @Override
+    public int statedPositions() {
+        return shape.maxPositions();
     }
 
     @Override
@@ -131,7 +149,7 @@ record DecoderSpec(
 
     @Override
     public void write(ObjectNode config) {
-        rotary.write(config, shape.headDim(), rotaryKeys);
+        rotation.accept(config);
     }
 
     @Override

@@ -16,6 +16,12 @@ final class Families {
         PARSERS.put("mistral", Mistral::parse);
         PARSERS.put("qwen2", Qwen2::parse);
         PARSERS.put("qwen3", Qwen3::parse);
+        PARSERS.put("gemma2", Gemma2::parse);
+        PARSERS.put("gemma3_text", Gemma3::parse);
+        PARSERS.put("phi3", Phi3::parse);
+        PARSERS.put("smollm3", SmolLm3::parse);
+        PARSERS.put("olmo2", Olmo2::parse);
+        PARSERS.put("gpt2", Gpt2Spec::parse);
     }
 
     private Families() {}

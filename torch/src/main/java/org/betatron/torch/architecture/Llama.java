@@ -22,7 +22,12 @@ final class Llama {
 
     /// @return what families that descend from it add to the mean square in norms
     static double epsilon(ConfigReader config) {
-        double epsilon = config.number("rms_norm_eps", 1e-6);
+        return epsilon(config, 1e-6);
+    }
+
+    /// @param usual where the file says nothing
+    static double epsilon(ConfigReader config, double usual) {
+        double epsilon = config.number("rms_norm_eps", usual);
         config.requireIfThere("layer_norm_eps", epsilon);
         config.requireOff(List.of("use_parallel_residual"));
         return epsilon;

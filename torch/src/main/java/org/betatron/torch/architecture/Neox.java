@@ -9,6 +9,7 @@ import org.betatron.torch.tensor.Tensors;
 import org.betatron.torch.weight.Blueprint;
 import org.betatron.torch.weight.EmbeddingPart;
 import org.betatron.torch.weight.LinearPart;
+import org.betatron.torch.weight.ModelClasses;
 import org.betatron.torch.weight.NormPart;
 import org.betatron.torch.weight.Parts;
 import org.bytedeco.pytorch.Tensor;
@@ -32,7 +33,7 @@ final class Neox implements Architecture {
             layers.add(new Layer(parts.getLast()));
         }
         blueprint = new Blueprint(
-                "GPTNeoX",
+                ModelClasses.of("GPTNeoX"),
                 new EmbeddingPart("gpt_neox.embed_in", spec.vocabularySize(), spec.hiddenSize(), 1),
                 parts.stream().map(Parts::list).toList(),
                 norm(new Parts("gpt_neox."), "final_layer_norm"),

@@ -71,6 +71,11 @@ record NeoxSpec(
     }
 
     @Override
+    public int statedPositions() {
+        return maxPositions;
+    }
+
+    @Override
     public int headDim() {
         return hiddenSize / numHeads;
     }

@@ -14,7 +14,7 @@ final class Qwen2 {
 
     static DecoderSpec parse(ConfigReader config) {
         Activation.parse(config, "hidden_act", "silu", Activation.SILU);
-        Shape shape = Shape.parse(config);
+        Shape shape = Shape.parse(config).saying(config, "num_key_value_heads");
         LayerSpec layer = LayerSpec.plain(Llama.epsilon(config)).withBiases(true, false, false);
         return DecoderSpec.uniform("Qwen2", shape, layer, RotaryKeys.LLAMA, config, HeadKind.parse(config, false))
                 .withWindows(windows(config, shape.numLayers()));
@@ -24,7 +24,7 @@ final class Qwen2 {
     static List<Integer> windows(ConfigReader config, int numLayers) {
         boolean on = config.flag("use_sliding_window", false);
         int window = config.integer("sliding_window", on ? 4096 : AttentionSpec.WHOLE);
-        int first = config.value("max_window_layers").asInt(28);
+        double first = config.number("max_window_layers", 28);
         List<Boolean> sliding = Windows.sliding(config, numLayers, index -> on && index >= first);
         if (!on && sliding.contains(true)) {
             throw config.unsupported("layer_types", "full_attention only, as use_sliding_window is off,");

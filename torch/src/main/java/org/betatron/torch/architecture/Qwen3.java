@@ -14,7 +14,7 @@ final class Qwen3 {
 
     static DecoderSpec parse(ConfigReader config) {
         Activation.parse(config, "hidden_act", "silu", Activation.SILU);
-        Shape shape = Shape.parse(config, HEAD_DIM);
+        Shape shape = Shape.parse(config, HEAD_DIM).saying(config, "num_key_value_heads");
         boolean bias = config.flag("attention_bias", false);
         LayerSpec layer = LayerSpec.plain(Llama.epsilon(config))
                 .withBiases(bias, bias, false)

@@ -50,6 +50,14 @@ record Shape(
                 config.integer("intermediate_size"));
     }
 
+    /// Requires what families take a number of their own for where a file says nothing.
+    Shape saying(ConfigReader config, String key) {
+        if (config.value(key).isMissingNode()) {
+            throw config.unsupported(key, "said, as the family has a number of its own where it is not,");
+        }
+        return this;
+    }
+
     /// @return the rotation of all layers
     RotarySpec rotary(ConfigReader config, RotaryKeys keys) {
         return RotarySpec.parse(config, headDim, keys);

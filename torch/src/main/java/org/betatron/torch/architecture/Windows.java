@@ -32,6 +32,23 @@ final class Windows {
         }
     }
 
+    /// Of a family whose layers are all alike.
+    ///
+    /// @param usual where the file says nothing; `null` turns it off
+    /// @return the window of all layers
+    static int ofAll(ConfigReader config, int usual) {
+        int window = config.value("sliding_window").isMissingNode()
+                ? usual
+                : config.integer("sliding_window", AttentionSpec.WHOLE);
+        String kind = window == AttentionSpec.WHOLE ? WHOLE : SLIDING;
+        for (JsonNode type : config.value("layer_types")) {
+            if (!type.asString("").equals(kind)) {
+                throw config.unsupported("layer_types", kind + " only, as sliding_window holds for all layers,");
+            }
+        }
+        return window;
+    }
+
     /// @param numLayers of the model
     /// @param slides    whether a layer, from 0, has a window where `layer_types` says nothing
     /// @return which layers have a window

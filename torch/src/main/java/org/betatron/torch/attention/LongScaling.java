@@ -35,6 +35,18 @@ record LongScaling(List<Double> shortFactors, List<Double> longFactors, int posi
         return "longrope";
     }
 
+    /// Writes what versions 4 of transformers read of Phi-3: three settings inside, the original context outside.
+    void writeOutside(ObjectNode config) {
+        config.put("original_max_position_embeddings", positions);
+        ObjectNode rope = config.putObject("rope_scaling").put("type", kind());
+        write(rope);
+        rope.remove("original_max_position_embeddings");
+        double stretched = config.path("max_position_embeddings").asDouble() / positions;
+        if (attentionFactor == attentionFactor(stretched, positions)) {
+            rope.remove("attention_factor");
+        }
+    }
+
     @Override
     public void write(ObjectNode rope) {
         ArrayNode ofShort = rope.putArray("short_factor");

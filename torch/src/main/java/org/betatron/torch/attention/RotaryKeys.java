@@ -14,13 +14,13 @@ public enum RotaryKeys {
     /// As Llama, with another theta where nothing is said.
     SMOLLM3("rope_theta", "rotary_emb_base", 2_000_000, null, 1),
 
-    /// Part of the head may turn. The context before stretching stands outside the object, and `su` and `yarn` are
-    /// names of older files for `longrope`.
+    /// Part of the head may turn. The context before stretching stands outside the object, and `yarn` is the name
+    /// of older files for `longrope`.
     PHI3("rope_theta", "rotary_emb_base", 10_000, RotaryKeys.FRACTION, 1) {
         @Override
         String kind(String name) {
             return switch (name) {
-                case "su", "yarn" -> "longrope";
+                case "yarn" -> "longrope";
                 case "default", "longrope" -> name;
                 default -> "another";
             };

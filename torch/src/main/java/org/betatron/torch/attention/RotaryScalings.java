@@ -15,7 +15,7 @@ import tools.jackson.databind.JsonNode;
 /// @param keys   of the family
 record RotaryScalings(ConfigReader config, ConfigReader rope, int dims, RotaryKeys keys) {
 
-    private static final String ORIGINAL = "original_max_position_embeddings";
+    static final String ORIGINAL = "original_max_position_embeddings";
 
     /// @return null for the default, which stretches nothing
     /// @throws ModelException if a setting is missing or malformed, or the kind is none that there is here

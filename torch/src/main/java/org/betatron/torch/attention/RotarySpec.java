@@ -1,6 +1,5 @@
 package org.betatron.torch.attention;
 
-import java.util.List;
 import org.betatron.torch.error.ModelException;
 import org.betatron.torch.files.ConfigReader;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +60,11 @@ public record RotarySpec(int dims, double base, @Nullable RotaryScaling scaling)
             current.readAgain(old);
             current.readAgain("rope_theta", base);
             current.readAgain(RotaryKeys.FRACTION, fraction);
+            current.readAgain("attention_factor", spec.attentionFactor());
+            current.readAgain(RotaryScalings.ORIGINAL, spec.positions());
+            if (rope.has("type")) {
+                current.value("rope_type"); // which it calls otherwise
+            }
         }
         return spec;
     }
@@ -97,17 +101,30 @@ public record RotarySpec(int dims, double base, @Nullable RotaryScaling scaling)
     /// @param headDim dimensions of a head
     /// @param keys    of the family
     public void write(ObjectNode config, int headDim, RotaryKeys keys) {
-        config.remove("original_max_position_embeddings");
+        if (!keys.saysOriginalOutside()) {
+            config.remove(RotaryScalings.ORIGINAL);
+        }
         ObjectNode current = config.putObject("rope_parameters");
         double fraction = (double) dims / headDim;
         keys.write(config, current, base, (int) (fraction * headDim) == dims ? fraction : Math.nextUp(fraction));
+        describe(current);
         if (scaling == null) {
-            current.put("rope_type", "default");
             config.putNull("rope_scaling");
-            return;
+        } else if (scaling instanceof LongScaling stretched && keys.saysOriginalOutside()) {
+            stretched.writeOutside(config);
+        } else {
+            scaling.write(config.putObject("rope_scaling").put("rope_type", scaling.kind()));
         }
-        for (ObjectNode object : List.of(current, config.putObject("rope_scaling"))) {
-            scaling.write(object.put("rope_type", scaling.kind()));
+    }
+
+    /// Writes the kind of rotation and its settings, theta apart.
+    ///
+    /// @return what got them
+    public ObjectNode describe(ObjectNode rope) {
+        rope.put("rope_type", scaling == null ? "default" : scaling.kind());
+        if (scaling != null) {
+            scaling.write(rope);
         }
+        return rope;
     }
 }

@@ -75,7 +75,7 @@ public final class DecodingState implements AutoCloseable {
                 new CachedAttention(rows, body.attention(), type, beside),
                 body.rotations(rows.positions()),
                 null);
-        Tensor hidden = body.embed(Tensors.indices(rows.ids(), beside)); // [T, E]
+        Tensor hidden = body.embed(Tensors.indices(rows.ids(), beside), rows.positions()); // [T, E]
         for (int i = 0; i < body.numLayers(); i++) {
             hidden = body.layer(i, hidden, run);
         }
@@ -84,7 +84,8 @@ public final class DecodingState implements AutoCloseable {
             sequence.length(sequence.length() + tokenIds[i].length);
         }
         Tensor last = body.finalNorm(hidden.index_select(0, Tensors.indices(rows.predictors(), beside)), run);
-        return Tensors.toRows(run.linear(model.head(), Made.kept(last)), numbers.length);
+        Tensor logits = Tensors.toFloat(run.linear(model.head(), Made.kept(last)));
+        return Tensors.toRows(body.logitCap().apply(logits), numbers.length);
     }
 
     private CachedSequence live(int number) {

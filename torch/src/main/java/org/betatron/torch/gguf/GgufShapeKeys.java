@@ -73,17 +73,26 @@ final class GgufShapeKeys {
         put("attention.key_length", headDim());
         put("attention.value_length", headDim());
         put("vocab_size", whole("vocab_size"));
-        if (config.path("sliding_window").isIntegralNumber()) {
-            if (family == GgufFamily.LLAMA) {
-                throw new ModelException("config.json has a sliding_window, which llama.cpp does not follow in models"
-                        + " of this family: answers would differ beyond it");
-            }
-            put("attention.sliding_window", whole("sliding_window"));
-        }
+        window();
         cap("attn_logit_softcapping");
         cap("final_logit_softcapping");
         JsonNode rope = config.path("rope_parameters");
         rotation(rope.has("full_attention") ? rope.path("full_attention") : rope, headDim());
+    }
+
+    /// Only Gemma has windows in llama.cpp. It reads Phi-3's, and does not follow them.
+    private void window() {
+        if (!config.path("sliding_window").isIntegralNumber()) {
+            return;
+        }
+        boolean narrow = whole("sliding_window") < whole("max_position_embeddings");
+        if (family == GgufFamily.PHI3 && narrow) {
+            throw new ModelException("config.json: sliding_window is " + whole("sliding_window")
+                    + ", which llama.cpp does not follow in models of this family: answers would differ beyond it");
+        }
+        if (family == GgufFamily.GEMMA2 || family == GgufFamily.GEMMA3 || family == GgufFamily.PHI3) {
+            put("attention.sliding_window", whole("sliding_window"));
+        }
     }
 
     private void cap(String key) {

@@ -21,6 +21,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// d logp / d logit_v = [v = target] - softmax(logit)_v
 /// ```
 ///
+/// Where logits have a limit ([LogitCap]), the derivative gets its slope as a factor, and nothing is kept for the
+/// backward pass: it needs the logits themselves.
+///
 /// Logits exist for one chunk of rows at a time. A forward pass keeps its first chunks as long as a
 /// budget, which all open passes share, lasts; the backward pass computes the others again.
 /// Log-probabilities are float32 whatever the products run in. `N` scored rows, `E` hidden size, `V` vocabulary.
@@ -31,6 +34,7 @@ public final class VocabularyHead {
     private static final long CHUNK_ELEMENTS = 16L << 20;
 
     private final Weight weight; // [V, E]
+    private final LogitCap cap;
     private final Products products;
     private final Tensor beside;
     private final long vocabularySize;
@@ -39,15 +43,25 @@ public final class VocabularyHead {
 
     /// @param keptElements numbers that forward passes may keep for their backward passes, ≥ 0
     public VocabularyHead(Weight weight, long keptElements) {
-        this(weight, keptElements, CHUNK_ELEMENTS);
+        this(weight, LogitCap.NONE, keptElements);
+    }
+
+    /// @param cap what logits stay below
+    public VocabularyHead(Weight weight, LogitCap cap, long keptElements) {
+        this(weight, cap, keptElements, CHUNK_ELEMENTS);
     }
 
     public VocabularyHead(Weight weight, long keptElements, long chunkElements) {
+        this(weight, LogitCap.NONE, keptElements, chunkElements);
+    }
+
+    VocabularyHead(Weight weight, LogitCap cap, long keptElements, long chunkElements) {
         this.weight = weight;
+        this.cap = cap;
         products = weight.products();
         beside = weight.tensors().getFirst();
         vocabularySize = weight.shape()[0];
-        this.freeElements = keptElements;
+        freeElements = cap.isNone() ? keptElements : 0;
         this.chunkElements = chunkElements;
     }
 
@@ -106,10 +120,17 @@ public final class VocabularyHead {
                     if (rows.count() > 0) {
                         Memory.run(() -> {
                             Tensor states = rows.of(hidden, 0);
-                            Tensor probabilities = chunk < kept.size()
-                                    ? rows.of(kept.get(chunk).tensor(), from).exp_()
-                                    : softmax(matrix.productInto(shared.narrow(0, 0, rows.count()), states));
-                            rows.put(addGradient(probabilities, states, matrix, rows), hiddenGradient);
+                            Tensor gradient;
+                            if (chunk < kept.size()) {
+                                Tensor logProbs = rows.of(kept.get(chunk).tensor(), from);
+                                gradient = addGradient(logProbs.exp_(), states, matrix, rows);
+                            } else {
+                                Tensor logits = matrix.productInto(shared.narrow(0, 0, rows.count()), states);
+                                gradient = cap.isNone()
+                                        ? addGradient(softmax(logits), states, matrix, rows)
+                                        : addLimitedGradient(cap.apply(logits), states, matrix, rows);
+                            }
+                            rows.put(gradient, hiddenGradient);
                         });
                     }
                     if (chunk < kept.size()) {
@@ -184,7 +205,7 @@ public final class VocabularyHead {
                     targets.length,
                     (chunk, from, count) -> Memory.run(() -> {
                         Tensor out = chunk < kept.size() ? kept.get(chunk).tensor() : shared.narrow(0, 0, count);
-                        Tensor logits = matrix.productInto(out, hidden.narrow(0, from, count));
+                        Tensor logits = cap.apply(matrix.productInto(out, hidden.narrow(0, from, count)));
                         Tensor all = torch.log_softmax_out(logits, logits, 1); // [n, V], in place
                         float[] values = Tensors.toFloats(all.gather(1, allTargets.narrow(0, from, count)));
                         System.arraycopy(values, 0, logProbs, (int) from, (int) count);
@@ -205,6 +226,24 @@ public final class VocabularyHead {
             weight.addToRows(rows.targets(), scaled);
         }
         return weight.rows(rows.targets()).sub_(matrix.back(cast)).mul_(rows.derivatives());
+    }
+
+    /// As [#addGradient] with the slope `s` of the limit: `dL/dh = d (s_target W_target - (p s) W)`.
+    ///
+    /// @param limited logits, overwritten, `[n, V]`
+    private Tensor addLimitedGradient(Tensor limited, Tensor states, Matrix matrix, Rows rows) {
+        Tensor slopes = cap.slope(limited); // [n, V]
+        Tensor ofTargets = slopes.gather(1, rows.targets().unsqueeze(1)); // [n, 1]
+        Tensor cast = products.cast(softmax(limited).mul_(slopes));
+        if (weight.trains()) {
+            Tensor scaled = states.mul(rows.derivatives()); // [n, E]
+            weight.addProduct(cast, products.cast(scaled), -1);
+            weight.addToRows(rows.targets(), scaled.mul(ofTargets));
+        }
+        return weight.rows(rows.targets())
+                .mul_(ofTargets)
+                .sub_(matrix.back(cast))
+                .mul_(rows.derivatives());
     }
 
     private static Tensor softmax(Tensor logits) {

@@ -30,11 +30,18 @@ public final class VocabularyStatistics {
     private static final long CHUNK_ELEMENTS = 4L << 20;
 
     private final Weight weight; // [V, E]
+    private final LogitCap cap;
     private final Tensor beside;
     private final long chunkRows;
 
     public VocabularyStatistics(Weight weight) {
+        this(weight, LogitCap.NONE);
+    }
+
+    /// @param cap what logits stay below
+    public VocabularyStatistics(Weight weight, LogitCap cap) {
         this.weight = weight;
+        this.cap = cap;
         beside = weight.tensors().getFirst();
         chunkRows = Math.max(1, CHUNK_ELEMENTS / weight.shape()[0]);
     }
@@ -96,10 +103,14 @@ public final class VocabularyStatistics {
             Tensor factors = Tensors.floats(values, beside).unsqueeze(1); // [N, 1]
             forEachChunk(values.length, (from, count) -> {
                 Tensor rows = hidden.narrow(0, from, count); // [n, E]
-                Tensor logP = logProbs(rows);
+                Tensor logits = logits(rows);
+                Tensor logP = torch.log_softmax(logits, 1);
                 Tensor logQ = reference == null ? logP : logProbs(reference, from, count);
                 Tensor logitGradient =
                         logitGradient(quantity, logP, logQ).mul_(factors.narrow(0, from, count)); // [n, V]
+                if (!cap.isNone()) {
+                    logitGradient.mul_(cap.slope(logits));
+                }
                 hiddenGradient
                         .narrow(0, from, count)
                         .add_(Tensors.toFloat(weight.constant().back(logitGradient)));
@@ -133,7 +144,11 @@ public final class VocabularyStatistics {
     }
 
     private Tensor logProbs(Tensor rows) {
-        return torch.log_softmax(Tensors.toFloat(weight.constant().product(rows, null)), 1);
+        return torch.log_softmax(logits(rows), 1);
+    }
+
+    private Tensor logits(Tensor rows) {
+        return cap.apply(Tensors.toFloat(weight.constant().product(rows, null)));
     }
 
     private void forEachChunk(int numRows, Chunk work) {

@@ -41,7 +41,7 @@ final class PartPass implements AutoCloseable {
 
     private void forward() {
         StackPart.Inputs inputs = part.inputs();
-        Tensor hidden = part.body().embed(inputs.tokenIds());
+        Tensor hidden = part.body().embed(inputs.tokenIds(), part.batch().positions());
         for (int i = 0; i < lowest; i++) {
             hidden = part.layerAlone(i, hidden, inputs);
         }
@@ -109,7 +109,11 @@ final class PartPass implements AutoCloseable {
         if (part.body().trainsEmbedding()) {
             // Autograd would make a matrix of the whole vocabulary, most of it zeros, and add that.
             Tensor ofEmbedded = leavingGradient;
-            turns.take(number, firstPlace(part.size()), () -> part.body().addToEmbedding(part.tokenIds(), ofEmbedded));
+            turns.take(
+                    number,
+                    firstPlace(part.size()),
+                    () -> part.body()
+                            .addToEmbedding(part.tokenIds(), part.batch().positions(), ofEmbedded));
         }
     }
 

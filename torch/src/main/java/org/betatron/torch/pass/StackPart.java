@@ -82,7 +82,7 @@ record StackPart(Body body, PackedBatch batch, AskedRows asked, ComputeSpec comp
     /// @return normalised states of the rows that are asked for, `[N, E]`, without graph
     Tensor predictors() {
         Inputs inputs = inputs();
-        Tensor hidden = body.embed(inputs.tokenIds());
+        Tensor hidden = body.embed(inputs.tokenIds(), batch.positions());
         for (int i = 0; i < size(); i++) {
             hidden = layerAlone(i, hidden, inputs);
         }

@@ -38,8 +38,8 @@ public final class Transformer implements AutoCloseable {
         this.weights = weights;
         this.compute = compute;
         body = new Body(architecture, weights);
-        head = new VocabularyHead(body.headWeight(), (long) compute.keptLogitsMiB() << 18);
-        statistics = new VocabularyStatistics(body.headWeight());
+        head = new VocabularyHead(body.headWeight(), body.logitCap(), (long) compute.keptLogitsMiB() << 18);
+        statistics = new VocabularyStatistics(body.headWeight(), body.logitCap());
     }
 
     /// Scores a batch; to be called without recording a graph.

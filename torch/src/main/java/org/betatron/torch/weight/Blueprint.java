@@ -5,12 +5,14 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// What a model is made of: its parts in file order, each said once. Names, shapes and first values of weights, which
 /// layer they belong to, what adapters may sit on and what the model is saved as all come from here.
 ///
-/// @param family         what the classes of `transformers` begin with, such as `Llama`
+/// @param classes        what the model is saved as
 /// @param embedding      the tokens
+/// @param positions      what is added to them by position, or null
 /// @param layers         parts of each layer
 /// @param finalNorm      norm behind the last layer
 /// @param vocabulary     head with a matrix of its own, for logits; not there in other kinds
@@ -18,8 +20,9 @@ import java.util.stream.Stream;
 /// @param deviation      standard deviation of drawn weights
 /// @param ignoredEndings ends of names that older files carry and that are no weights
 public record Blueprint(
-        String family,
+        ModelClasses classes,
         EmbeddingPart embedding,
+        @Nullable EmbeddingPart positions,
         List<List<Part>> layers,
         NormPart finalNorm,
         LinearPart vocabulary,
@@ -30,10 +33,24 @@ public record Blueprint(
     /// Name of the matrix that scores, `[1, E]`, in every family.
     private static final String SCORE = "score";
 
+    /// Of a model that has no embedding of positions.
+    public Blueprint(
+            ModelClasses classes,
+            EmbeddingPart embedding,
+            List<List<Part>> layers,
+            NormPart finalNorm,
+            LinearPart vocabulary,
+            HeadKind kind,
+            double deviation,
+            List<String> ignoredEndings) {
+        this(classes, embedding, null, layers, finalNorm, vocabulary, kind, deviation, ignoredEndings);
+    }
+
     /// @return every weight, in file order
     public List<WeightSpec> weights() {
         return Stream.of(
                         embedding.weights().stream(),
+                        Stream.ofNullable(positions).flatMap(part -> part.weights().stream()),
                         layers.stream().flatMap(List::stream).flatMap(part -> part.weights().stream()),
                         finalNorm.weights().stream(),
                         headWeights())
@@ -92,7 +109,7 @@ public record Blueprint(
     /// @param head what is computed from the last states
     /// @return name of the class of `transformers` that reads the model with such a head
     public String architectureName(HeadKind head) {
-        return family + (head == HeadKind.SCORE ? "ForSequenceClassification" : "ForCausalLM");
+        return head == HeadKind.SCORE ? classes.scoring() : classes.language();
     }
 
     /// @param name a tensor found in a file that is not a weight
@@ -100,6 +117,13 @@ public record Blueprint(
     public boolean isIgnorable(String name) {
         return ignoredEndings.stream().anyMatch(name::endsWith)
                 || (kind != HeadKind.VOCABULARY && name.equals(vocabulary.weight()));
+    }
+
+    /// Files of a model that was saved without a head lack the beginning of all names, as in `transformers`.
+    ///
+    /// @return that beginning
+    String beginning() {
+        return embedding.name().substring(0, embedding.name().indexOf('.') + 1);
     }
 
     /// @return how many numbers all weights have, without making any of them

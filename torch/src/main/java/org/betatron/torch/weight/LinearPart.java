@@ -9,7 +9,12 @@ import java.util.List;
 /// @param out     numbers that come out
 /// @param in      numbers that go in
 /// @param hasBias whether there is a `.bias`, which begins with zeros
-public record LinearPart(String name, long out, long in, boolean hasBias) implements Part {
+/// @param columns whether files hold the matrix with columns for rows, `[in, out]`
+public record LinearPart(String name, long out, long in, boolean hasBias, boolean columns) implements Part {
+
+    public LinearPart(String name, long out, long in, boolean hasBias) {
+        this(name, out, in, hasBias, false);
+    }
 
     public String weight() {
         return name + ".weight";
@@ -22,7 +27,8 @@ public record LinearPart(String name, long out, long in, boolean hasBias) implem
     @Override
     public List<WeightSpec> weights() {
         List<WeightSpec> weights = new ArrayList<>();
-        weights.add(WeightSpec.matrix(weight(), out, in));
+        WeightSpec matrix = WeightSpec.matrix(weight(), out, in);
+        weights.add(columns ? matrix.inColumns() : matrix);
         if (hasBias) {
             weights.add(WeightSpec.vector(bias(), out, 0));
         }

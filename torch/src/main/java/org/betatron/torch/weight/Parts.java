@@ -19,6 +19,13 @@ public final class Parts {
         return add(new LinearPart(prefix + name, out, in, hasBias));
     }
 
+    /// A map with a bias whose matrix files hold with columns for rows, `[in, out]`.
+    ///
+    /// @param name behind the prefix
+    public LinearPart columns(String name, long out, long in) {
+        return add(new LinearPart(prefix + name, out, in, true, true));
+    }
+
     /// @param name behind the prefix
     public NormPart norm(String name, long width, NormPart.Kind kind, double epsilon, double start) {
         return add(new NormPart(prefix + name, width, kind, epsilon, start));

@@ -79,10 +79,14 @@ public final class WeightLoader {
                             throw new ModelException(file + ": tensor '" + name + "' is in another shard too");
                         }
                         requirePlace(file, name, places);
-                        WeightSpec spec = specs.get(name);
+                        WeightSpec spec = specs.getOrDefault(name, specs.get(blueprint.beginning() + name));
                         if (spec != null) {
-                            requireShape(file, name, spec.shape(), entry.getValue());
-                            loaded.put(name, read(tensors, spec, compute));
+                            requireShape(file, name, spec.shapeInFiles(), entry.getValue());
+                            if (loaded.containsKey(spec.name())) {
+                                throw new ModelException(
+                                        file + ": tensor '" + name + "' is there as '" + spec.name() + "', too");
+                            }
+                            loaded.put(spec.name(), read(tensors, name, spec, compute));
                         } else if (!blueprint.isIgnorable(name)) {
                             throw new ModelException(file + ": tensor '" + name
                                     + "' does not belong to the model that config.json describes");
@@ -149,15 +153,15 @@ public final class WeightLoader {
         return spec.inFloat32() ? DataType.FP32 : compute.weights();
     }
 
-    private static Owned read(WeightFile tensors, WeightSpec spec, ComputeSpec compute) {
+    private static Owned read(WeightFile tensors, String name, WeightSpec spec, ComputeSpec compute) {
         DataType format = format(spec, compute);
-        String name = spec.name();
-        Optional<Owned> mapped =
-                compute.device().equals(ComputeDevice.DEFAULT) ? tensors.map(name, format) : Optional.empty();
-        Owned weight = mapped.orElseGet(() -> Memory.keep(name, () -> {
-            Tensor tensor = Tensors.empty(format.scalarType(), compute.device(), spec.shape());
+        Optional<Owned> mapped = compute.device().equals(ComputeDevice.DEFAULT) && !spec.columns()
+                ? tensors.map(name, format)
+                : Optional.empty();
+        Owned weight = mapped.orElseGet(() -> Memory.keep(spec.name(), () -> {
+            Tensor tensor = Tensors.empty(format.scalarType(), compute.device(), spec.shapeInFiles());
             tensors.copyInto(name, tensor);
-            return tensor;
+            return spec.columns() ? tensor.t().contiguous() : tensor;
         }));
         Memory.run(() -> weight.tensor().requires_grad_(true));
         return weight;

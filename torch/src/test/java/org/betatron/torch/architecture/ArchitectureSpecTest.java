@@ -14,7 +14,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 class ArchitectureSpecTest {
 
-    private static final String FAMILIES = "gpt_neox, llama, mistral, qwen2, qwen3";
+    private static final String FAMILIES =
+            "gpt_neox, llama, mistral, qwen2, qwen3, gemma2, gemma3_text, phi3, smollm3, olmo2, gpt2";
 
     @ParameterizedTest
     @CsvSource(

@@ -35,7 +35,18 @@ class KnownModelsTest {
         "qwen3-0.6b,  596049920",
         "qwen3-1.7b,  1720574976",
         "qwen3-4b,    4022468096",
-        "qwen3-8b,    8190735360"
+        "qwen3-8b,    8190735360",
+        "gemma2-2b,   2614341888",
+        "gemma3-270m, 268098176",
+        "gemma3-1b,   999885952",
+        "phi-3-mini,  3821079552",
+        "phi-4-mini,  3836021760",
+        "phi-4,       14659507200",
+        "olmo2-1b,    1484916736",
+        "smollm3-3b,  3075098624",
+        "gpt2,        124439808",
+        "gpt2-medium, 354823168",
+        "gpt2-xl,     1557611200"
     })
     void numberOfParameters(String name, long expected) {
         assertThat(ArchitectureSpec.parse(KnownModels.config(name), name)

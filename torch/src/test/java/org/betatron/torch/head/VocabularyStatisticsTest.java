@@ -40,7 +40,7 @@ class VocabularyStatisticsTest {
     private static final int[] RESPONSE = tokens(2, 9);
 
     @ParameterizedTest
-    @ValueSource(strings = {"gpt_neox", "llama"})
+    @ValueSource(strings = {"gpt_neox", "llama", "gemma2", "gpt2"})
     void numbersAreThoseOfThePlainDefinition(String architecture) {
         try (TorchLanguageModel model = TinyModels.model(architecture, 1);
                 TorchLanguageModel reference = TinyModels.model(architecture, 2)) {
@@ -69,7 +69,7 @@ class VocabularyStatisticsTest {
     /// `KL(q || p) = -sum_v q_v log p_v + constant`: its gradient is that of the log-probabilities of all tokens,
     /// weighted by `-q`.
     @ParameterizedTest
-    @ValueSource(strings = {"gpt_neox", "llama"})
+    @ValueSource(strings = {"gpt_neox", "llama", "gemma2", "gpt2"})
     void gradientOfTheDivergenceIsThatOfAllLogProbs(String architecture) {
         try (TorchLanguageModel model = TinyModels.model(architecture, 1);
                 TorchLanguageModel reference = TinyModels.model(architecture, 2)) {
@@ -116,7 +116,7 @@ class VocabularyStatisticsTest {
 
     /// Of numbers in float32, so a step has to be wide and what it shows is coarse.
     @ParameterizedTest
-    @ValueSource(strings = {"gpt_neox", "llama"})
+    @ValueSource(strings = {"gpt_neox", "llama", "gemma2", "gpt2"})
     void entropyHasItsOwnGradient(String architecture) {
         PackedBatch batch = PackedBatch.builder().add(PROMPT, RESPONSE).build();
         VocabularyRequest request = new VocabularyRequest(Set.of(TokenQuantity.ENTROPY), 0, null);
@@ -160,7 +160,7 @@ class VocabularyStatisticsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gpt_neox", "llama"})
+    @ValueSource(strings = {"gpt_neox", "llama", "gemma2", "gpt2"})
     void movingTowardsAnotherModelBlendsItsWeights(String architecture) {
         PackedBatch batch = PackedBatch.builder().add(PROMPT, RESPONSE).build();
         try (TorchLanguageModel model = TinyModels.model(architecture, 1);

@@ -46,7 +46,7 @@ class ScaledEmbeddingTest {
             Blueprint plain = family.blueprint();
             EmbeddingPart embedding = plain.embedding();
             return new Blueprint(
-                    plain.family(),
+                    plain.classes(),
                     new EmbeddingPart(embedding.name(), embedding.rows(), embedding.width(), SCALE),
                     plain.layers(),
                     plain.finalNorm(),

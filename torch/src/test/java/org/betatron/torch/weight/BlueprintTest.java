@@ -51,7 +51,7 @@ class BlueprintTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"gpt_neox, GPTNeoX", "llama, Llama"})
+    @CsvSource({"gpt_neox, GPTNeoX", "llama, Llama", "gemma2, Gemma2"})
     void modelsAreSavedUnderTheNamesOfTheirFamily(String architecture, String family) {
         Blueprint blueprint = ArchitectureSpec.parse(TinyModels.config(architecture), "here")
                 .architecture()
@@ -69,7 +69,7 @@ class BlueprintTest {
         parts.norm("plain", 2, NormPart.Kind.LAYER, 1e-6, 1);
         parts.linear("map", 50, 40, true);
         Blueprint blueprint = new Blueprint(
-                "Made",
+                ModelClasses.of("Made"),
                 new EmbeddingPart("tokens", 3, 2, 1),
                 List.of(parts.list()),
                 new NormPart("last", 2, NormPart.Kind.ROOT_MEAN_SQUARE, 1e-6, 1),

@@ -2,6 +2,7 @@ package org.betatron.training.preference;
 
 import static org.betatron.core.run.MetricNames.ACCURACY;
 import static org.betatron.core.run.MetricNames.CHOSEN_BELOW_REFERENCE;
+import static org.betatron.core.run.MetricNames.DESIRABLE;
 import static org.betatron.core.run.MetricNames.LOGP_CHOSEN;
 import static org.betatron.core.run.MetricNames.LOGP_REJECTED;
 import static org.betatron.core.run.MetricNames.MARGIN;
@@ -40,6 +41,9 @@ final class PreferenceMetrics {
                 .put(
                         LOGP_REJECTED,
                         mean(pairs, pairs::hasRejected, i -> pairs.rejected().policy(i)));
+        if (!pairs.isPaired()) {
+            metrics.put(DESIRABLE, mean(pairs, _ -> true, i -> pairs.hasChosen(i) ? 1 : 0));
+        }
         if (objective.inputs().needsReference()) {
             metrics.put(
                     CHOSEN_BELOW_REFERENCE,
