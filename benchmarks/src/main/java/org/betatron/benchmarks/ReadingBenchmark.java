@@ -13,7 +13,7 @@ import org.betatron.data.load.TokenizedDataSet;
 import org.betatron.data.row.PromptStyle;
 import org.betatron.data.row.TokenizedPair;
 import org.betatron.data.row.Truncation;
-import org.betatron.data.source.PreferenceFormat;
+import org.betatron.data.layout.PreferenceFormat;
 import org.betatron.data.template.ChatTemplate;
 import org.betatron.data.tokenizer.HuggingFaceTokenizer;
 

@@ -11,20 +11,20 @@ import org.betatron.data.world.WorldModel;
 import org.betatron.data.world.WorldSpec;
 import org.betatron.evaluation.judge.ScoreJudge;
 import org.betatron.runs.AlignRun;
-import org.betatron.runs.EvaluationRequest;
-import org.betatron.runs.EvaluationResult;
-import org.betatron.runs.EvaluationRun;
-import org.betatron.runs.GenerationRun;
-import org.betatron.runs.ModelInitialization;
 import org.betatron.runs.RunEvent;
 import org.betatron.runs.RunListener;
 import org.betatron.runs.RunRequest;
 import org.betatron.runs.RunResult;
-import org.betatron.runs.ScoreResult;
-import org.betatron.runs.ScoreRun;
 import org.betatron.runs.SftRun;
+import org.betatron.runs.evaluation.EvaluationRequest;
+import org.betatron.runs.evaluation.EvaluationResult;
+import org.betatron.runs.evaluation.EvaluationRun;
+import org.betatron.runs.generation.GenerationRun;
+import org.betatron.runs.model.ModelInitialization;
 import org.betatron.runs.recipe.AlignRecipe;
 import org.betatron.runs.recipe.SftRecipe;
+import org.betatron.runs.score.ScoreResult;
+import org.betatron.runs.score.ScoreRun;
 import org.betatron.training.TrainLength;
 
 /// From nothing to an aligned model and how much better it is, in one Java program: docs/java.md walks through it.

@@ -6,23 +6,25 @@ import java.util.function.Function;
 import org.betatron.core.alignment.Alignment;
 import org.betatron.core.alignment.AlignmentState;
 import org.betatron.data.DataException;
+import org.betatron.data.layout.AnswerFormat;
 import org.betatron.data.load.DataSetLoader;
 import org.betatron.data.load.TokenizedDataSet;
 import org.betatron.data.row.HeldOut.Split;
 import org.betatron.data.row.LabelledRow;
 import org.betatron.data.row.MismatchedAnswers;
 import org.betatron.data.row.TokenizedAnswer;
-import org.betatron.data.source.AnswerFormat;
 import org.betatron.data.tokenizer.HuggingFaceTokenizer;
 import org.betatron.evaluation.report.Sample;
+import org.betatron.runs.model.ModelPlace;
+import org.betatron.runs.model.ModelSource;
 import org.betatron.runs.recipe.AlignRecipe;
 import org.betatron.runs.recipe.RowChoice;
 import org.betatron.torch.TorchLanguageModel;
 import org.betatron.training.Evaluation;
 import org.betatron.training.FixedRows;
-import org.betatron.training.PreferenceEvaluation;
-import org.betatron.training.PreferenceRule;
 import org.betatron.training.TrainSpec;
+import org.betatron.training.preference.PreferenceEvaluation;
+import org.betatron.training.preference.PreferenceRule;
 
 /// Preference alignment from a recipe to a model on disk.
 public final class AlignRun {

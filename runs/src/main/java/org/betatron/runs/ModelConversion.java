@@ -13,6 +13,7 @@ import org.betatron.data.tokenizer.gguf.GgufVocabulary;
 import org.betatron.gguf.GgufException;
 import org.betatron.gguf.GgufFile;
 import org.betatron.gguf.GgufType;
+import org.betatron.runs.model.ModelPlace;
 import org.betatron.torch.TorchLanguageModel;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.error.ModelException;

@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import org.betatron.runs.model.ModelPlace;
 import org.betatron.torch.TorchLanguageModel;
 import org.betatron.torch.TorchModel;
 import org.betatron.torch.TorchRewardModel;
@@ -37,7 +38,7 @@ public final class ModelOpening {
     /// @param model a Hugging Face directory, or a GGUF file
     /// @return a model that scores, to be closed by the caller
     /// @throws org.betatron.torch.error.ModelException if it is not a whole one
-    TorchRewardModel reward(Path model, ComputeSpec compute) {
+    public TorchRewardModel reward(Path model, ComputeSpec compute) {
         return open(model, compute, TorchRewardModel::load);
     }
 

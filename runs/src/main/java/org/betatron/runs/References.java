@@ -10,6 +10,9 @@ import org.betatron.core.run.RunFiles;
 import org.betatron.data.packing.Packing;
 import org.betatron.data.row.HeldOut.Split;
 import org.betatron.data.row.TokenizedRow;
+import org.betatron.runs.model.ComputeThreads;
+import org.betatron.runs.model.ModelPlace;
+import org.betatron.runs.model.ModelSource;
 import org.betatron.runs.recipe.AlignRecipe;
 import org.betatron.torch.TorchLanguageModel;
 import org.betatron.torch.compute.ComputeSpec;
@@ -66,7 +69,7 @@ record References(
                 .filter(_ -> moves)
                 .map(Checkpoint::referenceDirectory)
                 .orElse(start);
-        RunSession.useThreads(recipe.compute());
+        ComputeThreads.use(recipe.compute().threads());
         ComputeSpec compute = recipe.compute().model();
         // In bf16, most numbers of a reference would stay where they are when it moves by a small share.
         TorchLanguageModel model =
@@ -167,7 +170,7 @@ record References(
         private TorchLanguageModel reference() {
             TorchLanguageModel open = model;
             if (open == null) {
-                RunSession.useThreads(request.recipe().compute());
+                ComputeThreads.use(request.recipe().compute().threads());
                 open = session.models()
                         .language(modelDirectory, request.recipe().compute().model());
                 model = open;

@@ -9,13 +9,15 @@ import org.betatron.data.row.HeldOut.Split;
 import org.betatron.data.row.TokenizedPair;
 import org.betatron.data.tokenizer.HuggingFaceTokenizer;
 import org.betatron.data.tokenizer.PaddingToken;
+import org.betatron.runs.model.ModelPlace;
+import org.betatron.runs.model.ModelSource;
 import org.betatron.runs.recipe.RewardRecipe;
 import org.betatron.torch.TorchRewardModel;
 import org.betatron.training.Evaluation;
 import org.betatron.training.FixedRows;
-import org.betatron.training.RewardEvaluation;
-import org.betatron.training.RewardRule;
 import org.betatron.training.TrainSpec;
+import org.betatron.training.reward.RewardEvaluation;
+import org.betatron.training.reward.RewardRule;
 import org.betatron.training.run.NoState;
 
 /// Training of a reward model from a recipe to a model on disk.

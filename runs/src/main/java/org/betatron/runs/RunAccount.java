@@ -25,7 +25,7 @@ import org.betatron.generation.GenerationListener;
 import org.betatron.generation.GenerationSpec;
 import org.betatron.generation.Generator;
 import org.betatron.torch.TorchLanguageModel;
-import org.betatron.training.PairMeasurement;
+import org.betatron.training.preference.PairMeasurement;
 import tools.jackson.databind.json.JsonMapper;
 
 /// What a run writes down for its report beside metrics: cheap things that nobody can find out afterwards.

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.betatron.data.load.DatasetReport;
 import org.betatron.data.load.ReadingReport;
+import org.betatron.runs.model.ModelSize;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.training.run.Metrics;
 

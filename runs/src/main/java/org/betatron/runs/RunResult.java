@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.betatron.evaluation.suspicion.HeldOutGap;
+import org.betatron.runs.model.ModelSize;
 import org.betatron.training.run.Metrics;
 
 /// What came of a run: what was trained, where it lies, how it ended, and its numbers.

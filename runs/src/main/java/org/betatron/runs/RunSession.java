@@ -21,7 +21,10 @@ import org.betatron.data.transform.TransformSpec;
 import org.betatron.data.transform.Transforms;
 import org.betatron.evaluation.report.RunPage;
 import org.betatron.runs.RunEvent.RowUse;
-import org.betatron.runs.recipe.ComputeSection;
+import org.betatron.runs.model.ComputeThreads;
+import org.betatron.runs.model.ModelPlace;
+import org.betatron.runs.model.ModelSize;
+import org.betatron.runs.model.ModelSource;
 import org.betatron.runs.recipe.DataSection;
 import org.betatron.runs.recipe.Recipe;
 import org.betatron.runs.recipe.RecipeChecks;
@@ -205,7 +208,7 @@ final class RunSession implements AutoCloseable {
         Recipe recipe = request.recipe();
         ComputeSpec compute = recipe.compute().model();
         Path start = ModelPlace.of(Path.of(recipe.model()));
-        useThreads(recipe.compute());
+        ComputeThreads.use(recipe.compute().threads());
         M model = models.open(checkpoint.map(Checkpoint::modelDirectory).orElse(start), compute, loader);
         try {
             model.freeze(recipe.train().frozen());
@@ -224,11 +227,6 @@ final class RunSession implements AutoCloseable {
     /// @return where every model of the run is opened
     ModelOpening models() {
         return models;
-    }
-
-    static void useThreads(ComputeSection compute) {
-        NativeLibraries.setThreads(
-                compute.threads() == 0 ? Runtime.getRuntime().availableProcessors() : compute.threads());
     }
 
     private static ModelSize sizeOf(TorchModel model) {

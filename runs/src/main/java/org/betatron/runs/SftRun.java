@@ -7,14 +7,16 @@ import org.betatron.data.load.DataSetLoader;
 import org.betatron.data.row.HeldOut.Split;
 import org.betatron.data.row.TokenizedText;
 import org.betatron.data.tokenizer.HuggingFaceTokenizer;
+import org.betatron.runs.model.ModelPlace;
+import org.betatron.runs.model.ModelSource;
 import org.betatron.runs.recipe.SftRecipe;
 import org.betatron.torch.TorchLanguageModel;
 import org.betatron.training.Evaluation;
 import org.betatron.training.FixedRows;
-import org.betatron.training.SupervisedEvaluation;
-import org.betatron.training.SupervisedRule;
 import org.betatron.training.TrainSpec;
 import org.betatron.training.run.NoState;
+import org.betatron.training.supervised.SupervisedEvaluation;
+import org.betatron.training.supervised.SupervisedRule;
 
 /// Supervised fine-tuning from a recipe to a model on disk.
 public final class SftRun {

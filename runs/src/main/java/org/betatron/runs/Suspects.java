@@ -5,11 +5,11 @@ import org.betatron.data.tokenizer.Tokenizer;
 import org.betatron.evaluation.suspicion.Suspect;
 
 /// Pairs with their texts again, as a model reads them.
-final class Suspects {
+public final class Suspects {
 
     private Suspects() {}
 
-    static Suspect of(TokenizedPair pair, double gap, Tokenizer tokenizer) {
+    public static Suspect of(TokenizedPair pair, double gap, Tokenizer tokenizer) {
         return new Suspect(
                 pair.id(),
                 pair.place().file(),

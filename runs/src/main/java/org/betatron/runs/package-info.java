@@ -1,4 +1,5 @@
-/// Runs: where recipes meet data, models and training, and everything that a run needs is opened and closed.
+/// Runs that train: where recipes meet data, models and training, and everything that a run needs is opened and
+/// closed. What a run asks for, tells while it goes on, and returns.
 @NullMarked
 package org.betatron.runs;
 

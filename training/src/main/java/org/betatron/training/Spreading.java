@@ -4,13 +4,13 @@ import java.util.Arrays;
 import org.betatron.data.packing.BatchNumbers;
 
 /// Derivatives of responses as derivatives of their tokens: a sum over tokens passes its own on to each.
-final class Spreading {
+public final class Spreading {
 
     private Spreading() {}
 
     /// @param derivatives of a row's responses, in their order
     /// @return one number per response token of the row, those of all its responses together
-    static float[] overResponses(BatchNumbers numbers, int index, double... derivatives) {
+    public static float[] overResponses(BatchNumbers numbers, int index, double... derivatives) {
         float[] spread = new float[numbers.numResponseTokens(index)];
         int from = 0;
         for (int response = 0; response < derivatives.length; response++) {

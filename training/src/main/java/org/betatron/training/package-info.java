@@ -2,8 +2,8 @@
 /// update.
 ///
 /// Main types: [org.betatron.training.Trainer], [org.betatron.training.TrainingJob],
-/// [org.betatron.training.LearningRule] with its kinds, [org.betatron.training.RowSource],
-/// [org.betatron.training.TrainSpec].
+/// [org.betatron.training.LearningRule], [org.betatron.training.RowSource],
+/// [org.betatron.training.TrainSpec]. The kinds of rules have rooms of their own.
 /// Tensors, files with text, and console output do not belong here.
 @NullMarked
 package org.betatron.training;

@@ -18,6 +18,8 @@ import org.betatron.data.row.TokenizedPair;
 import org.betatron.testkit.TinyLanguageModel;
 import org.betatron.testkit.TinyOptimizer;
 import org.betatron.training.TrainingOutcome.End;
+import org.betatron.training.preference.PreferenceEvaluation;
+import org.betatron.training.preference.PreferenceRule;
 import org.betatron.training.reference.MappedReferenceLogProbs;
 import org.betatron.training.reference.Reference;
 import org.betatron.training.reference.ReferenceCache;

@@ -22,7 +22,9 @@ import org.betatron.testkit.RandomBatches;
 import org.betatron.testkit.TinyLanguageModel;
 import org.betatron.testkit.TinyOptimizer;
 import org.betatron.training.LearningRateSchedule.Decay;
+import org.betatron.training.preference.PreferenceRule;
 import org.betatron.training.reference.Reference;
+import org.betatron.training.reward.RewardRule;
 import org.betatron.training.run.Learner;
 import org.betatron.training.run.RunDirectory;
 import org.betatron.training.run.RunIdentity;
@@ -30,7 +32,7 @@ import org.betatron.training.run.Settings;
 import org.betatron.training.run.SideFiles;
 
 /// Toy rows, and runs of the tiny model on them.
-final class Fixtures {
+public final class Fixtures {
 
     static final int VOCABULARY = 10;
     static final RunIdentity IDENTITY =
@@ -38,11 +40,11 @@ final class Fixtures {
 
     private Fixtures() {}
 
-    static TinyLanguageModel model() {
+    public static TinyLanguageModel model() {
         return TinyLanguageModel.random(VOCABULARY, 4, 40, 1);
     }
 
-    static List<TokenizedPair> pairs(int count, long seed) {
+    public static List<TokenizedPair> pairs(int count, long seed) {
         List<TokenizedPair> pairs = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             RandomGenerator random = RandomStreams.stream(seed, "pairs", i);

@@ -14,6 +14,7 @@ import org.betatron.data.row.TokenizedPair;
 import org.betatron.data.row.TokenizedRow;
 import org.betatron.testkit.TinyLanguageModel;
 import org.betatron.training.TrainingOutcome.End;
+import org.betatron.training.preference.PreferenceRule;
 import org.betatron.training.run.Checkpoint;
 import org.betatron.training.run.Metrics;
 import org.betatron.training.run.OtherSettingsException;

@@ -25,7 +25,9 @@ import org.betatron.data.row.TokenizedRow;
 import org.betatron.data.row.TokenizedText;
 import org.betatron.testkit.GradientChecker;
 import org.betatron.testkit.TinyLanguageModel;
+import org.betatron.training.preference.PreferenceRule;
 import org.betatron.training.reference.Reference;
+import org.betatron.training.supervised.SupervisedRule;
 import org.junit.jupiter.api.Test;
 
 /// The gradient that reaches the model is that of the loss of the whole optimizer batch.

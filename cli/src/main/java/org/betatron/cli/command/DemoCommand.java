@@ -12,7 +12,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.betatron.data.world.WorldModel;
 import org.betatron.evaluation.comparison.Estimate;
-import org.betatron.runs.EvaluationFiles;
+import org.betatron.runs.evaluation.EvaluationFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;

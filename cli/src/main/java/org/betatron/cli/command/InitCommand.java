@@ -2,7 +2,7 @@ package org.betatron.cli.command;
 
 import java.nio.file.Path;
 import java.util.Iterator;
-import org.betatron.runs.ModelInitialization;
+import org.betatron.runs.model.ModelInitialization;
 import org.betatron.torch.architecture.KnownModels;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

@@ -2,9 +2,9 @@ package org.betatron.cli.command;
 
 import java.nio.file.Path;
 import java.util.List;
-import org.betatron.runs.ObjectiveEvaluation;
 import org.betatron.runs.recipe.AlignRecipe;
 import org.betatron.runs.recipe.RecipeReader;
+import org.betatron.runs.score.ObjectiveEvaluation;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

@@ -3,8 +3,8 @@ package org.betatron.cli.command;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.betatron.data.source.RowRules;
-import org.betatron.data.source.RowRules.OnBadRow;
+import org.betatron.data.layout.RowRules;
+import org.betatron.data.layout.RowRules.OnBadRow;
 import org.betatron.runs.recipe.FieldsSection;
 import picocli.CommandLine.Option;
 

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.betatron.data.DataException;
+import org.betatron.data.layout.RowRules.OnBadRow;
 import org.betatron.data.row.DropReason;
 import org.betatron.data.row.DroppedRow;
 import org.betatron.data.row.RowPlace;
-import org.betatron.data.source.RowRules.OnBadRow;
 
 /// Rows of a data set that cannot be read: counted by reason where they may be left out, named together
 /// where they may not. Not thread-safe, but for [#isRefused].

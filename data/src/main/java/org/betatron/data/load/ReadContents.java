@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.betatron.data.DataException;
-import org.betatron.data.source.Leftover;
+import org.betatron.data.layout.Leftover;
 
 /// Looks for fields that a layout does not read, but that say something, in what the model reads.
 ///

@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.betatron.data.layout.Leftover;
 import org.betatron.data.row.Message;
 import org.betatron.data.row.Prompt;
 import org.betatron.data.row.PromptStyle;
-import org.betatron.data.source.Leftover;
 import org.betatron.data.template.ChatTemplate;
 import org.betatron.data.template.HumanAssistantTemplate;
 

@@ -63,7 +63,7 @@ public final class JsonRow {
     }
 
     /// @return the same row, whose fields are found where the map says, and else under their own names
-    JsonRow under(FieldMap further) {
+    public JsonRow under(FieldMap further) {
         return new JsonRow(file, line, node, doubled, map.with(further), used);
     }
 
@@ -79,7 +79,7 @@ public final class JsonRow {
 
     /// @return a field of the object, which counts as used from here on; missing where there is none
     /// @throws DataException if it has a key twice
-    JsonNode use(String field) {
+    public JsonNode use(String field) {
         String name = map.outermost(field, node);
         if (doubled.contains(name)) {
             throw error("\"" + name + "\" holds or is a key that occurs twice, and only one of them can be read");
@@ -89,27 +89,27 @@ public final class JsonRow {
     }
 
     /// @return a field of the object without using it; missing where there is none
-    JsonNode peek(String field) {
+    public JsonNode peek(String field) {
         return map.find(field, node);
     }
 
     /// @return whether a field was given a place by name
-    boolean isMapped(String field) {
+    public boolean isMapped(String field) {
         return map.has(field);
     }
 
     /// @return where a field is found, as the file calls it
-    String nameOf(String field) {
+    public String nameOf(String field) {
         return map.path(field);
     }
 
     /// @return whether a field was used before
-    boolean isUsed(String field) {
+    public boolean isUsed(String field) {
         return used.contains(map.outermost(field, node));
     }
 
     /// @return names of the fields that nobody has used, but for empty ones
-    Set<String> unused() {
+    public Set<String> unused() {
         Set<String> names = new LinkedHashSet<>(fields());
         names.removeAll(used);
         names.removeIf(name -> JsonValues.isEmpty(node.path(name)));
@@ -117,7 +117,7 @@ public final class JsonRow {
     }
 
     /// @return names of all fields
-    Collection<String> fields() {
+    public Collection<String> fields() {
         return node.propertyNames();
     }
 
@@ -159,12 +159,12 @@ public final class JsonRow {
     }
 
     /// @return the text, or an empty one where the field is absent or null
-    String optionalText(String field) {
+    public String optionalText(String field) {
         return has(field) ? text(field) : "";
     }
 
     /// @param what the value is called in errors
-    String text(JsonNode value, String what) {
+    public String text(JsonNode value, String what) {
         if (!value.isString()) {
             throw error(what + " must be a string but was " + kind(value));
         }
@@ -212,7 +212,7 @@ public final class JsonRow {
     /// @return the first that is a finite number or a text that is one; null if none is: a score that cannot
     ///     be read is as good as none
     @Nullable
-    Double score(String... pointers) {
+    public Double score(String... pointers) {
         for (String pointer : pointers) {
             Double number = JsonValues.number(at(pointer));
             if (number != null) {
@@ -254,7 +254,7 @@ public final class JsonRow {
         return new MessageReader(this).messages(use(field), quoted(field));
     }
 
-    static String kind(JsonNode value) {
+    public static String kind(JsonNode value) {
         return switch (value.getNodeType()) {
             case MISSING -> "missing";
             case NULL -> "null";

@@ -8,14 +8,14 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /// JSON as plain values: texts, numbers, truth values, null, lists and maps in their order.
-final class JsonValues {
+public final class JsonValues {
 
     private JsonValues() {}
 
     /// @param row  for errors
     /// @param what the value is called in errors
     /// @throws org.betatron.data.DataException if a text in it holds half of a character
-    static @Nullable Object of(JsonNode node, JsonRow row, String what) {
+    public static @Nullable Object of(JsonNode node, JsonRow row, String what) {
         return switch (node.getNodeType()) {
             case OBJECT -> {
                 Map<String, @Nullable Object> map = new LinkedHashMap<>();
@@ -35,14 +35,14 @@ final class JsonValues {
     }
 
     /// @return whether there is nothing to read: absent, null, or a text, list or object without content
-    static boolean isEmpty(JsonNode node) {
+    public static boolean isEmpty(JsonNode node) {
         return node.isMissingNode()
                 || node.isNull()
                 || (node.isString() ? node.stringValue().isBlank() : node.isContainer() && node.isEmpty());
     }
 
     /// @return the number, or the one that a text is; null for anything else, infinite ones among them
-    static @Nullable Double number(JsonNode node) {
+    public static @Nullable Double number(JsonNode node) {
         double number = Double.NaN;
         if (node.isNumber()) {
             number = node.asDouble();

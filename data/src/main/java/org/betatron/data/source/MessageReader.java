@@ -15,10 +15,10 @@ import tools.jackson.databind.JsonNode;
 /// have, which chat templates may read.
 ///
 /// @param row for errors
-record MessageReader(JsonRow row) {
+public record MessageReader(JsonRow row) {
 
     /// What is no text, and is refused wherever it stands.
-    static final Set<String> MEDIA = Set.of("image", "images", "audio", "audios", "video", "videos");
+    public static final Set<String> MEDIA = Set.of("image", "images", "audio", "audios", "video", "videos");
 
     private static final List<String> ROLE = List.of("role", "from", "speaker");
     private static final List<String> TEXT = List.of("content", "value", "text");
@@ -174,7 +174,7 @@ record MessageReader(JsonRow row) {
     }
 
     /// @throws DataException if it is no JSON
-    JsonNode parse(String text, String what) {
+    public JsonNode parse(String text, String what) {
         try {
             return JsonTree.JSON.readTree(text);
         } catch (JacksonException e) {

@@ -11,7 +11,7 @@ import tools.jackson.core.JsonToken;
 
 /// The rows of a JSON lines file, or of a JSON file that holds one list, one at a time and not yet
 /// understood. Not thread-safe; close it.
-final class RawRows implements AutoCloseable {
+public final class RawRows implements AutoCloseable {
 
     private final SourceFile file;
     private final @Nullable JsonParser list;
@@ -23,7 +23,7 @@ final class RawRows implements AutoCloseable {
     }
 
     /// @throws DataException if the file cannot be read or is empty
-    static RawRows open(Path path) {
+    public static RawRows open(Path path) {
         SourceFile file = SourceFile.open(path);
         try {
             int first = file.peek();
@@ -51,7 +51,7 @@ final class RawRows implements AutoCloseable {
     /// @return the next row, blank lines included; null after the last
     /// @throws DataException if the file cannot be read any further, saying where
     @Nullable
-    RawRow next() {
+    public RawRow next() {
         if (list != null) {
             return nextListed(list);
         }

@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 import org.betatron.data.DataException;
 
 /// Names files whose rows stand within something: `{"data": [...]}` over several lines.
-final class WrappedRows {
+public final class WrappedRows {
 
     private static final Pattern LIST = Pattern.compile("\\{?\\s*\"(\\w+)\"\\s*:\\s*\\[.*", Pattern.DOTALL);
 
@@ -16,7 +16,7 @@ final class WrappedRows {
     /// @param rows    the others
     /// @param problem of the first row
     /// @return the problem, or another one that says what the file is
-    static DataException named(Queue<RawRow> first, RawRows rows, DataException problem) {
+    public static DataException named(Queue<RawRow> first, RawRows rows, DataException problem) {
         if (!(first.peek() instanceof RawRow.Line line) || first.size() > 1) {
             return problem;
         }

@@ -1,5 +1,5 @@
-/// From files to rows as text: bytes by their first bytes, JSON one object at a time, and the layouts that
-/// preference data come in. A new layout belongs here; tokens do not.
+/// From files to rows as JSON: bytes by their first bytes, JSON one object at a time, fields by the names that
+/// a data set gives them. What a row means is said in `org.betatron.data.layout`.
 @NullMarked
 package org.betatron.data.source;
 

@@ -2,11 +2,11 @@ package org.betatron.data.load;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.betatron.data.layout.PreferenceFormat;
 import org.betatron.data.row.HeldOut;
 import org.betatron.data.row.PromptStyle;
 import org.betatron.data.row.TokenizedPair;
 import org.betatron.data.row.Truncation;
-import org.betatron.data.source.PreferenceFormat;
 import org.betatron.data.template.ChatTemplate;
 import org.betatron.data.tokenizer.HuggingFaceTokenizer;
 

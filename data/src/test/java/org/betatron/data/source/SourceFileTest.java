@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.zip.GZIPOutputStream;
 import org.betatron.data.DataException;
+import org.betatron.data.layout.PreferenceFormat;
+import org.betatron.data.layout.RowReader;
 import org.betatron.data.row.PreferencePair;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -3,7 +3,7 @@ package org.betatron.runs.recipe;
 import java.nio.file.Path;
 import org.betatron.core.alignment.AlignmentSpec;
 import org.betatron.core.model.OptimizerSpec;
-import org.betatron.data.source.PreferenceFormat;
+import org.betatron.data.layout.PreferenceFormat;
 import org.betatron.training.TrainSpec;
 
 /// A preference alignment run.

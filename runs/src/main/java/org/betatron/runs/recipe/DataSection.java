@@ -3,9 +3,9 @@ package org.betatron.runs.recipe;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.betatron.data.layout.RowRules;
+import org.betatron.data.layout.RowRules.OnBadRow;
 import org.betatron.data.row.Truncation;
-import org.betatron.data.source.RowRules;
-import org.betatron.data.source.RowRules.OnBadRow;
 import org.betatron.data.transform.TransformSpec;
 
 /// Which rows a run learns from, and which it is measured on.

@@ -4,9 +4,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.betatron.data.layout.RowRules;
+import org.betatron.data.layout.RowRules.OnBadRow;
 import org.betatron.data.source.FieldMap;
-import org.betatron.data.source.RowRules;
-import org.betatron.data.source.RowRules.OnBadRow;
 
 /// Where files have the fields of their layout, each as a path: a name, or names of fields within each
 /// other (`info.post`, `turns[0].text`, `answers[].text` for all elements of a list). Empty for the usual

@@ -10,7 +10,7 @@ import org.betatron.core.alignment.Alignment;
 import org.betatron.core.alignment.GapSpec;
 import org.betatron.core.objective.ObjectiveSpec;
 import org.betatron.core.objective.RowKind;
-import org.betatron.data.source.PreferenceFormat;
+import org.betatron.data.layout.PreferenceFormat;
 import org.betatron.data.transform.GapSource;
 import org.betatron.torch.device.ComputeDevice;
 import org.betatron.torch.files.ModelDirectory;

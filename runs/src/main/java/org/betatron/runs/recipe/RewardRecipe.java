@@ -3,7 +3,7 @@ package org.betatron.runs.recipe;
 import java.nio.file.Path;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.core.reward.RewardSpec;
-import org.betatron.data.source.PreferenceFormat;
+import org.betatron.data.layout.PreferenceFormat;
 import org.betatron.training.TrainSpec;
 
 /// The training of a reward model.

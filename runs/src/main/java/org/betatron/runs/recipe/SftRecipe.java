@@ -2,7 +2,7 @@ package org.betatron.runs.recipe;
 
 import java.nio.file.Path;
 import org.betatron.core.model.OptimizerSpec;
-import org.betatron.data.source.TextFormat;
+import org.betatron.data.layout.TextFormat;
 import org.betatron.training.TrainSpec;
 
 /// A supervised fine-tuning run.

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.betatron.core.run.RunFiles;
-import org.betatron.data.source.RowRules;
+import org.betatron.data.layout.RowRules;
 import org.betatron.evaluation.RecordLines;
 import org.betatron.evaluation.comparison.ComparisonReport;
 import org.betatron.evaluation.comparison.JudgedAnswer;
@@ -27,17 +27,17 @@ import org.betatron.evaluation.suspicion.FlipSearch;
 import org.betatron.evaluation.suspicion.HeldOutGap;
 import org.betatron.generation.GenerationSpec;
 import org.betatron.runs.AlignRun;
-import org.betatron.runs.EvaluationRequest;
-import org.betatron.runs.EvaluationResult;
-import org.betatron.runs.EvaluationRun;
 import org.betatron.runs.RunListener;
 import org.betatron.runs.RunRequest;
 import org.betatron.runs.RunResult;
-import org.betatron.runs.ScoreRun;
+import org.betatron.runs.evaluation.EvaluationRequest;
+import org.betatron.runs.evaluation.EvaluationResult;
+import org.betatron.runs.evaluation.EvaluationRun;
+import org.betatron.runs.model.ComputeThreads;
 import org.betatron.runs.recipe.AlignRecipe;
 import org.betatron.runs.recipe.Resolved;
+import org.betatron.runs.score.ScoreRun;
 import org.betatron.torch.device.ComputeDevice;
-import org.betatron.torch.device.NativeLibraries;
 import org.jspecify.annotations.Nullable;
 
 /// Trains and measures one arm at one seed, through the same runs as `align`, `evaluate` and `score`.
@@ -118,7 +118,7 @@ final class CellRun {
     private List<AnswersAt> answers(Path model, @Nullable Path reference) {
         // Evaluation uses the threads that the last run has set, and there may have been none.
         int threads = workshop.scale().threads();
-        NativeLibraries.setThreads(threads == 0 ? Runtime.getRuntime().availableProcessors() : threads);
+        ComputeThreads.use(threads);
         GenerationSpec base = GenerationSpec.DEFAULT.withSeed(seed);
         EvaluationResult result = EvaluationRun.run(
                 new EvaluationRequest(

@@ -14,7 +14,7 @@ import org.betatron.core.calibration.CalibrationSpec;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.core.objective.ObjectiveSpec;
 import org.betatron.core.selection.SelectionSpec;
-import org.betatron.data.source.PreferenceFormat;
+import org.betatron.data.layout.PreferenceFormat;
 import org.betatron.torch.tensor.DataType;
 import org.betatron.training.LearningRateSchedule.Decay;
 import org.betatron.training.TrainLength;

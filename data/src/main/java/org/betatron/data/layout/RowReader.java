@@ -1,0 +1,184 @@
+package org.betatron.data.layout;
+
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Queue;
+import java.util.function.Function;
+import org.betatron.data.DataException;
+import org.betatron.data.row.RowPlace;
+import org.betatron.data.source.JsonRow;
+import org.betatron.data.source.RawRow;
+import org.betatron.data.source.RawRows;
+import org.betatron.data.source.WrappedRows;
+import org.jspecify.annotations.Nullable;
+
+/// Rows of one file in the order of the file: one at a time, or in chunks that are parsed by any
+/// thread while more are read. Reading is not thread-safe, parsing is; close it.
+///
+/// @param <T> [org.betatron.data.row.PreferencePair], [org.betatron.data.row.TrainingText],
+/// [org.betatron.data.row.LabelledAnswer] or [org.betatron.data.row.AskedRow]
+public final class RowReader<T> implements Iterator<ReadRow<T>>, AutoCloseable {
+
+    /// A chunk should keep a thread busy for some milliseconds, and a few of them should fit any
+    /// heap.
+    private static final int CHUNK_ROWS = 64;
+
+    private static final int CHUNK_BYTES = 1 << 18;
+
+    /// Rows that are looked at until one says how the file is laid out.
+    private static final int FIRST_ROWS = 100;
+
+    private final RawRows rows;
+    private final Parser<T> parser;
+    private final RowRules rules;
+    private final Queue<RawRow> opened;
+    private final Queue<ReadRow<T>> parsed = new ArrayDeque<>();
+
+    /// How the objects of a file are read.
+    ///
+    /// @param format name of the format, as given or as detected
+    /// @param parse  what an object becomes: one row, or several, never none
+    public record Parser<T>(String format, Function<JsonRow, List<ReadRow<T>>> parse) {
+
+        /// @param parse what an object becomes
+        static <T> Parser<T> ofSingle(String format, Function<JsonRow, ReadRow<T>> parse) {
+            return new Parser<>(format, row -> List.of(parse.apply(row)));
+        }
+    }
+
+    private RowReader(RawRows rows, Queue<RawRow> opened, Parser<T> parser, RowRules rules) {
+        this.rows = rows;
+        this.opened = opened;
+        this.parser = parser;
+        this.rules = rules;
+    }
+
+    /// @param format how rows are laid out
+    /// @param rules  how they are read beside that
+    /// @throws DataException if the file cannot be read, has no rows, or its format is not
+    ///     recognised
+    public static <T> RowReader<T> open(Path file, RowFormat<T> format, RowRules rules) {
+        RawRows rows = RawRows.open(file);
+        try {
+            Queue<RawRow> opened = new ArrayDeque<>();
+            DataException problem = null;
+            for (RawRow raw = rows.next(); raw != null && opened.size() < FIRST_ROWS; raw = rows.next()) {
+                opened.add(raw);
+                try {
+                    JsonRow first = raw.parse();
+                    if (first != null) {
+                        return new RowReader<>(rows, opened, format.parser(first.under(rules.fields())), rules);
+                    }
+                } catch (DataException e) {
+                    problem = problem == null ? WrappedRows.named(opened, rows, e) : problem;
+                }
+            }
+            throw problem == null ? new DataException(file + ": has no rows") : problem;
+        } catch (RuntimeException e) {
+            rows.close();
+            throw e;
+        }
+    }
+
+    /// @return name of the format, as given or as detected
+    public String format() {
+        return parser.format();
+    }
+
+    /// Reads rows without parsing them.
+    ///
+    /// @return at least one, for [#parse]; null at the end of the file
+    /// @throws DataException if the file cannot be read any further and no row came before that
+    @Nullable
+    public List<RawRow> nextChunk() {
+        List<RawRow> chunk = new ArrayList<>();
+        int numBytes = 0;
+        while (chunk.size() < CHUNK_ROWS && numBytes < CHUNK_BYTES) {
+            RawRow row = nextRaw();
+            if (row == null) {
+                break;
+            }
+            chunk.add(row);
+            numBytes += row.numBytes();
+        }
+        return chunk.isEmpty() ? null : chunk;
+    }
+
+    /// @param chunk rows of this file in order
+    /// @return what they became, in order; thread-safe
+    public List<ReadRow<T>> parse(List<RawRow> chunk) {
+        List<ReadRow<T>> read = new ArrayList<>(chunk.size());
+        for (RawRow raw : chunk) {
+            read.addAll(parse(raw));
+        }
+        return read;
+    }
+
+    private List<ReadRow<T>> parse(RawRow raw) {
+        String id = raw.place().toString();
+        try {
+            JsonRow row = raw.parse();
+            if (row == null) {
+                return List.of();
+            }
+            id = row.id();
+            List<ReadRow<T>> read = parser.parse().apply(row.under(rules.fields()));
+            Leftover left = Leftover.of(row, rules.ignored());
+            return left.names().isEmpty()
+                    ? read
+                    : read.stream().map(one -> with(one, left)).toList();
+        } catch (DataException e) {
+            String why = String.valueOf(e.getMessage());
+            String place = raw.place() + ": ";
+            return List.of(
+                    new ReadRow.Bad<>(raw.place(), id, why.startsWith(place) ? why.substring(place.length()) : why));
+        }
+    }
+
+    private static <T> ReadRow<T> with(ReadRow<T> read, Leftover left) {
+        return switch (read) {
+            case ReadRow.Kept<T>(RowPlace place, T row, Leftover _) -> new ReadRow.Kept<>(place, row, left);
+            case ReadRow.Dropped<T> dropped -> dropped;
+            case ReadRow.Bad<T> bad -> bad;
+        };
+    }
+
+    private @Nullable RawRow nextRaw() {
+        RawRow first = opened.poll();
+        return first == null ? rows.next() : first;
+    }
+
+    @Override
+    public boolean hasNext() {
+        while (parsed.isEmpty()) {
+            RawRow raw = nextRaw();
+            if (raw == null) {
+                return false;
+            }
+            parsed.addAll(parse(List.of(raw)));
+        }
+        return true;
+    }
+
+    /// @throws DataException if the row does not have the format of the file
+    @Override
+    public ReadRow<T> next() {
+        if (!hasNext()) {
+            throw new NoSuchElementException();
+        }
+        ReadRow<T> row = parsed.remove();
+        if (row instanceof ReadRow.Bad<T>(RowPlace place, String _, String why)) {
+            throw new DataException(place + ": " + why);
+        }
+        return row;
+    }
+
+    @Override
+    public void close() {
+        rows.close();
+    }
+}

@@ -1,0 +1,27 @@
+package org.betatron.data.layout;
+
+import java.util.Set;
+import org.betatron.data.source.FieldMap;
+
+/// How the rows of files are read beside their format.
+///
+/// @param fields   where they have the fields of their layout
+/// @param onBadRow what becomes of rows that cannot be read
+/// @param ignored  fields that do not matter, whatever their names mean
+public record RowRules(FieldMap fields, OnBadRow onBadRow, Set<String> ignored) {
+
+    /// Usual names; one row that cannot be read is too many.
+    public static final RowRules DEFAULT = new RowRules(FieldMap.NONE, OnBadRow.REFUSE, Set.of());
+
+    /// What becomes of rows that cannot be read.
+    public enum OnBadRow {
+        /// The files are not used; all such rows are named, up to a limit.
+        REFUSE,
+        /// They are left out and counted.
+        DROP
+    }
+
+    public RowRules {
+        ignored = Set.copyOf(ignored);
+    }
+}

@@ -1,7 +1,0 @@
-package org.betatron.runs;
-
-/// How large a model is.
-///
-/// @param parameters numbers that it consists of
-/// @param trainable  how many of them training moves
-public record ModelSize(long parameters, long trainable) {}

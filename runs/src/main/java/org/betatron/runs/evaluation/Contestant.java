@@ -1,0 +1,114 @@
+package org.betatron.runs.evaluation;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.betatron.data.load.PromptRow;
+import org.betatron.data.template.ChatTemplate;
+import org.betatron.data.tokenizer.HuggingFaceTokenizer;
+import org.betatron.data.tokenizer.Tokenizer;
+import org.betatron.generation.Answer;
+import org.betatron.generation.AnswerLogProbs;
+import org.betatron.generation.GenerationListener;
+import org.betatron.generation.GenerationSpec;
+import org.betatron.generation.Generator;
+import org.betatron.runs.ModelOpening;
+import org.betatron.runs.model.ModelPlace;
+import org.betatron.runs.model.ModelSource;
+import org.betatron.torch.TorchLanguageModel;
+import org.betatron.torch.compute.ComputeSpec;
+import org.betatron.torch.device.ComputeDevice;
+
+/// A model directory with its tokenizer, and the weights once they are needed.
+final class Contestant implements AutoCloseable {
+
+    private final Path directory;
+    private final HuggingFaceTokenizer tokenizer;
+    private final ChatTemplate template;
+    private final int maxPositions;
+    private final ComputeSpec compute;
+    private final ModelOpening models;
+
+    /// Opens everything but the weights, so that what is wrong shows before anything is computed.
+    ///
+    /// @param models opens the weights
+    Contestant(Path directory, ComputeDevice device, ModelOpening models) {
+        this.models = models;
+        compute = ComputeSpec.DEFAULT.on(device);
+        this.directory = directory;
+        Path place = ModelPlace.of(directory);
+        maxPositions = ModelSource.maxPositions(place);
+        template = ChatTemplate.load(place);
+        tokenizer = HuggingFaceTokenizer.load(place);
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    int maxPositions() {
+        return maxPositions;
+    }
+
+    /// @return how this model reads dialogues
+    ChatTemplate template() {
+        return template;
+    }
+
+    int[] promptIds(PromptRow row) {
+        return Generator.promptIds(tokenizer, row.prompt());
+    }
+
+    /// @return tokens of an answer, with the one that ends it
+    int[] answerIds(String text) {
+        return ended(tokenizer, text);
+    }
+
+    /// @return tokens of an answer, with the one that ends it
+    static int[] ended(Tokenizer tokenizer, String text) {
+        int[] ids = tokenizer.encode(text);
+        int[] ended = java.util.Arrays.copyOf(ids, ids.length + 1);
+        ended[ids.length] = tokenizer.eosId();
+        return ended;
+    }
+
+    /// Answers prompts, or finds what was answered before.
+    ///
+    /// @param written where answers are kept; empty to keep none
+    /// @return answers for each of the settings
+    List<List<Answer>> answers(List<int[]> prompts, List<GenerationSpec> specs, Optional<WrittenAnswers> written) {
+        List<Optional<List<Answer>>> found = specs.stream()
+                .map(spec -> written.flatMap(answers -> answers.find(directory, prompts, spec)))
+                .toList();
+        if (found.stream().allMatch(Optional::isPresent)) {
+            return found.stream().map(Optional::orElseThrow).toList();
+        }
+        List<List<Answer>> all = new ArrayList<>();
+        try (TorchLanguageModel model = models.language(directory, compute)) {
+            for (int i = 0; i < specs.size(); i++) {
+                GenerationSpec spec = specs.get(i);
+                List<Answer> answers = found.get(i)
+                        .orElseGet(
+                                () -> new Generator(model, tokenizer, spec).generate(prompts, GenerationListener.NONE));
+                if (found.get(i).isEmpty()) {
+                    written.ifPresent(kept -> kept.keep(directory, prompts, spec, answers));
+                }
+                all.add(answers);
+            }
+        }
+        return all;
+    }
+
+    /// @return log-probs of answers, nats
+    double[] logProbs(List<int[]> prompts, List<Answer> answers) {
+        try (TorchLanguageModel model = models.language(directory, compute)) {
+            return AnswerLogProbs.of(model, prompts, answers);
+        }
+    }
+
+    @Override
+    public void close() {
+        tokenizer.close();
+    }
+}

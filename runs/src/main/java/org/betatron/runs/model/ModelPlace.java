@@ -1,0 +1,91 @@
+package org.betatron.runs.model;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.betatron.core.files.Directories;
+import org.betatron.data.tokenizer.gguf.GgufTokenizer;
+import org.betatron.gguf.GgufException;
+import org.betatron.gguf.GgufFile;
+import org.betatron.torch.error.ModelException;
+import org.betatron.torch.files.ModelDirectory;
+import org.betatron.torch.gguf.GgufConfig;
+
+/// Where a model lies that a user named: a Hugging Face directory, or a GGUF file.
+///
+/// A GGUF file is shown as a directory: its configuration and tokenizer written out, and a link to
+/// the file itself, in
+/// whose place the weights are read. The directory is a temporary one and lasts as long as the
+/// process.
+public final class ModelPlace {
+
+    private static final Map<Version, Path> SHOWN = new ConcurrentHashMap<>();
+
+    private ModelPlace() {}
+
+    /// A file at a time.
+    private record Version(Path file, long bytes, FileTime time) {
+
+        static Version of(Path file) throws IOException {
+            Path real = file.toRealPath();
+            return new Version(real, Files.size(real), Files.getLastModifiedTime(real));
+        }
+    }
+
+    /// @param given directory, or a file that ends in `.gguf`
+    /// @return the directory to read the model from
+    /// @throws ModelException if the file does not exist or does not hold a model that can be read
+    public static Path of(Path given) {
+        if (!ModelDirectory.isGguf(given) || Files.isDirectory(given)) {
+            return given;
+        }
+        if (!Files.exists(given)) {
+            throw new ModelException("model file " + given + " does not exist");
+        }
+        try {
+            return SHOWN.computeIfAbsent(Version.of(given), ModelPlace::show);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + given, e);
+        }
+    }
+
+    private static Path show(Version version) {
+        Path file = version.file();
+        try (GgufFile gguf = GgufFile.open(file)) {
+            Path parent = Files.createTempDirectory("betatron-gguf-");
+            deleteAtEnd(parent);
+            Path directory = Files.createDirectory(parent.resolve(file.getFileName()));
+            writeSmallFiles(gguf, directory);
+            Files.createSymbolicLink(directory.resolve(ModelDirectory.GGUF), file);
+            return directory;
+        } catch (GgufException e) {
+            throw new ModelException(String.valueOf(e.getMessage()), e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file + ", or write its configuration beside it", e);
+        }
+    }
+
+    /// Writes everything that a model directory has beside weights.
+    public static void writeSmallFiles(GgufFile gguf, Path directory) throws IOException {
+        Files.writeString(
+                new ModelDirectory(directory).configFile(), GgufConfig.of(gguf).toPrettyString() + "\n");
+        GgufTokenizer.write(gguf.metadata(), directory);
+    }
+
+    private static void deleteAtEnd(Path directory) {
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            try {
+                                Directories.delete(directory);
+                            } catch (IOException | UncheckedIOException e) {
+                                // A few small files stay where temporary files are.
+                            }
+                        },
+                        "delete " + directory));
+    }
+}

@@ -1,0 +1,112 @@
+package org.betatron.runs.model;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.betatron.data.load.DataSetLoader;
+import org.betatron.data.load.RowLimits;
+import org.betatron.data.row.PromptStyle;
+import org.betatron.data.row.Truncation;
+import org.betatron.data.template.ChatTemplate;
+import org.betatron.data.tokenizer.HuggingFaceTokenizer;
+import org.betatron.runs.recipe.DataSection;
+import org.betatron.torch.architecture.ArchitectureSpec;
+import org.betatron.torch.device.NativeLibraries;
+import org.betatron.torch.files.ModelDirectory;
+import org.betatron.torch.weight.HeadKind;
+import org.betatron.training.run.Fingerprint;
+
+/// The files of a model directory that belong to text rather than to weights: tokenizer, chat template,
+/// generation settings.
+///
+/// @param directory Hugging Face directory; a GGUF file becomes the directory that shows it
+public record ModelSource(Path directory) {
+
+    public ModelSource {
+        directory = ModelPlace.of(directory);
+    }
+
+    /// What a tokenizer and its use are made of, as Hugging Face directories name the files.
+    private static final List<String> TEXT_FILES = List.of(
+            "tokenizer.json",
+            "tokenizer_config.json",
+            "special_tokens_map.json",
+            "added_tokens.json",
+            "vocab.json",
+            "merges.txt",
+            "chat_template.jinja",
+            "generation_config.json");
+
+    /// What others read of a model and nothing here does: it goes along, and is no part of the fingerprint.
+    private static final List<String> COMPANIONS = List.of("tokenizer.model", "additional_chat_templates");
+
+    /// @param directory Hugging Face directory
+    /// @return longest sequence of its model, tokens, without loading the weights
+    public static int maxPositions(Path directory) {
+        return architecture(directory).maxPositions();
+    }
+
+    /// @return whether the directory holds a reward model; false as well where it holds no model
+    public boolean holdsRewardModel() {
+        return Files.isRegularFile(new ModelDirectory(directory).configFile())
+                && architecture(directory).head() == HeadKind.SCORE;
+    }
+
+    private static ArchitectureSpec architecture(Path directory) {
+        ModelDirectory files = new ModelDirectory(directory);
+        return ArchitectureSpec.parse(files.readConfig(), files.configFile().toString());
+    }
+
+    /// @return the files and directories that go along with the weights of a trained model
+    public List<Path> sideFiles() {
+        List<Path> files = new ArrayList<>(textFiles());
+        COMPANIONS.stream().map(directory::resolve).filter(Files::exists).forEach(files::add);
+        return files;
+    }
+
+    /// @return the files that make up the tokenizer and its use
+    public List<Path> textFiles() {
+        List<Path> files = new ArrayList<>();
+        for (String name : TEXT_FILES) {
+            if (Files.isRegularFile(directory.resolve(name))) {
+                files.add(directory.resolve(name));
+            }
+        }
+        return files;
+    }
+
+    /// Opens the tokenizer. What follows needs libtorch too, so it is loaded meanwhile.
+    ///
+    /// @return the tokenizer, to be closed by the caller
+    public HuggingFaceTokenizer openTokenizer() {
+        return NativeLibraries.whileLoading(() -> HuggingFaceTokenizer.load(directory));
+    }
+
+    /// @return fingerprint of everything that turns text into tokens
+    public String tokenizerFingerprint() {
+        return Fingerprint.of(textFiles());
+    }
+
+    /// Prompts given as plain text stay as they are: a preference file without messages was written for
+    /// the model that reads it.
+    ///
+    /// @return a loader that reads rows as this model needs them
+    public DataSetLoader loader(HuggingFaceTokenizer tokenizer, Truncation truncation) {
+        return new DataSetLoader(tokenizer, ChatTemplate.load(directory), PromptStyle.AS_WRITTEN, truncation);
+    }
+
+    /// @return a loader that reads rows as this model needs them, and as a recipe says
+    public DataSetLoader loader(HuggingFaceTokenizer tokenizer, DataSection<?> data) {
+        return loader(tokenizer, data.truncation()).by(data.rules()).within(limits());
+    }
+
+    /// @return what the model can read; no limits where the directory holds no model
+    public RowLimits limits() {
+        if (!Files.isRegularFile(new ModelDirectory(directory).configFile())) {
+            return RowLimits.NONE;
+        }
+        ArchitectureSpec model = architecture(directory);
+        return new RowLimits(model.vocabularySize(), model.maxPositions());
+    }
+}

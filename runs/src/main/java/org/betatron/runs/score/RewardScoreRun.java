@@ -1,0 +1,100 @@
+package org.betatron.runs.score;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.betatron.core.files.GrowingLines;
+import org.betatron.core.model.TokenQuantity;
+import org.betatron.data.load.ScoredPairs;
+import org.betatron.data.load.TokenizedDataSet;
+import org.betatron.data.packing.BatchNumbers;
+import org.betatron.data.packing.RowBatch;
+import org.betatron.data.row.PairScores;
+import org.betatron.data.row.TokenizedPair;
+import org.betatron.data.tokenizer.HuggingFaceTokenizer;
+import org.betatron.runs.ModelOpening;
+import org.betatron.runs.RunEvent;
+import org.betatron.runs.RunEvent.RowUse;
+import org.betatron.runs.RunListener;
+import org.betatron.runs.model.ComputeThreads;
+import org.betatron.runs.model.ModelSource;
+import org.betatron.runs.recipe.RewardRecipe;
+import org.betatron.torch.TorchRewardModel;
+import org.betatron.training.run.TrainingException;
+import org.jspecify.annotations.Nullable;
+
+/// Scores of the pairs of files under a reward model: the rows again, with `chosen_score` and
+/// `rejected_score`, as recipes read them that ask for scores.
+///
+/// @param model    Hugging Face directory of the reward model
+/// @param files    preference pairs
+/// @param recipe   how rows are read
+/// @param suspects how many suspicious pairs are listed, 0 for none
+/// @param out      file for JSON lines, which grow beside it while pairs are scored; null for none
+public record RewardScoreRun(
+        Path model,
+        List<Path> files,
+        RewardRecipe recipe,
+        int suspects,
+        @Nullable Path out) {
+
+    /// Carries it out.
+    ///
+    /// @param listener hears what is going on
+    public ScoreResult run(RunListener listener) {
+        ComputeThreads.use(recipe.compute().threads());
+        ModelSource source = new ModelSource(model);
+        try (HuggingFaceTokenizer tokenizer = source.openTokenizer();
+                TorchRewardModel reward = ModelOpening.toldTo(listener)
+                        .reward(model, recipe.compute().model())) {
+            TokenizedDataSet<TokenizedPair> data = source.loader(tokenizer, recipe.data())
+                    .pairs(files, recipe.data().format());
+            listener.heard(new RunEvent.RowsRead(RowUse.SCORING, data.report()));
+            double[] gaps = score(reward, data, new ScoreProgress(data.rows().size(), listener));
+            return new GapRanking(data.rows(), gaps).result(files, suspects, tokenizer);
+        }
+    }
+
+    /// @return chosen minus rejected score of each pair
+    private double[] score(TorchRewardModel reward, TokenizedDataSet<TokenizedPair> data, ScoreProgress progress) {
+        List<TokenizedPair> pairs = data.rows();
+        double[] gaps = new double[pairs.size()];
+        try (ScoredPairs rows = new ScoredPairs(files, data.dropped());
+                GrowingLines lines = out == null ? null : GrowingLines.open(out)) {
+            for (RowBatch window : RowBatch.windows(pairs, recipe.train().packing())) {
+                int from = window.row(0);
+                BatchNumbers scored = window.score(reward, (_, done) -> progress.scored(from + done));
+                List<String> some = new ArrayList<>(window.size());
+                for (int i = 0; i < window.size(); i++) {
+                    TokenizedPair pair = pairs.get(from + i);
+                    PairScores scores = scores(pair, scored, i);
+                    gaps[from + i] = scores.gap();
+                    if (lines != null) {
+                        some.add(rows.line(pair, scores));
+                    }
+                }
+                if (lines != null) {
+                    lines.append(some);
+                }
+            }
+            if (lines != null) {
+                lines.finish();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write " + out, e);
+        }
+        return gaps;
+    }
+
+    private static PairScores scores(TokenizedPair pair, BatchNumbers scored, int index) {
+        double chosen = scored.sum(TokenQuantity.SCORE, index, 0);
+        double rejected = scored.sum(TokenQuantity.SCORE, index, 1);
+        if (!Double.isFinite(chosen - rejected)) {
+            throw new TrainingException("scores of row '" + pair.id() + "' (" + pair.place() + ") are " + chosen
+                    + " and " + rejected + "; remove the row or check the model");
+        }
+        return new PairScores(chosen, rejected);
+    }
+}

@@ -1,0 +1,146 @@
+package org.betatron.runs.score;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+import org.betatron.core.files.GrowingLines;
+import org.betatron.core.selection.SelectionSpec;
+import org.betatron.data.load.TokenizedDataSet;
+import org.betatron.data.row.TokenizedPair;
+import org.betatron.data.tokenizer.HuggingFaceTokenizer;
+import org.betatron.evaluation.RecordLines;
+import org.betatron.evaluation.suspicion.GaussianFilter;
+import org.betatron.evaluation.suspicion.PairScore;
+import org.betatron.runs.ModelOpening;
+import org.betatron.runs.RunEvent;
+import org.betatron.runs.RunEvent.RowUse;
+import org.betatron.runs.RunListener;
+import org.betatron.runs.model.ComputeThreads;
+import org.betatron.runs.model.ModelSource;
+import org.betatron.runs.recipe.AlignRecipe;
+import org.betatron.torch.TorchLanguageModel;
+import org.betatron.training.preference.PairMeasurement;
+import org.betatron.training.preference.PairScoring;
+import org.betatron.training.reference.Reference;
+import org.betatron.training.run.TrainingException;
+import org.jspecify.annotations.Nullable;
+
+/// Scores of the pairs of files under a model and a reference.
+///
+/// @param model     Hugging Face directory of the policy
+/// @param reference Hugging Face directory of what it is compared with
+/// @param files     preference pairs
+/// @param recipe    how rows are read and what their gap is
+/// @param suspects  how many suspicious pairs are listed, 0 for none
+/// @param out       file for JSON lines, which grow beside it while pairs are scored; null for none
+public record ScoreRun(
+        Path model,
+        Path reference,
+        List<Path> files,
+        AlignRecipe recipe,
+        int suspects,
+        @Nullable Path out) {
+
+    /// @return every pair's score under the settings of a recipe, with the most suspicious ones
+    public static ScoreRun of(AlignRecipe recipe, Path model, Path reference, int suspects, Path... files) {
+        return new ScoreRun(model, reference, List.of(files), recipe, suspects, null);
+    }
+
+    /// Carries it out.
+    ///
+    /// @param listener hears what is going on
+    public ScoreResult run(RunListener listener) {
+        ComputeThreads.use(recipe.compute().threads());
+        ModelSource source = new ModelSource(model);
+        try (HuggingFaceTokenizer tokenizer = source.openTokenizer()) {
+            TokenizedDataSet<TokenizedPair> data = source.loader(tokenizer, recipe.data())
+                    .pairs(files, recipe.data().format());
+            listener.heard(new RunEvent.RowsRead(RowUse.SCORING, data.report()));
+            return ranking(data.rows(), listener).result(files, suspects, tokenizer);
+        }
+    }
+
+    private GapRanking ranking(List<TokenizedPair> pairs, RunListener listener) {
+        try (GrowingLines lines = out == null ? null : GrowingLines.open(out)) {
+            List<PairMeasurement> measured = measure(pairs, lines, listener);
+            double[] gaps = measured.stream().mapToDouble(PairMeasurement::gap).toArray();
+            GapRanking ranking = new GapRanking(pairs, gaps);
+            if (lines != null) {
+                lines.finishWith(RecordLines.lines(ranked(measured, gaps, ranking.ranks())));
+            }
+            return ranking;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write " + out, e);
+        }
+    }
+
+    private List<PairMeasurement> measure(List<TokenizedPair> pairs, @Nullable GrowingLines lines, RunListener listener)
+            throws IOException {
+        ScoreProgress told = new ScoreProgress(pairs.size(), listener);
+        ModelOpening models = ModelOpening.toldTo(listener);
+        List<PairMeasurement> measured = new ArrayList<>(pairs.size());
+        try (TorchLanguageModel policy = models.language(model, recipe.compute().model());
+                TorchLanguageModel other =
+                        models.language(reference, recipe.compute().model())) {
+            PairScoring scoring = new PairScoring(
+                    recipe.alignment().create(),
+                    new Reference.Live(other),
+                    recipe.train().packing());
+            for (List<PairMeasurement> some : scoring.measure(policy, pairs, told::scored)) {
+                some.forEach(ScoreRun::requireFinite);
+                measured.addAll(some);
+                if (lines != null) {
+                    lines.append(RecordLines.lines(some.stream()
+                            .map(pair -> score(pair, null, null, null))
+                            .toList()));
+                }
+            }
+        }
+        return measured;
+    }
+
+    private static void requireFinite(PairMeasurement pair) {
+        if (!Double.isFinite(pair.gap() + pair.loss())) {
+            throw new TrainingException(
+                    "log-probs of row '" + pair.row().id() + "' (" + pair.row().place() + ") are "
+                            + pair.policyChosen() + " and " + pair.policyRejected() + " (gap " + pair.gap() + ", loss "
+                            + pair.loss() + "); remove the row or check the model");
+        }
+    }
+
+    private List<PairScore> ranked(List<PairMeasurement> measured, double[] gaps, int[] ranks) {
+        double keep = recipe.alignment().selection() instanceof SelectionSpec.Gaussian(double kept)
+                ? kept
+                : SelectionSpec.Gaussian.DEFAULT.keep();
+        GaussianFilter filter = new GaussianFilter(gaps, keep);
+        List<PairScore> scores = new ArrayList<>(measured.size());
+        for (int i = 0; i < measured.size(); i++) {
+            scores.add(score(measured.get(i), filter.density(i), filter.keptProbability(i), ranks[i]));
+        }
+        return scores;
+    }
+
+    private static PairScore score(
+            PairMeasurement pair, @Nullable Double density, @Nullable Double keptProbability, @Nullable Integer rank) {
+        return new PairScore(
+                pair.row().id(),
+                pair.row().place().file(),
+                pair.row().place().line(),
+                pair.policyChosen(),
+                pair.policyRejected(),
+                orNull(pair.referenceChosen()),
+                orNull(pair.referenceRejected()),
+                pair.gap(),
+                pair.loss(),
+                density,
+                keptProbability,
+                rank);
+    }
+
+    private static @Nullable Double orNull(OptionalDouble value) {
+        return value.isPresent() ? value.getAsDouble() : null;
+    }
+}
