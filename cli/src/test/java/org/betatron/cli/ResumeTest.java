@@ -129,6 +129,7 @@ class ResumeTest {
                         new StopAfter(Integer.MAX_VALUE)))
                 .hasMessageStartingWith(
                         "train.frozen: no weight is called 'gpt_neox.layer.0.*'; close to it are gpt_neox.");
+        assertThat(directory.resolve("misnamed")).doesNotExist();
     }
 
     @Test

@@ -52,6 +52,7 @@ public final class AlignRun {
     private RunResult run() {
         Path start = ModelPlace.of(Path.of(recipe.model()));
         ModelSource source = new ModelSource(start);
+        source.requireFreezable(recipe.train().frozen()); // before the reference is computed
         try (RunSession session = RunSession.open(request, source);
                 HuggingFaceTokenizer tokenizer = source.openTokenizer()) {
             DataSetLoader loader = source.loader(tokenizer, recipe.data());

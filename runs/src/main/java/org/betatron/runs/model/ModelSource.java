@@ -13,8 +13,11 @@ import org.betatron.data.tokenizer.HuggingFaceTokenizer;
 import org.betatron.runs.recipe.DataSection;
 import org.betatron.torch.architecture.ArchitectureSpec;
 import org.betatron.torch.device.NativeLibraries;
+import org.betatron.torch.error.ModelException;
 import org.betatron.torch.files.ModelDirectory;
 import org.betatron.torch.weight.HeadKind;
+import org.betatron.torch.weight.NamePatterns;
+import org.betatron.torch.weight.WeightSpec;
 import org.betatron.training.run.Fingerprint;
 
 /// The files of a model directory that belong to text rather than to weights: tokenizer, chat template,
@@ -56,6 +59,27 @@ public record ModelSource(Path directory) {
     private static ArchitectureSpec architecture(Path directory) {
         ModelDirectory files = new ModelDirectory(directory);
         return ArchitectureSpec.parse(files.readConfig(), files.configFile().toString());
+    }
+
+    /// Looks for what is to be frozen before anything is computed, by the names that the configuration gives weights.
+    ///
+    /// @param patterns of names, see [NamePatterns]
+    /// @throws ModelException if one matches nothing, or together they match everything
+    public void requireFreezable(List<String> patterns) {
+        if (patterns.isEmpty()) {
+            return;
+        }
+        List<String> names = architecture(directory).architecture().blueprint().weights().stream()
+                .map(WeightSpec::name)
+                .toList();
+        try {
+            if (NamePatterns.matching(patterns, names).size() == names.size()) {
+                throw new ModelException(
+                        String.join(", ", patterns) + " freezes every weight, so that nothing is learned");
+            }
+        } catch (ModelException e) {
+            throw new ModelException("train.frozen: " + e.getMessage(), e);
+        }
     }
 
     /// @return the files and directories that go along with the weights of a trained model
