@@ -90,7 +90,8 @@ public final class RawRows implements AutoCloseable {
         }
         return new DataException(
                 file.name() + ":" + line + ": the list cannot be read any further: " + JsonProblem.of(e)
-                        + "; mend it, or have one row on each line (JSON lines), where each stands for itself", e);
+                        + "; mend it, or have one row on each line (JSON lines), where each stands for itself",
+                e);
     }
 
     @Override
