@@ -309,6 +309,32 @@ class FailuresTest {
                 .startsWith("{\"step\":1,");
     }
 
+    /// Lengths are asked for where they are read, and nowhere else.
+    @Test
+    void objectiveWithoutLengths() throws IOException {
+        Path file = Files.writeString(
+                directory.resolve("no-lengths.jsonl"),
+                "{\"policyChosen\": -1, \"policyRejected\": -2, \"referenceChosen\": -1, \"referenceRejected\": -1}\n");
+        String[] evaluate = {"objective", "evaluate", file.toString(), "--preset", "dpo"};
+        assertThat(Invocation.succeed(evaluate)).startsWith("{\"step\":1,");
+        refused(
+                file + ":1: \"chosenTokens\" is missing, and this objective uses it",
+                "objective",
+                "evaluate",
+                file.toString(),
+                "--set",
+                "alignment.objective=simpo");
+        refused(
+                file + ":1: \"chosenTokens\" is missing, and this objective uses it",
+                "objective",
+                "evaluate",
+                file.toString(),
+                "--preset",
+                "dpo",
+                "--set",
+                "alignment.aggregation=tokenmean");
+    }
+
     @Test
     void plotOfNoRun() {
         refused(

@@ -155,6 +155,17 @@ public final class PairSamples {
         return columns.build();
     }
 
+    /// @return a copy whose responses have other numbers of tokens, each another one
+    public static PairLogProbs withOtherLengths(PairLogProbs pairs) {
+        Columns columns = new Columns(pairs);
+        for (int s = 0; s < columns.lengths.length; s++) {
+            for (int i = 0; i < columns.lengths[s].length; i++) {
+                columns.lengths[s][i] *= 2 + s + i % 3;
+            }
+        }
+        return columns.build();
+    }
+
     /// @return a copy with other references
     public static PairLogProbs withReferences(PairLogProbs pairs, double[] chosen, double[] rejected) {
         Columns columns = new Columns(pairs);

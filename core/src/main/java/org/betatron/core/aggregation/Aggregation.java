@@ -12,6 +12,11 @@ public interface Aggregation {
         return false;
     }
 
+    /// @return whether it asks how many tokens a pair has
+    default boolean readsLengths() {
+        return false;
+    }
+
     /// @param losses  loss of each pair, `[n]`, finite where the weight is not zero
     /// @param weights weight of each pair, `[n]`, ≥ 0; a pair of weight zero is inert
     /// @param tokens  scored tokens of each pair, both responses together

@@ -12,6 +12,11 @@ public record TokenMeanAggregation() implements Aggregation {
     private static final MeanAggregation MEAN = new MeanAggregation();
 
     @Override
+    public boolean readsLengths() {
+        return true;
+    }
+
+    @Override
     public AggregatedLoss aggregate(double[] losses, double[] weights, IntUnaryOperator tokens) {
         double[] tokenWeights = new double[weights.length];
         for (int i = 0; i < weights.length; i++) {

@@ -48,9 +48,10 @@ public record Alignment(
         Aggregation aggregation,
         GapSpec gap) {
 
-    /// @return what objective and calibration read of a response
+    /// @return what objective, calibration and aggregation read of a response
     public RequiredInputs inputs() {
-        return objective.inputs().and(calibration.inputs());
+        RequiredInputs inputs = objective.inputs().and(calibration.inputs());
+        return aggregation.readsLengths() ? inputs.withLengths() : inputs;
     }
 
     /// @return whether anything looks at gaps, so that their definition and statistics matter

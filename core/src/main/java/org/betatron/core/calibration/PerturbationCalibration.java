@@ -24,7 +24,8 @@ public record PerturbationCalibration(double epsilon) implements Calibration {
 
     @Override
     public RequiredInputs inputs() {
-        return new RequiredInputs(Set.of(ResponseQuantity.EXTRAPOLATED, ResponseQuantity.INTERPOLATED), epsilon, false);
+        return new RequiredInputs(
+                Set.of(ResponseQuantity.EXTRAPOLATED, ResponseQuantity.INTERPOLATED), epsilon, false, false);
     }
 
     @Override

@@ -3,20 +3,25 @@ package org.betatron.core.logprob;
 import java.util.EnumSet;
 import java.util.Set;
 
-/// What an objective or a calibration reads of a response, beyond the policy's log-probability and the length.
+/// What an objective, a calibration or an aggregation reads of a response, beyond the policy's log-probability.
 ///
 /// @param quantities    what must be computed; [ResponseQuantity#POLICY] need not be named
 /// @param extrapolation the `e` of [ResponseQuantity#EXTRAPOLATED] and
 ///     [ResponseQuantity#INTERPOLATED]; 0 where neither is asked for
 /// @param mismatched    whether each row must also bring another row's answer to its prompt, as KTO's
 ///     estimate of the divergence does
-public record RequiredInputs(Set<ResponseQuantity> quantities, double extrapolation, boolean mismatched) {
+/// @param lengths       whether it matters how many tokens a response has, beyond whether it has any
+public record RequiredInputs(
+        Set<ResponseQuantity> quantities, double extrapolation, boolean mismatched, boolean lengths) {
 
-    /// Policy log-probabilities and lengths only.
+    /// Policy log-probabilities only.
     public static final RequiredInputs NONE = of();
 
     /// Log-probabilities under the reference as well.
     public static final RequiredInputs REFERENCE = of(ResponseQuantity.REFERENCE);
+
+    /// Lengths of responses.
+    public static final RequiredInputs LENGTHS = NONE.withLengths();
 
     public RequiredInputs {
         quantities = Set.copyOf(quantities);
@@ -28,7 +33,12 @@ public record RequiredInputs(Set<ResponseQuantity> quantities, double extrapolat
     }
 
     public static RequiredInputs of(ResponseQuantity... quantities) {
-        return new RequiredInputs(Set.of(quantities), 0, false);
+        return new RequiredInputs(Set.of(quantities), 0, false, false);
+    }
+
+    /// @return the same and lengths
+    public RequiredInputs withLengths() {
+        return new RequiredInputs(quantities, extrapolation, mismatched, true);
     }
 
     public boolean needs(ResponseQuantity quantity) {
@@ -55,6 +65,10 @@ public record RequiredInputs(Set<ResponseQuantity> quantities, double extrapolat
         EnumSet<ResponseQuantity> all = EnumSet.noneOf(ResponseQuantity.class);
         all.addAll(quantities);
         all.addAll(other.quantities);
-        return new RequiredInputs(all, Math.max(extrapolation, other.extrapolation), mismatched || other.mismatched);
+        return new RequiredInputs(
+                all,
+                Math.max(extrapolation, other.extrapolation),
+                mismatched || other.mismatched,
+                lengths || other.lengths);
     }
 }

@@ -1,6 +1,7 @@
 package org.betatron.core.objective;
 
 import org.betatron.core.logprob.PairLogProbs;
+import org.betatron.core.logprob.RequiredInputs;
 import org.betatron.core.statistics.Moments;
 
 /// The length term of R-DPO: a longer chosen response has to win by less.
@@ -14,6 +15,11 @@ import org.betatron.core.statistics.Moments;
 ///
 /// @param alpha reward that is taken from each token, nats, ≥ 0
 record LengthOffset(double alpha) implements MarginOffset {
+
+    @Override
+    public RequiredInputs inputs() {
+        return RequiredInputs.LENGTHS;
+    }
 
     @Override
     public double of(PairLogProbs pairs, int row, double beta, Moments tracked) {

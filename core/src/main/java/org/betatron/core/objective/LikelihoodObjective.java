@@ -20,7 +20,7 @@ record LikelihoodObjective(LikelihoodScale scale) implements Objective {
 
     @Override
     public RequiredInputs inputs() {
-        return RequiredInputs.NONE;
+        return scale == LikelihoodScale.SUM ? RequiredInputs.NONE : RequiredInputs.LENGTHS;
     }
 
     @Override

@@ -18,7 +18,7 @@ public record LogOddsScore() implements ResponseScore {
 
     @Override
     public RequiredInputs inputs() {
-        return RequiredInputs.NONE;
+        return RequiredInputs.LENGTHS;
     }
 
     @Override

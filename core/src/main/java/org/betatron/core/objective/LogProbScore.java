@@ -35,25 +35,27 @@ public record LogProbScore(boolean usesReference, double lengthPower) implements
 
     @Override
     public RequiredInputs inputs() {
-        return usesReference ? RequiredInputs.REFERENCE : RequiredInputs.NONE;
+        RequiredInputs inputs = usesReference ? RequiredInputs.REFERENCE : RequiredInputs.NONE;
+        return lengthPower == 0 ? inputs : inputs.withLengths();
     }
 
     @Override
     public double of(ResponseLogProbs responses, int row) {
         double policy = responses.policy(row);
         double sum = usesReference ? policy - responses.get(ResponseQuantity.REFERENCE, row) : policy;
-        return sum / divisor(responses.length(row));
+        return sum / divisor(responses, row);
     }
 
     @Override
     public void pullBack(ResponseLogProbs responses, int row, double factor, ResponseDerivatives derivatives) {
-        derivatives.addPolicy(row, factor / divisor(responses.length(row)));
+        derivatives.addPolicy(row, factor / divisor(responses, row));
     }
 
-    private double divisor(int length) {
+    private double divisor(ResponseLogProbs responses, int row) {
         if (lengthPower == 0) {
             return 1;
         }
+        int length = responses.length(row);
         return lengthPower == 1 ? length : Math.pow(length, lengthPower);
     }
 }

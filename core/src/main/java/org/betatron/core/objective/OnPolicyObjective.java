@@ -25,7 +25,8 @@ record OnPolicyObjective(Objective inner, boolean clamped) implements Objective 
 
     @Override
     public RequiredInputs inputs() {
-        return inner.inputs().and(RequiredInputs.of(ResponseQuantity.LOG_COLLISION));
+        return inner.inputs()
+                .and(RequiredInputs.of(ResponseQuantity.LOG_COLLISION).withLengths());
     }
 
     @Override

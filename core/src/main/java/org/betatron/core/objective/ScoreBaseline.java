@@ -87,7 +87,7 @@ interface ScoreBaseline {
 
         @Override
         public RequiredInputs inputs() {
-            return new RequiredInputs(RequiredInputs.REFERENCE.quantities(), 0, true);
+            return new RequiredInputs(RequiredInputs.REFERENCE.quantities(), 0, true, false);
         }
 
         @Override

@@ -247,14 +247,28 @@ class ObjectiveContractTest {
             Set<ResponseQuantity> others = new HashSet<>(inputs.quantities());
             others.remove(quantity);
             boolean extrapolates = others.contains(ResponseQuantity.EXTRAPOLATED);
-            RequiredInputs fewer =
-                    new RequiredInputs(others, extrapolates ? inputs.extrapolation() : 0, inputs.mismatched());
+            RequiredInputs fewer = new RequiredInputs(
+                    others, extrapolates ? inputs.extrapolation() : 0, inputs.mismatched(), inputs.lengths());
             PairLogProbs missing = PairSamples.restricted(all, fewer);
             assertThatIllegalStateException()
                     .as("%s is asked for", quantity)
                     .isThrownBy(() -> evaluate(missing, sameBetas(6)))
                     .withMessageContaining(quantity + " was not computed");
         }
+    }
+
+    @Test
+    void readsLengthsWhereItIsSaid() {
+        boolean changed = false;
+        for (long seed = SEED; seed < SEED + 5; seed++) {
+            PairLogProbs rows = rows(new SplittableRandom(seed), 6);
+            PairLogProbs longer = PairSamples.withOtherLengths(rows);
+            changed |= !Arrays.equals(
+                    evaluate(rows, sameBetas(6)).losses(),
+                    evaluate(longer, sameBetas(6)).losses());
+            assertThat(objective().inputs().lengths() || !changed).isTrue();
+        }
+        assertThat(changed).isEqualTo(objective().inputs().lengths());
     }
 
     @Test

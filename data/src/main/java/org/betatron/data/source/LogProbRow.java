@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import org.betatron.core.logprob.ResponseQuantity;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -14,7 +15,8 @@ import tools.jackson.databind.JsonNode;
 /// The quantities of one preference pair, or of one labelled answer, as some program recorded them.
 ///
 /// ```text
-/// {"policyChosen", "policyRejected", "chosenTokens", "rejectedTokens"}      always; of an answer one side only
+/// {"policyChosen", "policyRejected"}                                        always; of an answer one side only
+/// {"chosenTokens", "rejectedTokens"}                                        where lengths are read
 /// {"referenceChosen", "referenceRejected", ...}                             as objectives ask for them
 /// {"chosenScore", "rejectedScore"}                                          where gaps of scores are asked for
 /// {"policyMismatched", "referenceMismatched", "mismatchedTokens"}           for KTO
@@ -43,9 +45,9 @@ public record LogProbRow(String id, String where, Map<Role, Response> responses,
         }
     }
 
-    /// @param tokens scored tokens, at least 1
+    /// @param tokens scored tokens, at least 1; empty where the row does not say
     /// @param values the quantities that the row has
-    public record Response(int tokens, Map<ResponseQuantity, Double> values) {
+    public record Response(OptionalInt tokens, Map<ResponseQuantity, Double> values) {
         public Response {
             values = Map.copyOf(values);
         }
@@ -108,12 +110,15 @@ public record LogProbRow(String id, String where, Map<Role, Response> responses,
         return new Response(count(row, role.name().toLowerCase(Locale.ROOT) + "Tokens"), values);
     }
 
-    private static int count(JsonRow row, String field) {
+    private static OptionalInt count(JsonRow row, String field) {
         JsonNode value = row.node().path(field);
+        if (value.isMissingNode()) {
+            return OptionalInt.empty();
+        }
         if (!value.isIntegralNumber() || value.asInt() < 1) {
             throw row.error("\"" + field + "\" must be a whole number of at least 1 but was "
                     + (value.isNumber() ? value.toString() : JsonRow.kind(value)));
         }
-        return value.asInt();
+        return OptionalInt.of(value.asInt());
     }
 }

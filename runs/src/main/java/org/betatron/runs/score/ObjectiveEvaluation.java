@@ -3,6 +3,7 @@ package org.betatron.runs.score;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.betatron.core.RandomStreams;
 import org.betatron.core.alignment.Alignment;
 import org.betatron.core.alignment.AlignmentDecision;
@@ -103,7 +104,7 @@ public final class ObjectiveEvaluation {
         int[] lengths = rows.stream()
                 .mapToInt(row -> {
                     LogProbRow.Response response = row.responses().get(role);
-                    return response == null ? 0 : response.tokens();
+                    return response == null ? 0 : tokens(row, role, response, inputs);
                 })
                 .toArray();
         ResponseLogProbs.Builder side = ResponseLogProbs.builder(lengths, column(rows, role, ResponseQuantity.POLICY));
@@ -111,6 +112,15 @@ public final class ObjectiveEvaluation {
             side.with(quantity, column(rows, role, quantity));
         }
         return side.build();
+    }
+
+    /// Where lengths are not read, a response has one token: it is there.
+    private static int tokens(LogProbRow row, Role role, LogProbRow.Response response, RequiredInputs inputs) {
+        if (response.tokens().isEmpty() && inputs.lengths()) {
+            throw new DataException(row.where() + ": \"" + role.name().toLowerCase(Locale.ROOT)
+                    + "Tokens\" is missing, and this objective uses it");
+        }
+        return response.tokens().orElse(1);
     }
 
     private static double[] column(List<LogProbRow> rows, Role role, ResponseQuantity quantity) {
