@@ -2,7 +2,6 @@ package org.betatron.runs;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
@@ -31,8 +30,7 @@ public final class ModelConversion {
     /// @param file      a GGUF file
     /// @param directory new or empty
     /// @param type      number format of the weights; where none is given, the narrowest that holds
-    ///     the file's
-    ///     numbers as they are: bf16 or fp16 where all its matrices have that format, else fp32
+    ///     the file's numbers as they are: bf16 or fp16 where all its matrices have that format, else fp32
     /// @param listener  hears what has to be said of the file
     /// @return the number format that was written
     /// @throws ModelException if the file holds no model that can be read
@@ -91,10 +89,5 @@ public final class ModelConversion {
             return DataType.BF16;
         }
         return matrices.equals(Set.of(GgufType.F16)) ? DataType.FP16 : DataType.FP32;
-    }
-
-    /// @return whether a path names a GGUF file by its ending
-    public static boolean isGguf(Path path) {
-        return path.toString().endsWith(".gguf") && !Files.isDirectory(path);
     }
 }

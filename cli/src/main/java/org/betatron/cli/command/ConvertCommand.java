@@ -9,6 +9,7 @@ import org.betatron.cli.display.Displays;
 import org.betatron.gguf.GgufType;
 import org.betatron.runs.ModelConversion;
 import org.betatron.runs.RunListener;
+import org.betatron.runs.model.ModelPlace;
 import org.betatron.torch.tensor.DataType;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -60,11 +61,11 @@ final class ConvertCommand implements Runnable {
     public void run() {
         RunListener listener =
                 Displays.of(spec.commandLine().getOut(), spec.commandLine().getErr());
-        if (ModelConversion.isGguf(target)) {
+        if (ModelPlace.isGguf(target)) {
             GgufType written = type == null ? GgufType.F16 : known(GGUF_TYPES, "of a GGUF file");
             ModelConversion.toGguf(source, target, written, listener);
             say(written.name().toLowerCase(Locale.ROOT));
-        } else if (ModelConversion.isGguf(source)) {
+        } else if (ModelPlace.isGguf(source)) {
             Optional<DataType> asked =
                     type == null ? Optional.empty() : Optional.of(known(DIRECTORY_TYPES, "of a directory"));
             say(ModelConversion.toDirectory(source, target, asked, listener).configName());

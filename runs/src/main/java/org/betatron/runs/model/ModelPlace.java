@@ -36,11 +36,16 @@ public final class ModelPlace {
         }
     }
 
+    /// @return whether a path names a GGUF file, which need not exist
+    public static boolean isGguf(Path given) {
+        return ModelDirectory.isGguf(given) && !Files.isDirectory(given);
+    }
+
     /// @param given directory, or a file that ends in `.gguf`
     /// @return the directory to read the model from
     /// @throws ModelException if the file does not exist or does not hold a model that can be read
     public static Path of(Path given) {
-        if (!ModelDirectory.isGguf(given) || Files.isDirectory(given)) {
+        if (!isGguf(given)) {
             return given;
         }
         if (!Files.exists(given)) {
