@@ -62,7 +62,7 @@ public final class RowReader<T> implements Iterator<ReadRow<T>>, AutoCloseable {
     /// @throws DataException if the file cannot be read, has no rows, or its format is not
     ///     recognised
     public static <T> RowReader<T> open(Path file, RowFormat<T> format, RowRules rules) {
-        RawRows rows = RawRows.open(file);
+        RawRows rows = RawRows.open(file, rules.columns());
         try {
             Queue<RawRow> opened = new ArrayDeque<>();
             DataException problem = null;

@@ -17,12 +17,10 @@ record FileKind(String name, String begins, String advice) {
     private static final String UNPACK = "unpack it first";
 
     private static final List<FileKind> KINDS = List.of(
-            kind(
-                    "a Parquet file",
-                    "PAR1",
-                    "convert it to JSON lines, for example in Python with"
-                            + " pandas.read_parquet(FILE).to_json(OUT, orient='records', lines=True)"),
-            kind("an Arrow file", "ARROW1", "convert it to JSON lines, for example in Python with datasets"),
+            // These are read where they are files of their own.
+            kind("a Parquet file", "PAR1", "read it as it is: unpacked, and without data.format=plain"),
+            kind("an Arrow file", "ARROW1", "read it as it is: unpacked, and without data.format=plain"),
+            kind("a Feather file of the first version", "FEA1", "write it as Parquet"),
             kind("a zip archive", "PK\u0003\u0004", UNPACK),
             kind("compressed with zstd", "(\u00b5/\u00fd", "unpack it first (zstd -d), or compress with gzip"),
             kind("compressed with xz", "\u00fd7zXZ", "unpack it first (xz -d), or compress with gzip"),

@@ -12,6 +12,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /// One JSON object of an input file, with typed reads whose errors say where and what is required. It
 /// remembers which fields were read. For one thread at a time.
@@ -65,6 +67,16 @@ public final class JsonRow {
     /// @return the same row, whose fields are found where the map says, and else under their own names
     public JsonRow under(FieldMap further) {
         return new JsonRow(file, line, node, doubled, map.with(further), used);
+    }
+
+    /// @param names of outermost fields
+    /// @return the same row without the others
+    JsonRow only(Set<String> names) {
+        ObjectNode chosen = JsonNodeFactory.instance.objectNode();
+        node.properties().stream()
+                .filter(field -> names.contains(field.getKey()))
+                .forEach(field -> chosen.set(field.getKey(), field.getValue()));
+        return new JsonRow(file, line, chosen, doubled, map, used);
     }
 
     /// @return line on which the object begins, from 1
@@ -263,6 +275,8 @@ public final class JsonRow {
             case BOOLEAN -> "a boolean";
             case ARRAY -> "a list";
             case OBJECT -> "an object";
+            case BINARY -> "bytes";
+            case POJO -> value.asString("a value that JSON does not have");
             default -> value.getNodeType().toString();
         };
     }

@@ -3,10 +3,11 @@ package org.betatron.data.source;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.Set;
 import org.betatron.data.DataException;
 import org.jspecify.annotations.Nullable;
 
-/// The objects of a JSON lines file or of a JSON file that holds one list, one at a time. Not
+/// The objects of a file that [RawRows] opens, one at a time. Not
 /// thread-safe; close it.
 public final class JsonRows implements Iterator<JsonRow>, AutoCloseable {
 
@@ -33,7 +34,7 @@ public final class JsonRows implements Iterator<JsonRow>, AutoCloseable {
     }
 
     private static JsonRows open(Path path, boolean passesOver) {
-        JsonRows rows = new JsonRows(RawRows.open(path), passesOver);
+        JsonRows rows = new JsonRows(RawRows.open(path, Set.of()), passesOver);
         try {
             rows.next = rows.read();
             if (rows.next == null) {

@@ -30,6 +30,7 @@ public final class JsonValues {
             case NUMBER -> node.numberValue();
             case BOOLEAN -> node.booleanValue();
             case STRING -> row.text(node, what);
+            case BINARY, POJO -> throw row.error(what + " must be what JSON has but was " + JsonRow.kind(node));
             default -> null;
         };
     }

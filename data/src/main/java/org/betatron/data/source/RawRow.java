@@ -5,7 +5,7 @@ import org.betatron.data.row.RowPlace;
 import org.jspecify.annotations.Nullable;
 
 /// One row of a file before it is understood: what is left to do can be done by any thread.
-public sealed interface RawRow {
+public sealed interface RawRow permits RawRow.Line, RawRow.Listed, ChosenFields.Chosen {
 
     /// @return bytes in the file, about
     int numBytes();
@@ -69,7 +69,8 @@ public sealed interface RawRow {
         }
     }
 
-    /// An element of a list, which had to be parsed to find its end.
+    /// An element of a list, which had to be parsed to find its end, or a row that was put together
+    /// of columns.
     record Listed(RowPlace place, JsonTree tree, int numBytes) implements RawRow {
 
         @Override

@@ -33,7 +33,7 @@ class PairLayoutsTest {
 
     private ReadRow<PreferencePair> read(String row, FieldMap fields) throws IOException {
         Path file = Files.writeString(directory.resolve("x.jsonl"), row);
-        RowRules rules = new RowRules(fields, OnBadRow.REFUSE, Set.of());
+        RowRules rules = new RowRules(fields, OnBadRow.REFUSE, Set.of(), Set.of());
         try (RowReader<PreferencePair> reader = RowReader.open(file, PreferenceFormat.AUTO, rules)) {
             return reader.next();
         }

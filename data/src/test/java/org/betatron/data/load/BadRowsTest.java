@@ -57,7 +57,7 @@ class BadRowsTest {
     private static DataSetLoader loader(OnBadRow onBadRow) {
         return new DataSetLoader(
                         tokenizer, ChatTemplate.humanAssistant(), PromptStyle.AS_WRITTEN, Truncation.to(100, 50))
-                .by(new RowRules(FieldMap.NONE, onBadRow, Set.of()));
+                .by(new RowRules(FieldMap.NONE, onBadRow, Set.of(), Set.of()));
     }
 
     private Path file(String text) throws IOException {

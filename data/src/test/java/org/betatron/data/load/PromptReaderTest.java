@@ -43,7 +43,7 @@ class PromptReaderTest {
         return new PromptReader(
                 List.of(templates),
                 PromptStyle.AS_WRITTEN,
-                new RowRules(new FieldMap(fields), onBadRow, Set.of("note")));
+                new RowRules(new FieldMap(fields), onBadRow, Set.of("note"), Set.of()));
     }
 
     @Test

@@ -43,7 +43,7 @@ class RowLimitsTest {
                     .isThrownBy(() -> loader.pairs(List.of(file), PreferenceFormat.AUTO))
                     .withMessage(file + ":2: prompt and response have 11 tokens, but the model has 10 positions; set"
                             + " data.truncation.maxTokens to at most that");
-            DataSetLoader dropping = loader.by(new RowRules(FieldMap.NONE, OnBadRow.DROP, Set.of()));
+            DataSetLoader dropping = loader.by(new RowRules(FieldMap.NONE, OnBadRow.DROP, Set.of(), Set.of()));
             assertThat(dropping.pairs(List.of(file), PreferenceFormat.AUTO).rows())
                     .hasSize(2);
             assertThatExceptionOfType(DataException.class)

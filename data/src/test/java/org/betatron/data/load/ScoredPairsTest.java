@@ -106,7 +106,7 @@ class ScoredPairsTest {
         List<Path> files = List.of(first, second);
         try (HuggingFaceTokenizer tokenizer = TestTokenizers.bytes(directory)) {
             DataSetLoader dropping =
-                    loader(tokenizer).by(new RowRules(FieldMap.NONE, RowRules.OnBadRow.DROP, Set.of()));
+                    loader(tokenizer).by(new RowRules(FieldMap.NONE, RowRules.OnBadRow.DROP, Set.of(), Set.of()));
             TokenizedDataSet<TokenizedPair> data = dropping.pairs(files, PreferenceFormat.AUTO);
             assertThat(data.report().numDropped()).isEqualTo(6);
             assertThat(scored(files, data))

@@ -160,7 +160,7 @@ class SourceFileTest {
     /// `|` stands for a line break; what comes after `~` is named, and what to do.
     @ParameterizedTest
     @CsvSource(delimiter = '~', quoteCharacter = '`', textBlock = """
-        PAR1xxxxxxxxxxxxxxxxx ~ : is a Parquet file: convert it to JSON lines
+        FEA1xxxxxxxxxxxxxxxxx ~ : is a Feather file of the first version: write it as Parquet
         PK\u0003\u0004xxxxxxxxxxxxxxxxx ~ : is a zip archive: unpack it first
         BZh91AY&SYxxxxxxxxxxx ~ : is compressed with bzip2: unpack it first
         SQLite format 3 xxxxx ~ : is an SQLite database: write its rows as JSON lines

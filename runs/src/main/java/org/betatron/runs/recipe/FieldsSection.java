@@ -139,7 +139,7 @@ public record FieldsSection(
         put("text", text, paths);
         put("label", label, paths);
         put("id", id, paths);
-        return new RowRules(new FieldMap(paths), onBadRow, Set.copyOf(ignore));
+        return new RowRules(new FieldMap(paths), onBadRow, Set.copyOf(ignore), Set.of());
     }
 
     private static void put(String field, String path, Map<String, String> paths) {

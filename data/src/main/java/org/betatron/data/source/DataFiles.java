@@ -1,0 +1,180 @@
+package org.betatron.data.source;
+
+import java.io.IOException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.PathMatcher;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.betatron.data.DataException;
+
+/// Files that a user names together: a directory, a pattern, and which part of them.
+///
+/// ```text
+/// PATH         a file; or a directory, of which the training split is read
+/// PATH#SPLIT   that split of a directory
+/// PATTERN      as data/*.parquet, or a directory and **/*.parquet: all that match
+/// ```
+///
+/// @param path  file, directory or pattern
+/// @param split part of a directory; empty for none
+public record DataFiles(String path, String split) {
+
+    private static final List<String> ENDINGS =
+            List.of(".parquet", ".arrow", ".jsonl", ".ndjson", ".json", ".jsonl.gz", ".ndjson.gz", ".json.gz", ".txt");
+
+    /// Files beside the data, as `datasets` knows them.
+    private static final Set<String> BESIDE = Set.of(
+            "README.md", "config.json", "dataset_info.json", "dataset_infos.json", "dataset_dict.json", "state.json");
+
+    /// @param text what a user gave
+    public static DataFiles parse(String text) {
+        int mark = text.lastIndexOf('#');
+        boolean hasSplit = mark > 0 && !text.substring(mark + 1).contains("/") && !Files.exists(Path.of(text));
+        return hasSplit ? new DataFiles(text.substring(0, mark), text.substring(mark + 1)) : new DataFiles(text, "");
+    }
+
+    /// @return whether a path is a pattern
+    public static boolean isPattern(String path) {
+        return path.chars().anyMatch(c -> "*?[{".indexOf(c) >= 0);
+    }
+
+    /// @return the files on this machine, in the order of their names; a file that is named alone
+    ///     need not exist
+    /// @throws DataException if a directory or a pattern leads to none, or to several kinds of
+    ///     files or splits of which none was named
+    public List<Path> here() {
+        Path given = Path.of(path);
+        if (Files.isDirectory(given)) {
+            return choose(path, within(given, Integer.MAX_VALUE), "", split).stream()
+                    .map(given::resolve)
+                    .toList();
+        }
+        if (!split.isEmpty()) {
+            throw new DataException(path + "#" + split + ": only a directory has splits, but " + path + " is "
+                    + (Files.exists(given) ? "a file" : "missing"));
+        }
+        if (Files.exists(given) || !isPattern(path)) {
+            return List.of(given);
+        }
+        int fixed = 0;
+        List<String> parts = List.of(path.split("/", -1));
+        while (!isPattern(parts.get(fixed))) {
+            fixed++;
+        }
+        String root = String.join("/", parts.subList(0, fixed));
+        Path base = root.isEmpty() && path.startsWith("/") ? Path.of("/") : Path.of(root);
+        String pattern = String.join("/", parts.subList(fixed, parts.size()));
+        if (!Files.isDirectory(base.toAbsolutePath())) {
+            throw new DataException(path + ": there is no directory " + base);
+        }
+        int depth = pattern.contains("**") ? Integer.MAX_VALUE : parts.size() - fixed;
+        return choose(path, within(base, depth), pattern, "").stream()
+                .map(base::resolve)
+                .toList();
+    }
+
+    /// Files below a directory, without what is hidden.
+    private static List<String> within(Path directory, int depth) {
+        try (Stream<Path> found = Files.walk(directory.toString().isEmpty() ? Path.of(".") : directory, depth)) {
+            Path from = directory.toString().isEmpty() ? Path.of(".") : directory;
+            return found.filter(Files::isRegularFile)
+                    .map(file -> from.relativize(file).toString())
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new DataException(directory + ": cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /// @param where   for messages
+    /// @param names   of all files there are, parts separated by `/`
+    /// @param pattern file, directory or pattern; empty for all
+    /// @param split   part of them; empty for none
+    /// @return names of the files that hold rows and are meant, sorted
+    /// @throws DataException as [#here]
+    public static List<String> choose(String where, List<String> names, String pattern, String split) {
+        if (names.contains(pattern)) {
+            return List.of(pattern);
+        }
+        PathMatcher matcher = isPattern(pattern) ? matcher(where, pattern) : null;
+        String below = pattern.isEmpty() || pattern.endsWith("/") ? pattern : pattern + "/";
+        List<String> data = names.stream()
+                .filter(DataFiles::holdsRows)
+                .filter(name -> matcher == null ? name.startsWith(below) : matcher.matches(Path.of(name)))
+                .sorted()
+                .toList();
+        if (data.isEmpty()) {
+            throw new DataException(where + ": no file " + (pattern.isEmpty() ? "there" : "matches " + pattern)
+                    + " holds rows by its name (" + String.join(", ", ENDINGS) + "); there is " + shown(names));
+        }
+        List<String> chosen = matcher != null ? data : ofSplit(where, below, data, split);
+        requireOneKind(where, chosen);
+        return chosen;
+    }
+
+    private static PathMatcher matcher(String where, String pattern) {
+        try {
+            // As in a shell, ** may be no directory at all.
+            String either = pattern.startsWith("**/") ? "{" + pattern.substring(3) + "," + pattern + "}" : pattern;
+            return FileSystems.getDefault().getPathMatcher("glob:" + either);
+        } catch (IllegalArgumentException e) {
+            throw new DataException(where + ": is no pattern of files: " + e.getMessage(), e);
+        }
+    }
+
+    private static boolean holdsRows(String name) {
+        List<String> parts = List.of(name.split("/"));
+        return ENDINGS.stream().anyMatch(name::endsWith)
+                && !BESIDE.contains(parts.getLast())
+                && parts.stream().noneMatch(part -> part.startsWith(".") || part.startsWith("_"));
+    }
+
+    private static List<String> ofSplit(String where, String below, List<String> data, String split) {
+        List<String> relative =
+                data.stream().map(name -> name.substring(below.length())).toList();
+        Map<String, List<String>> splits = new TreeMap<>();
+        for (int i = 0; i < data.size(); i++) {
+            // Shards are in data/, and may be named with it.
+            String belongs = DataSplit.of(
+                    below.equals("data/") ? data : relative, below.equals("data/") ? data.get(i) : relative.get(i));
+            if (!belongs.isEmpty()) {
+                splits.computeIfAbsent(belongs, _ -> new ArrayList<>()).add(data.get(i));
+            }
+        }
+        String wanted = !split.isEmpty() || splits.size() != 1
+                ? split.isEmpty() ? DataSplit.TRAIN : split
+                : splits.keySet().iterator().next();
+        List<String> chosen = splits.get(wanted);
+        if (chosen == null) {
+            throw new DataException(where + ": has no split " + wanted + "; name one of those it has, as " + where + "#"
+                    + splits.keySet().iterator().next() + ": " + String.join(", ", splits.keySet()));
+        }
+        return chosen;
+    }
+
+    private static void requireOneKind(String where, List<String> names) {
+        Set<String> kinds = names.stream()
+                .map(name -> ENDINGS.stream().filter(name::endsWith).findFirst().orElse(""))
+                .collect(Collectors.toCollection(TreeSet::new));
+        if (kinds.size() > 1) {
+            throw new DataException(where + ": holds files of several kinds (" + String.join(", ", kinds)
+                    + "), which may be the same rows: name one kind, as **/*"
+                    + kinds.iterator().next());
+        }
+    }
+
+    private static String shown(List<String> names) {
+        return names.isEmpty()
+                ? "nothing"
+                : String.join(", ", names.subList(0, Math.min(names.size(), 20)))
+                        + (names.size() > 20 ? ", and " + (names.size() - 20) + " more" : "");
+    }
+}

@@ -1,0 +1,103 @@
+package org.betatron.data.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.betatron.data.DataException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DataFilesTest {
+
+    @TempDir
+    Path directory;
+
+    private Path files(String... names) throws IOException {
+        for (String name : names) {
+            Path file = directory.resolve(name);
+            Files.createDirectories(file.resolveSibling(""));
+            Files.writeString(file, "x");
+        }
+        return directory;
+    }
+
+    private List<String> here(String given) {
+        return DataFiles.parse(directory + given).here().stream()
+                .map(file -> directory.relativize(file).toString())
+                .toList();
+    }
+
+    /// What `datasets.load_dataset(...)` makes of the same names, tried with 5.2.0.
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "data/train_prefs-00000-of-00002.parquet data/test_sft-00000-of-00001.parquet | train_prefs ; test_sft",
+                "train.jsonl test.jsonl | train ; test",
+                "my-training_1.jsonl my-dev.jsonl | train ; validation",
+                "train/a.jsonl eval/b.jsonl | train ; test",
+                "helpful-base/train.jsonl.gz helpful-base/test.jsonl.gz | train ; test",
+                "a.jsonl b.jsonl | train ; train",
+                "trainer.jsonl test.jsonl | - ; test",
+                "testing-set/train.json testing-set/b.json | test ; test"
+            })
+    void splitsAreThoseOfDatasets(String names, String splits) {
+        List<String> all = List.of(names.split(" "));
+        assertThat(all.stream().map(name -> DataSplit.of(all, name)).toList())
+                .isEqualTo(List.of(splits.replace("-", "").split(" ; ", -1)).stream()
+                        .map(String::strip)
+                        .toList());
+    }
+
+    @Test
+    void aDirectoryIsItsTrainingSplitUnlessAnotherIsNamed() throws IOException {
+        files("README.md", "dataset_info.json", ".hidden/train.parquet", "data/train-00000-of-00002.parquet");
+        files("data/train-00001-of-00002.parquet", "data/test-00000-of-00001.parquet");
+
+        assertThat(here("")).containsExactly("data/train-00000-of-00002.parquet", "data/train-00001-of-00002.parquet");
+        assertThat(here("#test")).containsExactly("data/test-00000-of-00001.parquet");
+        assertThat(here("/data#test")).containsExactly("data/test-00000-of-00001.parquet");
+        assertThat(here("/data/*.parquet")).hasSize(3);
+        assertThat(here("/**/test*.parquet")).containsExactly("data/test-00000-of-00001.parquet");
+        assertThatExceptionOfType(DataException.class)
+                .isThrownBy(() -> here("#validation"))
+                .withMessageEndingWith(
+                        "has no split validation; name one of those it has, as " + directory + "#test: test, train");
+    }
+
+    @Test
+    void aPatternMatchesHereOrBelow() throws IOException {
+        files("a.jsonl", "b/c.jsonl", "b/d.txt");
+
+        assertThat(here("/*.jsonl")).containsExactly("a.jsonl");
+        assertThat(here("/**/*.jsonl")).containsExactly("a.jsonl", "b/c.jsonl");
+        assertThatExceptionOfType(DataException.class)
+                .isThrownBy(() -> here("/*.parquet"))
+                .withMessage(
+                        directory + "/*.parquet: no file matches *.parquet holds rows by its name (.parquet, .arrow,"
+                                + " .jsonl, .ndjson, .json, .jsonl.gz, .ndjson.gz, .json.gz, .txt); there is a.jsonl");
+        assertThatExceptionOfType(DataException.class)
+                .isThrownBy(() -> here("/b/*"))
+                .withMessage(
+                        directory + "/b/*: holds files of several kinds (.jsonl, .txt), which may be the same rows:"
+                                + " name one kind, as **/*.jsonl");
+    }
+
+    @Test
+    void aFileIsItselfWhateverItsName() throws IOException {
+        files("odd[1]#x.data");
+
+        assertThat(here("/odd[1]#x.data")).containsExactly("odd[1]#x.data");
+        assertThat(here("/missing.jsonl")).containsExactly("missing.jsonl");
+        assertThatExceptionOfType(DataException.class)
+                .isThrownBy(() -> here("/odd[1]#x.data#train"))
+                .withMessageEndingWith("only a directory has splits, but " + directory + "/odd[1]#x.data is a file");
+    }
+}
