@@ -46,7 +46,7 @@ public final class AlignRun {
     ///
     /// @throws org.betatron.runs.recipe.RecipeException if settings of the recipe do not go together
     public static RunResult run(RunRequest<AlignRecipe> request) {
-        return new AlignRun(request).run();
+        return new AlignRun(request.pinned()).run();
     }
 
     private RunResult run() {

@@ -28,7 +28,8 @@ public final class RewardRun {
     /// Carries out a run.
     ///
     /// @throws org.betatron.runs.recipe.RecipeException if settings of the recipe do not go together
-    public static RunResult run(RunRequest<RewardRecipe> request) {
+    public static RunResult run(RunRequest<RewardRecipe> named) {
+        RunRequest<RewardRecipe> request = named.pinned();
         RewardRecipe recipe = request.recipe();
         Path start = ModelPlace.of(Path.of(recipe.model()));
         ModelSource source = new ModelSource(start);

@@ -54,6 +54,11 @@ public record RunRequest<R extends Recipe>(
         return resolved.recipe();
     }
 
+    /// @return the same run, whose recipe names the commit of everything that it names on the hub
+    RunRequest<R> pinned() {
+        return resuming ? this : new RunRequest<>(resolved.pinned(), out, false, listener, stopRequested);
+    }
+
     /// @return the same run, with somebody who watches
     public RunRequest<R> withListener(RunListener newListener) {
         return new RunRequest<>(resolved, out, resuming, newListener, stopRequested);

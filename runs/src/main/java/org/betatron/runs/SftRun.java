@@ -26,7 +26,8 @@ public final class SftRun {
     /// Carries out a run.
     ///
     /// @throws org.betatron.runs.recipe.RecipeException if settings of the recipe do not go together
-    public static RunResult run(RunRequest<SftRecipe> request) {
+    public static RunResult run(RunRequest<SftRecipe> named) {
+        RunRequest<SftRecipe> request = named.pinned();
         SftRecipe recipe = request.recipe();
         TrainSpec train = recipe.train();
         Path start = ModelPlace.of(Path.of(recipe.model()));

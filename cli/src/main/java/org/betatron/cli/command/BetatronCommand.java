@@ -3,7 +3,10 @@ package org.betatron.cli.command;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.betatron.cli.display.Displays;
+import org.betatron.cli.display.FetchDisplay;
 import org.betatron.runs.StopSignal;
+import org.betatron.runs.place.HubPlaces;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,6 +23,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             DemoCommand.class,
             InitCommand.class,
+            FetchCommand.class,
             ConvertCommand.class,
             InspectCommand.class,
             SftCommand.class,
@@ -73,7 +77,8 @@ public final class BetatronCommand implements Runnable {
                         (problem, _) -> Failures.reportUsage(problem, root.isDebug(arguments), err));
         StopSignal.commandBegins();
         try {
-            int exitCode = commandLine.execute(arguments);
+            int exitCode = ScopedValue.where(HubPlaces.LISTENER, new FetchDisplay(err, Displays.isTerminal()))
+                    .call(() -> commandLine.execute(arguments));
             if (out.checkError() && exitCode == 0) {
                 err.println(
                         "betatron: what was to be printed could not be written: standard output is closed or its disk"

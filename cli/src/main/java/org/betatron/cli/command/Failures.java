@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.betatron.data.DataException;
 import org.betatron.evaluation.judge.JudgeException;
+import org.betatron.hub.HubException;
 import org.betatron.runs.recipe.RecipeException;
 import org.betatron.torch.error.ModelException;
 import org.betatron.training.run.OtherSettingsException;
@@ -40,10 +41,12 @@ final class Failures {
                 || problem instanceof ModelException
                 || problem instanceof RunDirectoryException
                 || problem instanceof OtherSettingsException
+                || (problem instanceof HubException hub && hub.kind() == HubException.Cause.ASKED)
                 || problem instanceof IllegalArgumentException;
         boolean expected = wrongInput
                 || problem instanceof TrainingException
                 || problem instanceof JudgeException
+                || problem instanceof HubException
                 || problem instanceof UncheckedIOException
                 || problem instanceof IOException;
         err.println("betatron: " + shown(message(problem))

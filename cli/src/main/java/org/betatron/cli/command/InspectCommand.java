@@ -15,6 +15,7 @@ import org.betatron.data.row.Truncation;
 import org.betatron.data.tokenizer.HuggingFaceTokenizer;
 import org.betatron.runs.TransformAccount;
 import org.betatron.runs.model.ModelSource;
+import org.betatron.runs.place.DataPlace;
 import org.betatron.runs.recipe.DataSection;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -92,6 +93,7 @@ final class InspectCommand implements Runnable {
             throw new ParameterException(
                     spec.commandLine(), "--run shows what a run did to pairs: it excludes --texts and --unpaired");
         }
+        files = DataPlace.files(files);
         Optional<TransformAccount> account = Optional.ofNullable(run).map(TransformAccount::of);
         ModelSource source = new ModelSource(model);
         try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.load(source.directory())) {

@@ -18,6 +18,13 @@ final class RowOptions {
     private Map<String, String> fields = Map.of();
 
     @Option(
+            names = "--columns",
+            split = ",",
+            paramLabel = "NAME",
+            description = "Fields or columns to read, as if there were no others, as data.columns of a recipe.")
+    private List<String> columns = List.of();
+
+    @Option(
             names = "--on-bad-row",
             paramLabel = "HOW",
             description = "What becomes of rows that cannot be read: refuse (default) or drop.")
@@ -28,6 +35,6 @@ final class RowOptions {
         Map<String, String> paths = new HashMap<>(fields);
         String ignore = paths.remove("ignore");
         List<String> ignored = ignore == null ? List.of() : List.of(ignore.split(",", -1));
-        return FieldsSection.of(paths, ignored).rules(onBadRow);
+        return FieldsSection.of(paths, ignored).rules(onBadRow).withColumns(columns);
     }
 }

@@ -1,6 +1,5 @@
 package org.betatron.cli.command;
 
-import java.io.Console;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -142,17 +141,12 @@ final class RunOptions {
             throw new ParameterException(spec.commandLine(), "--out DIR must be given: where the run leaves its files");
         }
         StopSignal.install();
-        RunListener display = Displays.of(spec.commandLine().getOut(), isTerminal());
+        RunListener display = Displays.of(spec.commandLine().getOut(), Displays.isTerminal());
         return new RunRequest<>(resolved, directory, resume != null, display, StopSignal::wasRequested);
     }
 
     /// JDK 25 answers null again where input or output is not a terminal, whatever the check believes.
     @SuppressWarnings("SystemConsoleNull")
-    private static boolean isTerminal() {
-        Console console = System.console();
-        return console != null && console.isTerminal();
-    }
-
     private void refuseOverrides(Map<String, @Nullable String> more) {
         boolean overrides = recipe != null
                 || model != null

@@ -1,5 +1,6 @@
 package org.betatron.cli.display;
 
+import java.io.Console;
 import java.io.PrintWriter;
 import org.betatron.runs.RunEvent;
 import org.betatron.runs.RunListener;
@@ -8,6 +9,12 @@ import org.betatron.runs.RunListener;
 public final class Displays {
 
     private Displays() {}
+
+    /// @return whether a person watches
+    public static boolean isTerminal() {
+        Console console = System.console();
+        return console != null && console.isTerminal();
+    }
 
     /// @param out for what goes on
     /// @param err for warnings, which do not belong into the results of a command

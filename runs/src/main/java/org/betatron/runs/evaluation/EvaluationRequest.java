@@ -5,6 +5,7 @@ import java.util.List;
 import org.betatron.data.layout.RowRules;
 import org.betatron.evaluation.judge.Judge;
 import org.betatron.generation.GenerationSpec;
+import org.betatron.runs.place.DataPlace;
 import org.betatron.torch.device.ComputeDevice;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +36,7 @@ public record EvaluationRequest(
         @Nullable Path out) {
 
     public EvaluationRequest {
-        files = List.copyOf(files);
+        files = DataPlace.files(files);
         temperatures = List.copyOf(temperatures);
         if (limit < 0) {
             throw new IllegalArgumentException("the limit of prompts must be at least 0 but was " + limit);

@@ -25,6 +25,7 @@ import org.betatron.runs.RunEvent;
 import org.betatron.runs.RunListener;
 import org.betatron.runs.model.ModelPlace;
 import org.betatron.runs.model.ModelSource;
+import org.betatron.runs.place.DataPlace;
 import org.betatron.torch.TorchLanguageModel;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.device.ComputeDevice;
@@ -50,6 +51,11 @@ public record GenerationRun(
         GenerationSpec spec,
         ComputeDevice device,
         @Nullable Path out) {
+
+    /// Directories, patterns and data sets on the hub become the files that they stand for.
+    public GenerationRun {
+        files = DataPlace.files(files);
+    }
 
     /// @return most probable answers to some prompts, given back only
     public static GenerationRun of(Path model, String... prompts) {

@@ -11,16 +11,17 @@ import org.betatron.core.files.Directories;
 import org.betatron.data.tokenizer.gguf.GgufTokenizer;
 import org.betatron.gguf.GgufException;
 import org.betatron.gguf.GgufFile;
+import org.betatron.runs.place.ModelName;
 import org.betatron.torch.error.ModelException;
 import org.betatron.torch.files.ModelDirectory;
 import org.betatron.torch.gguf.GgufConfig;
 
-/// Where a model lies that a user named: a Hugging Face directory, or a GGUF file.
+/// Where a model lies that a user named: a Hugging Face directory, a GGUF file, or a repository on
+/// the hub.
 ///
 /// A GGUF file is shown as a directory: its configuration and tokenizer written out, and a link to
-/// the file itself, in
-/// whose place the weights are read. The directory is a temporary one and lasts as long as the
-/// process.
+/// the file itself, in whose place the weights are read. The directory is a temporary one and lasts
+/// as long as the process.
 public final class ModelPlace {
 
     private static final Map<Version, Path> SHOWN = new ConcurrentHashMap<>();
@@ -41,10 +42,11 @@ public final class ModelPlace {
         return ModelDirectory.isGguf(given) && !Files.isDirectory(given);
     }
 
-    /// @param given directory, or a file that ends in `.gguf`
+    /// @param named directory, a file that ends in `.gguf`, or `ORG/NAME` on the hub
     /// @return the directory to read the model from
     /// @throws ModelException if the file does not exist or does not hold a model that can be read
-    public static Path of(Path given) {
+    public static Path of(Path named) {
+        Path given = ModelName.path(named);
         if (!isGguf(given)) {
             return given;
         }

@@ -10,8 +10,12 @@ import org.betatron.core.alignment.Alignment;
 import org.betatron.core.alignment.GapSpec;
 import org.betatron.core.objective.ObjectiveSpec;
 import org.betatron.core.objective.RowKind;
+import org.betatron.data.DataException;
 import org.betatron.data.layout.PreferenceFormat;
 import org.betatron.data.transform.GapCriterion;
+import org.betatron.hub.HubException;
+import org.betatron.runs.place.DataPlace;
+import org.betatron.runs.place.ModelName;
 import org.betatron.torch.device.ComputeDevice;
 import org.betatron.torch.files.ModelDirectory;
 import org.betatron.training.LearningRateSchedule.Decay;
@@ -116,14 +120,17 @@ public final class RecipeChecks {
         if (data.files().isEmpty()) {
             problems.add("data.files: must be given (--data FILE)");
         }
-        data.files().forEach(file -> requireFile("data.files", file));
-        data.evaluation().forEach(file -> requireFile("data.evaluation", file));
+        data.files().forEach(file -> requireData("data.files", file));
+        data.evaluation().forEach(file -> requireData("data.evaluation", file));
         if (!data.evaluation().isEmpty() && data.heldOut() != DataSection.HELD_OUT) {
             refuse("data.heldOut", "has no effect where data.evaluation names files");
         }
     }
 
     private void transforms(DataSection<?> data) {
+        // Where a file is missing, that is what has to be said.
+        boolean areThere = problems.isEmpty();
+        List<Path> files = areThere ? data.paths() : List.of();
         for (int i = 0; i < data.transforms().size(); i++) {
             String path = "data.transforms[" + i + "].sides";
             data.transforms().get(i).sidesIfAny().ifPresent(sides -> {
@@ -132,7 +139,7 @@ public final class RecipeChecks {
                         .filter(file -> !file.isEmpty())
                         .ifPresent(file -> requireFile(path + ".gap.file", file));
                 sides.namedFiles().stream()
-                        .filter(file -> !data.paths().contains(Path.of(file)))
+                        .filter(file -> areThere && !files.contains(Path.of(file)))
                         .forEach(file -> problems.add(path + ".high: must be one of data.files but was " + file));
             });
         }
@@ -161,10 +168,26 @@ public final class RecipeChecks {
     }
 
     private void requireModel(String path, String model) {
-        Path place = Path.of(model);
+        Path place;
+        try {
+            place = ModelName.path(Path.of(model));
+        } catch (HubException | DataException e) {
+            problems.add(path + ": " + e.getMessage());
+            return;
+        }
         if (!Files.isDirectory(place) && !(ModelDirectory.isGguf(place) && Files.isRegularFile(place))) {
-            problems.add(path + ": must be an existing directory, or a file that ends in .gguf, but " + model + " is "
-                    + (Files.exists(place) ? "another file" : "missing"));
+            problems.add(
+                    path + ": must be an existing directory, a file that ends in .gguf, or ORG/NAME on the hub, but "
+                            + model + " is " + (Files.exists(place) ? "another file" : "missing"));
+        }
+    }
+
+    /// Finds what a name stands for, which fetches it if it is on the hub.
+    private void requireData(String path, String given) {
+        try {
+            DataPlace.files(given).forEach(file -> requireFile(path, file.toString()));
+        } catch (HubException | DataException e) {
+            problems.add(path + ": " + e.getMessage());
         }
     }
 

@@ -110,6 +110,18 @@ public final class RecipeReader {
         return new Resolved<>(recipe, mapper.writeValueAsString(tree), explicit);
     }
 
+    /// @param from     recipe
+    /// @param settings values by path, in place of those that it has
+    static <R extends Recipe> Resolved<R> with(Resolved<R> from, Class<R> type, Map<String, Object> settings) {
+        RecipeReader reader = new RecipeReader();
+        if (reader.mapper.readTree(from.yaml()) instanceof ObjectNode written) {
+            mergeRaw(reader.user, written);
+        }
+        settings.forEach(reader::option);
+        Resolved<R> changed = reader.resolve(type);
+        return new Resolved<>(changed.recipe(), changed.yaml(), from.explicit());
+    }
+
     /// Writes down a recipe that was made in Java.
     <R extends Recipe> Resolved<R> resolve(R recipe) {
         ObjectNode tree = mapper.valueToTree(recipe);

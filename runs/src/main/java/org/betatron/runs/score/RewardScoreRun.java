@@ -20,6 +20,7 @@ import org.betatron.runs.RunEvent.RowUse;
 import org.betatron.runs.RunListener;
 import org.betatron.runs.model.ComputeThreads;
 import org.betatron.runs.model.ModelSource;
+import org.betatron.runs.place.DataPlace;
 import org.betatron.runs.recipe.RewardRecipe;
 import org.betatron.torch.TorchRewardModel;
 import org.betatron.training.run.TrainingException;
@@ -39,6 +40,11 @@ public record RewardScoreRun(
         RewardRecipe recipe,
         int suspects,
         @Nullable Path out) {
+
+    /// Directories, patterns and data sets on the hub become the files that they stand for.
+    public RewardScoreRun {
+        files = DataPlace.files(files);
+    }
 
     /// Carries it out.
     ///

@@ -20,6 +20,7 @@ import org.betatron.runs.RunEvent.RowUse;
 import org.betatron.runs.RunListener;
 import org.betatron.runs.model.ComputeThreads;
 import org.betatron.runs.model.ModelSource;
+import org.betatron.runs.place.DataPlace;
 import org.betatron.runs.recipe.AlignRecipe;
 import org.betatron.torch.TorchLanguageModel;
 import org.betatron.training.preference.PairMeasurement;
@@ -43,6 +44,11 @@ public record ScoreRun(
         AlignRecipe recipe,
         int suspects,
         @Nullable Path out) {
+
+    /// Directories, patterns and data sets on the hub become the files that they stand for.
+    public ScoreRun {
+        files = DataPlace.files(files);
+    }
 
     /// @return every pair's score under the settings of a recipe, with the most suspicious ones
     public static ScoreRun of(AlignRecipe recipe, Path model, Path reference, int suspects, Path... files) {

@@ -1,5 +1,6 @@
 package org.betatron.runs.recipe;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -144,18 +145,33 @@ class RecipeChecksTest {
                           model: must be given (--model DIR)
                           data.files: must be given (--data FILE)
                           train.finalRatio: has no effect with decay constant
-                          reference.model: must be an existing directory, or a file that ends in .gguf, but %s is missing""", directory.resolve("nowhere"));
+                          reference.model: must be an existing directory, a file that ends in .gguf, or ORG/NAME on the hub, but %s is missing""", directory.resolve("nowhere"));
     }
 
     @Test
-    void pathsOfTheWrongKindAreRefused() {
+    void pathsOfTheWrongKindAreRefused() throws IOException {
         Path pairs = directory.resolve("pairs.jsonl");
-        assertThatThrownBy(() -> check("model=" + pairs, "data.files=" + directory, "data.evaluation=gone"))
+        Path empty = Files.createDirectory(directory.resolve("empty"));
+        assertThatThrownBy(() -> check("model=" + pairs, "data.files=" + empty, "data.evaluation=gone"))
                 .hasMessage("""
                         recipe has 3 problems:
-                          model: must be an existing directory, or a file that ends in .gguf, but %s is another file
-                          data.files: must be an existing file but %s is a directory
-                          data.evaluation: must be an existing file but gone is missing""", pairs, directory);
+                          model: must be an existing directory, a file that ends in .gguf, or ORG/NAME on the hub, but %s is another file
+                          data.files: %s: no file there holds rows by its name (.parquet, .arrow, .jsonl, .ndjson, .json, .jsonl.gz, .ndjson.gz, .json.gz, .txt); there is nothing
+                          data.evaluation: must be an existing file but gone is missing""", pairs, empty);
+    }
+
+    @Test
+    void aDirectoryStandsForItsFiles() throws IOException {
+        Path data = Files.createDirectory(directory.resolve("data"));
+        Path test = Files.writeString(data.resolve("test.jsonl"), "{}\n");
+        Path train = Files.writeString(data.resolve("train.jsonl"), "{}\n");
+        Resolved<AlignRecipe> named = resolved("data.files=" + data, "data.evaluation=['" + data + "#test']");
+
+        RecipeChecks.check("recipe", named, false);
+
+        assertThat(named.recipe().data().paths()).containsExactly(train);
+        assertThat(named.recipe().data().evaluationPaths()).containsExactly(test);
+        assertThat(named.pinned()).isSameAs(named);
     }
 
     @Test
