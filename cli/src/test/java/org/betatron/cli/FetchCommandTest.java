@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.betatron.hub.HubSettings;
+import org.betatron.hub.Proxies;
 import org.betatron.runs.place.HubPlaces;
 import org.betatron.testkit.LocalHub;
 import org.junit.jupiter.api.AfterEach;
@@ -57,7 +58,8 @@ class FetchCommandTest {
     }
 
     private Invocation run(boolean offline, String... arguments) {
-        HubSettings settings = new HubSettings(URI.create(hub.address()), directory.resolve("cache"), "", "", offline);
+        HubSettings settings =
+                new HubSettings(URI.create(hub.address()), directory.resolve("cache"), "", "", offline, Proxies.NONE);
         return ScopedValue.where(HubPlaces.SETTINGS, settings).call(() -> Invocation.of(arguments));
     }
 

@@ -29,10 +29,7 @@ final class HubClient implements AutoCloseable {
 
     private final HubSettings settings;
     private final Pause pause;
-    private final HttpClient http = HttpClient.newBuilder()
-            .connectTimeout(TIMEOUT)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .build();
+    private final HttpClient http;
 
     /// How time passes between two tries.
     interface Pause {
@@ -45,6 +42,11 @@ final class HubClient implements AutoCloseable {
     HubClient(HubSettings settings, Pause pause) {
         this.settings = settings;
         this.pause = pause;
+        this.http = HttpClient.newBuilder()
+                .connectTimeout(TIMEOUT)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .proxy(settings.proxies().selector())
+                .build();
     }
 
     HubSettings settings() {

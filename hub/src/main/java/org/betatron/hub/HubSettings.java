@@ -20,7 +20,9 @@ import org.jspecify.annotations.Nullable;
 /// @param token     that is sent to the hub and to nobody else; empty for none
 /// @param tokenFrom where it was found, for messages
 /// @param isOffline whether nothing may be asked of the hub
-public record HubSettings(URI endpoint, Path cache, String token, String tokenFrom, boolean isOffline) {
+/// @param proxies   through which the hub is reached
+public record HubSettings(
+        URI endpoint, Path cache, String token, String tokenFrom, boolean isOffline, Proxies proxies) {
 
     private static final String PUBLIC = "https://huggingface.co";
 
@@ -70,7 +72,8 @@ public record HubSettings(URI endpoint, Path cache, String token, String tokenFr
             token = clean(read(tokenFile));
             from = tokenFile.toString();
         }
-        return new HubSettings(endpoint(variables.text("HF_ENDPOINT")), cache, token, from, offline);
+        return new HubSettings(
+                endpoint(variables.text("HF_ENDPOINT")), cache, token, from, offline, Proxies.of(environment));
     }
 
     private static URI endpoint(@Nullable String given) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -70,6 +71,22 @@ class HubSettingsTest {
                     .isThrownBy(() -> of("HF_ENDPOINT", wrong))
                     .withMessage("HF_ENDPOINT must be an address like https://huggingface.co but was " + wrong);
         }
+    }
+
+    /// Expectations are those of Python's `urllib.request.getproxies` and `proxy_bypass`.
+    @ParameterizedTest
+    @CsvSource({
+        "https://huggingface.co/x, p:3128",
+        "http://huggingface.co/x, q:80",
+        "https://a.local/x, DIRECT",
+        "https://local/x, DIRECT",
+        "https://nolocal/x, p:3128"
+    })
+    void proxiesAreThoseOfTheEnvironment(String address, String proxy) {
+        Proxies proxies = of("HTTPS_PROXY", "http://p:3128", "http_proxy", "q", "NO_PROXY", "x.org, .local")
+                .proxies();
+        assertThat(String.valueOf(proxies.proxy(URI.create(address)).address()))
+                .matches(proxy.equals("DIRECT") ? "null" : proxy.replace(":", "/.*:"));
     }
 
     @ParameterizedTest

@@ -65,7 +65,7 @@ class HubTest {
     }
 
     private HubSettings settings(String token, boolean offline) {
-        return new HubSettings(URI.create(server.address()), cache, token, "HF_TOKEN", offline);
+        return new HubSettings(URI.create(server.address()), cache, token, "HF_TOKEN", offline, Proxies.NONE);
     }
 
     private Hub hub(String token, boolean offline) {
@@ -318,7 +318,7 @@ class HubTest {
         assertThat(cache.resolve("models--org--model/refs/main")).doesNotExist();
         try (LocalHub again = new LocalHub();
                 Hub hub = new Hub(
-                        new HubSettings(URI.create(again.address()), cache, "", "", false),
+                        new HubSettings(URI.create(again.address()), cache, "", "", false, Proxies.NONE),
                         HubListener.NONE,
                         (_, _) -> {})) {
             again.put("models/org/model", model());

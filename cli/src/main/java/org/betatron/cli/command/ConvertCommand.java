@@ -10,6 +10,7 @@ import org.betatron.gguf.GgufType;
 import org.betatron.runs.ModelConversion;
 import org.betatron.runs.RunListener;
 import org.betatron.runs.model.ModelPlace;
+import org.betatron.runs.place.ModelName;
 import org.betatron.torch.tensor.DataType;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -59,6 +60,7 @@ final class ConvertCommand implements Runnable {
 
     @Override
     public void run() {
+        source = ModelName.path(source);
         RunListener listener =
                 Displays.of(spec.commandLine().getOut(), spec.commandLine().getErr());
         if (ModelPlace.isGguf(target)) {

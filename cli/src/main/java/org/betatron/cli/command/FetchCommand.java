@@ -75,7 +75,7 @@ final class FetchCommand implements Runnable {
     }
 
     private List<String> choose(List<String> names) {
-        return DataFiles.choose(place().repository().toString(), names, place().path(), split);
+        return DataFiles.choose(place().repository().toString(), names, place().path(), split, DataFiles.FALLBACK);
     }
 
     private HubPlace place() {

@@ -30,6 +30,11 @@ public record DataFiles(String path, String split) {
     private static final List<String> ENDINGS =
             List.of(".parquet", ".arrow", ".jsonl", ".ndjson", ".json", ".jsonl.gz", ".ndjson.gz", ".json.gz", ".txt");
 
+    /// The split of a directory of which none is named, for training.
+    public static final String FALLBACK = DataSplit.TRAIN;
+
+    private static final String DATA = "data";
+
     /// Files beside the data, as `datasets` knows them.
     private static final Set<String> BESIDE = Set.of(
             "README.md", "config.json", "dataset_info.json", "dataset_infos.json", "dataset_dict.json", "state.json");
@@ -46,15 +51,21 @@ public record DataFiles(String path, String split) {
         return path.chars().anyMatch(c -> "*?[{".indexOf(c) >= 0);
     }
 
+    /// @param fallback split of a directory of which none is named; empty where one must be
     /// @return the files on this machine, in the order of their names; a file that is named alone
     ///     need not exist
     /// @throws DataException if a directory or a pattern leads to none, or to several kinds of
     ///     files or splits of which none was named
-    public List<Path> here() {
+    public List<Path> here(String fallback) {
         Path given = Path.of(path);
         if (Files.isDirectory(given)) {
-            return choose(path, within(given, Integer.MAX_VALUE), "", split).stream()
-                    .map(given::resolve)
+            // Shards are told by a directory of that name, which may be the one that is given.
+            String below = given.endsWith(DATA) ? DATA + "/" : "";
+            List<String> names = within(given, Integer.MAX_VALUE).stream()
+                    .map(name -> below + name)
+                    .toList();
+            return choose(path, names, below, split, fallback).stream()
+                    .map(name -> given.resolve(name.substring(below.length())))
                     .toList();
         }
         if (!split.isEmpty()) {
@@ -76,7 +87,7 @@ public record DataFiles(String path, String split) {
             throw new DataException(path + ": there is no directory " + base);
         }
         int depth = pattern.contains("**") ? Integer.MAX_VALUE : parts.size() - fixed;
-        return choose(path, within(base, depth), pattern, "").stream()
+        return choose(path, within(base, depth), pattern, "", fallback).stream()
                 .map(base::resolve)
                 .toList();
     }
@@ -98,9 +109,10 @@ public record DataFiles(String path, String split) {
     /// @param names   of all files there are, parts separated by `/`
     /// @param pattern file, directory or pattern; empty for all
     /// @param split   part of them; empty for none
+    /// @param fallback the part where none is named; empty where one must be
     /// @return names of the files that hold rows and are meant, sorted
     /// @throws DataException as [#here]
-    public static List<String> choose(String where, List<String> names, String pattern, String split) {
+    public static List<String> choose(String where, List<String> names, String pattern, String split, String fallback) {
         if (names.contains(pattern)) {
             return List.of(pattern);
         }
@@ -115,8 +127,11 @@ public record DataFiles(String path, String split) {
             throw new DataException(where + ": no file " + (pattern.isEmpty() ? "there" : "matches " + pattern)
                     + " holds rows by its name (" + String.join(", ", ENDINGS) + "); there is " + shown(names));
         }
-        List<String> chosen = matcher != null ? data : ofSplit(where, below, data, split);
+        List<String> chosen = matcher != null ? data : ofSplit(where, below, data, split, fallback);
         requireOneKind(where, chosen);
+        if (matcher == null) {
+            Shards.requireAll(where, chosen);
+        }
         return chosen;
     }
 
@@ -137,25 +152,27 @@ public record DataFiles(String path, String split) {
                 && parts.stream().noneMatch(part -> part.startsWith(".") || part.startsWith("_"));
     }
 
-    private static List<String> ofSplit(String where, String below, List<String> data, String split) {
+    private static List<String> ofSplit(String where, String below, List<String> data, String split, String fallback) {
         List<String> relative =
                 data.stream().map(name -> name.substring(below.length())).toList();
         Map<String, List<String>> splits = new TreeMap<>();
         for (int i = 0; i < data.size(); i++) {
-            // Shards are in data/, and may be named with it.
-            String belongs = DataSplit.of(
-                    below.equals("data/") ? data : relative, below.equals("data/") ? data.get(i) : relative.get(i));
+            boolean inData = below.equals(DATA + "/");
+            String belongs = DataSplit.of(inData ? data : relative, inData ? data.get(i) : relative.get(i));
             if (!belongs.isEmpty()) {
                 splits.computeIfAbsent(belongs, _ -> new ArrayList<>()).add(data.get(i));
             }
         }
-        String wanted = !split.isEmpty() || splits.size() != 1
-                ? split.isEmpty() ? DataSplit.TRAIN : split
-                : splits.keySet().iterator().next();
+        String wanted = !split.isEmpty()
+                ? split
+                : splits.size() == 1 ? splits.keySet().iterator().next() : fallback;
         List<String> chosen = splits.get(wanted);
         if (chosen == null) {
-            throw new DataException(where + ": has no split " + wanted + "; name one of those it has, as " + where + "#"
-                    + splits.keySet().iterator().next() + ": " + String.join(", ", splits.keySet()));
+            throw new DataException(where + ": "
+                    + (wanted.isEmpty() ? "has several splits" : "has no split " + wanted)
+                    + "; name one of those it has, as " + where + "#"
+                    + splits.keySet().iterator().next() + ": "
+                    + String.join(", ", splits.keySet()));
         }
         return chosen;
     }

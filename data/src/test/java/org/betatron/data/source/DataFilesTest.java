@@ -28,7 +28,7 @@ class DataFilesTest {
     }
 
     private List<String> here(String given) {
-        return DataFiles.parse(directory + given).here().stream()
+        return DataFiles.parse(directory + given).here(DataFiles.FALLBACK).stream()
                 .map(file -> directory.relativize(file).toString())
                 .toList();
     }
@@ -65,11 +65,37 @@ class DataFilesTest {
         assertThat(here("#test")).containsExactly("data/test-00000-of-00001.parquet");
         assertThat(here("/data#test")).containsExactly("data/test-00000-of-00001.parquet");
         assertThat(here("/data/*.parquet")).hasSize(3);
-        assertThat(here("/**/test*.parquet")).containsExactly("data/test-00000-of-00001.parquet");
+        files("data/test_more-00000-of-00001.parquet");
+        assertThat(here("/data#test")).containsExactly("data/test-00000-of-00001.parquet");
+        assertThat(here("/data#test_more")).containsExactly("data/test_more-00000-of-00001.parquet");
+        assertThat(here("/**/test-*.parquet")).containsExactly("data/test-00000-of-00001.parquet");
         assertThatExceptionOfType(DataException.class)
                 .isThrownBy(() -> here("#validation"))
-                .withMessageEndingWith(
-                        "has no split validation; name one of those it has, as " + directory + "#test: test, train");
+                .withMessageEndingWith("has no split validation; name one of those it has, as " + directory
+                        + "#test: test, test_more, train");
+    }
+
+    @Test
+    void whatIsMeasuredOnIsNamed() throws IOException {
+        files("train.jsonl", "test.jsonl", "one/dev.jsonl");
+
+        assertThatExceptionOfType(DataException.class)
+                .isThrownBy(() -> DataFiles.parse(directory.toString()).here(""))
+                .withMessage(directory + ": has several splits; name one of those it has, as " + directory
+                        + "#test: test, train, validation");
+        assertThat(DataFiles.parse(directory + "/one").here("")).hasSize(1);
+        assertThat(here("/one")).containsExactly("one/dev.jsonl");
+    }
+
+    @Test
+    void aShardThatIsMissingIsNoticed() throws IOException {
+        files("data/train-00000-of-00003.parquet", "data/train-00002-of-00003.parquet");
+
+        assertThatExceptionOfType(DataException.class)
+                .isThrownBy(() -> here(""))
+                .withMessage(directory + ": holds 2 of the 3 files data/train-*-of-00003: fetch or copy the others, or"
+                        + " name those that are meant");
+        assertThat(here("/data/*")).hasSize(2);
     }
 
     @Test

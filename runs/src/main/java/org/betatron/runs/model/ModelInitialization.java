@@ -10,6 +10,7 @@ import org.betatron.data.source.JsonProblem;
 import org.betatron.data.tokenizer.ByteTokenizer;
 import org.betatron.data.tokenizer.HuggingFaceTokenizer;
 import org.betatron.data.tokenizer.TokenizerConfig;
+import org.betatron.runs.place.ModelName;
 import org.betatron.torch.TorchLanguageModel;
 import org.betatron.torch.architecture.KnownModels;
 import org.betatron.torch.error.ModelException;
@@ -24,7 +25,7 @@ public final class ModelInitialization {
     private ModelInitialization() {}
 
     /// @param config    a known name, or path of a `config.json`
-    /// @param tokenizer directory with `tokenizer.json`, or `bytes`
+    /// @param tokenizer directory with `tokenizer.json`, `ORG/NAME` on the hub, or `bytes`
     /// @param out       directory that does not exist, or is empty
     /// @param seed      seed of the weights
     /// @return number of parameters
@@ -68,7 +69,7 @@ public final class ModelInitialization {
             ByteTokenizer.writeTo(out);
             return;
         }
-        Path directory = Path.of(tokenizer);
+        Path directory = ModelName.path(Path.of(tokenizer));
         if (!Files.isRegularFile(directory.resolve("tokenizer.json"))) {
             throw new ModelException(
                     "--tokenizer must be a directory with tokenizer.json, or 'bytes', but was " + tokenizer);

@@ -17,12 +17,13 @@ import org.betatron.hub.HubRepository;
 ///
 /// @param place repository, and file, directory or pattern in it
 /// @param split part of it; empty for none
-public record DataPlace(HubPlace place, String split) {
+/// @param fallback the part where none is named; empty where one must be
+public record DataPlace(HubPlace place, String split, String fallback) {
 
     /// @param given what a user named
     /// @return the place on the hub that is meant, if one is
     /// @throws DataException if it is a model's
-    public static Optional<DataPlace> onHub(String given) {
+    private static Optional<DataPlace> onHub(String given, String fallback) {
         DataFiles files = DataFiles.parse(given);
         Optional<HubPlace> place = HubPlaces.of(files.path());
         if (place.isEmpty()) {
@@ -33,20 +34,32 @@ public record DataPlace(HubPlace place, String split) {
                 // A file in a directory that is missing.
                 return Optional.empty();
             }
-            throw new DataException(given + ": is a model on the hub; a data set is hf://datasets/"
+            throw new DataException(place.get() + ": is a model on the hub; a data set is hf://datasets/"
                     + place.get().repository().id());
         }
-        return Optional.of(new DataPlace(place.get(), files.split()));
+        return Optional.of(new DataPlace(place.get(), files.split(), fallback));
     }
 
     /// @param given what a user named
-    /// @return the files, in order; one that is named alone need not exist
+    /// @return the files, in order; one that is named alone need not exist; of a directory with
+    ///     several splits the training split
     /// @throws DataException if a directory, pattern or data set has no such files
     /// @throws org.betatron.hub.HubException if they cannot be had from the hub
     public static List<Path> files(String given) {
-        return onHub(given)
+        return files(given, DataFiles.FALLBACK);
+    }
+
+    /// @param given what a user named to measure on
+    /// @return the files, as [#files]; of several splits one must be named: the training split
+    ///     would be measured on without a word
+    public static List<Path> measured(String given) {
+        return files(given, "");
+    }
+
+    private static List<Path> files(String given, String fallback) {
+        return onHub(given, fallback)
                 .map(place -> HubPlaces.data(place).paths())
-                .orElseGet(() -> DataFiles.parse(given).here());
+                .orElseGet(() -> DataFiles.parse(given).here(fallback));
     }
 
     /// @param given paths that a user named
@@ -57,14 +70,24 @@ public record DataPlace(HubPlace place, String split) {
 
     /// @return names of the files that are meant
     List<String> choose(List<String> names) {
-        return DataFiles.choose(place.repository().toString(), names, place.path(), split);
+        return DataFiles.choose(place.repository().toString(), names, place.path(), split, fallback);
     }
 
     /// @param given what a user named
     /// @return the same with the commit that it is now, so that it stays the same; local paths as
     ///     they are
     public static String pinned(String given) {
-        Optional<DataPlace> place = onHub(given);
+        return pinned(given, DataFiles.FALLBACK);
+    }
+
+    /// @param given what a user named to measure on
+    /// @return as [#pinned]
+    public static String pinnedMeasured(String given) {
+        return pinned(given, "");
+    }
+
+    private static String pinned(String given, String fallback) {
+        Optional<DataPlace> place = onHub(given, fallback);
         if (place.isEmpty()) {
             return given;
         }

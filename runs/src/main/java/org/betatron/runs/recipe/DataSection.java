@@ -70,17 +70,15 @@ public record DataSection<F extends Enum<F>>(
     /// @return the training files, each of its own
     /// @throws org.betatron.data.DataException if a directory or pattern stands for none
     public List<Path> paths() {
-        return all(files);
+        return files.stream().flatMap(name -> DataPlace.files(name).stream()).toList();
     }
 
     /// @return the files to measure on, each of its own
     /// @throws org.betatron.data.DataException if a directory or pattern stands for none
     public List<Path> evaluationPaths() {
-        return all(evaluation);
-    }
-
-    private static List<Path> all(List<String> named) {
-        return named.stream().flatMap(name -> DataPlace.files(name).stream()).toList();
+        return evaluation.stream()
+                .flatMap(name -> DataPlace.measured(name).stream())
+                .toList();
     }
 
     /// @return how rows are read beside their format

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Function;
 import org.betatron.core.alignment.Alignment;
 import org.betatron.core.alignment.GapSpec;
 import org.betatron.core.objective.ObjectiveSpec;
@@ -120,8 +121,8 @@ public final class RecipeChecks {
         if (data.files().isEmpty()) {
             problems.add("data.files: must be given (--data FILE)");
         }
-        data.files().forEach(file -> requireData("data.files", file));
-        data.evaluation().forEach(file -> requireData("data.evaluation", file));
+        data.files().forEach(file -> requireData("data.files", file, DataPlace::files));
+        data.evaluation().forEach(file -> requireData("data.evaluation", file, DataPlace::measured));
         if (!data.evaluation().isEmpty() && data.heldOut() != DataSection.HELD_OUT) {
             refuse("data.heldOut", "has no effect where data.evaluation names files");
         }
@@ -183,9 +184,9 @@ public final class RecipeChecks {
     }
 
     /// Finds what a name stands for, which fetches it if it is on the hub.
-    private void requireData(String path, String given) {
+    private void requireData(String path, String given, Function<String, List<Path>> find) {
         try {
-            DataPlace.files(given).forEach(file -> requireFile(path, file.toString()));
+            find.apply(given).forEach(file -> requireFile(path, file.toString()));
         } catch (HubException | DataException e) {
             problems.add(path + ": " + e.getMessage());
         }

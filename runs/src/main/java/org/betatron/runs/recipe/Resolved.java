@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.betatron.runs.place.DataPlace;
 import org.betatron.runs.place.ModelName;
 import org.betatron.training.run.Settings;
@@ -32,8 +33,8 @@ public record Resolved<R extends Recipe>(R recipe, String yaml, Set<String> expl
         if (recipe instanceof AlignRecipe align) {
             pin("reference.model", align.reference().model(), pinned);
         }
-        pin("data.files", recipe.data().files(), pinned);
-        pin("data.evaluation", recipe.data().evaluation(), pinned);
+        pin("data.files", recipe.data().files(), DataPlace::pinned, pinned);
+        pin("data.evaluation", recipe.data().evaluation(), DataPlace::pinnedMeasured, pinned);
         if (pinned.isEmpty()) {
             return this;
         }
@@ -48,8 +49,8 @@ public record Resolved<R extends Recipe>(R recipe, String yaml, Set<String> expl
         }
     }
 
-    private static void pin(String path, List<String> data, Map<String, Object> pinned) {
-        List<String> names = data.stream().map(DataPlace::pinned).toList();
+    private static void pin(String path, List<String> data, UnaryOperator<String> pin, Map<String, Object> pinned) {
+        List<String> names = data.stream().map(pin).toList();
         if (!names.equals(data)) {
             pinned.put(path, names);
         }
