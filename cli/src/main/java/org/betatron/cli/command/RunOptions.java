@@ -145,8 +145,6 @@ final class RunOptions {
         return new RunRequest<>(resolved, directory, resume != null, display, StopSignal::wasRequested);
     }
 
-    /// JDK 25 answers null again where input or output is not a terminal, whatever the check believes.
-    @SuppressWarnings("SystemConsoleNull")
     private void refuseOverrides(Map<String, @Nullable String> more) {
         boolean overrides = recipe != null
                 || model != null

@@ -10,7 +10,10 @@ public final class Displays {
 
     private Displays() {}
 
+    /// JDK 25 answers null again where input or output is not a terminal, whatever the check believes.
+    ///
     /// @return whether a person watches
+    @SuppressWarnings("SystemConsoleNull")
     public static boolean isTerminal() {
         Console console = System.console();
         return console != null && console.isTerminal();
