@@ -17,7 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 WORK = Path(tempfile.mkdtemp(prefix="betatron-hub-"))
-BETATRON = str(ROOT / "betatron")
+BETATRON = os.environ.get("BETATRON", str(ROOT / "betatron"))
 
 
 def check(what, holds):
@@ -147,9 +147,9 @@ finally:
     server.kill()
 
 for home, how in ((theirs, "snapshot_download"), (parts, "from_pretrained")):
-    answer = betatron(home, "generate", "--model", "org/model", "--prompt", "x", "--max-tokens", "3", offline=True)
+    answer = betatron(home, "generate", "--model", "org/model", "--prompt", "x", "--max-new-tokens", "3", offline=True)
     check(f"betatron uses what {how} fetched, offline", answer.returncode == 0)
-    answer = betatron(home, "generate", "--model", "org/model", "--prompt", "x", "--max-tokens", "3", endpoint="http://localhost:9")
+    answer = betatron(home, "generate", "--model", "org/model", "--prompt", "x", "--max-new-tokens", "3", endpoint="http://localhost:9")
     check("and without asking the hub, which is gone", answer.returncode == 0)
 read = betatron(theirs, "inspect", "hf://datasets/org/data#test", "--model", "org/model", endpoint="http://localhost:9")
 check("and the data set: " + read.stdout.split("\n")[0].strip(), read.returncode == 0 and "40" in read.stdout)

@@ -16,12 +16,15 @@ import org.betatron.data.DataException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The rows of a Parquet file. Pages are unpacked as rows get there, so that a row group may be
-/// larger than memory.
+/// The rows of a Parquet file. Pages are unpacked as rows get there, [#ROWS_AT_ONCE] at a time, so
+/// that a file and a row group may be larger than memory.
 final class ParquetRows implements ColumnarRows {
 
     /// Threads that unpack pages: one reads ahead while rows are made of another.
     private static final int THREADS = 2;
+
+    /// Three batches of the least size that the library has.
+    private static final int ROWS_AT_ONCE = 3 * 16_384;
 
     private final Path file;
     private final HardwoodContext context;
@@ -117,10 +120,19 @@ final class ParquetRows implements ColumnarRows {
         };
     }
 
+    /// The library wraps what threads of it met.
+    private static Throwable deepest(Throwable e) {
+        Throwable deepest = e;
+        while (deepest.getCause() != null && deepest.getCause() != deepest) {
+            deepest = deepest.getCause();
+        }
+        return deepest;
+    }
+
     private static String reason(Throwable e) {
-        String message = e.getMessage();
+        String message = deepest(e).getMessage();
         return message == null
-                ? e.getClass().getSimpleName()
+                ? deepest(e).getClass().getSimpleName()
                 : message.lines().findFirst().orElse("");
     }
 
