@@ -74,12 +74,23 @@ public final class TorchLanguageModel extends TorchModel implements TrainableLan
         }
         Blueprint blueprint = spec.architecture().blueprint();
         return new TorchLanguageModel(
-                config,
-                spec,
-                NativeErrors.translate(
-                        () -> "loading " + directory, () -> WeightLoader.load(files, blueprint, possible)),
-                possible,
-                remarks);
+                        config,
+                        spec,
+                        NativeErrors.translate(
+                                () -> "loading " + directory, () -> WeightLoader.load(files, blueprint, possible)),
+                        possible,
+                        remarks)
+                .with(directory);
+    }
+
+    private TorchLanguageModel with(Path directory) {
+        try {
+            adaptFrom(directory);
+            return this;
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
     }
 
     /// As [#load(Path, ComputeSpec)], with the defaults in a number format of matrix products.

@@ -7,6 +7,7 @@ import org.betatron.core.model.ForwardPass;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TokenNumbers;
 import org.betatron.core.model.TokenQuantity;
+import org.betatron.torch.adapter.AdapterFiles;
 import org.betatron.torch.architecture.ArchitectureSpec;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.error.ModelException;
@@ -14,6 +15,7 @@ import org.betatron.torch.error.NativeErrors;
 import org.betatron.torch.files.ModelDirectory;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.pass.ScoringTransformer;
+import org.betatron.torch.weight.Blueprint;
 import org.betatron.torch.weight.HeadKind;
 import org.betatron.torch.weight.Parameters;
 import org.betatron.torch.weight.WeightLoader;
@@ -57,14 +59,29 @@ public final class TorchRewardModel extends TorchModel {
             throw new ModelException(directory + " is a language model and scores no answers; betatron reward makes a"
                     + " reward model of it");
         }
+        Blueprint blueprint = spec.architecture().blueprint();
         return new TorchRewardModel(
-                config,
-                spec,
-                NativeErrors.translate(
-                        () -> "loading " + directory,
-                        () -> WeightLoader.load(files, spec.architecture().blueprint(), possible)),
-                possible,
-                remarks(config, files.configFile().toString()));
+                        config,
+                        spec,
+                        NativeErrors.translate(
+                                () -> "loading " + directory,
+                                // An adapter brings the score along, which a base that writes has not.
+                                () -> AdapterFiles.isAdapter(directory)
+                                        ? WeightLoader.loadWithFreshScore(files, blueprint, possible, 0)
+                                        : WeightLoader.load(files, blueprint, possible)),
+                        possible,
+                        remarks(config, files.configFile().toString()))
+                .with(directory);
+    }
+
+    private TorchRewardModel with(Path directory) {
+        try {
+            adaptFrom(directory);
+            return this;
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
     }
 
     /// Makes a reward model of a language model, whose head is left behind; a directory that holds
