@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import org.betatron.core.model.AdapterSpec;
 import org.betatron.core.run.RunFiles;
 import org.betatron.data.DataException;
 import org.betatron.data.load.TokenizedDataSet;
@@ -21,6 +22,7 @@ import org.betatron.data.transform.TransformSpec;
 import org.betatron.data.transform.Transforms;
 import org.betatron.evaluation.report.RunPage;
 import org.betatron.runs.RunEvent.RowUse;
+import org.betatron.runs.model.AdapterPlace;
 import org.betatron.runs.model.ComputeThreads;
 import org.betatron.runs.model.ModelPlace;
 import org.betatron.runs.model.ModelSize;
@@ -32,6 +34,7 @@ import org.betatron.runs.recipe.RecipeReader;
 import org.betatron.runs.recipe.ResumeSettings;
 import org.betatron.torch.TorchModel;
 import org.betatron.torch.TorchRewardModel;
+import org.betatron.torch.adapter.Adapter;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.device.NativeLibraries;
 import org.betatron.torch.device.Processor;
@@ -211,10 +214,10 @@ final class RunSession implements AutoCloseable {
         ComputeThreads.use(recipe.compute().threads());
         M model = models.open(checkpoint.map(Checkpoint::modelDirectory).orElse(start), compute, loader);
         try {
-            model.freeze(recipe.train().frozen());
+            chooseTrained(model, recipe);
         } catch (ModelException e) {
             model.close();
-            throw new ModelException("train.frozen: " + e.getMessage(), e);
+            throw e;
         }
         tell(new RunEvent.ModelOpened(
                 start, sizeOf(model), compute.possible(Processor.here()), NativeLibraries.threads()));
@@ -222,6 +225,29 @@ final class RunSession implements AutoCloseable {
             tell(new RunEvent.Warning(SLOW_BF16));
         }
         return model;
+    }
+
+    private void chooseTrained(TorchModel model, Recipe recipe) {
+        if (recipe.adapter() instanceof AdapterSpec.Lora lora && checkpoint.isEmpty()) {
+            naming("adapter", () -> model.adapt(
+                    lora,
+                    AdapterPlace.named(Path.of(recipe.model())),
+                    recipe.train().seed()));
+        }
+        if (checkpoint.isPresent()) {
+            model.adapter().ifPresent(Adapter::requireBase);
+        }
+        if (!recipe.train().frozen().isEmpty()) {
+            naming("train.frozen", () -> model.freeze(recipe.train().frozen()));
+        }
+    }
+
+    private static void naming(String setting, Runnable work) {
+        try {
+            work.run();
+        } catch (ModelException e) {
+            throw new ModelException(setting + ": " + e.getMessage(), e);
+        }
     }
 
     /// @return where every model of the run is opened

@@ -120,6 +120,21 @@ public final class TorchRewardModel extends TorchModel {
         return ArchitectureSpec.parse(config, files.configFile().toString());
     }
 
+    /// @param config    of a language model, or of a reward model, which is returned as it is
+    /// @param where     where it came from, for messages
+    /// @param paddingId token that is ignored at the end of an answer; negative for none but what the
+    ///     configuration names
+    /// @return the configuration of a reward model of that shape
+    /// @throws ModelException if the configuration is not known
+    public static ObjectNode scoringConfig(ObjectNode config, String where, int paddingId) {
+        ArchitectureSpec spec = ArchitectureSpec.parse(config, where);
+        if (spec.head() == HeadKind.SCORE) {
+            return config;
+        }
+        int padding = config.path(PADDING).isIntegralNumber() ? config.path(PADDING).asInt() : paddingId;
+        return scoring(config, spec.architecture().blueprint().architectureName(HeadKind.SCORE), padding);
+    }
+
     /// @return the configuration of a language model as `transformers` writes it for one label
     private static ObjectNode scoring(ObjectNode config, String architecture, int paddingId) {
         ObjectNode scoring = config.deepCopy();

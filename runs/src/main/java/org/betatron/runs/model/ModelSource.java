@@ -30,6 +30,9 @@ public record ModelSource(Path directory) {
         directory = ModelPlace.of(directory);
     }
 
+    /// How answers are drawn, which belongs to a model rather than to a tokenizer.
+    static final String GENERATION = "generation_config.json";
+
     /// What a tokenizer and its use are made of, as Hugging Face directories name the files.
     private static final List<String> TEXT_FILES = List.of(
             "tokenizer.json",
@@ -39,7 +42,7 @@ public record ModelSource(Path directory) {
             "vocab.json",
             "merges.txt",
             "chat_template.jinja",
-            "generation_config.json");
+            GENERATION);
 
     /// What others read of a model and nothing here does: it goes along, and is no part of the fingerprint.
     private static final List<String> COMPANIONS = List.of("tokenizer.model", "additional_chat_templates");
@@ -84,13 +87,23 @@ public record ModelSource(Path directory) {
 
     /// @return the files and directories that go along with the weights of a trained model
     public List<Path> sideFiles() {
-        List<Path> files = new ArrayList<>(textFiles());
+        return sideFiles(directory);
+    }
+
+    /// @param directory read as it lies there
+    /// @return its files and directories that go along with weights
+    static List<Path> sideFiles(Path directory) {
+        List<Path> files = new ArrayList<>(textFiles(directory));
         COMPANIONS.stream().map(directory::resolve).filter(Files::exists).forEach(files::add);
         return files;
     }
 
     /// @return the files that make up the tokenizer and its use
     public List<Path> textFiles() {
+        return textFiles(directory);
+    }
+
+    private static List<Path> textFiles(Path directory) {
         List<Path> files = new ArrayList<>();
         for (String name : TEXT_FILES) {
             if (Files.isRegularFile(directory.resolve(name))) {

@@ -8,10 +8,12 @@ import java.util.Locale;
 import java.util.Set;
 import org.betatron.core.alignment.Alignment;
 import org.betatron.core.alignment.GapSpec;
+import org.betatron.core.model.AdapterSpec;
 import org.betatron.core.objective.ObjectiveSpec;
 import org.betatron.core.objective.RowKind;
 import org.betatron.data.layout.PreferenceFormat;
 import org.betatron.data.transform.GapSource;
+import org.betatron.torch.adapter.AdapterFiles;
 import org.betatron.torch.device.ComputeDevice;
 import org.betatron.torch.files.ModelDirectory;
 import org.betatron.training.LearningRateSchedule.Decay;
@@ -38,6 +40,7 @@ public final class RecipeChecks {
         checks.data(recipe.data(), recipe.model());
         checks.transforms(recipe.data());
         checks.training(recipe.train());
+        checks.adapter(recipe);
         checks.device(recipe.compute());
         switch (recipe) {
             case AlignRecipe align -> checks.align(align);
@@ -46,6 +49,23 @@ public final class RecipeChecks {
             case SftRecipe sft -> checks.texts(sft);
         }
         checks.finish(where);
+    }
+
+    private void adapter(Recipe recipe) {
+        if (recipe.adapter() instanceof AdapterSpec.None) {
+            return;
+        }
+        if (!recipe.train().frozen().isEmpty()) {
+            refuse("train.frozen", "has no effect: beside an adapter no weight of the model trains");
+        }
+        if (!recipe.model().isEmpty() && AdapterFiles.isAdapter(Path.of(recipe.model()))) {
+            problems.add("adapter: " + recipe.model() + " is an adapter already: leave adapter out to train it on, or"
+                    + " merge it first to begin another one");
+        }
+        if (recipe instanceof AlignRecipe align && !align.reference().model().isEmpty()) {
+            problems.add("reference.model: must not be given beside an adapter: the model without its adapter is the"
+                    + " reference, and no second one is needed");
+        }
     }
 
     private void texts(SftRecipe recipe) {

@@ -37,6 +37,7 @@ public final class Adapter {
     private final List<LinearPart> maps;
     private final String fingerprint; // of the base that the weights are of
     private final List<String> remarks = new ArrayList<>();
+    private String otherBase = ""; // what was found where the base is not the one it was trained on
 
     private Adapter(AdapterConfig config, Blueprint blueprint, List<LinearPart> maps, Parameters base) {
         this.config = config;
@@ -116,8 +117,9 @@ public final class Adapter {
 
     private void compareBase(AdapterFiles.Found found) {
         if (!found.fingerprint().isEmpty() && !found.fingerprint().equals(fingerprint)) {
-            remarks.add(found.path() + " was trained on a base with other numbers than " + config.base()
-                    + " has: a quantised copy, or another model of the same shape");
+            otherBase = found.path() + " was trained on a base with other numbers than " + config.base()
+                    + " has: a quantised copy, or another model of the same shape";
+            remarks.add(otherBase);
         }
     }
 
@@ -183,6 +185,13 @@ public final class Adapter {
     /// @return what a user should know of its files, a line each
     public List<String> remarks() {
         return remarks;
+    }
+
+    /// @throws ModelException if the base is not the one that the adapter was trained on, as far as its file says
+    public void requireBase() {
+        if (!otherBase.isEmpty()) {
+            throw new ModelException(otherBase);
+        }
     }
 
     /// @return what was, or would be, trained

@@ -102,7 +102,7 @@ public record AdapterConfig(ObjectNode json, String where) {
     }
 
     /// @return the same with another base
-    AdapterConfig withBase(String base) {
+    public AdapterConfig withBase(String base) {
         return new AdapterConfig(json.deepCopy().put(BASE, base), where);
     }
 

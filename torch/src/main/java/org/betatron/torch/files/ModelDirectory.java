@@ -124,6 +124,15 @@ public record ModelDirectory(Path path) {
         return shards;
     }
 
+    /// @return the weight files, and the index that is read with them
+    public List<Path> filesOfWeights() {
+        List<Path> files = new ArrayList<>(weightFiles());
+        if (!shardsByTensor().isEmpty()) {
+            files.add(path.resolve(INDEX));
+        }
+        return files;
+    }
+
     /// @return everything that the model computes with: `config.json` and the weight files, in a
     ///     fixed order
     public List<Path> modelFiles() {
