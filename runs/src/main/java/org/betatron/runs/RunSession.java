@@ -229,10 +229,12 @@ final class RunSession implements AutoCloseable {
 
     private void chooseTrained(TorchModel model, Recipe recipe) {
         if (recipe.adapter() instanceof AdapterSpec.Lora lora && checkpoint.isEmpty()) {
-            naming("adapter", () -> model.adapt(
-                    lora,
-                    AdapterPlace.named(Path.of(recipe.model())),
-                    recipe.train().seed()));
+            naming(
+                    "adapter",
+                    () -> model.adapt(
+                            lora,
+                            AdapterPlace.named(Path.of(recipe.model())),
+                            recipe.train().seed()));
         }
         if (checkpoint.isPresent()) {
             model.adapter().ifPresent(Adapter::requireBase);

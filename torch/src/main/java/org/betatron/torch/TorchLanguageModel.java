@@ -39,7 +39,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// memory. One thread at a time.
 public final class TorchLanguageModel extends TorchModel implements TrainableLanguageModel {
 
-    private final Transformer transformer;
+    private Transformer transformer;
 
     TorchLanguageModel(ObjectNode config, ArchitectureSpec spec, Parameters weights, ComputeSpec compute) {
         this(config, spec, weights, compute, List.of());
@@ -48,7 +48,17 @@ public final class TorchLanguageModel extends TorchModel implements TrainableLan
     private TorchLanguageModel(
             ObjectNode config, ArchitectureSpec spec, Parameters weights, ComputeSpec compute, List<String> remarks) {
         super(config, spec, weights, compute, remarks);
-        transformer = new Transformer(spec.architecture(), weights, compute);
+        transformer = transformer();
+    }
+
+    private Transformer transformer() {
+        return new Transformer(spec().architecture(), weights(), compute());
+    }
+
+    @Override
+    void weightsReplaced() {
+        transformer.close();
+        transformer = transformer();
     }
 
     /// Loads a Hugging Face directory.

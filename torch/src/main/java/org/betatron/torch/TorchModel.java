@@ -66,6 +66,7 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
         adapter = NativeErrors.translate(
                 () -> "making the adapter",
                 () -> Adapter.begin(spec, base, spec().architecture().blueprint(), weights, seed));
+        weightsReplaced();
     }
 
     /// Puts on the adapter that lies beside the files of the model, where there is one.
@@ -75,6 +76,7 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
                     () -> "loading the adapter in " + directory,
                     () -> Adapter.load(directory, spec.architecture().blueprint(), weights));
             adapter = loaded;
+            weightsReplaced();
             remarks.addAll(loaded.remarks());
         }
     }
@@ -115,6 +117,10 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
         NativeLibraries.load();
         compute.device().require();
         return compute.possible(Processor.here());
+    }
+
+    final ComputeSpec compute() {
+        return compute;
     }
 
     final ArchitectureSpec spec() {
@@ -251,7 +257,11 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
     /// @throws ModelException if one matches nothing, or nothing is left to train
     public final void freeze(List<String> patterns) {
         weights.freeze(patterns);
+        weightsReplaced();
     }
+
+    /// Lets go of weights that have others in their places now.
+    abstract void weightsReplaced();
 
     /// @return the lowest layer that is differentiated
     abstract int lowestTrained();

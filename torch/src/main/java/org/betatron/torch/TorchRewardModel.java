@@ -30,7 +30,8 @@ public final class TorchRewardModel extends TorchModel {
 
     private static final String PADDING = "pad_token_id";
 
-    private final ScoringTransformer transformer;
+    private final int paddingId;
+    private ScoringTransformer transformer;
 
     TorchRewardModel(ObjectNode config, ArchitectureSpec spec, Parameters weights, ComputeSpec compute) {
         this(config, spec, weights, compute, List.of());
@@ -39,8 +40,18 @@ public final class TorchRewardModel extends TorchModel {
     private TorchRewardModel(
             ObjectNode config, ArchitectureSpec spec, Parameters weights, ComputeSpec compute, List<String> remarks) {
         super(config, spec, weights, compute, remarks);
-        transformer = new ScoringTransformer(
-                spec.architecture(), weights, config.path(PADDING).asInt(-1), compute);
+        paddingId = config.path(PADDING).asInt(-1);
+        transformer = transformer();
+    }
+
+    private ScoringTransformer transformer() {
+        return new ScoringTransformer(spec().architecture(), weights(), paddingId, compute());
+    }
+
+    @Override
+    void weightsReplaced() {
+        transformer.close();
+        transformer = transformer();
     }
 
     /// Loads a reward model.
@@ -131,7 +142,8 @@ public final class TorchRewardModel extends TorchModel {
         if (spec.head() == HeadKind.SCORE) {
             return config;
         }
-        int padding = config.path(PADDING).isIntegralNumber() ? config.path(PADDING).asInt() : paddingId;
+        int padding =
+                config.path(PADDING).isIntegralNumber() ? config.path(PADDING).asInt() : paddingId;
         return scoring(config, spec.architecture().blueprint().architectureName(HeadKind.SCORE), padding);
     }
 

@@ -74,8 +74,8 @@ public final class AdapterPlace {
     private static Path base(Path adapter, AdapterConfig config) {
         String name = config.base();
         if (name.isEmpty()) {
-            throw new ModelException(config.where() + " does not say which model it is an adapter of: give it with"
-                    + " --base, or write it into " + AdapterConfig.BASE);
+            throw new ModelException(config.where() + " does not say which model it is an adapter of: write its"
+                    + " directory into " + AdapterConfig.BASE + ", or name it to betatron merge with --base");
         }
         try {
             Path named = Path.of(name);
@@ -83,8 +83,8 @@ public final class AdapterPlace {
                     .filter(Files::exists)
                     .findFirst()
                     .orElseThrow(() -> new ModelException(adapter + " is an adapter of " + name
-                            + ", which is not there: give its directory with --base, or write it into "
-                            + config.where()));
+                            + ", which is not there: write where it is into " + AdapterConfig.BASE + " of "
+                            + config.where() + ", or name it to betatron merge with --base"));
         } catch (InvalidPathException e) {
             throw new ModelException(config.where() + ": " + AdapterConfig.BASE + " must be a path but was " + name, e);
         }

@@ -45,7 +45,8 @@ public record AlignRecipe(
     /// @param directory Hugging Face directory
     /// @return the same training of another model
     public AlignRecipe withModel(Path directory) {
-        return new AlignRecipe(directory.toString(), reference, data, rows, alignment, adapter, optimizer, train, compute);
+        return new AlignRecipe(
+                directory.toString(), reference, data, rows, alignment, adapter, optimizer, train, compute);
     }
 
     /// @return the same training against another reference

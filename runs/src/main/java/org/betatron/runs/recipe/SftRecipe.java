@@ -15,7 +15,12 @@ import org.betatron.training.TrainSpec;
 /// @param train     how long, in which portions
 /// @param compute   how the machine is used
 public record SftRecipe(
-        String model, DataSection<TextFormat> data, AdapterSpec adapter, OptimizerSpec optimizer, TrainSpec train, ComputeSection compute)
+        String model,
+        DataSection<TextFormat> data,
+        AdapterSpec adapter,
+        OptimizerSpec optimizer,
+        TrainSpec train,
+        ComputeSection compute)
         implements Recipe {
 
     /// AdamW at the learning rate of TRL's `SFTConfig`; every twentieth text is held out.

@@ -124,6 +124,7 @@ public final class Adapter {
     }
 
     private void read(AdapterFiles.Found found, Parameters weights) {
+        found.copies().forEach((name, weight) -> requireSame(found, name, weight, weights));
         boolean changes = false;
         for (LinearPart part : maps) {
             Tensor up = found.read(found.names().up(part));
@@ -148,6 +149,14 @@ public final class Adapter {
                     .copy_(found.read(found.names().whole(score)));
         } else if (!changes) {
             remarks.add(found.path() + " changes nothing: all its matrices " + LowRankWeight.UP + " are zeros");
+        }
+    }
+
+    private static void requireSame(AdapterFiles.Found found, String name, String weight, Parameters weights) {
+        Tensor own = Tensors.toFloat(weights.get(weight).values().detach());
+        if (!Tensors.moved(found.read(name), own).equal(own)) {
+            throw new ModelException(found.path() + ": tensor '" + name + "' is not the base's '" + weight
+                    + "': it was trained beside the adapter, which is not read");
         }
     }
 

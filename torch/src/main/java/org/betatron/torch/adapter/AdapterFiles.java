@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -54,7 +55,9 @@ public record AdapterFiles(Path directory) {
     /// @param file  opened; owned
     /// @param names how tensors are called there
     /// @param maps  the maps that the adapter sits on, in file order
-    record Found(Path path, SafetensorsFile file, AdapterNames names, List<LinearPart> maps) implements AutoCloseable {
+    /// @param copies names of weights of the base that are there as well, by their names in the file
+    record Found(Path path, SafetensorsFile file, AdapterNames names, List<LinearPart> maps, Map<String, String> copies)
+            implements AutoCloseable {
 
         /// @return fingerprint of the base it was trained on; empty where the file does not say
         String fingerprint() {
@@ -94,7 +97,11 @@ public record AdapterFiles(Path directory) {
         SafetensorsFile file = SafetensorsFile.open(path);
         try {
             AdapterNames names = AdapterNames.of(file.shapes().keySet(), blueprint);
-            return new Found(path, file, names, maps(path, file.shapes(), names, config, blueprint));
+            Map<String, long[]> left = new TreeMap<>(file.shapes());
+            List<LinearPart> maps = maps(path, left, names, config, blueprint);
+            Map<String, String> copies = copies(path, left, names, blueprint);
+            requireNone(path, left, file.shapes().size());
+            return new Found(path, file, names, maps, copies);
         } catch (RuntimeException e) {
             file.close();
             throw e;
@@ -102,8 +109,7 @@ public record AdapterFiles(Path directory) {
     }
 
     private static List<LinearPart> maps(
-            Path path, Map<String, long[]> shapes, AdapterNames names, AdapterConfig config, Blueprint blueprint) {
-        Map<String, long[]> left = new TreeMap<>(shapes);
+            Path path, Map<String, long[]> left, AdapterNames names, AdapterConfig config, Blueprint blueprint) {
         List<LinearPart> maps = new ArrayList<>();
         for (LinearPart part : AdapterTargets.possible(blueprint)) {
             if (left.containsKey(names.down(part)) || left.containsKey(names.up(part))) {
@@ -120,17 +126,40 @@ public record AdapterFiles(Path directory) {
             LinearPart score = blueprint.headPart();
             take(path, left, names.whole(score), score.out(), score.in());
         }
+        if (maps.isEmpty()) {
+            throw new ModelException(path + " holds no tensors of an adapter");
+        }
+        return maps;
+    }
+
+    private static Map<String, String> copies(
+            Path path, Map<String, long[]> left, AdapterNames names, Blueprint blueprint) {
+        Map<String, String> copies = new LinkedHashMap<>();
+        long[] shape = {blueprint.embedding().rows(), blueprint.embedding().width()};
+        boolean scores = blueprint.kind() == HeadKind.SCORE;
+        for (String name : names.copies(blueprint.embedding().name())) {
+            if (left.containsKey(name)) {
+                take(path, left, name, shape);
+                copies.put(name, blueprint.embedding().weight());
+            }
+        }
+        for (String name : names.copies(blueprint.vocabulary().name())) {
+            if (!scores && left.containsKey(name)) {
+                take(path, left, name, shape);
+                copies.put(name, blueprint.headPart().weight());
+            }
+        }
+        return copies;
+    }
+
+    private static void requireNone(Path path, Map<String, long[]> left, int all) {
         if (!left.isEmpty()) {
-            throw new ModelException(path + ": " + left.size() + " of " + shapes.size()
+            throw new ModelException(path + ": " + left.size() + " of " + all
                     + " tensors belong to no map of the base model, among them "
                     + String.join(", ", left.keySet().stream().limit(MOST_SHOWN).toList())
                     + "; it is an adapter of another model, or sits on what adapters cannot sit on here"
                     + " (embeddings, tied heads, modules saved as a whole)");
         }
-        if (maps.isEmpty()) {
-            throw new ModelException(path + " holds no tensors of an adapter");
-        }
-        return maps;
     }
 
     private static void take(Path path, Map<String, long[]> left, String name, long... expected) {

@@ -1,6 +1,7 @@
 package org.betatron.torch.adapter;
 
 import java.util.Collection;
+import java.util.List;
 import org.betatron.torch.weight.Blueprint;
 import org.betatron.torch.weight.DecomposedWeight;
 import org.betatron.torch.weight.LinearPart;
@@ -36,6 +37,14 @@ record AdapterNames(int left) {
 
     String magnitude(LinearPart part) {
         return of(part) + "." + DecomposedWeight.MAGNITUDE;
+    }
+
+    /// PEFT may save embedding and head of the base along, unchanged or not.
+    ///
+    /// @param module name without `.weight`
+    /// @return what its matrix may be called
+    List<String> copies(String module) {
+        return List.of(PREFIX + module + MATRIX, PREFIX + module + ".base_layer" + MATRIX);
     }
 
     /// @return name of a matrix that is saved as a whole, which is none of a layer
