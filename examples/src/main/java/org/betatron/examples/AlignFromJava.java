@@ -42,10 +42,10 @@ public record AlignFromJava(Path directory, int steps, PrintStream out) {
     ///
     /// @param aligned what the alignment did
     /// @param judged  how the aligned model compares with the one before
-    public record Outcome(RunResult aligned, EvaluationResult judged) {}
+    public record Finished(RunResult aligned, EvaluationResult judged) {}
 
     /// Carries it out.
-    public Outcome run() {
+    public Finished run() {
         // A world whose true rewards are known takes the place of your own files and model.
         Path world = directory.resolve("world");
         WorldData.write(new WorldSpec(400, 200, 40, 0.5, 0, 0.1, 0.5, 1), world);
@@ -99,7 +99,7 @@ public record AlignFromJava(Path directory, int steps, PrintStream out) {
                 .forEach(report -> out.printf(
                         "at temperature %.1f it beats its start in %.0f %% of %d comparisons%n",
                         report.temperature(), 100 * report.winRate().value(), report.answers()));
-        return new Outcome(aligned, judged);
+        return new Finished(aligned, judged);
     }
 
     private RunListener watch() {

@@ -7,7 +7,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.stream.DoubleStream;
-import org.betatron.examples.AlignFromJava.Outcome;
+import org.betatron.examples.AlignFromJava.Finished;
 import org.betatron.runs.RunResult;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,10 +23,10 @@ class AlignFromJavaTest {
     @Test
     void goesFromNothingToAJudgedModel() {
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        Outcome outcome =
+        Finished finished =
                 new AlignFromJava(directory, STEPS, new PrintStream(printed, true, StandardCharsets.UTF_8)).run();
 
-        RunResult aligned = outcome.aligned();
+        RunResult aligned = finished.aligned();
         assertThat(aligned.end()).isEqualTo(RunResult.End.COMPLETED);
         assertThat(aligned.steps()).isEqualTo(STEPS).isEqualTo(aligned.totalSteps());
         assertThat(aligned.trainingRows()).isEqualTo(190);
@@ -35,8 +35,8 @@ class AlignFromJavaTest {
         assertThat(DoubleStream.of(aligned.series("train/loss"))).hasSize(STEPS).allMatch(Double::isFinite);
         assertThat(aligned.model().orElseThrow().resolve("model.safetensors")).isRegularFile();
         assertThat(aligned.report().orElseThrow()).isRegularFile();
-        assertThat(outcome.judged().reports()).hasSize(2);
-        assertThat(outcome.judged().answers()).allMatch(answers -> answers.size() == 20);
+        assertThat(finished.judged().reports()).hasSize(2);
+        assertThat(finished.judged().answers()).allMatch(answers -> answers.size() == 20);
         assertThat(printed.toString(StandardCharsets.UTF_8))
                 .contains(
                         "after " + STEPS + " steps: margin ",

@@ -37,10 +37,10 @@ record PairLayout(PreferenceFormat format, FieldMap map) {
     private static final String PROMPT = "prompt";
     private static final String CHOSEN = "chosen";
     private static final String REJECTED = "rejected";
-    private static final String FIRST = Verdict.FIRST;
-    private static final String SECOND = Verdict.SECOND;
-    private static final String WINNER = Verdict.WINNER;
-    private static final String ANSWERS = Verdict.ANSWERS;
+    private static final String FIRST = PreferenceLabel.FIRST;
+    private static final String SECOND = PreferenceLabel.SECOND;
+    private static final String WINNER = PreferenceLabel.WINNER;
+    private static final String ANSWERS = PreferenceLabel.ANSWERS;
 
     /// A prompt that is something asked.
     static final String QUESTION = "question";
@@ -68,31 +68,31 @@ record PairLayout(PreferenceFormat format, FieldMap map) {
             compared("answer_a", "answer_b", WINNER, "winner"),
             compared("output_a", "output_b", WINNER, "winner"),
             compared("output_1", "output_2", WINNER, "preference"),
-            compared("response_1", "response_2", Verdict.STRENGTH, "preference_strength"),
-            compared("response1", "response2", Verdict.STRENGTH, "overall_preference"),
-            compared("response_1", "response_2", Verdict.STRENGTH, "overall_preference"),
+            compared("response_1", "response_2", PreferenceLabel.STRENGTH, "preference_strength"),
+            compared("response1", "response2", PreferenceLabel.STRENGTH, "overall_preference"),
+            compared("response_1", "response_2", PreferenceLabel.STRENGTH, "overall_preference"),
             compared("response_1", "response_2", WINNER, "winner"),
             compared("response_1", "response_2", WINNER, "preferred"),
-            compared("human_ref_A", "human_ref_B", Verdict.FIRST_WINS, "labels"));
+            compared("human_ref_A", "human_ref_B", PreferenceLabel.FIRST_WINS, "labels"));
 
     private static final List<Map<String, String>> RANKED = List.of(
-            Map.of(ANSWERS, "answers", Verdict.RANKS, "ranks"),
-            Map.of(ANSWERS, "answers", Verdict.SCORES, "scores"),
+            Map.of(ANSWERS, "answers", PreferenceLabel.RANKS, "ranks"),
+            Map.of(ANSWERS, "answers", PreferenceLabel.SCORES, "scores"),
             Map.of(ANSWERS, "answers", WINNER, "winner"),
-            Map.of(ANSWERS, "answers[].answer", Verdict.RANKS, "answers[].rank"),
-            Map.of(ANSWERS, "completions[].response", Verdict.SCORES, "completions[].overall_score"),
-            Map.of(ANSWERS, "responses", Verdict.RANKS, "ranks"),
-            Map.of(ANSWERS, "responses", Verdict.RANKS, "rank"),
-            Map.of(ANSWERS, "responses", Verdict.SCORES, "scores"),
-            Map.of(ANSWERS, "generations", Verdict.SCORES, "rating"),
-            Map.of(ANSWERS, "generations", Verdict.SCORES, "ratings"));
+            Map.of(ANSWERS, "answers[].answer", PreferenceLabel.RANKS, "answers[].rank"),
+            Map.of(ANSWERS, "completions[].response", PreferenceLabel.SCORES, "completions[].overall_score"),
+            Map.of(ANSWERS, "responses", PreferenceLabel.RANKS, "ranks"),
+            Map.of(ANSWERS, "responses", PreferenceLabel.RANKS, "rank"),
+            Map.of(ANSWERS, "responses", PreferenceLabel.SCORES, "scores"),
+            Map.of(ANSWERS, "generations", PreferenceLabel.SCORES, "rating"),
+            Map.of(ANSWERS, "generations", PreferenceLabel.SCORES, "ratings"));
 
     /// Names of prompts that are something asked, not a text to continue.
     private static final List<String> QUESTIONS =
             List.of("question", "instruction", "query", "input", "context", "history");
 
-    private static Map<String, String> compared(String first, String second, String verdict, String field) {
-        return Map.of(FIRST, first, SECOND, second, verdict, field);
+    private static Map<String, String> compared(String first, String second, String label, String field) {
+        return Map.of(FIRST, first, SECOND, second, label, field);
     }
 
     /// @return the layout that a row's names say; empty if they say none

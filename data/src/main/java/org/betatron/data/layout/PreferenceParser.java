@@ -55,9 +55,9 @@ public record PreferenceParser(PairLayout layout) {
             case MESSAGES ->
                 dialogues(row, Turns.given(row, "prompt"), Turns.of(row, "chosen"), Turns.of(row, "rejected"));
             case COMPARED, RANKED ->
-                switch (Verdict.of(layout.format(), row)) {
-                    case Verdict.Undecided _ -> dropped(row, DropReason.UNDECIDED);
-                    case Verdict.Decided(FieldMap answers) -> judged(row.under(answers));
+                switch (PreferenceLabel.of(layout.format(), row)) {
+                    case PreferenceLabel.Undecided _ -> dropped(row, DropReason.UNDECIDED);
+                    case PreferenceLabel.Decided(FieldMap answers) -> judged(row.under(answers));
                 };
         };
     }

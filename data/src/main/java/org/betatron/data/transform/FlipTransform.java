@@ -9,13 +9,13 @@ import java.util.Set;
 record FlipTransform(TransformSpec.Flip spec, String path) implements Transform {
 
     @Override
-    public Outcome apply(List<TransformedRow> rows) {
+    public Applied apply(List<TransformedRow> rows) {
         Set<String> ids = drawn(rows);
         List<TransformedRow> changed = new ArrayList<>(rows.size());
         for (TransformedRow row : rows) {
             changed.add(ids.contains(row.id()) ? row.flipped("flip") : row);
         }
-        return new Outcome(changed, "flip: " + ids.size() + " of " + rows.size() + " rows" + how());
+        return new Applied(changed, "flip: " + ids.size() + " of " + rows.size() + " rows" + how());
     }
 
     private Set<String> drawn(List<TransformedRow> rows) {

@@ -10,7 +10,7 @@ import org.betatron.data.DataException;
 record MixtureTransform(TransformSpec.Mixture spec, String path) implements Transform {
 
     @Override
-    public Outcome apply(List<TransformedRow> rows) {
+    public Applied apply(List<TransformedRow> rows) {
         Sides sides = Sides.divide(spec.sides(), rows, path);
         int numLow = sides.low().size();
         int numHigh = sides.high().size();
@@ -31,7 +31,7 @@ record MixtureTransform(TransformSpec.Mixture spec, String path) implements Tran
         Map<String, TransformedRow> drawn = new HashMap<>();
         drawnLow.forEach(row -> drawn.put(row.id(), row));
         drawnHigh.forEach(row -> drawn.put(row.id(), row));
-        return new Outcome(
+        return new Applied(
                 rows.stream()
                         .map(row -> drawn.get(row.id()))
                         .filter(Objects::nonNull)

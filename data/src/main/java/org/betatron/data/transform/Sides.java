@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
 /// @param low  in the order of the data set
 /// @param high in the order of the data set
 /// @param gap  what they were divided by, if by a gap
-record Sides(List<TransformedRow> low, List<TransformedRow> high, Optional<GapSource> gap) {
+record Sides(List<TransformedRow> low, List<TransformedRow> high, Optional<GapCriterion> gap) {
 
     /// Of rows with equal gaps, neither files nor lines should decide which is low.
     private static final RowDraws TIES = new RowDraws(0, "ties");

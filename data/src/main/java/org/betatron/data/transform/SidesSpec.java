@@ -9,7 +9,7 @@ import java.util.Optional;
 public sealed interface SidesSpec {
 
     /// @return where gaps come from, if they are looked at
-    default Optional<GapSource> gapIfAny() {
+    default Optional<GapCriterion> gapIfAny() {
         return Optional.empty();
     }
 
@@ -28,9 +28,9 @@ public sealed interface SidesSpec {
     /// @param low  share of the rows with the smallest gaps, in [0, 1]
     /// @param high share of the rows with the largest gaps, in [0, 1 - low]
     /// @param gap  which gap
-    record Quantile(double low, double high, GapSource gap) implements SidesSpec {
+    record Quantile(double low, double high, GapCriterion gap) implements SidesSpec {
         /// Halves; ours.
-        public static final Quantile DEFAULT = new Quantile(0.5, 0.5, GapSource.DEFAULT);
+        public static final Quantile DEFAULT = new Quantile(0.5, 0.5, GapCriterion.DEFAULT);
 
         public Quantile {
             require("low", low >= 0 && low <= 1, "in [0, 1]", low);
@@ -47,7 +47,7 @@ public sealed interface SidesSpec {
         }
 
         @Override
-        public Optional<GapSource> gapIfAny() {
+        public Optional<GapCriterion> gapIfAny() {
             return Optional.of(gap);
         }
     }
@@ -57,14 +57,14 @@ public sealed interface SidesSpec {
     /// @param low  gaps of at most this are low
     /// @param high gaps above this are high, ≥ `low`
     /// @param gap  which gap
-    record Threshold(double low, double high, GapSource gap) implements SidesSpec {
+    record Threshold(double low, double high, GapCriterion gap) implements SidesSpec {
         public Threshold {
             require("low", Double.isFinite(low), "a finite number", low);
             require("high", Double.isFinite(high) && high >= low, "a finite number ≥ low (" + low + ")", high);
         }
 
         @Override
-        public Optional<GapSource> gapIfAny() {
+        public Optional<GapCriterion> gapIfAny() {
             return Optional.of(gap);
         }
     }

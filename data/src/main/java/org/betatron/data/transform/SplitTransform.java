@@ -7,7 +7,7 @@ import org.betatron.data.DataException;
 record SplitTransform(TransformSpec.Split spec, String path) implements Transform {
 
     @Override
-    public Outcome apply(List<TransformedRow> rows) {
+    public Applied apply(List<TransformedRow> rows) {
         Sides sides = Sides.divide(spec.sides(), rows, path);
         String side = spec.keep().text();
         List<TransformedRow> kept = sides.of(spec.keep());
@@ -15,7 +15,7 @@ record SplitTransform(TransformSpec.Split spec, String path) implements Transfor
             throw new DataException(path + ": the " + side + " side must have rows but none of the " + rows.size()
                     + " training rows is " + side);
         }
-        return new Outcome(
+        return new Applied(
                 kept.stream().map(row -> row.selected("split " + side)).toList(),
                 "split: " + kept.size() + " " + side + " of " + rows.size() + " rows" + sides.gapText(kept));
     }

@@ -17,11 +17,11 @@ interface Transform {
 
     /// @param rows in the order of the data set
     /// @throws org.betatron.data.DataException if they cannot be changed that way, or none is left
-    Outcome apply(List<TransformedRow> rows);
+    Applied apply(List<TransformedRow> rows);
 
     /// What became of the rows.
     ///
     /// @param rows    those that are left, in the same order
     /// @param summary what was done, with counts, on one line
-    record Outcome(List<TransformedRow> rows, String summary) {}
+    record Applied(List<TransformedRow> rows, String summary) {}
 }

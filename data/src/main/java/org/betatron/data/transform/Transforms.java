@@ -38,10 +38,10 @@ public final class Transforms {
         }
         List<String> summary = new ArrayList<>();
         for (int i = 0; i < specs.size(); i++) {
-            Transform.Outcome outcome =
+            Transform.Applied applied =
                     Transform.create(specs.get(i), "data.transforms[" + i + "]").apply(current);
-            current = outcome.rows();
-            summary.add(outcome.summary());
+            current = applied.rows();
+            summary.add(applied.summary());
         }
         return new Result<>(
                 new View<>(rows, current),

@@ -25,7 +25,7 @@ class MixtureTransformTest {
 
     /// A border that is easy to recompute: the quarter with the smallest and that with the largest
     /// gaps.
-    private static final Quantile QUARTERS = new Quantile(0.25, 0.25, GapSource.DEFAULT);
+    private static final Quantile QUARTERS = new Quantile(0.25, 0.25, GapCriterion.DEFAULT);
 
     private static List<TransformedRowRecord> mix(Mixture mixture) {
         return Transforms.apply(List.of(mixture), ROWS).records();
@@ -101,7 +101,7 @@ class MixtureTransformTest {
                 .withMessage("data.transforms[0]: size must be at most 84, which 50 low and 50 high rows give at"
                         + " highShare 0.4, but was 120");
         assertThatExceptionOfType(DataException.class)
-                .isThrownBy(() -> mix(new Mixture(0, 1, new Quantile(0.5, 0, GapSource.DEFAULT), 0)))
+                .isThrownBy(() -> mix(new Mixture(0, 1, new Quantile(0.5, 0, GapCriterion.DEFAULT), 0)))
                 .withMessage("data.transforms[0]: no row can be taken from 100 low and 0 high rows at highShare 1.0");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Mixture(-1, 0.5, QUARTERS, 0))

@@ -14,7 +14,7 @@ import java.util.Random;
 import org.betatron.data.DataException;
 import org.betatron.data.load.TransformedRowRecord;
 import org.betatron.data.row.TokenizedPair;
-import org.betatron.data.transform.GapSource.Measure;
+import org.betatron.data.transform.GapCriterion.Measure;
 import org.betatron.data.transform.SidesSpec.Quantile;
 import org.betatron.data.transform.SidesSpec.Threshold;
 import org.betatron.data.transform.TransformSpec.Draw;
@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class SidesTest {
 
-    private static final GapSource SIGNED = new GapSource("", Measure.SIGNED);
+    private static final GapCriterion SIGNED = new GapCriterion("", Measure.SIGNED);
 
     @TempDir
     Path directory;
@@ -90,11 +90,11 @@ class SidesTest {
     @Test
     void thresholdsCompareValues() {
         List<TokenizedPair> rows = ScoredRows.pairs("x", 5, line -> line);
-        Threshold sides = new Threshold(2, 3, GapSource.DEFAULT);
+        Threshold sides = new Threshold(2, 3, GapCriterion.DEFAULT);
         assertThat(kept(rows, Side.LOW, sides)).containsExactly("x:1", "x:2");
         assertThat(kept(rows, Side.HIGH, sides)).containsExactly("x:4", "x:5");
         assertThatExceptionOfType(DataException.class)
-                .isThrownBy(() -> kept(rows, Side.HIGH, new Threshold(9, 9, GapSource.DEFAULT)))
+                .isThrownBy(() -> kept(rows, Side.HIGH, new Threshold(9, 9, GapCriterion.DEFAULT)))
                 .withMessage(
                         "data.transforms[0]: the high side must have rows but none of the 5 training rows is high");
     }
@@ -133,13 +133,13 @@ class SidesTest {
                 {"id": "held out", "gap": 1}
                 """);
         List<TokenizedPair> rows = ScoredRows.pairs("x", 3, line -> line);
-        GapSource source = new GapSource(file.toString(), Measure.ABSOLUTE);
+        GapCriterion source = new GapCriterion(file.toString(), Measure.ABSOLUTE);
         Transforms.Result<TokenizedPair> result =
                 Transforms.apply(List.of(new Split(Side.LOW, new Threshold(1, 1, source))), rows);
         assertThat(ScoredRows.ids(result.rows())).containsExactly("x:2", "x:3");
         assertThat(result.records()).extracting(TransformedRowRecord::gap).containsExactly(1.0, 0.5);
         // A flip in between turns the sign of what the file says.
-        Quantile third = new Quantile(0.34, 0.34, new GapSource(file.toString(), Measure.SIGNED));
+        Quantile third = new Quantile(0.34, 0.34, new GapCriterion(file.toString(), Measure.SIGNED));
         assertThat(kept(rows, Side.LOW, third)).containsExactly("x:1");
         assertThat(ScoredRows.ids(ScoredRows.apply(rows, new Flip(1, Draw.EXACT, 0), new Split(Side.LOW, third))))
                 .containsExactly("x:2");
@@ -151,7 +151,7 @@ class SidesTest {
         List<TokenizedPair> rows = new ArrayList<>(ScoredRows.pairs("x", 3, line -> line));
         assertThatExceptionOfType(DataException.class)
                 .isThrownBy(() ->
-                        kept(rows, Side.LOW, new Threshold(1, 1, new GapSource(file.toString(), Measure.ABSOLUTE))))
+                        kept(rows, Side.LOW, new Threshold(1, 1, new GapCriterion(file.toString(), Measure.ABSOLUTE))))
                 .withMessage(
                         "data.transforms[0]: every row must have a gap but row 'x:2' (data/x:2) has none in " + file);
         TokenizedPair second = rows.get(1);
@@ -177,7 +177,7 @@ class SidesTest {
 
     private void assertGapsFail(String text, String message) throws IOException {
         Path file = Files.writeString(directory.resolve("gaps.jsonl"), text);
-        GapSource source = new GapSource(file.toString(), Measure.ABSOLUTE);
+        GapCriterion source = new GapCriterion(file.toString(), Measure.ABSOLUTE);
         assertThatExceptionOfType(DataException.class)
                 .isThrownBy(() -> kept(ScoredRows.random(3, 1), Side.LOW, new Threshold(1, 1, source)))
                 .withMessage(file + message);

@@ -17,8 +17,8 @@ import org.betatron.evaluation.plot.Figure;
 import org.betatron.evaluation.study.Cell.AnswersAt;
 import org.betatron.evaluation.study.Study.Point;
 import org.betatron.evaluation.study.Study.View;
-import org.betatron.evaluation.study.StudyResults.Outcome;
-import org.betatron.evaluation.study.StudyResults.Verdict;
+import org.betatron.evaluation.study.StudyResults.Conclusion;
+import org.betatron.evaluation.study.StudyResults.ContestResult;
 import org.betatron.evaluation.suspicion.FlipSearch;
 import org.jspecify.annotations.Nullable;
 
@@ -82,17 +82,19 @@ public final class StudyReport {
     }
 
     private void summary(Claim claim) {
-        List<Outcome> outcomes = results.outcomes(claim);
-        String counts = Stream.of(Verdict.values())
-                .filter(verdict -> count(outcomes, verdict) > 0)
-                .map(verdict -> count(outcomes, verdict) + " × " + verdict)
+        List<ContestResult> contests = results.resultsOf(claim);
+        String counts = Stream.of(Conclusion.values())
+                .filter(conclusion -> count(contests, conclusion) > 0)
+                .map(conclusion -> count(contests, conclusion) + " × " + conclusion)
                 .collect(Collectors.joining("; "));
-        add("- Published: " + claim.published() + " Here, of " + outcomes.size()
-                + (outcomes.size() == 1 ? " comparison: " : " comparisons: ") + counts + ".");
+        add("- Published: " + claim.published() + " Here, of " + contests.size()
+                + (contests.size() == 1 ? " comparison: " : " comparisons: ") + counts + ".");
     }
 
-    private static long count(List<Outcome> outcomes, Verdict verdict) {
-        return outcomes.stream().filter(outcome -> outcome.verdict() == verdict).count();
+    private static long count(List<ContestResult> contests, Conclusion conclusion) {
+        return contests.stream()
+                .filter(result -> result.conclusion() == conclusion)
+                .count();
     }
 
     private void figures(Path directory) throws IOException {
@@ -197,14 +199,14 @@ public final class StudyReport {
         row("expected ahead", "of", "difference of win rates, points", "95 %", "");
         row("---", "---", "---", "---", "---");
         for (Claim claim : study.claims()) {
-            for (Outcome outcome : results.outcomes(claim)) {
-                Estimate difference = percent(outcome.difference());
+            for (ContestResult result : results.resultsOf(claim)) {
+                Estimate difference = percent(result.difference());
                 row(
-                        outcome.contest().better().name(study),
-                        outcome.contest().worse().name(study),
+                        result.contest().better().name(study),
+                        result.contest().worse().name(study),
                         signed(difference.value()),
                         signed(difference.low()) + " to " + signed(difference.high()),
-                        outcome.verdict().toString());
+                        result.conclusion().toString());
             }
         }
     }

@@ -19,8 +19,8 @@ public record StudyResults(Study study, Map<Arm, List<Cell>> cells) {
     /// Probability that an interval misses.
     static final double ERROR = 0.05;
 
-    /// How a contest came out.
-    enum Verdict {
+    /// What is concluded from a contest.
+    enum Conclusion {
         HOLDS("holds"),
         HOLDS_UNCORRECTED("holds for this comparison alone, not corrected for their number"),
         WITHIN("within the interval"),
@@ -29,7 +29,7 @@ public record StudyResults(Study study, Map<Arm, List<Cell>> cells) {
 
         private final String words;
 
-        Verdict(String words) {
+        Conclusion(String words) {
             this.words = words;
         }
 
@@ -39,12 +39,12 @@ public record StudyResults(Study study, Map<Arm, List<Cell>> cells) {
         }
     }
 
-    /// A contest with its outcome.
+    /// How a contest came out.
     ///
     /// @param contest    what was expected
     /// @param difference of the win rates, better minus worse, answers to the same questions paired
-    /// @param verdict    what that means
-    record Outcome(Claim.Contest contest, Estimate difference, Verdict verdict) {}
+    /// @param conclusion what that means
+    record ContestResult(Claim.Contest contest, Estimate difference, Conclusion conclusion) {}
 
     public StudyResults {
         cells = Map.copyOf(cells);
@@ -91,15 +91,15 @@ public record StudyResults(Study study, Map<Arm, List<Cell>> cells) {
     }
 
     /// @return how every contest of a claim came out
-    List<Outcome> outcomes(Claim claim) {
+    List<ContestResult> resultsOf(Claim claim) {
         int comparisons =
                 study.claims().stream().mapToInt(each -> each.contests().size()).sum();
         return claim.contests().stream()
-                .map(contest -> outcome(contest, comparisons))
+                .map(contest -> resultOf(contest, comparisons))
                 .toList();
     }
 
-    private Outcome outcome(Claim.Contest contest, int comparisons) {
+    private ContestResult resultOf(Claim.Contest contest, int comparisons) {
         Point better = point(contest.better());
         Point worse = point(contest.worse());
         List<List<Value>> differences = new ArrayList<>();
@@ -118,17 +118,17 @@ public record StudyResults(Study study, Map<Arm, List<Cell>> cells) {
         ClusteredBootstrap bootstrap = new ClusteredBootstrap(differences);
         Estimate alone = bootstrap.estimate(ERROR);
         // Bonferroni: with k comparisons, the probability that any of the intervals misses is at most ERROR.
-        return new Outcome(contest, alone, verdict(alone, bootstrap.estimate(ERROR / comparisons)));
+        return new ContestResult(contest, alone, conclusion(alone, bootstrap.estimate(ERROR / comparisons)));
     }
 
-    static Verdict verdict(Estimate alone, Estimate corrected) {
+    static Conclusion conclusion(Estimate alone, Estimate corrected) {
         if (alone.low() > 0) {
-            return corrected.low() > 0 ? Verdict.HOLDS : Verdict.HOLDS_UNCORRECTED;
+            return corrected.low() > 0 ? Conclusion.HOLDS : Conclusion.HOLDS_UNCORRECTED;
         }
         if (alone.high() < 0) {
-            return corrected.high() < 0 ? Verdict.REVERSED : Verdict.REVERSED_UNCORRECTED;
+            return corrected.high() < 0 ? Conclusion.REVERSED : Conclusion.REVERSED_UNCORRECTED;
         }
-        return Verdict.WITHIN;
+        return Conclusion.WITHIN;
     }
 
     private Point point(Place place) {

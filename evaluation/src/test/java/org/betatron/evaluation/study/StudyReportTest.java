@@ -15,8 +15,8 @@ import org.betatron.evaluation.study.Cell.AnswersAt;
 import org.betatron.evaluation.study.Cell.ScoredAnswer;
 import org.betatron.evaluation.study.Claim.Contest;
 import org.betatron.evaluation.study.Study.View;
-import org.betatron.evaluation.study.StudyResults.Outcome;
-import org.betatron.evaluation.study.StudyResults.Verdict;
+import org.betatron.evaluation.study.StudyResults.Conclusion;
+import org.betatron.evaluation.study.StudyResults.ContestResult;
 import org.betatron.evaluation.suspicion.FlipSearch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,24 +65,24 @@ class StudyReportTest {
                         new Contest(GOOD_PLACE, BAD_PLACE),
                         new Contest(BAD_PLACE, GOOD_PLACE),
                         new Contest(BAD_PLACE, new Place("bad < & >", "1"))));
-        List<Outcome> outcomes =
-                results(View.WIN_RATE, List.of(), List.of(claim)).outcomes(claim);
-        assertThat(outcomes.stream().map(Outcome::verdict))
-                .containsExactly(Verdict.HOLDS, Verdict.REVERSED, Verdict.WITHIN);
-        assertThat(outcomes.getFirst().difference().value()).isEqualTo(0.5);
-        assertThat(outcomes.get(2).difference().value()).isZero();
+        List<ContestResult> contests =
+                results(View.WIN_RATE, List.of(), List.of(claim)).resultsOf(claim);
+        assertThat(contests.stream().map(ContestResult::conclusion))
+                .containsExactly(Conclusion.HOLDS, Conclusion.REVERSED, Conclusion.WITHIN);
+        assertThat(contests.getFirst().difference().value()).isEqualTo(0.5);
+        assertThat(contests.get(2).difference().value()).isZero();
     }
 
     @Test
     void whatHoldsAloneNeedNotHoldAmongMany() {
         Estimate above = new Estimate(0.05, 0.01, 0.09);
         Estimate wider = new Estimate(0.05, -0.02, 0.12);
-        assertThat(StudyResults.verdict(above, above)).isEqualTo(Verdict.HOLDS);
-        assertThat(StudyResults.verdict(above, wider)).isEqualTo(Verdict.HOLDS_UNCORRECTED);
-        assertThat(StudyResults.verdict(wider, wider)).isEqualTo(Verdict.WITHIN);
+        assertThat(StudyResults.conclusion(above, above)).isEqualTo(Conclusion.HOLDS);
+        assertThat(StudyResults.conclusion(above, wider)).isEqualTo(Conclusion.HOLDS_UNCORRECTED);
+        assertThat(StudyResults.conclusion(wider, wider)).isEqualTo(Conclusion.WITHIN);
         Estimate below = new Estimate(-0.05, -0.09, -0.01);
-        assertThat(StudyResults.verdict(below, wider)).isEqualTo(Verdict.REVERSED_UNCORRECTED);
-        assertThat(StudyResults.verdict(below, below)).isEqualTo(Verdict.REVERSED);
+        assertThat(StudyResults.conclusion(below, wider)).isEqualTo(Conclusion.REVERSED_UNCORRECTED);
+        assertThat(StudyResults.conclusion(below, below)).isEqualTo(Conclusion.REVERSED);
     }
 
     @Test
@@ -140,7 +140,7 @@ class StudyReportTest {
     void claimsAboutNothingAreRefused() {
         Claim claim = Claim.everywhere("so.", "good", "better", List.of("1"));
         StudyResults results = results(View.WIN_RATE, List.of(), List.of(claim));
-        assertThatThrownBy(() -> results.outcomes(claim))
+        assertThatThrownBy(() -> results.resultsOf(claim))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("study test has nothing at better (x 1)");
     }

@@ -12,7 +12,7 @@ import org.betatron.core.model.AdapterSpec;
 import org.betatron.core.objective.ObjectiveSpec;
 import org.betatron.core.objective.RowKind;
 import org.betatron.data.layout.PreferenceFormat;
-import org.betatron.data.transform.GapSource;
+import org.betatron.data.transform.GapCriterion;
 import org.betatron.torch.adapter.AdapterFiles;
 import org.betatron.torch.device.ComputeDevice;
 import org.betatron.torch.files.ModelDirectory;
@@ -148,7 +148,7 @@ public final class RecipeChecks {
             String path = "data.transforms[" + i + "].sides";
             data.transforms().get(i).sidesIfAny().ifPresent(sides -> {
                 sides.gapIfAny()
-                        .map(GapSource::file)
+                        .map(GapCriterion::file)
                         .filter(file -> !file.isEmpty())
                         .ifPresent(file -> requireFile(path + ".gap.file", file));
                 sides.namedFiles().stream()

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /// Which of several answers of a row was judged best, and which worst.
-sealed interface Verdict {
+sealed interface PreferenceLabel {
 
     /// A whole number or words that say which of `first` and `second` won, by the names of both.
     String WINNER = "winner";
@@ -33,17 +33,17 @@ sealed interface Verdict {
     String ANSWERS = "answers";
 
     /// No answer was judged better than another.
-    record Undecided() implements Verdict {}
+    record Undecided() implements PreferenceLabel {}
 
     /// @param answers where `chosen` and `rejected` are found
-    record Decided(FieldMap answers) implements Verdict {}
+    record Decided(FieldMap answers) implements PreferenceLabel {}
 
     /// @throws org.betatron.data.DataException if the row does not say, or says it in words that are not known
-    static Verdict of(PreferenceFormat format, JsonRow row) {
+    static PreferenceLabel of(PreferenceFormat format, JsonRow row) {
         return format == PreferenceFormat.COMPARED ? ofTwo(row) : ofMany(row);
     }
 
-    private static Verdict ofTwo(JsonRow row) {
+    private static PreferenceLabel ofTwo(JsonRow row) {
         int better = row.has(STRENGTH)
                 ? -(int) Math.signum(row.number(STRENGTH))
                 : row.has(FIRST_WINS) ? firstWins(row) : winner(row);
@@ -106,7 +106,7 @@ sealed interface Verdict {
         return text.substring(0, end);
     }
 
-    private static Verdict ofMany(JsonRow row) {
+    private static PreferenceLabel ofMany(JsonRow row) {
         JsonNode answers = row.use(ANSWERS);
         String by = List.of(RANKS, SCORES, WINNER).stream()
                 .filter(row::has)

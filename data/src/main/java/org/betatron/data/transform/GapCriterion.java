@@ -13,10 +13,10 @@ import org.betatron.data.source.RowGap;
 /// @param file    JSON lines of `{"id", "gap"}` for every row, chosen minus rejected before any
 ///     flip; empty for the gap of the data's own scores
 /// @param measure what counts of it
-public record GapSource(String file, Measure measure) {
+public record GapCriterion(String file, Measure measure) {
 
     /// Absolute gaps of scores; ours.
-    public static final GapSource DEFAULT = new GapSource("", Measure.ABSOLUTE);
+    public static final GapCriterion DEFAULT = new GapCriterion("", Measure.ABSOLUTE);
 
     /// What counts of a gap.
     public enum Measure {
@@ -27,7 +27,7 @@ public record GapSource(String file, Measure measure) {
     }
 
     /// @param path how messages call the transform that asks
-    /// @return the same rows, each with its gap from this source
+    /// @return the same rows, each with the gap that it is divided by
     /// @throws DataException if a row has none, naming the first, or the file cannot be used
     List<TransformedRow> measure(List<TransformedRow> rows, String path) {
         Map<String, Double> gaps = file.isEmpty() ? Map.of() : RowGap.readAll(Path.of(file));
