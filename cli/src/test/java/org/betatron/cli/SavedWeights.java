@@ -33,8 +33,7 @@ final class SavedWeights {
     }
 
     private static Map<String, float[]> readFile(Path file) throws IOException {
-        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file))
-                .order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
         int headerLength = (int) bytes.getLong();
         byte[] header = new byte[headerLength];
         bytes.get(header);

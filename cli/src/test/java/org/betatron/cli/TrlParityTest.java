@@ -226,8 +226,7 @@ class TrlParityTest {
 
     /// The key part of `query_key_value.bias` has a gradient of zero but for rounding, where it is not
     /// rotated, and both optimizers blow that up to full steps: see `parity/README.md`.
-    private static void compareWeights(
-            Map<String, float[]> start, Map<String, float[]> weights, JsonNode recorded) {
+    private static void compareWeights(Map<String, float[]> start, Map<String, float[]> weights, JsonNode recorded) {
         assertThat(weights.keySet()).containsExactlyInAnyOrderElementsOf(recorded.propertyNames());
         Differences differences = new Differences();
         weights.forEach((name, values) -> {
@@ -254,7 +253,7 @@ class TrlParityTest {
                     expected.path("moved_l2").asDouble());
         });
         differences.requireAtMost("weights/sum", 1e-5, 2e-6);
-        differences.requireAtMost("weights/l2", 5e-7, 1e-7);
+        differences.requireAtMost("weights/l2", 5e-7, 2e-7);
         differences.requireAtMost("weights/moved", 1e-6, 2e-7);
     }
 

@@ -81,6 +81,24 @@ public final class ModelConversion {
         }
     }
 
+    /// Writes an adapter alone as a GGUF file.
+    ///
+    /// @param adapter  PEFT's directory
+    /// @param file     new, or replaced once the new one is whole
+    /// @param type     number format of the matrices: F32, F16 or BF16
+    /// @param listener hears what has to be said of the files
+    /// @throws ModelException if llama.cpp does not know such adapters
+    public static void adapterToGguf(Path adapter, Path file, GgufType type, RunListener listener) {
+        try (TorchLanguageModel model = ModelOpening.toldTo(listener)
+                        .language(adapter, ComputeSpec.DEFAULT.withWeights(storedIn(ModelPlace.of(adapter))));
+                StagedFiles files = new StagedFiles()) {
+            model.exportAdapterGguf(files.stage(file), type);
+            files.moveAll();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write " + file, e);
+        }
+    }
+
     /// @param adapter PEFT's directory
     /// @param base    the model that it is an adapter of; none for the one that its files name
     /// @return what shows both as one model

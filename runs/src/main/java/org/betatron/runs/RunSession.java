@@ -86,6 +86,7 @@ final class RunSession implements AutoCloseable {
     /// @throws org.betatron.runs.recipe.RecipeException if settings of the recipe do not go together
     static RunSession open(RunRequest<?> request, ModelSource source) {
         RecipeChecks.check("recipe", request.resolved(), request.resuming());
+        source.requireTrainable(request.recipe());
         SideFiles tokenizer = new SideFiles(source.sideFiles());
         if (!request.resuming()) {
             return new RunSession(
@@ -229,7 +230,7 @@ final class RunSession implements AutoCloseable {
 
     private void chooseTrained(TorchModel model, Recipe recipe) {
         if (recipe.adapter() instanceof AdapterSpec.Lora lora && checkpoint.isEmpty()) {
-            naming(
+            ModelSource.naming(
                     "adapter",
                     () -> model.adapt(
                             lora,
@@ -240,15 +241,7 @@ final class RunSession implements AutoCloseable {
             model.adapter().ifPresent(Adapter::requireBase);
         }
         if (!recipe.train().frozen().isEmpty()) {
-            naming("train.frozen", () -> model.freeze(recipe.train().frozen()));
-        }
-    }
-
-    private static void naming(String setting, Runnable work) {
-        try {
-            work.run();
-        } catch (ModelException e) {
-            throw new ModelException(setting + ": " + e.getMessage(), e);
+            ModelSource.naming("train.frozen", () -> model.freeze(recipe.train().frozen()));
         }
     }
 

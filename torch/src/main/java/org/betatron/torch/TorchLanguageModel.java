@@ -15,6 +15,7 @@ import org.betatron.core.model.VocabularyRequest;
 import org.betatron.gguf.GgufException;
 import org.betatron.gguf.GgufFile;
 import org.betatron.gguf.GgufType;
+import org.betatron.torch.adapter.Adapter;
 import org.betatron.torch.architecture.ArchitectureSpec;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.error.ModelException;
@@ -135,6 +136,45 @@ public final class TorchLanguageModel extends TorchModel implements TrainableLan
         return initialize(config, where, seed, ComputeSpec.DEFAULT.withPrecision(precision));
     }
 
+    /// The model without its adapter: what a fresh one is compared with. It shares the weights, and
+    /// there is no second
+    /// model in memory.
+    ///
+    /// @return the reference, to be closed before this model
+    /// @throws ModelException if the model has no adapter
+    public TorchLanguageModel withoutAdapter() {
+        required();
+        Parameters shared = new Parameters();
+        Adapter.base(weights(), shared);
+        return sharing(shared);
+    }
+
+    /// As [#withoutAdapter], with another adapter.
+    ///
+    /// @param directory holds it
+    /// @throws ModelException if it is none of such a model
+    public TorchLanguageModel withAdapter(Path directory) {
+        return withoutAdapter().with(directory);
+    }
+
+    /// As [#withoutAdapter], with a copy of the adapter as it is now, which can follow this model.
+    public TorchLanguageModel withAdapterAsItIs() {
+        Adapter own = required();
+        Parameters shared = new Parameters();
+        own.copy(weights(), shared);
+        TorchLanguageModel copy = sharing(shared);
+        copy.has(own);
+        return copy;
+    }
+
+    private Adapter required() {
+        return adapter().orElseThrow(() -> new ModelException("the model has no adapter to leave out"));
+    }
+
+    private TorchLanguageModel sharing(Parameters shared) {
+        return new TorchLanguageModel(written(), spec(), shared, compute());
+    }
+
     @Override
     public TokenNumbers score(PackedBatch batch, VocabularyRequest request) {
         check(batch);
@@ -172,7 +212,19 @@ public final class TorchLanguageModel extends TorchModel implements TrainableLan
         requireSameModel(file);
     }
 
-    /// Metadata cannot say everything, and llama.cpp fixes some settings in its code: what it would compute from the
+    /// Writes the model's adapter alone as a GGUF file.
+    ///
+    /// @param file written whole, or left behind where writing fails
+    /// @param type number format of the matrices: F32, F16 or BF16
+    /// @throws IOException    if the file cannot be written
+    /// @throws ModelException if llama.cpp knows no such adapter, or base
+    public void exportAdapterGguf(Path file, GgufType type) throws IOException {
+        NativeErrors.run(
+                () -> "writing the adapter to " + file, () -> required().exportGguf(file, written(), type, weights()));
+    }
+
+    /// Metadata cannot say everything, and llama.cpp fixes some settings in its code: what it would
+    /// compute from the
     /// file must be this model.
     private void requireSameModel(Path file) throws IOException {
         try (GgufFile written = GgufFile.open(file)) {

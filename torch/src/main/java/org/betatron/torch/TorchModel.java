@@ -81,12 +81,17 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
         }
     }
 
+    final void has(Adapter other) {
+        adapter = other;
+    }
+
     /// @return the adapter that trains instead of the model's own weights
     public final Optional<Adapter> adapter() {
         return Optional.ofNullable(adapter);
     }
 
-    /// @return what has to be said of a configuration: settings that are not honoured, sequences that are too long
+    /// @return what has to be said of a configuration: settings that are not honoured, sequences that
+    ///     are too long
     static List<String> remarks(ObjectNode config, String where) {
         Set<String> unknown = ArchitectureSpec.unknownSettings(config, where);
         List<String> remarks = new ArrayList<>();
@@ -148,6 +153,13 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
     public final void moveTowards(TrainableModel other, double share) {
         if (!(other instanceof TorchModel model) || model.getClass() != getClass()) {
             throw new IllegalArgumentException("other must be a model with the same weights");
+        }
+        Adapter following = adapter;
+        if (following != null) {
+            NativeErrors.run(
+                    () -> "moving towards another model", () -> following.follow(weights, model.weights, share));
+            weightsReplaced();
+            return;
         }
         if (compute.weights() != DataType.FP32) {
             throw new IllegalStateException(

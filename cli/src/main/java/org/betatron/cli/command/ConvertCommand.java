@@ -5,6 +5,7 @@ import org.betatron.cli.display.Displays;
 import org.betatron.runs.ModelConversion;
 import org.betatron.runs.RunListener;
 import org.betatron.runs.model.ModelPlace;
+import org.betatron.torch.adapter.AdapterFiles;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -18,7 +19,8 @@ import picocli.CommandLine.Spec;
         name = "convert",
         mixinStandardHelpOptions = true,
         description = "Writes a GGUF file as a Hugging Face directory, or a Hugging Face directory as a GGUF file:"
-                + " configuration, weights, tokenizer, chat template.",
+                + " configuration, weights, tokenizer, chat template. Of an adapter, the adapter alone: betatron merge"
+                + " writes it with its base.",
         footer = {
             "",
             "  betatron convert model.gguf models/base",
@@ -51,7 +53,10 @@ final class ConvertCommand implements Runnable {
         RunListener listener =
                 Displays.of(spec.commandLine().getOut(), spec.commandLine().getErr());
         WeightFormats formats = new WeightFormats(spec, type);
-        if (ModelPlace.isGguf(target)) {
+        if (ModelPlace.isGguf(target) && AdapterFiles.isAdapter(source)) {
+            ModelConversion.adapterToGguf(source, target, formats.ofGguf(), listener);
+            formats.say(target, formats.ofGguf().name());
+        } else if (ModelPlace.isGguf(target)) {
             ModelConversion.toGguf(source, target, formats.ofGguf(), listener);
             formats.say(target, formats.ofGguf().name());
         } else if (ModelPlace.isGguf(source)) {

@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.betatron.core.model.AdapterSpec;
 import org.betatron.data.load.DataSetLoader;
 import org.betatron.data.load.RowLimits;
 import org.betatron.data.row.PromptStyle;
@@ -11,10 +12,13 @@ import org.betatron.data.row.Truncation;
 import org.betatron.data.template.ChatTemplate;
 import org.betatron.data.tokenizer.HuggingFaceTokenizer;
 import org.betatron.runs.recipe.DataSection;
+import org.betatron.runs.recipe.Recipe;
+import org.betatron.torch.adapter.Adapter;
 import org.betatron.torch.architecture.ArchitectureSpec;
 import org.betatron.torch.device.NativeLibraries;
 import org.betatron.torch.error.ModelException;
 import org.betatron.torch.files.ModelDirectory;
+import org.betatron.torch.weight.Blueprint;
 import org.betatron.torch.weight.HeadKind;
 import org.betatron.torch.weight.NamePatterns;
 import org.betatron.torch.weight.WeightSpec;
@@ -64,24 +68,34 @@ public record ModelSource(Path directory) {
         return ArchitectureSpec.parse(files.readConfig(), files.configFile().toString());
     }
 
-    /// Looks for what is to be frozen before anything is computed, by the names that the configuration gives weights.
+    /// Looks for what is to be trained before anything is computed, by the names that the
+    /// configuration gives weights.
     ///
-    /// @param patterns of names, see [NamePatterns]
-    /// @throws ModelException if one matches nothing, or together they match everything
-    public void requireFreezable(List<String> patterns) {
-        if (patterns.isEmpty()) {
-            return;
+    /// @throws ModelException if an adapter is to sit on what is not there, or `train.frozen`
+    ///     names nothing or everything
+    public void requireTrainable(Recipe recipe) {
+        List<String> patterns = recipe.train().frozen();
+        Blueprint blueprint = architecture(directory).architecture().blueprint();
+        if (recipe.adapter() instanceof AdapterSpec.Lora lora) {
+            naming("adapter", () -> Adapter.requireTargets(lora, blueprint));
+        } else if (!patterns.isEmpty()) {
+            naming("train.frozen", () -> requireFreezable(patterns, blueprint));
         }
-        List<String> names = architecture(directory).architecture().blueprint().weights().stream()
-                .map(WeightSpec::name)
-                .toList();
+    }
+
+    private static void requireFreezable(List<String> patterns, Blueprint blueprint) {
+        List<String> names = blueprint.weights().stream().map(WeightSpec::name).toList();
+        if (NamePatterns.matching(patterns, names).size() == names.size()) {
+            throw new ModelException(String.join(", ", patterns) + " freezes every weight, so that nothing is learned");
+        }
+    }
+
+    /// @throws ModelException as the work does, with the setting's name before it
+    public static void naming(String setting, Runnable work) {
         try {
-            if (NamePatterns.matching(patterns, names).size() == names.size()) {
-                throw new ModelException(
-                        String.join(", ", patterns) + " freezes every weight, so that nothing is learned");
-            }
+            work.run();
         } catch (ModelException e) {
-            throw new ModelException("train.frozen: " + e.getMessage(), e);
+            throw new ModelException(setting + ": " + e.getMessage(), e);
         }
     }
 

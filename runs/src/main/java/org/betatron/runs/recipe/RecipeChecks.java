@@ -18,6 +18,7 @@ import org.betatron.torch.device.ComputeDevice;
 import org.betatron.torch.files.ModelDirectory;
 import org.betatron.training.LearningRateSchedule.Decay;
 import org.betatron.training.TrainSpec;
+import org.betatron.training.reference.ReferenceUpdateSpec;
 
 /// Checks across settings: what is missing, and what was set but cannot have an effect. Everything is
 /// found before a model or a data file is opened.
@@ -65,6 +66,13 @@ public final class RecipeChecks {
         if (recipe instanceof AlignRecipe align && !align.reference().model().isEmpty()) {
             problems.add("reference.model: must not be given beside an adapter: the model without its adapter is the"
                     + " reference, and no second one is needed");
+        }
+        if (recipe instanceof AlignRecipe align
+                && align.reference().update() instanceof ReferenceUpdateSpec.Blend
+                && recipe.adapter() instanceof AdapterSpec.Lora lora
+                && lora.dora()) {
+            problems.add("reference.update: must be none with adapter.dora: what lies between two sets of lengths and"
+                    + " directions is no such set");
         }
     }
 

@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.betatron.core.model.AdapterSpec.Lora;
+import org.betatron.gguf.GgufType;
 import org.betatron.torch.error.ModelException;
+import org.betatron.torch.gguf.GgufAdapterExport;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.memory.Owned;
 import org.betatron.torch.tensor.DataType;
@@ -27,6 +29,7 @@ import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import tools.jackson.databind.node.ObjectNode;
 
 /// A low-rank adapter on the weights of a model, which stay as they are: what of them is trained, and how that is
 /// written. A score, which no base has, is trained and written as a whole.
@@ -74,6 +77,11 @@ public final class Adapter {
         }));
         adapter.freezeOthers(weights);
         return adapter;
+    }
+
+    /// @throws ModelException if a target does not exist in such a model
+    public static void requireTargets(Lora spec, Blueprint blueprint) {
+        AdapterTargets.chosen(spec.targets(), blueprint);
     }
 
     /// Puts an adapter from its files on a model.
@@ -191,6 +199,52 @@ public final class Adapter {
                 .forEach(name -> weights.add(name, frozen(weights.get(name))));
     }
 
+    /// The adapter as it is now on the same base, which is lent: what a policy is compared with.
+    ///
+    /// @param policy weights that this adapter is on, which stay open longer
+    /// @param target empty; gets all weights
+    public void copy(Parameters policy, Parameters target) {
+        for (String name : policy.names()) {
+            target.add(
+                    name,
+                    switch (policy.get(name)) {
+                        case LowRankWeight weight -> weight.copy();
+                        case DecomposedWeight weight -> weight.copy();
+                        case Weight weight -> FrozenWeight.lent(weight);
+                    });
+        }
+    }
+
+    /// Puts the weights of a policy without their adapter into the place of those of another model.
+    ///
+    /// @param policy weights that this adapter is on, which stay open longer
+    /// @param target empty; gets all weights
+    public static void base(Parameters policy, Parameters target) {
+        for (String name : policy.names()) {
+            target.add(
+                    name,
+                    FrozenWeight.lent(
+                            switch (policy.get(name)) {
+                                case LowRankWeight weight -> weight.base();
+                                case DecomposedWeight weight ->
+                                    weight.direction().base();
+                                case Weight weight -> weight;
+                            }));
+        }
+    }
+
+    /// Moves the weights of a reference towards those of a policy on the same base.
+    ///
+    /// @param weights of the reference, which this adapter is on
+    /// @param policy  with the same maps
+    /// @param share   in (0, 1]
+    public void follow(Parameters weights, Parameters policy, double share) {
+        for (LinearPart part : maps) {
+            LowRankWeight before = (LowRankWeight) weights.get(part.weight());
+            weights.add(part.weight(), before.towards((LowRankWeight) policy.get(part.weight()), share));
+        }
+    }
+
     /// @return what a user should know of its files, a line each
     public List<String> remarks() {
         return remarks;
@@ -236,6 +290,58 @@ public final class Adapter {
             LinearPart score = blueprint.headPart();
             tensors.put(names.whole(score), weights.get(score.weight()).values());
         }
-        new AdapterFiles(directory).write(config, tensors, type, fingerprint);
+        new AdapterFiles(directory).write(config.withRanks(ranks(weights)), tensors, type, fingerprint);
     }
+
+    /// Writes the adapter for llama.cpp, and nothing of its base.
+    ///
+    /// @param file    written whole, or left behind where writing fails
+    /// @param base    configuration of the base
+    /// @param type    number format of the matrices, F32, F16 or BF16
+    /// @param weights of the model
+    /// @throws IOException    if the file cannot be written
+    /// @throws ModelException if llama.cpp knows no such adapter or base
+    public void exportGguf(Path file, ObjectNode base, GgufType type, Parameters weights) throws IOException {
+        if (config.dora() || blueprint.kind() == HeadKind.SCORE) {
+            throw new ModelException("llama.cpp knows no adapters "
+                    + (config.dora() ? "with lengths of their own (DoRA)" : "of reward models")
+                    + ": merge it into its base with betatron merge");
+        }
+        GgufAdapterExport.write(
+                file,
+                base,
+                maps.stream()
+                        .map(part -> {
+                            LowRankWeight weight = (LowRankWeight) weights.get(part.weight());
+                            return new GgufAdapterExport.LowRank(
+                                    part.weight(),
+                                    weight.down().tensor(),
+                                    weight.up().tensor(),
+                                    weight.scale());
+                        })
+                        .toList(),
+                type);
+    }
+
+    /// @return ranks that are not what the configuration says, as those of a reference that moved
+    private Map<String, Ranks> ranks(Parameters weights) {
+        Map<String, Ranks> ranks = new LinkedHashMap<>();
+        for (LinearPart part : maps) {
+            if (weights.get(part.weight()) instanceof LowRankWeight weight) {
+                int rank = (int) weight.down().tensor().size(0);
+                if (rank != config.rank(part.name())) {
+                    ranks.put(
+                            part.name(),
+                            new Ranks(rank, weight.scale() * (config.spec().rslora() ? Math.sqrt(rank) : rank)));
+                }
+            }
+        }
+        return ranks;
+    }
+
+    /// What a map has that is not as all others.
+    ///
+    /// @param rank  of its matrices
+    /// @param alpha with which the scale is what it was
+    record Ranks(int rank, double alpha) {}
 }

@@ -106,6 +106,23 @@ public record AdapterConfig(ObjectNode json, String where) {
         return new AdapterConfig(json.deepCopy().put(BASE, base), where);
     }
 
+    /// @param ranks of maps that have others than all, by their names
+    /// @return the same with these
+    AdapterConfig withRanks(Map<String, Adapter.Ranks> ranks) {
+        if (ranks.isEmpty()) {
+            return this;
+        }
+        ObjectNode copy = json.deepCopy();
+        ObjectNode rankPattern = copy.putObject("rank_pattern");
+        ObjectNode alphaPattern = copy.putObject("alpha_pattern");
+        ranks.forEach((name, own) -> {
+            String pattern = "^" + name.replace(".", "\\.");
+            rankPattern.put(pattern, own.rank());
+            alphaPattern.put(pattern, own.alpha());
+        });
+        return new AdapterConfig(copy, where);
+    }
+
     /// @return whether the base with it scores answers, and does not write
     public boolean scores() {
         return json.path("task_type").asString("").equals(SCORING);

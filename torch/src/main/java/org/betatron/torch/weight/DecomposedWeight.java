@@ -14,7 +14,8 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
-/// A sum with a low-rank part whose rows have lengths of their own, `m * V / ||V||` with `V = W + s B A` (DoRA, Liu et
+/// A sum with a low-rank part whose rows have lengths of their own, `m * V / ||V||` with `V = W + s B
+/// A` (DoRA, Liu et
 /// al. 2024, arXiv 2402.09353). As in PEFT, the norm is not differentiated (section 4.3 there).
 ///
 /// @param direction V; owned
@@ -51,6 +52,11 @@ public record DecomposedWeight(LowRankWeight direction, Owned magnitude, Owned s
                 Memory.keep(MAGNITUDE, () -> norms(direction, squares.tensor()).clone()));
         Memory.run(() -> magnitude.tensor().requires_grad_(true));
         return new DecomposedWeight(direction, magnitude, squares);
+    }
+
+    /// @return a copy of what trains on the same base, which is lent
+    public DecomposedWeight copy() {
+        return new DecomposedWeight(direction.copy(), LowRankWeight.copyOf(magnitude), LowRankWeight.copyOf(squares));
     }
 
     private static Tensor sumOfColumns(Tensor matrix) {

@@ -4,12 +4,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.betatron.torch.memory.Memory;
 import org.betatron.torch.memory.Owned;
 import org.betatron.torch.tensor.Products;
 import org.betatron.torch.tensor.Tensors;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /// A weight that stays as it is and a product of two small matrices beside it, `W + s B A` (LoRA, Hu et al. 2021,
@@ -44,6 +46,50 @@ public record LowRankWeight(Weight base, Owned up, Owned down, double scale) imp
         private Tensor plus(Tensor sum, Tensor left, Tensor right) {
             return torch.addmm(sum, left, right, new Scalar(1.0), new Scalar(scale));
         }
+    }
+
+    /// This weight moved towards another one, `B A` becoming `(1 - share) B A + share B' A'`: the
+    /// matrices of both side by side, or their product where it has fewer columns. The base passes
+    /// over to the result, and this weight is closed but for it.
+    ///
+    /// @param other on the same base, with the same scale
+    /// @param share in (0, 1]
+    /// @return the new weight
+    public LowRankWeight towards(LowRankWeight other, double share) {
+        List<Owned> moved = Memory.withoutGradient(() -> Memory.keepAll("reference's adapter", () -> {
+            Tensor left = other.up.tensor().mul(Tensors.scalar(share));
+            Tensor right = other.down.tensor();
+            if (share == 1) {
+                return List.of(left, right.clone());
+            }
+            Tensor ups = Tensors.cat(1, up.tensor().mul(Tensors.scalar(1 - share)), left);
+            Tensor downs = Tensors.cat(0, down.tensor(), right);
+            long[] shape = shape();
+            if (ups.size(1) <= Math.min(shape[0], shape[1])) {
+                return List.of(ups, downs);
+            }
+            Tensor sum = torch.matmul(ups, downs);
+            return shape[1] <= shape[0] ? List.of(sum, identity(sum, shape[1])) : List.of(identity(sum, shape[0]), sum);
+        }));
+        up.close();
+        down.close();
+        return new LowRankWeight(base, moved.getFirst(), moved.getLast(), scale);
+    }
+
+    private static Tensor identity(Tensor beside, long size) {
+        Tensor identity = Tensors.zeros(ScalarType.Float, beside, size, size);
+        identity.fill_diagonal_(Tensors.scalar(1), false);
+        return identity;
+    }
+
+    /// @return a copy of what trains on the same base, which is lent
+    public LowRankWeight copy() {
+        return new LowRankWeight(FrozenWeight.lent(base), copyOf(up), copyOf(down), scale);
+    }
+
+    static Owned copyOf(Owned tensor) {
+        return Memory.withoutGradient(
+                () -> Memory.keep("copy of a reference", () -> tensor.tensor().clone()));
     }
 
     @Override
