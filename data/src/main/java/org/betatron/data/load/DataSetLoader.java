@@ -31,6 +31,7 @@ import org.betatron.data.source.RawRow;
 import org.betatron.data.store.RowForms;
 import org.betatron.data.store.StoredList;
 import org.betatron.data.template.ChatTemplate;
+import org.betatron.data.tokenizer.TextTokens;
 import org.betatron.data.tokenizer.Tokenizer;
 import org.jspecify.annotations.Nullable;
 
@@ -90,7 +91,7 @@ public final class DataSetLoader {
             PromptStyle promptStyle,
             Truncation truncation,
             OrderedWork work) {
-        this.rowTokenizer = new RowTokenizer(tokenizer, truncation);
+        this.rowTokenizer = new RowTokenizer(new TextTokens(tokenizer), truncation);
         this.template = template;
         this.promptStyle = promptStyle;
         this.work = work;
@@ -223,7 +224,7 @@ public final class DataSetLoader {
     }
 
     private <T extends SourceRow<?>> Result<T> result(ReadRow.Kept<T> kept, RenderedRow text, FittedRow ids) {
-        Optional<String> problem = limits.problem(ids, rowTokenizer.tokenizer());
+        Optional<String> problem = limits.problem(ids, rowTokenizer.tokens().tokenizer());
         if (problem.isPresent()) {
             return new Result.Bad<>(new ReadRow.Bad<>(kept.place(), kept.row().id(), problem.get()));
         }
@@ -284,7 +285,7 @@ public final class DataSetLoader {
                             new DroppedRow(kept.row().id(), kept.place(), DropReason.UNREADABLE, why));
                 }
                 FittedRow ids = rowTokenizer.tokenize(List.of(text)).getFirst();
-                String problem = limits.problem(ids, rowTokenizer.tokenizer())
+                String problem = limits.problem(ids, rowTokenizer.tokens().tokenizer())
                         .map(why -> DropReason.UNREADABLE.text() + ": " + why)
                         .orElse("");
                 DropReason reason = uselessness(ids);
@@ -316,6 +317,6 @@ public final class DataSetLoader {
 
     /// The text was nothing but end tokens.
     private boolean isOnlyEnd(int[] response) {
-        return response.length == 1 && response[0] == rowTokenizer.tokenizer().eosId();
+        return response.length == 1 && response[0] == rowTokenizer.tokens().eosId();
     }
 }

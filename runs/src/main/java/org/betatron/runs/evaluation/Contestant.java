@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.betatron.data.load.PromptRow;
 import org.betatron.data.template.ChatTemplate;
 import org.betatron.data.tokenizer.HuggingFaceTokenizer;
-import org.betatron.data.tokenizer.Tokenizer;
+import org.betatron.data.tokenizer.TextTokens;
 import org.betatron.generation.Answer;
 import org.betatron.generation.AnswerLogProbs;
 import org.betatron.generation.GenerationListener;
@@ -25,6 +25,7 @@ final class Contestant implements AutoCloseable {
 
     private final Path directory;
     private final HuggingFaceTokenizer tokenizer;
+    private final TextTokens tokens;
     private final ChatTemplate template;
     private final int maxPositions;
     private final ComputeSpec compute;
@@ -41,6 +42,7 @@ final class Contestant implements AutoCloseable {
         maxPositions = ModelSource.maxPositions(place);
         template = ChatTemplate.load(place);
         tokenizer = HuggingFaceTokenizer.load(place);
+        tokens = new TextTokens(tokenizer);
     }
 
     Path directory() {
@@ -57,20 +59,12 @@ final class Contestant implements AutoCloseable {
     }
 
     int[] promptIds(PromptRow row) {
-        return Generator.promptIds(tokenizer, row.prompt());
+        return tokens.prompt(row.prompt());
     }
 
     /// @return tokens of an answer, with the one that ends it
     int[] answerIds(String text) {
-        return ended(tokenizer, text);
-    }
-
-    /// @return tokens of an answer, with the one that ends it
-    static int[] ended(Tokenizer tokenizer, String text) {
-        int[] ids = tokenizer.encode(text);
-        int[] ended = java.util.Arrays.copyOf(ids, ids.length + 1);
-        ended[ids.length] = tokenizer.eosId();
-        return ended;
+        return tokens.ended(text);
     }
 
     /// Answers prompts, or finds what was answered before.

@@ -16,6 +16,7 @@ import org.betatron.data.row.Message;
 import org.betatron.data.row.PromptStyle;
 import org.betatron.data.template.ChatTemplate;
 import org.betatron.data.tokenizer.HuggingFaceTokenizer;
+import org.betatron.data.tokenizer.TextTokens;
 import org.betatron.generation.Answer;
 import org.betatron.generation.GenerationListener;
 import org.betatron.generation.GenerationSpec;
@@ -84,11 +85,12 @@ public record GenerationRun(
                 TorchLanguageModel opened =
                         ModelOpening.toldTo(listener).language(model, ComputeSpec.DEFAULT.on(device))) {
             Generator generator = new Generator(opened, tokenizer, spec);
+            TextTokens tokens = new TextTokens(tokenizer);
             List<PromptRow> answered = new ArrayList<>();
             List<int[]> ids = new ArrayList<>();
             List<String> leftOut = new ArrayList<>();
             for (PromptRow row : rows) {
-                int[] prompt = Generator.promptIds(tokenizer, row.prompt());
+                int[] prompt = tokens.prompt(row.prompt());
                 if (rows.size() > 1 && prompt.length >= opened.maxPositions()) {
                     leftOut.add(row.id());
                 } else {
