@@ -13,12 +13,16 @@ import java.util.Locale;
 /// without it.
 ///
 /// What fails for a while is asked again: too many requests after the time that the hub says, a
-/// failing server and a connection that cannot be made after a growing one, [#TRIES] times in all.
+/// failing server after a growing one, [#TRIES] times in all; a connection that cannot be made is
+/// tried [#TRIES_TO_CONNECT] times.
 ///
 /// Thread-safe.
 final class HubClient implements AutoCloseable {
 
     static final int TRIES = 6;
+
+    /// A machine without a network should not wait long.
+    private static final int TRIES_TO_CONNECT = 3;
 
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
@@ -73,7 +77,7 @@ final class HubClient implements AutoCloseable {
                 response.body().close();
                 pause(wait(response, attempt), name(address) + " answers " + response.statusCode());
             } catch (IOException e) {
-                if (attempt == TRIES) {
+                if (attempt == TRIES_TO_CONNECT) {
                     throw HubException.failed(
                             name(address) + " cannot be reached (" + reason(e)
                                     + "); HF_HUB_OFFLINE=1 uses what is in the cache alone, HF_ENDPOINT another hub",

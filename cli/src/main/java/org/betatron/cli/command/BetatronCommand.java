@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             InitCommand.class,
             FetchCommand.class,
             ConvertCommand.class,
+            MergeCommand.class,
             InspectCommand.class,
             SftCommand.class,
             AlignCommand.class,

@@ -109,6 +109,12 @@ final class ParquetRows implements ColumnarRows {
                 new DataException(file + (row > 0 ? ":" + row : "") + ": " + known.getMessage(), known);
             case UncheckedIOException unchecked
             when unchecked.getCause() != null -> translate(file, row, unchecked.getCause());
+            case Exception _ when deepest(e) instanceof OutOfMemoryError ->
+                new DataException(
+                        file + ": the Java heap is too small for the " + ROWS_AT_ONCE + " rows of a Parquet file that"
+                                + " are held at once: give it more with BETATRON_JAVA_OPTIONS=-Xmx8g, or read fewer"
+                                + " columns (data.columns)",
+                        e);
             case Exception _
             when reason(e).contains("Encrypted Parquet") -> new DataException(file + ": " + ParquetFooter.ENCRYPTED, e);
             default ->
@@ -123,7 +129,7 @@ final class ParquetRows implements ColumnarRows {
     /// The library wraps what threads of it met.
     private static Throwable deepest(Throwable e) {
         Throwable deepest = e;
-        while (deepest.getCause() != null && deepest.getCause() != deepest) {
+        while (deepest.getCause() != null) {
             deepest = deepest.getCause();
         }
         return deepest;

@@ -19,7 +19,7 @@ public final class Parameters implements AutoCloseable {
     private final Map<String, Weight> weights = new LinkedHashMap<>();
     private final List<FileStamp> mapped = new ArrayList<>();
 
-    /// Adds a weight.
+    /// Adds a weight, or puts it in the place of the one of that name, which is not closed.
     ///
     /// @param name   Hugging Face name
     /// @param weight consumed
