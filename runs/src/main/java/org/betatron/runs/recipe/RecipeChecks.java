@@ -14,6 +14,7 @@ import org.betatron.core.objective.RowKind;
 import org.betatron.data.layout.PreferenceFormat;
 import org.betatron.data.transform.GapCriterion;
 import org.betatron.torch.adapter.AdapterFiles;
+import org.betatron.torch.compute.BaseFormat;
 import org.betatron.torch.device.ComputeDevice;
 import org.betatron.torch.files.ModelDirectory;
 import org.betatron.training.LearningRateSchedule.Decay;
@@ -53,6 +54,12 @@ public final class RecipeChecks {
     }
 
     private void adapter(Recipe recipe) {
+        boolean adapts = recipe.adapter() instanceof AdapterSpec.Lora
+                || (!recipe.model().isEmpty() && AdapterFiles.isAdapter(Path.of(recipe.model())));
+        if (recipe.compute().base() != BaseFormat.WEIGHTS && !adapts) {
+            problems.add("compute.base: must be weights without an adapter: what is kept in another format cannot be"
+                    + " trained; set adapter=lora");
+        }
         if (recipe.adapter() instanceof AdapterSpec.None) {
             return;
         }
