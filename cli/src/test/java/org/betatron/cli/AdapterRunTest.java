@@ -68,6 +68,9 @@ class AdapterRunTest {
                 "{type: lora}",
                 "{type: lora, dora: true, rank: 2}",
                 "{type: lora, targets: [query_key_value], rslora: true}",
+                "int8",
+                "nf4",
+                "file",
                 "moving",
                 "live",
                 "continued"
@@ -77,6 +80,12 @@ class AdapterRunTest {
         switch (adapter) {
             case "moving" ->
                 settings.addAll(List.of("adapter=lora", "reference.update={type: blend, every: 1, share: 0.5}"));
+            case "int8", "nf4" -> settings.addAll(List.of("adapter=lora", "compute.base=" + adapter));
+            case "file" -> {
+                Path gguf = directory.resolve("base.gguf");
+                Invocation.succeed("convert", inputs.model(), gguf.toString(), "--type", "q8_0");
+                settings.addAll(List.of("adapter=lora", "compute.base=file", "model=" + gguf));
+            }
             case "live" -> settings.addAll(List.of("adapter=lora", "alignment.objective=tdpo2"));
             case "continued" -> settings.addAll(List.of("alignment.objective=tdpo2", "model=" + run.resolve("model")));
             default -> settings.add("adapter=" + adapter);
@@ -173,6 +182,8 @@ class AdapterRunTest {
                 "adapter={type: lora, rank: 0} | adapter: rank must be ≥ 1",
                 "adapter=ia3 | adapter.type: must be one of",
                 "reference.model=MODEL adapter=lora | reference.model: must not be given beside an adapter",
+                "compute.base=int8 | compute.base: must be weights without an adapter",
+                "compute.base=file adapter=lora | compute.base=file keeps the blocks of a GGUF file",
                 "train.frozen=['*'] adapter=lora | train.frozen: has no effect",
                 "model=ADAPTER adapter=lora | is an adapter already",
                 "adapter={type: lora, dora: true} reference.update=blend | reference.update: must be none with"

@@ -156,7 +156,8 @@ record References(
     private static boolean changesLogProbs(String setting) {
         return setting.startsWith("data.truncation.")
                 || setting.equals("compute.precision")
-                || setting.equals("compute.weights");
+                || setting.equals("compute.weights")
+                || setting.equals("compute.base");
     }
 
     @Override

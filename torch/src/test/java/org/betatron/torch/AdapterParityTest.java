@@ -92,7 +92,7 @@ class AdapterParityTest {
     @ValueSource(booleans = {false, true})
     void fresh(boolean dora) throws IOException {
         Recorded recorded = Recorded.of("all-linear");
-        Lora spec = new Lora(3, 6, 0, Lora.DEFAULT.targets(), false, dora);
+        Lora spec = new Lora(3, 6, Lora.DEFAULT.targets(), false, dora);
         float[] base;
         try (TorchLanguageModel model = TorchLanguageModel.load(recorded.base(), TestDevice.in(DataType.FP32))) {
             base = model.score(recorded.packed()).logProbs();

@@ -28,7 +28,6 @@ public sealed interface AdapterSpec {
     ///
     /// @param rank    r, ≥ 1
     /// @param alpha   > 0
-    /// @param dropout share of the numbers of x that the product of A does not see while training, in [0, 1)
     /// @param targets maps that it sits on: `all-linear` for all of the layers, names as in `q_proj`, or
     ///     patterns of whole names as in `model.layers.{0,1}.*`
     /// @param rslora  whether the scale falls with the root of the rank (Kalajdzievski 2023, arXiv
@@ -36,20 +35,20 @@ public sealed interface AdapterSpec {
     /// @param dora    whether lengths of rows are trained apart from their directions (Liu et al. 2024,
     ///     arXiv 2402.09353)
     @Source("LoRA: Hu et al. 2021, arXiv 2106.09685")
-    record Lora(int rank, double alpha, double dropout, List<String> targets, boolean rslora, boolean dora)
-            implements AdapterSpec {
+    record Lora(int rank, double alpha, List<String> targets, boolean rslora, boolean dora) implements AdapterSpec {
 
         /// Stands for all affine maps of the layers.
         public static final String ALL_LINEAR = "all-linear";
 
-        /// Rank 16 and alpha 32 on all maps, without dropout; ours. PEFT's own defaults are 8, 8 and 0.
-        public static final Lora DEFAULT = new Lora(16, 32, 0, List.of(ALL_LINEAR), false, false);
+        /// Rank 16 and alpha 32 on all maps; ours. PEFT's own defaults are 8 and 8. There is no
+        /// dropout: TRL switches it
+        /// off in preference training as well.
+        public static final Lora DEFAULT = new Lora(16, 32, List.of(ALL_LINEAR), false, false);
 
         public Lora {
             targets = List.copyOf(targets);
             require("rank", rank >= 1, "≥ 1", rank);
             require("alpha", alpha > 0 && alpha < Double.POSITIVE_INFINITY, "> 0", alpha);
-            require("dropout", dropout >= 0 && dropout < 1, "in [0, 1)", dropout);
             if (targets.isEmpty()) {
                 throw new IllegalArgumentException("targets must name at least one map, or " + ALL_LINEAR);
             }

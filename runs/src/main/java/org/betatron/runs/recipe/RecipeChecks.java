@@ -19,6 +19,7 @@ import org.betatron.hub.HubException;
 import org.betatron.runs.place.DataPlace;
 import org.betatron.runs.place.ModelName;
 import org.betatron.torch.adapter.AdapterFiles;
+import org.betatron.torch.compute.BaseFormat;
 import org.betatron.torch.device.ComputeDevice;
 import org.betatron.torch.files.ModelDirectory;
 import org.betatron.training.LearningRateSchedule.Decay;
@@ -58,6 +59,12 @@ public final class RecipeChecks {
     }
 
     private void adapter(Recipe recipe) {
+        boolean adapts = recipe.adapter() instanceof AdapterSpec.Lora
+                || (!recipe.model().isEmpty() && AdapterFiles.isAdapter(Path.of(recipe.model())));
+        if (recipe.compute().base() != BaseFormat.WEIGHTS && !adapts) {
+            problems.add("compute.base: must be weights without an adapter: what is kept in another format cannot be"
+                    + " trained; set adapter=lora");
+        }
         if (recipe.adapter() instanceof AdapterSpec.None) {
             return;
         }

@@ -97,6 +97,11 @@ public final class Adapter {
         try (AdapterFiles.Found found = files.find(config, blueprint)) {
             Adapter adapter = new Adapter(config, blueprint, found.maps(), weights);
             adapter.compareBase(found);
+            if (config.dropsOut()) {
+                adapter.remarks.add(
+                        config.where() + ": lora_dropout is not known here: answers and scores are the same,"
+                                + " and where the adapter is trained on, nothing is dropped");
+            }
             Memory.run(() -> Memory.runWithoutGradient(() -> adapter.read(found, weights)));
             adapter.freezeOthers(weights);
             return adapter;

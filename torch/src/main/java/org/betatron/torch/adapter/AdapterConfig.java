@@ -128,6 +128,11 @@ public record AdapterConfig(ObjectNode json, String where) {
         return json.path("task_type").asString("").equals(SCORING);
     }
 
+    /// @return whether PEFT would train it with dropout
+    boolean dropsOut() {
+        return json.path("lora_dropout").asDouble(0) > 0;
+    }
+
     boolean dora() {
         return json.path("use_dora").asBoolean(false);
     }
@@ -143,12 +148,7 @@ public record AdapterConfig(ObjectNode json, String where) {
     /// @return what was, or would be, trained
     public Lora spec() {
         return new Lora(
-                positive("r"),
-                alpha(""),
-                json.path("lora_dropout").asDouble(0),
-                targets(),
-                json.path("use_rslora").asBoolean(false),
-                dora());
+                positive("r"), alpha(""), targets(), json.path("use_rslora").asBoolean(false), dora());
     }
 
     private List<String> targets() {
@@ -217,7 +217,7 @@ public record AdapterConfig(ObjectNode json, String where) {
         if (spec.alpha() == Math.rint(spec.alpha())) {
             json.put("lora_alpha", (long) spec.alpha());
         }
-        json.put("lora_dropout", spec.dropout());
+        json.put("lora_dropout", 0.0);
         json.put("use_rslora", spec.rslora());
         json.put("use_dora", spec.dora());
         json.put("bias", "none");

@@ -24,20 +24,16 @@ import org.betatron.torch.device.NativeLibraries;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.memory.Owned;
 import org.betatron.torch.optimizer.TorchOptimizer;
-import org.betatron.torch.tensor.DataType;
-import org.betatron.torch.tensor.Products;
 import org.betatron.torch.tensor.Tensors;
 import org.betatron.torch.weight.DecomposedWeight;
 import org.betatron.torch.weight.FrozenWeight;
 import org.betatron.torch.weight.Gradients;
 import org.betatron.torch.weight.LowRankWeight;
 import org.betatron.torch.weight.Parameters;
-import org.betatron.torch.weight.ScaledByteWeight;
 import org.betatron.torch.weight.Weight;
 import org.betatron.torch.weight.WeightLoader;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -45,12 +41,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// Forms of weights that no pass knows, in a whole model beside one whose weights are plain.
 class WeightFormsTest {
 
-    private static final Products PRODUCTS = new Products(DataType.FP32);
     private static final long RANK = 3;
     private static final double SCALE = 0.7;
     private static final double TOLERANCE = 2e-5;
 
-    /// One of a layer with a bias beside it, one that reads a gated product, and the embedding, which is the head, too.
+    /// One of a layer with a bias beside it, one that reads a gated product, and the embedding, which
+    /// is the head, too.
     private static final List<String> REPLACED = List.of(
             "model.layers.0.self_attn.q_proj.weight",
             "model.layers.1.mlp.down_proj.weight",
@@ -91,7 +87,8 @@ class WeightFormsTest {
         }
     }
 
-    /// Rows with lengths of their own: with `G` the gradient of a plain weight, `V = W + s B A` and `n` its norms, the
+    /// Rows with lengths of their own: with `G` the gradient of a plain weight, `V = W + s B A` and
+    /// `n` its norms, the
     /// gradient of the lengths is `sum(G * V) / n`, and that of V is `G * m / n`.
     @ParameterizedTest
     @EnumSource(Recompute.class)
@@ -153,28 +150,6 @@ class WeightFormsTest {
         }
     }
 
-    /// A model with whole numbers for weights computes as one with the same values in floats, and so do the gradients
-    /// of what trains in it.
-    @ParameterizedTest
-    @EnumSource(Recompute.class)
-    void wholeNumbersWithFactors(Recompute recompute) {
-        try (Parameters plain = weights();
-                Parameters quantised = weights()) {
-            REPLACED.forEach(name -> {
-                makeQuantised(quantised, name);
-                Memory.runWithoutGradient(() -> Memory.run(
-                        () -> plain.get(name).values().copy_(quantised.get(name).values())));
-            });
-            plain.freeze(REPLACED);
-            assertClose(gradients(quantised, recompute), gradients(plain, recompute));
-            quantised
-                    .trainable()
-                    .forEach((name, leaf) -> Memory.run(() -> assertClose(
-                            Gradients.dense(leaf),
-                            Gradients.dense(plain.get(name).values()))));
-        }
-    }
-
     private static Parameters weights() {
         return WeightLoader.initialize(ARCHITECTURE.blueprint(), ComputeSpec.DEFAULT.on(TestDevice.DEVICE), 7);
     }
@@ -214,16 +189,6 @@ class WeightFormsTest {
                 () -> Tensors.floats(numbers, base.tensors().getFirst())
                         .view(rows, columns)
                         .requires_grad_(true));
-    }
-
-    private static void makeQuantised(Parameters weights, String name) {
-        Weight plain = weights.get(name);
-        List<Owned> kept = Memory.withoutGradient(() -> Memory.keepAll(name, () -> {
-            Tensor factors = plain.values().abs().amax(new long[] {1}, true).div(Tensors.scalar(127));
-            return List.of(plain.values().div(factors).round().to(ScalarType.Char), factors);
-        }));
-        plain.close();
-        weights.add(name, new ScaledByteWeight(kept.get(0), kept.get(1), PRODUCTS));
     }
 
     /// @return log-probabilities; gradients are added to the weights
