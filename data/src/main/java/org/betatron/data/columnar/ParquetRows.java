@@ -109,7 +109,8 @@ final class ParquetRows implements ColumnarRows {
                 new DataException(file + (row > 0 ? ":" + row : "") + ": " + known.getMessage(), known);
             case UncheckedIOException unchecked
             when unchecked.getCause() != null -> translate(file, row, unchecked.getCause());
-            case Exception _ when deepest(e) instanceof OutOfMemoryError ->
+            case Exception _
+            when deepest(e) instanceof OutOfMemoryError ->
                 new DataException(
                         file + ": the Java heap is too small for the " + ROWS_AT_ONCE + " rows of a Parquet file that"
                                 + " are held at once: give it more with BETATRON_JAVA_OPTIONS=-Xmx8g, or read fewer"
