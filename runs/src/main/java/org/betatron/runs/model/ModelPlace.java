@@ -18,9 +18,8 @@ import org.betatron.torch.gguf.GgufConfig;
 /// Where a model lies that a user named: a Hugging Face directory, or a GGUF file.
 ///
 /// A GGUF file is shown as a directory: its configuration and tokenizer written out, and a link to
-/// the file itself, in
-/// whose place the weights are read. The directory is a temporary one and lasts as long as the
-/// process.
+/// the file itself, in whose place the weights are read. The directory is a temporary one and lasts
+/// as long as the process.
 public final class ModelPlace {
 
     private static final Map<Version, Path> SHOWN = new ConcurrentHashMap<>();
@@ -74,7 +73,12 @@ public final class ModelPlace {
         }
     }
 
-    /// Writes everything that a model directory has beside weights.
+    /// Writes everything that a model directory has beside weights: configuration, tokenizer, template.
+    ///
+    /// @param gguf      open
+    /// @param directory exists
+    /// @throws GgufException if the file holds no model or tokenizer that is known
+    /// @throws IOException   if a file cannot be written
     public static void writeSmallFiles(GgufFile gguf, Path directory) throws IOException {
         Files.writeString(
                 new ModelDirectory(directory).configFile(), GgufConfig.of(gguf).toPrettyString() + "\n");
