@@ -1,8 +1,6 @@
 package org.betatron.data.source;
 
 import java.nio.charset.StandardCharsets;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.exc.StreamConstraintsException;
@@ -12,7 +10,6 @@ import tools.jackson.core.exc.UnexpectedEndOfInputException;
 public final class JsonProblem {
 
     private static final int SHOWN_CHARACTERS = 24;
-    private static final Pattern TWICE = Pattern.compile("Duplicate Object property (\".*?\")");
 
     private JsonProblem() {}
 
@@ -32,10 +29,6 @@ public final class JsonProblem {
     static String of(JacksonException problem) {
         if (problem instanceof StreamConstraintsException) {
             return "its lists or objects are nested deeper than " + JsonTree.MAX_DEPTH;
-        }
-        Matcher twice = TWICE.matcher(problem.getOriginalMessage());
-        if (twice.find()) {
-            return "the name " + twice.group(1) + " stands twice";
         }
         return problem instanceof UnexpectedEndOfInputException ? "it ends in the middle of a value" : "not valid JSON";
     }

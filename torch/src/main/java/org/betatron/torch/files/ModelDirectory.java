@@ -15,7 +15,6 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.betatron.core.files.StagedFiles;
-import org.betatron.data.source.JsonProblem;
 import org.betatron.torch.error.ModelException;
 import org.betatron.torch.tensor.DataType;
 import org.bytedeco.pytorch.Tensor;
@@ -236,7 +235,7 @@ public record ModelDirectory(Path path) {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + file, e);
         } catch (JacksonException e) {
-            throw new ModelException(file + ": " + JsonProblem.in(e), e);
+            throw new ModelException(file + ": " + BrokenJson.of(e), e);
         }
     }
 }

@@ -16,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.betatron.data.source.JsonProblem;
 import org.betatron.torch.error.ModelException;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.memory.Owned;
@@ -280,7 +279,7 @@ public final class SafetensorsFile implements WeightFile {
         try {
             json = STRICT.readTree(new String(header, StandardCharsets.UTF_8));
         } catch (JacksonException e) {
-            throw new ModelException(path + " has a damaged safetensors header: " + JsonProblem.in(e), e);
+            throw new ModelException(path + " has a damaged safetensors header: " + BrokenJson.of(e), e);
         }
         if (!json.isObject()) {
             throw new ModelException(path + " has a damaged safetensors header: it is not a JSON object");
