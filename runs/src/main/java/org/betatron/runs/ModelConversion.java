@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.betatron.core.files.Directories;
 import org.betatron.core.files.NewDirectory;
 import org.betatron.core.files.StagedFiles;
 import org.betatron.data.tokenizer.gguf.GgufVocabulary;
@@ -13,6 +14,7 @@ import org.betatron.gguf.GgufException;
 import org.betatron.gguf.GgufFile;
 import org.betatron.gguf.GgufType;
 import org.betatron.runs.model.ModelPlace;
+import org.betatron.runs.model.ModelSource;
 import org.betatron.torch.TorchLanguageModel;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.error.ModelException;
@@ -41,7 +43,9 @@ public final class ModelConversion {
             DataType written = type.orElseGet(() -> formatOf(gguf));
             ComputeSpec compute =
                     ComputeSpec.DEFAULT.withWeights(written == DataType.BF16 ? DataType.BF16 : DataType.FP32);
-            ModelPlace.writeSmallFiles(gguf, directory);
+            for (Path beside : new ModelSource(shown).textFiles()) {
+                Directories.copyInto(beside, directory);
+            }
             try (TorchLanguageModel model = ModelOpening.toldTo(listener).language(shown, compute)) {
                 model.save(directory, written);
             }

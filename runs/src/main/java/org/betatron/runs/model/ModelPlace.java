@@ -79,7 +79,7 @@ public final class ModelPlace {
     /// @param directory exists
     /// @throws GgufException if the file holds no model or tokenizer that is known
     /// @throws IOException   if a file cannot be written
-    public static void writeSmallFiles(GgufFile gguf, Path directory) throws IOException {
+    private static void writeSmallFiles(GgufFile gguf, Path directory) throws IOException {
         Files.writeString(
                 new ModelDirectory(directory).configFile(), GgufConfig.of(gguf).toPrettyString() + "\n");
         GgufTokenizer.write(gguf.metadata(), directory);
