@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import org.betatron.core.model.AdapterSpec;
 import org.betatron.core.run.RunFiles;
 import org.betatron.data.DataException;
 import org.betatron.data.load.TokenizedDataSet;
@@ -21,6 +22,7 @@ import org.betatron.data.transform.TransformSpec;
 import org.betatron.data.transform.Transforms;
 import org.betatron.evaluation.report.RunPage;
 import org.betatron.runs.RunEvent.RowUse;
+import org.betatron.runs.model.AdapterPlace;
 import org.betatron.runs.model.ComputeThreads;
 import org.betatron.runs.model.ModelPlace;
 import org.betatron.runs.model.ModelSize;
@@ -32,6 +34,7 @@ import org.betatron.runs.recipe.RecipeReader;
 import org.betatron.runs.recipe.ResumeSettings;
 import org.betatron.torch.TorchModel;
 import org.betatron.torch.TorchRewardModel;
+import org.betatron.torch.adapter.Adapter;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.device.NativeLibraries;
 import org.betatron.torch.device.Processor;
@@ -83,6 +86,7 @@ final class RunSession implements AutoCloseable {
     /// @throws org.betatron.runs.recipe.RecipeException if settings of the recipe do not go together
     static RunSession open(RunRequest<?> request, ModelSource source) {
         RecipeChecks.check("recipe", request.resolved(), request.resuming());
+        source.requireTrainable(request.recipe());
         SideFiles tokenizer = new SideFiles(source.sideFiles());
         if (!request.resuming()) {
             return new RunSession(
@@ -211,10 +215,10 @@ final class RunSession implements AutoCloseable {
         ComputeThreads.use(recipe.compute().threads());
         M model = models.open(checkpoint.map(Checkpoint::modelDirectory).orElse(start), compute, loader);
         try {
-            model.freeze(recipe.train().frozen());
+            chooseTrained(model, recipe);
         } catch (ModelException e) {
             model.close();
-            throw new ModelException("train.frozen: " + e.getMessage(), e);
+            throw e;
         }
         tell(new RunEvent.ModelOpened(
                 start, sizeOf(model), compute.possible(Processor.here()), NativeLibraries.threads()));
@@ -222,6 +226,23 @@ final class RunSession implements AutoCloseable {
             tell(new RunEvent.Warning(SLOW_BF16));
         }
         return model;
+    }
+
+    private void chooseTrained(TorchModel model, Recipe recipe) {
+        if (recipe.adapter() instanceof AdapterSpec.Lora lora && checkpoint.isEmpty()) {
+            ModelSource.naming(
+                    "adapter",
+                    () -> model.adapt(
+                            lora,
+                            AdapterPlace.named(Path.of(recipe.model())),
+                            recipe.train().seed()));
+        }
+        if (checkpoint.isPresent()) {
+            model.adapter().ifPresent(Adapter::requireBase);
+        }
+        if (!recipe.train().frozen().isEmpty()) {
+            ModelSource.naming("train.frozen", () -> model.freeze(recipe.train().frozen()));
+        }
     }
 
     /// @return where every model of the run is opened

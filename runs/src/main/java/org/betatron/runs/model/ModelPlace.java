@@ -15,7 +15,8 @@ import org.betatron.torch.error.ModelException;
 import org.betatron.torch.files.ModelDirectory;
 import org.betatron.torch.gguf.GgufConfig;
 
-/// Where a model lies that a user named: a Hugging Face directory, or a GGUF file.
+/// Where a model lies that a user named: a Hugging Face directory, a GGUF file, or an adapter on either
+/// ([AdapterPlace]).
 ///
 /// A GGUF file is shown as a directory: its configuration and tokenizer written out, and a link to
 /// the file itself, in whose place the weights are read. The directory is a temporary one and lasts
@@ -40,12 +41,12 @@ public final class ModelPlace {
         return ModelDirectory.isGguf(given) && !Files.isDirectory(given);
     }
 
-    /// @param given directory, or a file that ends in `.gguf`
+    /// @param given directory of a model or of an adapter, or a file that ends in `.gguf`
     /// @return the directory to read the model from
     /// @throws ModelException if the file does not exist or does not hold a model that can be read
     public static Path of(Path given) {
         if (!isGguf(given)) {
-            return given;
+            return AdapterPlace.isAdapter(given) ? AdapterPlace.of(given) : given;
         }
         if (!Files.exists(given)) {
             throw new ModelException("model file " + given + " does not exist");
@@ -60,9 +61,7 @@ public final class ModelPlace {
     private static Path show(Version version) {
         Path file = version.file();
         try (GgufFile gguf = GgufFile.open(file)) {
-            Path parent = Files.createTempDirectory("betatron-gguf-");
-            deleteAtEnd(parent);
-            Path directory = Files.createDirectory(parent.resolve(file.getFileName()));
+            Path directory = newDirectory("betatron-gguf-", file.getFileName());
             writeSmallFiles(gguf, directory);
             Files.createSymbolicLink(directory.resolve(ModelDirectory.GGUF), file);
             return directory;
@@ -83,6 +82,13 @@ public final class ModelPlace {
         Files.writeString(
                 new ModelDirectory(directory).configFile(), GgufConfig.of(gguf).toPrettyString() + "\n");
         GgufTokenizer.write(gguf.metadata(), directory);
+    }
+
+    /// @return a new directory of that name, which goes when the process ends
+    static Path newDirectory(String prefix, Path name) throws IOException {
+        Path parent = Files.createTempDirectory(prefix);
+        deleteAtEnd(parent);
+        return Files.createDirectory(parent.resolve(name));
     }
 
     private static void deleteAtEnd(Path directory) {
