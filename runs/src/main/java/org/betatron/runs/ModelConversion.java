@@ -48,7 +48,9 @@ public final class ModelConversion {
             DataType written = type.orElseGet(() -> formatOf(gguf));
             ComputeSpec compute =
                     ComputeSpec.DEFAULT.withWeights(written == DataType.BF16 ? DataType.BF16 : DataType.FP32);
-            ModelPlace.writeSmallFiles(gguf, directory);
+            for (Path beside : new ModelSource(shown).textFiles()) {
+                Directories.copyInto(beside, directory);
+            }
             try (TorchLanguageModel model = ModelOpening.toldTo(listener).language(shown, compute)) {
                 model.save(directory, written);
             }

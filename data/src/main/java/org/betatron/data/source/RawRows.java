@@ -12,7 +12,9 @@ public interface RawRows extends AutoCloseable {
 
     /// Opens JSON lines, a JSON list, Parquet or Arrow, told from each other by their first bytes.
     ///
+    /// @param path    possibly compressed, if it is JSON
     /// @param columns names of the outermost fields to read; empty for all
+    /// @return its rows, to be closed by the caller
     /// @throws DataException if the file cannot be read or is empty, or has columns and lacks one
     ///     of these
     static RawRows open(Path path, Set<String> columns) {
@@ -29,6 +31,7 @@ public interface RawRows extends AutoCloseable {
     @Nullable
     RawRow next();
 
+    /// Closes the file.
     @Override
     void close();
 }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.betatron.core.files.GrowingLines;
 import org.betatron.data.layout.RowRules;
 import org.betatron.data.load.PromptReader;
@@ -83,8 +84,9 @@ public record GenerationRun(
     public GenerationResult run(RunListener listener) {
         Optional<PromptSet> read = read(listener);
         List<PromptRow> rows = new ArrayList<>();
+        UnaryOperator<String> asked = asked();
         for (String prompt : prompts) {
-            rows.add(new PromptRow("prompt-" + (rows.size() + 1), asked(prompt), null));
+            rows.add(new PromptRow("prompt-" + (rows.size() + 1), asked.apply(prompt), null));
         }
         read.ifPresent(set -> rows.addAll(set.of(0)));
         try (HuggingFaceTokenizer tokenizer = new ModelSource(model).openTokenizer();
@@ -120,11 +122,12 @@ public record GenerationRun(
         }
     }
 
-    private String asked(String prompt) {
-        Path place = ModelPlace.of(model);
-        return raw || ChatTemplate.source(place).isEmpty()
-                ? prompt
-                : ChatTemplate.load(place).prompt(List.of(Message.user(prompt)));
+    /// @return how the model reads what is asked
+    private UnaryOperator<String> asked() {
+        Optional<ChatTemplate> template =
+                raw || prompts.isEmpty() ? Optional.empty() : ChatTemplate.find(ModelPlace.of(model));
+        return prompt ->
+                template.map(own -> own.prompt(List.of(Message.user(prompt)))).orElse(prompt);
     }
 
     private Optional<PromptSet> read(RunListener listener) {

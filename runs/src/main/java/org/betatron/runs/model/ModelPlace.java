@@ -75,8 +75,13 @@ public final class ModelPlace {
         }
     }
 
-    /// Writes everything that a model directory has beside weights.
-    public static void writeSmallFiles(GgufFile gguf, Path directory) throws IOException {
+    /// Writes everything that a model directory has beside weights: configuration, tokenizer, template.
+    ///
+    /// @param gguf      open
+    /// @param directory exists
+    /// @throws GgufException if the file holds no model or tokenizer that is known
+    /// @throws IOException   if a file cannot be written
+    private static void writeSmallFiles(GgufFile gguf, Path directory) throws IOException {
         Files.writeString(
                 new ModelDirectory(directory).configFile(), GgufConfig.of(gguf).toPrettyString() + "\n");
         GgufTokenizer.write(gguf.metadata(), directory);

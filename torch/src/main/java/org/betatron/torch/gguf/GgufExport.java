@@ -55,8 +55,7 @@ public final class GgufExport {
     /// @param config    of the model, in the keys of transformers 5
     /// @param weights   by Hugging Face names; borrowed
     /// @param type      number format of the matrices, F32, F16, BF16 or Q8_0. Vectors are F32, and
-    ///     matrices whose rows
-    ///     are no whole blocks F16
+    ///     matrices whose rows are no whole blocks F16
     /// @param tokenizer metadata of the tokenizer
     /// @throws IOException    if the file cannot be written
     /// @throws ModelException if llama.cpp does not know the family, or cannot do what the
