@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// `-Dbetatron.fuzz.out`.
 class FuzzTest {
 
-    private static final int INPUTS = Integer.getInteger("betatron.fuzz.inputs", 66);
+    private static final int INPUTS = Integer.getInteger("betatron.fuzz.inputs", 76);
     private static final long SEED = Long.getLong("betatron.fuzz.seed", 20261126);
     private static final String OUT = System.getProperty("betatron.fuzz.out", "");
     private static final String ONLY = System.getProperty("betatron.fuzz.only", "");

@@ -152,12 +152,12 @@ public sealed interface RunEvent {
     /// @param report what became of their rows
     record PromptsRead(ReadingReport report) implements RunEvent {}
 
-    /// Prompts have no room for an answer.
+    /// Prompts cannot be answered by a model.
     ///
-    /// @param ids          their rows
-    /// @param numPrompts   how many there were in all
-    /// @param maxPositions longest sequence of the model, tokens
-    record PromptsLeftOut(List<String> ids, int numPrompts, int maxPositions) implements RunEvent {
+    /// @param ids        their rows
+    /// @param numPrompts how many there were in all
+    /// @param why        what they do that the model cannot, for example fill its positions
+    record PromptsLeftOut(List<String> ids, int numPrompts, String why) implements RunEvent {
 
         public PromptsLeftOut {
             ids = List.copyOf(ids);

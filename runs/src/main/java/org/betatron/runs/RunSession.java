@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import org.betatron.core.files.Checksums;
 import org.betatron.core.run.RunFiles;
 import org.betatron.data.DataException;
 import org.betatron.data.load.TokenizedDataSet;
@@ -90,10 +91,13 @@ final class RunSession implements AutoCloseable {
                     RunDirectory.create(request.out(), request.resolved().yaml(), tokenizer),
                     Optional.empty());
         }
+        List<String> damage = new ArrayList<>();
+        // Before the run writes on; its settings were looked at when they were read.
+        Checksums.damage(request.out(), name -> RunFiles.READ_AGAIN.contains(name))
+                .ifPresent(account -> damage.add(account + "; the run goes on, as weights do not depend on it"));
         RunDirectory directory = RunDirectory.resume(request.out(), tokenizer);
         try {
             int keep = request.recipe().train().keepCheckpoints();
-            List<String> damage = new ArrayList<>();
             RunSession session = new RunSession(
                     request, directory, directory.checkpoints(keep).latest(damage::add));
             damage.forEach(session::warn);
@@ -211,6 +215,7 @@ final class RunSession implements AutoCloseable {
         ComputeThreads.use(recipe.compute().threads());
         M model = models.open(checkpoint.map(Checkpoint::modelDirectory).orElse(start), compute, loader);
         try {
+            model.noteFiles();
             model.freeze(recipe.train().frozen());
         } catch (ModelException e) {
             model.close();

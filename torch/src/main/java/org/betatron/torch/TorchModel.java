@@ -120,11 +120,18 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
     /// @param directory directory to write into; made if missing
     /// @param type      number format of the files
     /// @throws IOException if a file cannot be written
-    /// @throws org.betatron.torch.error.ModelException if a file that weights still lie in was overwritten
+    /// @throws org.betatron.torch.error.ModelException if a file that weights still lie in
+    ///     was overwritten, as far as its size and time show it, or [#noteFiles] was called
     public final void save(Path directory, DataType type) throws IOException {
         write(
                 () -> "writing the model to " + directory,
                 files -> new ModelDirectory(directory).write(written(), files, type));
+    }
+
+    /// Remembers what the files hold that weights lie in. [#save] then fails if they hold something else, even
+    /// where size and time of a file are as they were. Reads these files once here and once for each save.
+    public final void noteFiles() {
+        weights.noteFiles();
     }
 
     /// Writes weights.
@@ -136,7 +143,7 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
     }
 
     final void write(Supplier<String> what, Writing writing) throws IOException {
-        weights.requireUsable();
+        weights.requireFilesAsNoted();
         Map<String, Tensor> files = weights.values();
         List<String> columns = spec.architecture().blueprint().weights().stream()
                 .filter(WeightSpec::columns)

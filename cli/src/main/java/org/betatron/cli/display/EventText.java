@@ -44,9 +44,9 @@ final class EventText {
                     case RunEvent.ReportFailed(var run, var why) -> "No report of " + run + ": " + why;
                     case RunEvent.NotTakenBack(var why) -> "Not taken back: " + why;
                     case RunEvent.PairsScored(int done, int total) -> "scored %,d of %,d pairs".formatted(done, total);
-                    case RunEvent.PromptsLeftOut(var ids, int numPrompts, int maxPositions) ->
-                        ids.size() + " of " + numPrompts + " prompts fill the model's " + maxPositions
-                                + " positions and are left out: " + String.join(", ", ids);
+                    case RunEvent.PromptsLeftOut(var ids, int numPrompts, var why) ->
+                        ids.size() + " of " + numPrompts + " prompts " + why + " and are left out: "
+                                + String.join(", ", ids);
                     case RunEvent.AnswersBegun(var model) -> "Answers of " + model + " ...";
                     case RunEvent.DivergenceBegun(var reference) -> "KL against " + reference + " ...";
                     case RunEvent.Warning(var message) -> "warning: " + message;

@@ -21,10 +21,11 @@ public record Message(String role, Map<String, @Nullable Object> fields) {
 
     public static final String CONTENT = "content";
     public static final String TOOL_CALLS = "tool_calls";
+    public static final String FUNCTION_CALL = "function_call";
 
     /// Fields of a turn that hold something that is said, beside its text.
     public static final List<String> SAID =
-            List.of(TOOL_CALLS, "function_call", "reasoning_content", "reasoning", "thinking");
+            List.of(TOOL_CALLS, FUNCTION_CALL, "reasoning_content", "reasoning", "thinking");
 
     public Message {
         fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));

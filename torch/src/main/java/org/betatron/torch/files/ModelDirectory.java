@@ -43,6 +43,15 @@ public record ModelDirectory(Path path) {
 
     private static final Pattern WEIGHT_FILE = Pattern.compile("model(-\\d{5}-of-\\d{5})?\\.safetensors");
 
+    /// @return whether a file of that name in a model's directory says what the model computes
+    public static boolean isRead(String name) {
+        return name.equals(CONFIG)
+                || name.equals(INDEX)
+                || name.equals(GGUF)
+                || name.equals(SINGLE)
+                || SHARD.matcher(name).matches();
+    }
+
     /// @return where `config.json` is, or would be
     public Path configFile() {
         return path.resolve(CONFIG);
