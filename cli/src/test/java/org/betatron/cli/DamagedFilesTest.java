@@ -28,28 +28,42 @@ class DamagedFilesTest {
     }
 
     @Test
-    void weightsAndTokenizer() throws IOException {
-        for (String model : new String[] {"model", "run/model"}) {
-            for (String name : new String[] {"model.safetensors", "config.json", "tokenizer.json"}) {
-                Path damaged = copy(model).resolve(name);
-                flip(damaged);
-                requireNamed(damaged, "generate", "--model", damaged.resolveSibling("").toString(), "--prompt", "Where?");
-                Files.delete(damaged.resolveSibling("checksums"));
-            }
-        }
+    void weights() throws IOException {
+        Path model = copy("run/model");
+        flip(model.resolve("model.safetensors"));
+        requireNamed(model.resolve("model.safetensors"), "generate", "--model", model.toString(), "--prompt", "a");
+        requireNamed(
+                model.resolve("model.safetensors"),
+                "sft",
+                "--model",
+                model.toString(),
+                "--data",
+                inputs.texts().toString(),
+                "--out",
+                directory.resolve("of-damaged").toString());
     }
 
-    /// What was changed on purpose is read once its owner says so.
+    /// People change these; it is said until they say that it is meant.
     @Test
-    void theWayOut() throws IOException {
-        Path model = copy("run/model");
-        Path changed = model.resolve("generation_config.json");
-        Files.writeString(changed, "{}");
-        Files.writeString(model.resolve("tokenizer_config.json"), "{\"eos_token\": \"<|endoftext|>\"}");
-        String[] generate = {"generate", "--model", model.toString(), "--prompt", "Where?", "--max-new-tokens=1"};
-        requireNamed(model.resolve("tokenizer_config.json"), generate);
-        Files.delete(model.resolve("checksums"));
-        Invocation.succeed(generate);
+    void smallFilesOfAModel() throws IOException {
+        for (String name : new String[] {"tokenizer.json", "tokenizer_config.json", "config.json"}) {
+            Path model = copy("run/model");
+            Path changed = model.resolve(name);
+            Files.writeString(changed, Files.readString(changed) + "\n");
+            String said = "warning: " + changed + WAY_OUT + model.resolve("checksums") + "\n";
+            String[] generate = {"generate", "--model", model.toString(), "--prompt", "a", "--max-new-tokens=1"};
+            assertThat(Invocation.of(generate).exitCode()).isZero();
+            assertThat(Invocation.of(generate).err()).isEqualTo(said);
+            assertThat(Invocation.of(
+                                    "inspect",
+                                    "--model",
+                                    model.toString(),
+                                    inputs.pairs().toString())
+                            .err())
+                    .isEqualTo(said);
+            Files.delete(model.resolve("checksums"));
+            Invocation.succeed(generate);
+        }
     }
 
     @Test
@@ -70,7 +84,11 @@ class DamagedFilesTest {
             Files.writeString(run.resolve(name), other);
         }
         requireNamed(
-                run.resolve("metrics.jsonl"), "plot", run.toString(), "--out", run.resolve("plot.png").toString());
+                run.resolve("metrics.jsonl"),
+                "plot",
+                run.toString(),
+                "--out",
+                run.resolve("plot.png").toString());
         Invocation.succeed("report", run.toString());
         assertThat(Files.readString(run.resolve("report.html")))
                 .contains("metrics.jsonl" + WAY_OUT)

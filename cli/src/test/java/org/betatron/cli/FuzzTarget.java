@@ -56,8 +56,6 @@ record FuzzTarget(
     static List<FuzzTarget> in(Path root) throws IOException {
         Inputs inputs = Inputs.in(root);
         String model = inputs.model();
-        // Without checksums, which would find everything before it is read.
-        Files.delete(Path.of(model, Checksums.FILE));
         Path rows = Files.createDirectory(root.resolve("rows"));
         List<Path> pairs = List.of(
                 Files.copy(inputs.pairs(), rows.resolve("pairs.jsonl")),
@@ -71,6 +69,7 @@ record FuzzTarget(
         Path run = stoppedRun(inputs, root.resolve("run"));
         Path noted = root.resolve("noted");
         copy(run, noted);
+        // Without checksums, which would find everything before it is read.
         Files.delete(run.resolve(Checksums.FILE));
         Path recipe = Files.createDirectory(root.resolve("recipe")).resolve("recipe.yaml");
         Files.copy(run.resolve("recipe.yaml"), recipe);
@@ -101,8 +100,9 @@ record FuzzTarget(
                 resumed("checkpoint", files(run.resolve("checkpoints")), run),
                 resumed("reference", files(run.resolve("reference")), run),
                 whole("records", records(run), run, (_, copy) -> new String[] {"report", copy.toString()}),
-                whole("noted records", records(noted), noted, (_, copy) ->
-                        new String[] {"plot", copy.toString(), "--out", copy.resolve("plot.png").toString()}),
+                whole("noted records", records(noted), noted, (_, copy) -> new String[] {
+                    "plot", copy.toString(), "--out", copy.resolve("plot.png").toString()
+                }),
                 rows("recipe", List.of(recipe), file -> new String[] {"align", "--print-recipe", "--recipe", file})));
         targets.addAll(OtherFuzzTargets.in(root, inputs));
         return targets;

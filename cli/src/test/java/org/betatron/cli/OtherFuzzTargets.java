@@ -141,7 +141,14 @@ final class OtherFuzzTargets {
         Path world = root.resolve("world");
         Invocation.succeed("world", world.toString(), "--texts=3", "--pairs=6", "--evaluation=3");
         FuzzTarget.Command read = (damaged, copy) -> damaged.toString().endsWith(".jsonl")
-                ? new String[] {"inspect", "--max-tokens=100", "--max-prompt-tokens=60", "--model", inputs.model(), damaged.toString()}
+                ? new String[] {
+                    "inspect",
+                    "--max-tokens=100",
+                    "--max-prompt-tokens=60",
+                    "--model",
+                    inputs.model(),
+                    damaged.toString()
+                }
                 : new String[] {
                     "init",
                     "--config",

@@ -55,7 +55,7 @@ public final class AlignRun {
         source.requireFreezable(recipe.train().frozen()); // before the reference is computed
         try (RunSession session = RunSession.open(request, source);
                 HuggingFaceTokenizer tokenizer = source.openTokenizer()) {
-            DataSetLoader loader = source.loader(tokenizer, recipe.data());
+            DataSetLoader loader = session.telling(source.loader(tokenizer, recipe.data()));
             Split<? extends LabelledRow<?>> rows = rows(session, loader);
             try (References references = References.open(request, alignment, session, source, rows);
                     TorchLanguageModel model = session.openModel(TorchLanguageModel::load)) {

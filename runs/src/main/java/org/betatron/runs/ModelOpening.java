@@ -7,6 +7,7 @@ import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.betatron.core.files.Checksums;
 import org.betatron.runs.model.ModelPlace;
+import org.betatron.runs.model.ModelSource;
 import org.betatron.torch.TorchLanguageModel;
 import org.betatron.torch.TorchModel;
 import org.betatron.torch.TorchRewardModel;
@@ -50,11 +51,15 @@ public final class ModelOpening {
     /// @return what it opened
     <M extends TorchModel> M open(Path given, ComputeSpec compute, BiFunction<Path, ComputeSpec, M> loader) {
         Path directory = ModelPlace.of(given);
-        Checksums.damage(directory, ModelDirectory::isRead).ifPresent(damage -> {
+        boolean isNew = told.add(directory.toAbsolutePath().normalize());
+        if (isNew) {
+            ModelSource.changes(directory).ifPresent(warn);
+        }
+        Checksums.damage(directory, ModelDirectory::isOfWeights).ifPresent(damage -> {
             throw new ModelException(damage);
         });
         M model = loader.apply(directory, compute);
-        if (told.add(directory.toAbsolutePath().normalize())) {
+        if (isNew) {
             model.remarks().forEach(warn);
         }
         return model;

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.betatron.data.load.DatasetReport;
+import org.betatron.data.load.LongRow;
 import org.betatron.data.load.ReadingReport;
 import org.betatron.runs.model.ModelSize;
 import org.betatron.torch.compute.ComputeSpec;
@@ -41,6 +42,11 @@ public sealed interface RunEvent {
     /// @param use    what the rows are for
     /// @param report what became of them
     record RowsRead(RowUse use, DatasetReport report) implements RunEvent {}
+
+    /// A row takes seconds to be tokenized, which begins now. Heard by another thread than the other events.
+    ///
+    /// @param row where it is, and how long
+    record LongRowBegun(LongRow row) implements RunEvent {}
 
     /// What rows are for.
     enum RowUse {

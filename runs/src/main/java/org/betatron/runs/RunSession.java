@@ -12,6 +12,7 @@ import java.util.function.Function;
 import org.betatron.core.files.Checksums;
 import org.betatron.core.run.RunFiles;
 import org.betatron.data.DataException;
+import org.betatron.data.load.DataSetLoader;
 import org.betatron.data.load.TokenizedDataSet;
 import org.betatron.data.load.TransformedRowRecord;
 import org.betatron.data.row.HeldOut;
@@ -156,6 +157,11 @@ final class RunSession implements AutoCloseable {
 
     RunDirectory directory() {
         return directory;
+    }
+
+    /// @return the same loader, which tells of rows that take long
+    DataSetLoader telling(DataSetLoader loader) {
+        return loader.telling(row -> tell(new RunEvent.LongRowBegun(row)));
     }
 
     /// Reads the training files, and splits them or reads the evaluation files.

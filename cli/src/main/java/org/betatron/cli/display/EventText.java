@@ -21,6 +21,7 @@ final class EventText {
                         "No checkpoint yet in " + run + ": starting from the beginning";
                     case RunEvent.SettingsChanged(var settings) ->
                         "Going on with " + settings + ": the same update, up to rounding";
+                    case RunEvent.LongRowBegun(var row) -> row.text();
                     case RunEvent.RowsRead(var use, var report) ->
                         (use == RowUse.EVALUATION ? "to measure on:\n" : "")
                                 + report.summary().strip() + "\nrow tokens: "

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
-import org.betatron.core.files.Checksums;
 import org.betatron.data.DataException;
 
 /// A `tokenizer.json` of a Hugging Face model directory, run by the `tokenizers` library that made
@@ -46,21 +45,13 @@ public final class HuggingFaceTokenizer implements Tokenizer, AutoCloseable {
     /// name. The tokenizer's own setting comes first because chat models list several ids in the
     /// other files, in no particular order.
     ///
-    /// @throws DataException if there is no `tokenizer.json`, it cannot be used, no token ends an
-    ///     answer, or a small file of a model that was saved here is not as it was written
+    /// @throws DataException if there is no `tokenizer.json`, it cannot be used, or no token ends
+    ///     an answer
     public static HuggingFaceTokenizer load(Path modelDirectory) {
-        Checksums.damage(modelDirectory, HuggingFaceTokenizer::isRead).ifPresent(damage -> {
-            throw new DataException(damage);
-        });
         TokenizerFile file = TokenizerFile.read(modelDirectory);
         int[] stopIds = EndTokens.find(modelDirectory, file);
         ai.djl.huggingface.tokenizers.HuggingFaceTokenizer tokenizer = open(file);
         return new HuggingFaceTokenizer(tokenizer, file.vocabulary(), findBosPrefix(tokenizer), stopIds);
-    }
-
-    /// @return whether a file beside the weights decides over what a model reads and writes
-    private static boolean isRead(String name) {
-        return name.endsWith(".json") || name.endsWith(".jinja") || name.equals("merges.txt");
     }
 
     private static ai.djl.huggingface.tokenizers.HuggingFaceTokenizer open(TokenizerFile file) {

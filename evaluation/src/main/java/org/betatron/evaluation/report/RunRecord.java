@@ -87,11 +87,10 @@ public record RunRecord(
             return null;
         }
         // Parts of it may be null, and runs from before lack what was not counted then.
-        List<DatasetReport> read = tolerant(
-                unreadable, List.of(), () -> {
-                    requireWhole(file);
-                    return List.of(JsonMapper.shared().readValue(text(file), DatasetReport.class));
-                });
+        List<DatasetReport> read = tolerant(unreadable, List.of(), () -> {
+            requireWhole(file);
+            return List.of(JsonMapper.shared().readValue(text(file), DatasetReport.class));
+        });
         return read.isEmpty() ? null : read.getFirst();
     }
 

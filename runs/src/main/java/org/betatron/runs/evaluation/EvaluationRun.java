@@ -108,8 +108,7 @@ public final class EvaluationRun {
             int[] other = opponent == null ? ids : opponent.promptIds(others.get(i));
             if (!asked.admits(
                     all.get(i).id(),
-                    model.problem(ids)
-                            .or(() -> Optional.ofNullable(opponent).flatMap(its -> its.problem(other))))) {
+                    model.problem(ids).or(() -> Optional.ofNullable(opponent).flatMap(its -> its.problem(other))))) {
                 continue;
             }
             PromptRow row = all.get(i);

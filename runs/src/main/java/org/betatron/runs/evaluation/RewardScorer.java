@@ -42,8 +42,7 @@ public record RewardScorer(Path directory, ComputeDevice device, RowLimits limit
         try (TorchRewardModel model = open(directory, device, listener)) {
             return new ScoreJudge(
                     "reward " + directory + " " + Fingerprint.of(new ModelDirectory(directory).modelFiles()),
-                    new RewardScorer(
-                            directory, device, new RowLimits(model.vocabularySize(), model.maxPositions())),
+                    new RewardScorer(directory, device, new RowLimits(model.vocabularySize(), model.maxPositions())),
                     0);
         }
     }

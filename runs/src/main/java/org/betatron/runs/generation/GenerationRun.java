@@ -105,7 +105,11 @@ public record GenerationRun(
                     ? generator.generate(ids, GenerationListener.NONE)
                     : toFile(generator, ids, answered, out);
             return new GenerationResult(
-                    read.map(PromptSet::report), answered, answers, (System.nanoTime() - begun) * 1e-9, asked.leftOut());
+                    read.map(PromptSet::report),
+                    answered,
+                    answers,
+                    (System.nanoTime() - begun) * 1e-9,
+                    asked.leftOut());
         }
     }
 

@@ -41,7 +41,6 @@ public final class ModelInitialization {
             setEndToken(json, config, out);
             try (TorchLanguageModel model = TorchLanguageModel.initialize(json, config, seed, DataType.FP32)) {
                 model.save(out);
-                Checksums.write(out);
                 directory.keep();
                 return model.numParameters();
             }
@@ -81,7 +80,8 @@ public final class ModelInitialization {
         List<Path> files = new ModelSource(directory).sideFiles();
         requireWhole(
                 directory,
-                name -> files.stream().anyMatch(file -> file.getFileName().toString().equals(name)));
+                name -> files.stream()
+                        .anyMatch(file -> file.getFileName().toString().equals(name)));
         for (Path file : files) {
             Directories.copyInto(file, out);
         }

@@ -4,6 +4,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.betatron.core.files.Checksums;
 import org.betatron.data.load.DataSetLoader;
 import org.betatron.data.load.RowLimits;
 import org.betatron.data.row.PromptStyle;
@@ -43,6 +45,14 @@ public record ModelSource(Path directory) {
 
     /// What others read of a model and nothing here does: it goes along, and is no part of the fingerprint.
     private static final List<String> COMPANIONS = List.of("tokenizer.model", "additional_chat_templates");
+
+    /// Small files of a model that was saved here may be changed by people, which is said and not refused.
+    ///
+    /// @param directory Hugging Face directory
+    /// @return which of them is not as it was written; empty if all are, or nobody wrote down what they were
+    public static Optional<String> changes(Path directory) {
+        return Checksums.damage(directory, name -> name.equals("config.json") || TEXT_FILES.contains(name));
+    }
 
     /// @param directory Hugging Face directory
     /// @return longest sequence of its model, tokens, without loading the weights

@@ -43,13 +43,9 @@ public record ModelDirectory(Path path) {
 
     private static final Pattern WEIGHT_FILE = Pattern.compile("model(-\\d{5}-of-\\d{5})?\\.safetensors");
 
-    /// @return whether a file of that name in a model's directory says what the model computes
-    public static boolean isRead(String name) {
-        return name.equals(CONFIG)
-                || name.equals(INDEX)
-                || name.equals(GGUF)
-                || name.equals(SINGLE)
-                || SHARD.matcher(name).matches();
+    /// @return whether a file of that name in a model's directory holds weights, or says which does
+    public static boolean isOfWeights(String name) {
+        return name.equals(INDEX) || name.equals(GGUF) || SHARD.matcher(name).matches();
     }
 
     /// @return where `config.json` is, or would be

@@ -127,8 +127,7 @@ public final class RunDirectory implements AutoCloseable {
     public void discardIfOnly(Set<Path> others) {
         try {
             List<Path> entries = Directories.list(root);
-            Set<Path> own =
-                    Set.of(recipeFile(), root.resolve(Checksums.FILE), root.resolve(DirectoryLock.FILE));
+            Set<Path> own = Set.of(recipeFile(), root.resolve(Checksums.FILE), root.resolve(DirectoryLock.FILE));
             if (entries.stream().allMatch(entry -> own.contains(entry) || others.contains(entry))) {
                 Directories.delete(root);
             }
