@@ -25,12 +25,14 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Every choice that a recipe can make trains a tiny model for 30 steps from the command line.
+/// Every choice that a recipe can make trains a tiny model for some steps from the command line.
 class EveryChoiceTest {
 
     /// Objectives whose first steps do not have to widen the margin: likelihood alone does not compare, and the
     /// derivative of DiscoPOP has the wrong sign around zero.
     private static final Set<String> MARGIN_MAY_FALL = Set.of("nll", "discopop");
+
+    private static final int STEPS = 15;
 
     @TempDir
     private static Path directory;
@@ -154,13 +156,13 @@ class EveryChoiceTest {
     @ParameterizedTest
     @ValueSource(strings = {"reset", "keep"})
     void theReferenceMayFollowThePolicy(String statistics) {
-        String update = "reference.update={type: blend, every: 7, share: 0.5, statistics: " + statistics + "}";
+        String update = "reference.update={type: blend, every: 4, share: 0.5, statistics: " + statistics + "}";
         RunMetrics metrics = train("moving-" + statistics, "alignment.preset=beta-dpo", update);
         List<Double> updates = metrics.series("train/referenceUpdates").values();
         assertThat(updates.getFirst()).isZero();
-        assertThat(updates.getLast()).isEqualTo(4);
+        assertThat(updates.getLast()).isEqualTo(3);
         List<Double> rewards = metrics.series("train/reward/chosen").values();
-        assertThat(Math.abs(rewards.get(7))).isLessThan(Math.abs(rewards.get(6)));
+        assertThat(Math.abs(rewards.get(4))).isLessThan(Math.abs(rewards.get(3)));
     }
 
     @Test
@@ -177,14 +179,14 @@ class EveryChoiceTest {
     }
 
     private static RunMetrics train(String name, String... settings) {
-        List<String> arguments = new ArrayList<>(List.of("--steps", "30"));
+        List<String> arguments = new ArrayList<>(List.of("--steps", String.valueOf(STEPS)));
         for (String setting : settings) {
             arguments.addAll(List.of("--set", setting));
         }
         Invocation.succeed(inputs.align(name, arguments.toArray(String[]::new)));
         RunMetrics metrics = RunMetrics.read(Path.of(inputs.at(name)));
         assertThat(metrics.series("train/loss").values())
-                .hasSize(30)
+                .hasSize(STEPS)
                 .allSatisfy(loss -> assertThat(loss).isFinite());
         assertThat(metrics.series("train/gradientNorm").values())
                 .anySatisfy(norm -> assertThat(norm).isPositive());

@@ -1,10 +1,10 @@
 package org.betatron.generation;
 
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.betatron.core.model.Decoder;
 import org.betatron.core.model.LanguageModel;
+import org.betatron.data.tokenizer.TextTokens;
 import org.betatron.data.tokenizer.Tokenizer;
 
 /// Writes answers to prompts with a model.
@@ -19,29 +19,11 @@ import org.betatron.data.tokenizer.Tokenizer;
 /// @param spec      how
 public record Generator(LanguageModel model, Tokenizer tokenizer, GenerationSpec spec) {
 
-    /// @param text of a prompt
-    /// @return its tokens with what the model expects before every text; for an empty text at least the
-    ///     token that ends texts, because a model needs something to continue
-    public static int[] promptIds(Tokenizer tokenizer, String text) {
-        int[] prefix = tokenizer.bosPrefix();
-        int[] ids = tokenizer.encode(text);
-        if (prefix.length + ids.length == 0) {
-            return new int[] {tokenizer.eosId()};
-        }
-        // Chat templates often write the start token themselves; it is not doubled.
-        if (ids.length >= prefix.length && Arrays.equals(ids, 0, prefix.length, prefix, 0, prefix.length)) {
-            return ids;
-        }
-        int[] whole = Arrays.copyOf(prefix, prefix.length + ids.length);
-        System.arraycopy(ids, 0, whole, prefix.length, ids.length);
-        return whole;
-    }
-
     /// @param texts of prompts
     /// @return the answers, by prompt and sample
     /// @throws IllegalArgumentException if a prompt leaves no room in the model's positions
     public List<Answer> answers(List<String> texts) {
-        return generate(texts.stream().map(text -> promptIds(tokenizer, text)).toList(), GenerationListener.NONE);
+        return generate(texts.stream().map(new TextTokens(tokenizer)::prompt).toList(), GenerationListener.NONE);
     }
 
     /// @param prompts  token ids of each, at least one

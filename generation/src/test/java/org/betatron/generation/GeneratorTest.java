@@ -213,16 +213,6 @@ class GeneratorTest {
     }
 
     @Test
-    void textGoesThroughTheTokenizerWithItsPrefixOnce() {
-        WordTokenizer prefixed = new WordTokenizer(VOCABULARY, none(), Ids.of(3, 1));
-        assertThat(Generator.promptIds(prefixed, "4")).containsExactly(3, 1, 4);
-        assertThat(Generator.promptIds(prefixed, "3 1 4")).containsExactly(3, 1, 4);
-        assertThat(Generator.promptIds(new WordTokenizer(VOCABULARY, Ids.of(7), Ids.of()), ""))
-                .as("an empty prompt starts from the end token")
-                .containsExactly(7);
-    }
-
-    @Test
     void logProbsOfAnswersIncludeTheEndToken() {
         GenerationSpec spec = new GenerationSpec(SamplingSpec.DEFAULT, 3, 6, List.of(), 4, 0);
         List<int[]> prompts = List.of(PROMPT, new int[] {2, 2});

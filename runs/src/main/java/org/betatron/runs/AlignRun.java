@@ -14,7 +14,7 @@ import org.betatron.data.row.LabelledRow;
 import org.betatron.data.row.MismatchedAnswers;
 import org.betatron.data.row.TokenizedAnswer;
 import org.betatron.data.tokenizer.HuggingFaceTokenizer;
-import org.betatron.evaluation.report.Sample;
+import org.betatron.evaluation.record.Sample;
 import org.betatron.runs.model.ModelPlace;
 import org.betatron.runs.model.ModelSource;
 import org.betatron.runs.recipe.AlignRecipe;

@@ -17,7 +17,7 @@ import org.betatron.data.row.LabelledRow;
 import org.betatron.data.row.TokenizedPair;
 import org.betatron.data.tokenizer.Tokenizer;
 import org.betatron.evaluation.RecordLines;
-import org.betatron.evaluation.report.Sample;
+import org.betatron.evaluation.record.Sample;
 import org.betatron.evaluation.suspicion.HeldOutGap;
 import org.betatron.evaluation.suspicion.Suspect;
 import org.betatron.generation.Answer;

@@ -79,7 +79,7 @@ class Bf16WeightsTest {
     @Test
     void gradientsAddUpInFloat32() throws IOException {
         begin("gpt_neox", false);
-        int times = 600;
+        int times = 300;
         try (TorchLanguageModel model = load(compute(DataType.BF16, 1, Recompute.SELECTIVE))) {
             Map<String, float[]> one = gradients(model);
             Map<String, float[]> many = gradients(model, times);

@@ -32,6 +32,7 @@ import org.betatron.data.source.RawRow;
 import org.betatron.data.store.RowForms;
 import org.betatron.data.store.StoredList;
 import org.betatron.data.template.ChatTemplate;
+import org.betatron.data.tokenizer.TextTokens;
 import org.betatron.data.tokenizer.Tokenizer;
 import org.jspecify.annotations.Nullable;
 
@@ -99,7 +100,7 @@ public final class DataSetLoader {
             PromptStyle promptStyle,
             Truncation truncation,
             OrderedWork work) {
-        this.rowTokenizer = new RowTokenizer(tokenizer, truncation);
+        this.rowTokenizer = new RowTokenizer(new TextTokens(tokenizer), truncation);
         this.template = template;
         this.promptStyle = promptStyle;
         this.work = work;
@@ -235,7 +236,7 @@ public final class DataSetLoader {
     }
 
     private <T extends SourceRow<?>> Result<T> result(ReadRow.Kept<T> kept, RenderedRow text, FittedRow ids) {
-        Optional<String> problem = limits.problem(ids, rowTokenizer.tokenizer());
+        Optional<String> problem = limits.problem(ids, rowTokenizer.tokens().tokenizer());
         if (problem.isPresent()) {
             return new Result.Bad<>(new ReadRow.Bad<>(kept.place(), kept.row().id(), problem.get()));
         }
@@ -296,7 +297,7 @@ public final class DataSetLoader {
                             new DroppedRow(kept.row().id(), kept.place(), DropReason.UNREADABLE, why));
                 }
                 FittedRow ids = rowTokenizer.tokenize(List.of(text)).getFirst();
-                String problem = limits.problem(ids, rowTokenizer.tokenizer())
+                String problem = limits.problem(ids, rowTokenizer.tokens().tokenizer())
                         .map(why -> DropReason.UNREADABLE.text() + ": " + why)
                         .orElse("");
                 DropReason reason = uselessness(ids);
@@ -328,6 +329,6 @@ public final class DataSetLoader {
 
     /// The text was nothing but end tokens.
     private boolean isOnlyEnd(int[] response) {
-        return response.length == 1 && response[0] == rowTokenizer.tokenizer().eosId();
+        return response.length == 1 && response[0] == rowTokenizer.tokens().eosId();
     }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.betatron.data.row.Truncation;
+import org.betatron.data.tokenizer.TextTokens;
 
 /// A row as token ids within the limits of a [Truncation], and what was cut to get there.
 final class FittedRow {
@@ -20,14 +21,14 @@ final class FittedRow {
         this.responseTokensCut = responseTokensCut;
     }
 
-    /// @param prompt    with what the tokenizer puts before every text
-    /// @param bosLength number of tokens at the beginning of the prompt that a cut keeps
-    /// @param responses without end tokens, each at least one token
-    static FittedRow fit(int[] prompt, int bosLength, List<int[]> responses, int eosId, Truncation truncation) {
+    /// @param prompt    as [TextTokens#prompt] makes it; a cut keeps the start tokens
+    /// @param responses as [TextTokens#answer] makes them, each at least one token
+    /// @param tokens    which tokens start and end a text
+    static FittedRow fit(int[] prompt, List<int[]> responses, TextTokens tokens, Truncation truncation) {
         int longest = responses.stream().mapToInt(ids -> ids.length).max().orElse(0) + 1;
         int[] keptPrompt =
                 prompt.length + longest > truncation.maxTokens() && prompt.length > truncation.maxPromptTokens()
-                        ? cutPrompt(prompt, bosLength, truncation)
+                        ? cutPrompt(prompt, tokens.numStartTokens(), truncation)
                         : prompt;
         int room = truncation.maxTokens() - keptPrompt.length;
         List<int[]> keptResponses = new ArrayList<>();
@@ -39,7 +40,7 @@ final class FittedRow {
             int textTokens = fits ? response.length : ends ? room - 1 : room;
             int[] kept = Arrays.copyOf(response, Math.min(textTokens, response.length) + (ends ? 1 : 0));
             if (ends) {
-                kept[kept.length - 1] = eosId;
+                kept[kept.length - 1] = tokens.eosId();
             }
             keptResponses.add(kept);
             responseTokensCut.add(response.length + 1 - kept.length);

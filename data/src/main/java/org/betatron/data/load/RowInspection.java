@@ -7,6 +7,7 @@ import org.betatron.data.row.DroppedRow;
 import org.betatron.data.row.RowPlace;
 import org.betatron.data.row.SourceRow;
 import org.betatron.data.row.Truncation;
+import org.betatron.data.tokenizer.TextTokens;
 import org.betatron.data.tokenizer.Tokenizer;
 import org.jspecify.annotations.Nullable;
 
@@ -50,15 +51,15 @@ public record RowInspection(
 
     static RowInspection of(
             SourceRow<?> row, RowPlace place, @Nullable String dropped, FittedRow ids, RowTokenizer rowTokenizer) {
-        Tokenizer tokenizer = rowTokenizer.tokenizer();
+        TextTokens tokens = rowTokenizer.tokens();
+        Tokenizer tokenizer = tokens.tokenizer();
         List<Segment> segments = new ArrayList<>();
-        int promptCutAt = rowTokenizer.truncation().keep() == Truncation.Keep.END
-                ? tokenizer.bosPrefix().length
-                : ids.prompt().length;
+        int promptCutAt =
+                rowTokenizer.truncation().keep() == Truncation.Keep.END ? tokens.numStartTokens() : ids.prompt().length;
         segments.add(new Segment("prompt", false, pieces(ids.prompt(), tokenizer), ids.promptTokensCut(), promptCutAt));
         for (int i = 0; i < row.answers().size(); i++) {
             int[] response = ids.responses().get(i);
-            boolean ends = response[response.length - 1] == tokenizer.eosId();
+            boolean ends = response[response.length - 1] == tokens.eosId();
             segments.add(new Segment(
                     row.answerNames().get(i),
                     true,

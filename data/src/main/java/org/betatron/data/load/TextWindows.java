@@ -25,7 +25,7 @@ final class TextWindows {
         this.name = name;
         this.rowTokenizer = rowTokenizer;
         this.collector = collector;
-        this.start = rowTokenizer.start();
+        this.start = rowTokenizer.tokens().start();
         this.window = new int[rowTokenizer.truncation().maxTokens() - start.length];
     }
 
@@ -33,7 +33,7 @@ final class TextWindows {
             Path file, RowTokenizer rowTokenizer, OrderedWork work, DataSetCollector<TokenizedText> collector) {
         TextWindows windows = new TextWindows(String.valueOf(file.getFileName()), rowTokenizer, collector);
         try (Chunks chunks = new Chunks(SourceFile.open(file))) {
-            work.run(chunks::next, rowTokenizer.tokenizer()::encode, windows::add);
+            work.run(chunks::next, rowTokenizer.tokens().tokenizer()::encode, windows::add);
         }
         windows.finish(file);
     }
@@ -92,7 +92,7 @@ final class TextWindows {
         if (numWindows == 0 && filled == 0) {
             throw new DataException(file + ": has no text");
         }
-        int eosId = rowTokenizer.tokenizer().eosId();
+        int eosId = rowTokenizer.tokens().eosId();
         if (filled == 0 || window[filled - 1] != eosId) {
             add(eosId);
         }

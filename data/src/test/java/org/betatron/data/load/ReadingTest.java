@@ -31,6 +31,7 @@ import org.betatron.data.template.ChatTemplate;
 import org.betatron.data.tokenizer.ByteTokenizer;
 import org.betatron.data.tokenizer.HuggingFaceTokenizer;
 import org.betatron.data.tokenizer.TestTokenizers;
+import org.betatron.data.tokenizer.TextTokens;
 import org.betatron.data.tokenizer.Tokenizer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,7 +54,7 @@ class ReadingTest {
 
     private static <T extends SourceRow<R>, R extends TokenizedRow> List<String> onTheHeap(
             Tokenizer tokenizer, Path file, RowFormat<T> format) {
-        RowTokenizer rowTokenizer = new RowTokenizer(tokenizer, TRUNCATION);
+        RowTokenizer rowTokenizer = new RowTokenizer(new TextTokens(tokenizer), TRUNCATION);
         List<String> rows = new ArrayList<>();
         try (RowReader<T> reader = format.open(file)) {
             while (reader.hasNext()) {

@@ -20,6 +20,7 @@ import java.util.TreeSet;
 import org.betatron.evaluation.RunMetrics;
 import org.betatron.evaluation.RunMetrics.Series;
 import org.betatron.evaluation.plot.RunPlot;
+import org.betatron.evaluation.record.RunRecord;
 import tools.jackson.databind.JsonNode;
 
 /// Several runs side by side as a page that needs no other file.

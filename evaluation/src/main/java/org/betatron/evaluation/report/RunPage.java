@@ -9,8 +9,12 @@ import java.util.stream.Collectors;
 import org.betatron.core.run.RunFiles;
 import org.betatron.data.load.DatasetReport;
 import org.betatron.data.load.LengthStatistics;
+import org.betatron.evaluation.finding.Finding;
+import org.betatron.evaluation.finding.Findings;
 import org.betatron.evaluation.plot.Chart;
 import org.betatron.evaluation.plot.Markup;
+import org.betatron.evaluation.record.RunRecord;
+import org.betatron.evaluation.record.Sample;
 import org.betatron.evaluation.suspicion.HeldOutGap;
 import org.betatron.evaluation.suspicion.Suspect;
 

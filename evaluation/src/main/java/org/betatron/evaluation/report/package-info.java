@@ -1,7 +1,5 @@
 /// One run, or several side by side, as a page to read: curves, findings in plain words, samples, data.
 ///
-/// [org.betatron.evaluation.report.RunRecord] reads what a run directory holds and never fails over what it
-/// lacks; [org.betatron.evaluation.report.Findings] says what it means;
 /// [org.betatron.evaluation.report.RunPage] and [org.betatron.evaluation.report.ComparisonPage] write HTML.
 @NullMarked
 package org.betatron.evaluation.report;

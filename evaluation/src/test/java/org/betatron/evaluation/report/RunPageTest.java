@@ -2,7 +2,7 @@ package org.betatron.evaluation.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.betatron.evaluation.report.RunDirectories.write;
+import static org.betatron.evaluation.record.RunDirectories.write;
 
 import java.io.IOException;
 import java.io.StringReader;
@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.betatron.core.run.RunFiles;
 import org.betatron.evaluation.RecordLines;
+import org.betatron.evaluation.record.Sample;
 import org.betatron.evaluation.suspicion.HeldOutGap;
 import org.betatron.evaluation.suspicion.Suspect;
 import org.junit.jupiter.api.Test;

@@ -8,7 +8,7 @@ import org.betatron.data.load.PromptRow;
 import org.betatron.data.load.RowLimits;
 import org.betatron.data.template.ChatTemplate;
 import org.betatron.data.tokenizer.HuggingFaceTokenizer;
-import org.betatron.data.tokenizer.Tokenizer;
+import org.betatron.data.tokenizer.TextTokens;
 import org.betatron.generation.Answer;
 import org.betatron.generation.AnswerLogProbs;
 import org.betatron.generation.GenerationListener;
@@ -26,6 +26,7 @@ final class Contestant implements AutoCloseable {
 
     private final Path directory;
     private final HuggingFaceTokenizer tokenizer;
+    private final TextTokens tokens;
     private final ChatTemplate template;
     private final RowLimits limits;
     private final ComputeSpec compute;
@@ -42,6 +43,7 @@ final class Contestant implements AutoCloseable {
         limits = new ModelSource(place).limits();
         template = ChatTemplate.load(place);
         tokenizer = HuggingFaceTokenizer.load(place);
+        tokens = new TextTokens(tokenizer);
     }
 
     Path directory() {
@@ -59,12 +61,12 @@ final class Contestant implements AutoCloseable {
     }
 
     int[] promptIds(PromptRow row) {
-        return Generator.promptIds(tokenizer, row.prompt());
+        return tokens.prompt(row.prompt());
     }
 
     /// @return tokens of an answer, with the one that ends it
     int[] answerIds(String text) {
-        return ended(tokenizer, text);
+        return tokens.ended(text);
     }
 
     /// @return an answer without what ends it: stop tokens that are written out, and white space behind them
@@ -77,14 +79,6 @@ final class Contestant implements AutoCloseable {
             }
         }
         return answer;
-    }
-
-    /// @return tokens of an answer, with the one that ends it
-    static int[] ended(Tokenizer tokenizer, String text) {
-        int[] ids = tokenizer.encode(text);
-        int[] ended = java.util.Arrays.copyOf(ids, ids.length + 1);
-        ended[ids.length] = tokenizer.eosId();
-        return ended;
     }
 
     /// Answers prompts, or finds what was answered before.

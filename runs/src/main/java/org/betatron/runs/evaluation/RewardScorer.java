@@ -11,9 +11,9 @@ import org.betatron.data.packing.Packing;
 import org.betatron.data.packing.RowBatch;
 import org.betatron.data.row.TokenizedText;
 import org.betatron.data.tokenizer.HuggingFaceTokenizer;
+import org.betatron.data.tokenizer.TextTokens;
 import org.betatron.evaluation.judge.AnswerScorer;
 import org.betatron.evaluation.judge.ScoreJudge;
-import org.betatron.generation.Generator;
 import org.betatron.runs.ModelOpening;
 import org.betatron.runs.RunListener;
 import org.betatron.torch.TorchRewardModel;
@@ -58,11 +58,10 @@ public record RewardScorer(Path directory, ComputeDevice device, RowLimits limit
         try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.load(directory);
                 // What is to be said of it was said when the judge was made.
                 TorchRewardModel model = open(directory, device, RunListener.NONE)) {
+            TextTokens tokens = new TextTokens(tokenizer);
             List<TokenizedText> rows = IntStream.range(0, answers.size())
                     .mapToObj(i -> new TokenizedText(
-                            "answer " + i,
-                            Generator.promptIds(tokenizer, prompts.get(i)),
-                            Contestant.ended(tokenizer, answers.get(i))))
+                            "answer " + i, tokens.prompt(prompts.get(i)), tokens.ended(answers.get(i))))
                     .toList();
             int[] fitting = IntStream.range(0, rows.size())
                     .filter(i -> limits.holds(rows.get(i)))

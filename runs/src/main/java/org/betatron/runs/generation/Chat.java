@@ -8,6 +8,7 @@ import org.betatron.core.model.LanguageModel;
 import org.betatron.data.DataException;
 import org.betatron.data.row.Message;
 import org.betatron.data.template.ChatTemplate;
+import org.betatron.data.tokenizer.TextTokens;
 import org.betatron.data.tokenizer.Tokenizer;
 import org.betatron.generation.Answer;
 import org.betatron.generation.GenerationListener;
@@ -31,6 +32,7 @@ public final class Chat {
 
     private final LanguageModel model;
     private final Tokenizer tokenizer;
+    private final TextTokens tokens;
     private final @Nullable ChatTemplate template;
     private final GenerationSpec spec;
     private final PrintWriter out;
@@ -46,6 +48,7 @@ public final class Chat {
             PrintWriter out) {
         this.model = model;
         this.tokenizer = tokenizer;
+        this.tokens = new TextTokens(tokenizer);
         this.template = template;
         this.spec = spec;
         this.out = out;
@@ -144,16 +147,16 @@ public final class Chat {
         ChatTemplate dialogue = template;
         if (dialogue == null) {
             messages.clear();
-            return Generator.promptIds(tokenizer, line);
+            return tokens.prompt(line);
         }
-        int[] ids = Generator.promptIds(tokenizer, dialogue.prompt(messages));
+        int[] ids = tokens.prompt(dialogue.prompt(messages));
         int first = system == null ? 0 : 1;
         while (ids.length >= model.maxPositions() - spec.maxNewTokens() && messages.size() > first + 1) {
             messages.remove(first);
             if (messages.get(first).role().equals(Message.ASSISTANT)) {
                 messages.remove(first);
             }
-            ids = Generator.promptIds(tokenizer, dialogue.prompt(messages));
+            ids = tokens.prompt(dialogue.prompt(messages));
         }
         return ids;
     }

@@ -17,6 +17,7 @@ import org.betatron.data.row.Message;
 import org.betatron.data.row.PromptStyle;
 import org.betatron.data.template.ChatTemplate;
 import org.betatron.data.tokenizer.HuggingFaceTokenizer;
+import org.betatron.data.tokenizer.TextTokens;
 import org.betatron.generation.Answer;
 import org.betatron.generation.GenerationListener;
 import org.betatron.generation.GenerationSpec;
@@ -85,12 +86,13 @@ public record GenerationRun(
                 TorchLanguageModel opened =
                         ModelOpening.toldTo(listener).language(model, ComputeSpec.DEFAULT.on(device))) {
             Generator generator = new Generator(opened, tokenizer, spec);
+            TextTokens tokens = new TextTokens(tokenizer);
             List<PromptRow> answered = new ArrayList<>();
             List<int[]> ids = new ArrayList<>();
             RowLimits limits = new RowLimits(opened.vocabularySize(), opened.maxPositions());
             AskedPrompts asked = new AskedPrompts();
             for (PromptRow row : rows) {
-                int[] prompt = Generator.promptIds(tokenizer, row.prompt());
+                int[] prompt = tokens.prompt(row.prompt());
                 // A single one is refused by the generator, which says more.
                 if (rows.size() == 1 || asked.admits(row.id(), limits.promptProblem(prompt, tokenizer))) {
                     answered.add(row);

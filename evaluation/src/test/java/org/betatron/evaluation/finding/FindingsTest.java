@@ -1,12 +1,13 @@
-package org.betatron.evaluation.report;
+package org.betatron.evaluation.finding;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.betatron.evaluation.report.RunDirectories.findings;
-import static org.betatron.evaluation.report.RunDirectories.write;
+import static org.betatron.evaluation.record.RunDirectories.write;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import org.betatron.evaluation.record.RunRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -14,6 +15,12 @@ class FindingsTest {
 
     @TempDir
     private Path root;
+
+    private static List<String> findings(Path directory) {
+        return Findings.of(RunRecord.read(directory)).stream()
+                .map(finding -> finding.kind() + " " + finding.text())
+                .toList();
+    }
 
     @Test
     void fallingRewardsWithAGrowingMarginAreExpected() throws IOException {

@@ -1,4 +1,4 @@
-package org.betatron.evaluation.report;
+package org.betatron.evaluation.record;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,13 +9,13 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /// Run directories as a run leaves them.
-final class RunDirectories {
+public final class RunDirectories {
 
     private RunDirectories() {}
 
     /// @param steps  logged lines, from step 1 on
     /// @param fields of a step, without braces
-    static Path write(Path directory, int steps, IntFunction<String> fields) throws IOException {
+    public static Path write(Path directory, int steps, IntFunction<String> fields) throws IOException {
         Files.createDirectories(directory);
         Files.writeString(directory.resolve("recipe.yaml"), """
                 model: runs/sft
@@ -30,11 +30,5 @@ final class RunDirectories {
         Files.write(directory.resolve("metrics.jsonl"), lines);
         Files.createDirectories(directory.resolve("model"));
         return directory;
-    }
-
-    static List<String> findings(Path directory) {
-        return Findings.of(RunRecord.read(directory)).stream()
-                .map(finding -> finding.kind() + " " + finding.text())
-                .toList();
     }
 }

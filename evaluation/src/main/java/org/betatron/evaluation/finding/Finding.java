@@ -1,4 +1,4 @@
-package org.betatron.evaluation.report;
+package org.betatron.evaluation.finding;
 
 /// One thing that a run shows, in plain words.
 ///

@@ -1,4 +1,4 @@
-package org.betatron.evaluation.report;
+package org.betatron.evaluation.record;
 
 /// A greedy answer of the model that a run trains, before it or after it.
 ///

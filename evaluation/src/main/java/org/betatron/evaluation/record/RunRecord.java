@@ -1,4 +1,4 @@
-package org.betatron.evaluation.report;
+package org.betatron.evaluation.record;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,4 +1,4 @@
-package org.betatron.evaluation.report;
+package org.betatron.evaluation.record;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.betatron.core.run.RunFiles;
+import org.betatron.evaluation.finding.Finding;
+import org.betatron.evaluation.finding.Findings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
