@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.betatron.data.DataException;
 import org.betatron.data.source.FieldMap;
 import org.betatron.data.source.JsonRow;
@@ -31,7 +32,13 @@ record PairLayout(PreferenceFormat format, FieldMap map) {
 
     private static DataException unknown(JsonRow row) {
         return row.error("a preference row must have \"prompt\", \"chosen\" and \"rejected\", or dialogues in"
-                + " \"chosen\" and \"rejected\", but had the fields " + row.fields() + Suggestion.of(row));
+                + " \"chosen\" and \"rejected\", but had the fields " + fields(row) + Suggestion.of(row));
+    }
+
+    private static String fields(JsonRow row) {
+        return row.fields().stream()
+                .map(field -> row.peek(field).isNull() ? field + " (null)" : field)
+                .collect(Collectors.joining(", ", "[", "]"));
     }
 
     private static final String PROMPT = "prompt";
@@ -53,6 +60,10 @@ record PairLayout(PreferenceFormat format, FieldMap map) {
             List.of("chosen_answer", "rejected_answer"),
             List.of("preferred", "dispreferred"),
             List.of("preferred", "rejected"),
+            List.of("accepted", "rejected"),
+            List.of("better", "worse"),
+            List.of("winner", "loser"),
+            List.of("positive", "negative"),
             List.of("response_j", "response_k"),
             List.of("messages", "rejected_response"),
             List.of("messages", "rejected_messages"));

@@ -25,7 +25,7 @@ public record Message(String role, Map<String, @Nullable Object> fields) {
 
     /// Fields of a turn that hold something that is said, beside its text.
     public static final List<String> SAID =
-            List.of(TOOL_CALLS, FUNCTION_CALL, "reasoning_content", "reasoning", "thinking");
+            List.of(TOOL_CALLS, FUNCTION_CALL, "reasoning_content", "reasoning", "thinking", "thought");
 
     public Message {
         fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
