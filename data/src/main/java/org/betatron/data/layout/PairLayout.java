@@ -76,6 +76,7 @@ record PairLayout(PreferenceFormat format, FieldMap map) {
             compared("conversation_a", "conversation_b", WINNER, "winner"),
             compared("response_a", "response_b", WINNER, "winner"),
             compared("response_a", "response_b", WINNER, "preference"),
+            compared("response_a", "response_b", WINNER, "preferred_response"),
             compared("answer_a", "answer_b", WINNER, "winner"),
             compared("output_a", "output_b", WINNER, "winner"),
             compared("output_1", "output_2", WINNER, "preference"),
@@ -92,6 +93,7 @@ record PairLayout(PreferenceFormat format, FieldMap map) {
             Map.of(ANSWERS, "answers", WINNER, "winner"),
             Map.of(ANSWERS, "answers[].answer", PreferenceLabel.RANKS, "answers[].rank"),
             Map.of(ANSWERS, "completions[].response", PreferenceLabel.SCORES, "completions[].overall_score"),
+            Map.of(ANSWERS, "completions[].completion", PreferenceLabel.RANKS, "completions[].rank"),
             Map.of(ANSWERS, "responses", PreferenceLabel.RANKS, "ranks"),
             Map.of(ANSWERS, "responses", PreferenceLabel.RANKS, "rank"),
             Map.of(ANSWERS, "responses", PreferenceLabel.SCORES, "scores"),
@@ -111,6 +113,9 @@ record PairLayout(PreferenceFormat format, FieldMap map) {
         boolean isNamed = row.isMapped(CHOSEN) || row.isMapped(REJECTED);
         if (!isNamed && row.has("chosen_messages") && row.has("rejected_messages")) {
             return messages(Map.of(CHOSEN, "chosen_messages", REJECTED, "rejected_messages"));
+        }
+        if (!isNamed && row.has("chosen_conversations") && row.has("rejected_conversations")) {
+            return messages(Map.of(CHOSEN, "chosen_conversations", REJECTED, "rejected_conversations"));
         }
         if (row.has("conversations") && row.has(CHOSEN)) {
             return Optional.of(new PairLayout(PreferenceFormat.SHAREGPT, FieldMap.NONE));

@@ -53,6 +53,9 @@ class PairLayoutsTest {
         {'question': 'Is it?', 'response_j': 'yes', 'response_k': 'no'}
         {'question': 'Is it?', 'chosen_response': 'yes', 'rejected_response': 'no'}
         {'question': 'Is it?', 'accepted': 'yes', 'rejected': 'no'}
+        {'chosen_conversations': [{'role': 'user', 'content': 'Is it?'}, {'role': 'assistant', 'content': 'yes'}], 'rejected_conversations': [{'role': 'user', 'content': 'Is it?'}, {'role': 'assistant', 'content': 'no'}]}
+        {'context': [{'role': 'user', 'content': 'Is it?'}], 'completions': [{'rank': 1, 'completion': [{'role': 'assistant', 'content': 'no'}]}, {'rank': 0, 'completion': [{'role': 'assistant', 'content': 'yes'}]}]}
+        {'question': 'Is it?', 'response_a': 'no', 'response_b': 'yes', 'preferred_response': 'response_b'}
         {'question': 'Is it?', 'better': 'yes', 'worse': 'no'}
         {'question': 'Is it?', 'winner': 'yes', 'loser': 'no'}
         {'question': 'Is it?', 'positive': 'yes', 'negative': 'no'}
