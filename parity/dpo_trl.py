@@ -7,6 +7,7 @@ a disagreement can only come from the model, the loss, the clipping or the optim
 import json
 import random
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from common import CLI_RESOURCES, made_by, rounded, write_json
 
 import torch
 from datasets import Dataset
+from peft import LoraConfig
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import AutoModelForCausalLM, GPTNeoXConfig, PreTrainedTokenizerFast, PrinterCallback, TrainerCallback
 from trl import DPOConfig, DPOTrainer
@@ -32,6 +34,11 @@ LOGGED = ["loss", "rewards/chosen", "rewards/rejected", "rewards/margins", "rewa
 RUNS = {
     "adamw": dict(steps=50, optim="adamw_torch", learning_rate=5e-4, warmup_steps=5, weight_decay=0.0),
     "adamw-decay": dict(steps=20, optim="adamw_torch", learning_rate=1e-3, warmup_steps=5, weight_decay=0.1),
+    # adapters, on whose base nothing moves
+    "lora": dict(steps=30, optim="adamw_torch", learning_rate=5e-3, warmup_steps=5, weight_decay=0.0,
+                 adapter=dict(r=4, lora_alpha=8, target_modules="all-linear")),
+    "dora": dict(steps=30, optim="adamw_torch", learning_rate=5e-3, warmup_steps=5, weight_decay=0.0,
+                 adapter=dict(r=2, lora_alpha=4, target_modules=["query_key_value", "dense_4h_to_h"], use_dora=True)),
     "rmsprop": dict(steps=20, optim="rmsprop", learning_rate=3e-4, warmup_steps=5, weight_decay=0.0),
 }
 
@@ -123,7 +130,27 @@ def pairs_of(batch):
     return result
 
 
-def train(directory, rows, tokenizer, attention, steps, optim, learning_rate, warmup_steps, weight_decay):
+def adapter_name(name):
+    """The name that a trained number of an adapter has in its file."""
+    name = name.removeprefix("base_model.model.").replace(".default", "")
+    return name.removesuffix(".weight") if "magnitude" in name else name
+
+
+def trained_name(model, name):
+    return adapter_name(name) if "lora_" in name else saved_name(model, name)
+
+
+def save_start(trainer, name):
+    """The adapter before its first step, with the way to its base."""
+    directory = OUT / name
+    shutil.rmtree(directory, ignore_errors=True)
+    trainer.model.peft_config["default"].base_model_name_or_path = "../start"
+    trainer.model.save_pretrained(directory, selected_adapters=["default"])
+    (directory / "README.md").unlink(missing_ok=True)
+
+
+def train(directory, rows, tokenizer, attention, steps, optim, learning_rate, warmup_steps, weight_decay, adapter=None,
+          name=None):
     arguments = dict(
         loss_type=["sigmoid"], beta=0.1, max_length=MAX_LENGTH, truncation_mode="keep_start", disable_dropout=True,
         per_device_train_batch_size=BATCH, gradient_accumulation_steps=1, max_steps=steps, num_train_epochs=1,
@@ -134,26 +161,29 @@ def train(directory, rows, tokenizer, attention, steps, optim, learning_rate, wa
     with tempfile.TemporaryDirectory() as scratch:
         trainer = RecordingTrainer(
             model=str(directory), train_dataset=Dataset.from_list(rows), processing_class=tokenizer,
-            callbacks=[recorder],
+            callbacks=[recorder], peft_config=LoraConfig(task_type="CAUSAL_LM", **adapter) if adapter else None,
             args=DPOConfig(output_dir=scratch, use_cpu=True, logging_steps=1, logging_strategy="steps", save_strategy="no",
                            report_to="none", disable_tqdm=True, dataloader_num_workers=0,
                            model_init_kwargs={"dtype": "float32", "attn_implementation": attention}, **arguments))
         trainer.remove_callback(PrinterCallback)
         trainer.batches = []
-        before = {name: p.detach().clone() for name, p in trainer.model.named_parameters()}
+        if adapter and name:
+            save_start(trainer, name)
+        trained = {n: p for n, p in trainer.model.named_parameters() if p.requires_grad}
+        before = {n: p.detach().clone() for n, p in trained.items()}
         trainer.train()
-    names = {id(p): saved_name(trainer.model, name) for name, p in trainer.model.named_parameters()}
+    names = {id(p): trained_name(trainer.model, n) for n, p in trained.items()}
     decayed = [names[id(p)] for group in recorder.groups if group["weight_decay"] > 0 for p in group["params"]]
     group = {k: v for k, v in recorder.groups[0].items() if k not in ("params", "lr", "initial_lr")}
     weights = {}
-    for name, original in trainer.model.named_parameters():
+    for n, original in trained.items():
         p = original.detach().double()
-        weights[names[id(original)]] = {"sum": float(p.sum()), "l2": float(p.norm()), "moved_l2": float((p - before[name].double()).norm())}
+        weights[names[id(original)]] = {"sum": float(p.sum()), "l2": float(p.norm()), "moved_l2": float((p - before[n].double()).norm())}
     steps_log = [{"step": i + 1, "learning_rate_used": rate, **log}
                  for i, (log, rate) in enumerate(zip(recorder.logs, recorder.rates, strict=True))]
     return dict(arguments=arguments, optimizer=type(trainer.optimizer.optimizer).__name__, group=group, decayed=decayed,
                 steps=steps_log, weights=weights, batches=trainer.batches,
-                final={names[id(p)]: p.detach().clone() for p in trainer.model.parameters()})
+                final={names[id(p)]: p.detach().clone() for p in trained.values()})
 
 
 def largest_differences(one, other):
@@ -165,15 +195,20 @@ def main():
     tokenizer = make_tokenizer(rows)
     OUT.mkdir(parents=True, exist_ok=True)
     start = OUT / "start"
-    make_model(start, len(tokenizer), tokenizer)
+    if not sys.argv[1:]:
+        make_model(start, len(tokenizer), tokenizer)
     pairs = None
     for name, run in RUNS.items():
-        first = train(start, rows, tokenizer, "eager", **run)
+        if sys.argv[1:] and name not in sys.argv[1:]:
+            continue
+        first = train(start, rows, tokenizer, "eager", **run, name=name)
         # the same arithmetic in another order: how far apart two correct implementations drift
         second = train(start, rows, tokenizer, "sdpa", **run)
         fed = [pair for batch in first["batches"] for pair in pairs_of(batch)]
         assert len(fed) == run["steps"] * BATCH
-        if pairs is None:
+        if sys.argv[1:]:
+            pairs = json.loads((OUT / "pairs.json").read_text())["pairs"]
+        elif pairs is None:
             pairs = fed
             assert len(pairs) == PAIRS
             truncated = sum(len(p["prompt"]) + len(p[k]) == MAX_LENGTH and p[k][-1] != 0 for p in pairs for k in ("chosen", "rejected"))
@@ -188,6 +223,7 @@ def main():
         write_json(OUT / f"{name}.json", {
             "made_by": made_by("dpo_trl.py", SEED, attention="eager"),
             "hyperparameters": first["arguments"],
+            **({"adapter": run["adapter"]} if "adapter" in run else {}),
             "optimizer": {"class": first["optimizer"], **{k: v for k, v in first["group"].items() if v is not None},
                           "weight_decay": run["weight_decay"]},
             "decayed_parameters": first["decayed"],

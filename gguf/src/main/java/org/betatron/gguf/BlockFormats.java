@@ -5,8 +5,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /// The block formats. Each number is computed in float32 in the order in which llama.cpp's
-/// `dequantize_row_...` and
-/// PyPI's `gguf` do, so that all bits are theirs.
+/// `dequantize_row_...` and PyPI's `gguf` do, so that all bits are theirs.
 final class BlockFormats {
 
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);

@@ -164,8 +164,7 @@ class GgufFileTest {
     }
 
     /// A file that was cut anywhere is refused, and one with other bytes in its header is read or
-    /// refused: nothing
-    /// else is thrown.
+    /// refused: nothing else is thrown.
     @Test
     void damageIsRefused() throws IOException {
         byte[] whole = Files.readAllBytes(RECORDED);

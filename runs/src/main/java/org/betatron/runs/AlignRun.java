@@ -52,13 +52,13 @@ public final class AlignRun {
     private RunResult run() {
         Path start = ModelPlace.of(Path.of(recipe.model()));
         ModelSource source = new ModelSource(start);
-        source.requireFreezable(recipe.train().frozen()); // before the reference is computed
         try (RunSession session = RunSession.open(request, source);
                 HuggingFaceTokenizer tokenizer = source.openTokenizer()) {
             DataSetLoader loader = session.telling(source.loader(tokenizer, recipe.data()));
             Split<? extends LabelledRow<?>> rows = rows(session, loader);
-            try (References references = References.open(request, alignment, session, source, rows);
-                    TorchLanguageModel model = session.openModel(TorchLanguageModel::load)) {
+            try (References ahead = References.open(request, alignment, session, source, rows);
+                    TorchLanguageModel model = session.openModel(TorchLanguageModel::load);
+                    References references = ahead.beside(request, alignment, session, model)) {
                 return train(session, rows, references, model, new RunAccount(request.out(), tokenizer, session::warn));
             }
         }

@@ -7,14 +7,21 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.betatron.core.files.Checksums;
+import org.betatron.core.files.Directories;
 import org.betatron.core.files.NewDirectory;
 import org.betatron.core.files.StagedFiles;
+import org.betatron.data.tokenizer.TokenizerConfig;
 import org.betatron.data.tokenizer.gguf.GgufVocabulary;
 import org.betatron.gguf.GgufException;
 import org.betatron.gguf.GgufFile;
 import org.betatron.gguf.GgufType;
+import org.betatron.runs.model.AdapterPlace;
 import org.betatron.runs.model.ModelPlace;
+import org.betatron.runs.model.ModelSource;
 import org.betatron.torch.TorchLanguageModel;
+import org.betatron.torch.TorchModel;
+import org.betatron.torch.TorchRewardModel;
+import org.betatron.torch.adapter.AdapterFiles;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.error.ModelException;
 import org.betatron.torch.files.ModelDirectory;
@@ -42,7 +49,9 @@ public final class ModelConversion {
             DataType written = type.orElseGet(() -> formatOf(gguf));
             ComputeSpec compute =
                     ComputeSpec.DEFAULT.withWeights(written == DataType.BF16 ? DataType.BF16 : DataType.FP32);
-            ModelPlace.writeSmallFiles(gguf, directory);
+            for (Path beside : new ModelSource(shown).textFiles()) {
+                Directories.copyInto(beside, directory);
+            }
             try (TorchLanguageModel model = ModelOpening.toldTo(listener).language(shown, compute)) {
                 model.save(directory, written);
             }
@@ -73,6 +82,66 @@ public final class ModelConversion {
             files.moveAll();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write " + file, e);
+        }
+    }
+
+    /// Writes an adapter alone as a GGUF file.
+    ///
+    /// @param adapter  PEFT's directory
+    /// @param file     new, or replaced once the new one is whole
+    /// @param type     number format of the matrices: F32, F16 or BF16
+    /// @param listener hears what has to be said of the files
+    /// @throws ModelException if llama.cpp does not know such adapters
+    public static void adapterToGguf(Path adapter, Path file, GgufType type, RunListener listener) {
+        try (TorchLanguageModel model = ModelOpening.toldTo(listener)
+                        .language(adapter, ComputeSpec.DEFAULT.withWeights(storedIn(ModelPlace.of(adapter))));
+                StagedFiles files = new StagedFiles()) {
+            model.exportAdapterGguf(files.stage(file), type);
+            files.moveAll();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write " + file, e);
+        }
+    }
+
+    /// @param adapter PEFT's directory
+    /// @param base    the model that it is an adapter of; none for the one that its files name
+    /// @return what shows both as one model
+    /// @throws ModelException if either cannot be found
+    public static Path adapter(Path adapter, Optional<Path> base) {
+        if (!AdapterFiles.isAdapter(adapter)) {
+            throw new ModelException(adapter + " is no adapter: it has no " + ModelDirectory.ADAPTER_CONFIG);
+        }
+        return base.map(model -> AdapterPlace.on(adapter, model)).orElseGet(() -> ModelPlace.of(adapter));
+    }
+
+    /// Puts an adapter into the weights of its base.
+    ///
+    /// @param place    shows both, see [#adapter]
+    /// @param target   new or empty
+    /// @param type     number format of the weights; fp32 where none is given
+    /// @param listener hears what has to be said of the files
+    /// @return the number format that was written
+    public static DataType merge(Path place, Path target, Optional<DataType> type, RunListener listener) {
+        DataType written = type.orElse(DataType.FP32);
+        ModelOpening models = ModelOpening.toldTo(listener);
+        ModelSource source = new ModelSource(place);
+        try (NewDirectory directory = NewDirectory.at(target);
+                TorchModel model = source.holdsRewardModel()
+                        ? models.reward(place, ComputeSpec.DEFAULT)
+                        : models.language(place, ComputeSpec.DEFAULT)) {
+            for (Path file : source.sideFiles()) {
+                Directories.copyInto(file, target);
+            }
+            model.saveWhole(target, written);
+            TokenizerConfig.complete(target);
+            if (model instanceof TorchRewardModel) {
+                RewardModelCard.write(target);
+            }
+            Checksums.write(target);
+            directory.keep();
+            return written;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write " + target, e);
         }
     }
 

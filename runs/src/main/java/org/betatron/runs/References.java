@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.betatron.core.alignment.Alignment;
 import org.betatron.core.alignment.AlignmentState;
+import org.betatron.core.model.AdapterSpec;
 import org.betatron.core.run.RunFiles;
 import org.betatron.data.packing.Packing;
 import org.betatron.data.row.HeldOut.Split;
@@ -15,6 +16,7 @@ import org.betatron.runs.model.ModelPlace;
 import org.betatron.runs.model.ModelSource;
 import org.betatron.runs.recipe.AlignRecipe;
 import org.betatron.torch.TorchLanguageModel;
+import org.betatron.torch.adapter.AdapterFiles;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.files.ModelDirectory;
 import org.betatron.torch.tensor.DataType;
@@ -53,6 +55,9 @@ record References(
         if (!alignment.inputs().needsReference()) {
             return new References(new Reference.None(), new Reference.None(), Optional.empty(), List.of());
         }
+        if (isOfPolicy(recipe, alignment)) {
+            return new References(new Reference.None(), new Reference.None(), Optional.empty(), List.of());
+        }
         Path model = ModelPlace.of(Path.of(
                 recipe.reference().model().isEmpty()
                         ? recipe.model()
@@ -60,6 +65,44 @@ record References(
         return recipe.reference().isLive(alignment)
                 ? live(request, session, model)
                 : cached(request, session, source, rows, model);
+    }
+
+    /// Whether the reference runs beside a policy with an adapter and shares its base: it can only be made of the
+    /// policy.
+    private static boolean isOfPolicy(AlignRecipe recipe, Alignment alignment) {
+        return recipe.reference().isLive(alignment)
+                && alignment.inputs().needsReference()
+                && recipe.reference().model().isEmpty()
+                && (recipe.adapter() instanceof AdapterSpec.Lora || AdapterFiles.isAdapter(Path.of(recipe.model())));
+    }
+
+    /// @param policy open longer
+    /// @return these, lent, or the reference that shares the policy's base; to be closed before the policy
+    References beside(
+            RunRequest<AlignRecipe> request, Alignment alignment, RunSession session, TorchLanguageModel policy) {
+        if (!isOfPolicy(request.recipe(), alignment)) {
+            return new References(training, evaluation, moving, List.of());
+        }
+        Path start = Path.of(request.recipe().model());
+        if (request.recipe().reference().update() instanceof ReferenceUpdateSpec.Blend) {
+            return of(
+                    session.checkpoint()
+                            .map(checkpoint -> policy.withAdapter(checkpoint.referenceDirectory()))
+                            .orElseGet(policy::withAdapterAsItIs),
+                    request);
+        }
+        // As it was when the run began, whatever the policy has learned since.
+        return of(
+                AdapterFiles.isAdapter(start) ? policy.withAdapter(ModelPlace.of(start)) : policy.withoutAdapter(),
+                request);
+    }
+
+    private static References of(TorchLanguageModel model, RunRequest<AlignRecipe> request) {
+        Optional<MovingReference<AlignmentState>> moving =
+                request.recipe().reference().update() instanceof ReferenceUpdateSpec.Blend blend
+                        ? Optional.of(new MovingReference<>(model, blend, AlignmentState::againstAnotherReference))
+                        : Optional.empty();
+        return new References(new Reference.Live(model), new Reference.Live(model), moving, List.of(model));
     }
 
     private static References live(RunRequest<AlignRecipe> request, RunSession session, Path start) {
@@ -78,11 +121,7 @@ record References(
             model.noteFiles();
         }
         session.tell(new RunEvent.ReferenceOpened(directory));
-        Optional<MovingReference<AlignmentState>> moving =
-                recipe.reference().update() instanceof ReferenceUpdateSpec.Blend blend
-                        ? Optional.of(new MovingReference<>(model, blend, AlignmentState::againstAnotherReference))
-                        : Optional.empty();
-        return new References(new Reference.Live(model), new Reference.Live(model), moving, List.of(model));
+        return of(model, request);
     }
 
     private static References cached(
@@ -120,7 +159,8 @@ record References(
     private static boolean changesLogProbs(String setting) {
         return setting.startsWith("data.truncation.")
                 || setting.equals("compute.precision")
-                || setting.equals("compute.weights");
+                || setting.equals("compute.weights")
+                || setting.equals("compute.base");
     }
 
     @Override

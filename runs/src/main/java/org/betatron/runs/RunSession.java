@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.betatron.core.files.Checksums;
+import org.betatron.core.model.AdapterSpec;
 import org.betatron.core.run.RunFiles;
 import org.betatron.data.DataException;
 import org.betatron.data.load.DataSetLoader;
@@ -23,6 +24,7 @@ import org.betatron.data.transform.TransformSpec;
 import org.betatron.data.transform.Transforms;
 import org.betatron.evaluation.report.RunPage;
 import org.betatron.runs.RunEvent.RowUse;
+import org.betatron.runs.model.AdapterPlace;
 import org.betatron.runs.model.ComputeThreads;
 import org.betatron.runs.model.ModelPlace;
 import org.betatron.runs.model.ModelSize;
@@ -34,6 +36,7 @@ import org.betatron.runs.recipe.RecipeReader;
 import org.betatron.runs.recipe.ResumeSettings;
 import org.betatron.torch.TorchModel;
 import org.betatron.torch.TorchRewardModel;
+import org.betatron.torch.adapter.Adapter;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.device.NativeLibraries;
 import org.betatron.torch.device.Processor;
@@ -85,6 +88,7 @@ final class RunSession implements AutoCloseable {
     /// @throws org.betatron.runs.recipe.RecipeException if settings of the recipe do not go together
     static RunSession open(RunRequest<?> request, ModelSource source) {
         RecipeChecks.check("recipe", request.resolved(), request.resuming());
+        source.requireTrainable(request.recipe());
         SideFiles tokenizer = new SideFiles(source.sideFiles());
         if (!request.resuming()) {
             return new RunSession(
@@ -222,10 +226,10 @@ final class RunSession implements AutoCloseable {
         M model = models.open(checkpoint.map(Checkpoint::modelDirectory).orElse(start), compute, loader);
         try {
             model.noteFiles();
-            model.freeze(recipe.train().frozen());
+            chooseTrained(model, recipe);
         } catch (ModelException e) {
             model.close();
-            throw new ModelException("train.frozen: " + e.getMessage(), e);
+            throw e;
         }
         tell(new RunEvent.ModelOpened(
                 start, sizeOf(model), compute.possible(Processor.here()), NativeLibraries.threads()));
@@ -233,6 +237,23 @@ final class RunSession implements AutoCloseable {
             tell(new RunEvent.Warning(SLOW_BF16));
         }
         return model;
+    }
+
+    private void chooseTrained(TorchModel model, Recipe recipe) {
+        if (recipe.adapter() instanceof AdapterSpec.Lora lora && checkpoint.isEmpty()) {
+            ModelSource.naming(
+                    "adapter",
+                    () -> model.adapt(
+                            lora,
+                            AdapterPlace.named(Path.of(recipe.model())),
+                            recipe.train().seed()));
+        }
+        if (checkpoint.isPresent()) {
+            model.adapter().ifPresent(Adapter::requireBase);
+        }
+        if (!recipe.train().frozen().isEmpty()) {
+            ModelSource.naming("train.frozen", () -> model.freeze(recipe.train().frozen()));
+        }
     }
 
     /// @return where every model of the run is opened

@@ -9,6 +9,9 @@ public final class Suspects {
 
     private Suspects() {}
 
+    /// @param gap       reward gap under the model that suspects it, chosen minus rejected
+    /// @param tokenizer of that model, borrowed
+    /// @return the pair with its place and its texts
     public static Suspect of(TokenizedPair pair, double gap, Tokenizer tokenizer) {
         return new Suspect(
                 pair.id(),

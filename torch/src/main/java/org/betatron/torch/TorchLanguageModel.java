@@ -15,6 +15,7 @@ import org.betatron.core.model.VocabularyRequest;
 import org.betatron.gguf.GgufException;
 import org.betatron.gguf.GgufFile;
 import org.betatron.gguf.GgufType;
+import org.betatron.torch.adapter.Adapter;
 import org.betatron.torch.architecture.ArchitectureSpec;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.error.ModelException;
@@ -39,7 +40,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// memory. One thread at a time.
 public final class TorchLanguageModel extends TorchModel implements TrainableLanguageModel {
 
-    private final Transformer transformer;
+    private Transformer transformer;
 
     TorchLanguageModel(ObjectNode config, ArchitectureSpec spec, Parameters weights, ComputeSpec compute) {
         this(config, spec, weights, compute, List.of());
@@ -48,7 +49,17 @@ public final class TorchLanguageModel extends TorchModel implements TrainableLan
     private TorchLanguageModel(
             ObjectNode config, ArchitectureSpec spec, Parameters weights, ComputeSpec compute, List<String> remarks) {
         super(config, spec, weights, compute, remarks);
-        transformer = new Transformer(spec.architecture(), weights, compute);
+        transformer = transformer();
+    }
+
+    private Transformer transformer() {
+        return new Transformer(spec().architecture(), weights(), compute());
+    }
+
+    @Override
+    void weightsReplaced() {
+        transformer.close();
+        transformer = transformer();
     }
 
     /// Loads a Hugging Face directory.
@@ -74,12 +85,23 @@ public final class TorchLanguageModel extends TorchModel implements TrainableLan
         }
         Blueprint blueprint = spec.architecture().blueprint();
         return new TorchLanguageModel(
-                config,
-                spec,
-                NativeErrors.translate(
-                        () -> "loading " + directory, () -> WeightLoader.load(files, blueprint, possible)),
-                possible,
-                remarks);
+                        config,
+                        spec,
+                        NativeErrors.translate(
+                                () -> "loading " + directory, () -> WeightLoader.load(files, blueprint, possible)),
+                        possible,
+                        remarks)
+                .with(directory);
+    }
+
+    private TorchLanguageModel with(Path directory) {
+        try {
+            adaptFrom(directory);
+            return this;
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
     }
 
     /// As [#load(Path, ComputeSpec)], with the defaults in a number format of matrix products.
@@ -112,6 +134,45 @@ public final class TorchLanguageModel extends TorchModel implements TrainableLan
     /// matrix products.
     public static TorchLanguageModel initialize(ObjectNode config, String where, long seed, DataType precision) {
         return initialize(config, where, seed, ComputeSpec.DEFAULT.withPrecision(precision));
+    }
+
+    /// The model without its adapter: what a fresh one is compared with. It shares the weights, and
+    /// there is no second
+    /// model in memory.
+    ///
+    /// @return the reference, to be closed before this model
+    /// @throws ModelException if the model has no adapter
+    public TorchLanguageModel withoutAdapter() {
+        required();
+        Parameters shared = new Parameters();
+        Adapter.base(weights(), shared);
+        return sharing(shared);
+    }
+
+    /// As [#withoutAdapter], with another adapter.
+    ///
+    /// @param directory holds it
+    /// @throws ModelException if it is none of such a model
+    public TorchLanguageModel withAdapter(Path directory) {
+        return withoutAdapter().with(directory);
+    }
+
+    /// As [#withoutAdapter], with a copy of the adapter as it is now, which can follow this model.
+    public TorchLanguageModel withAdapterAsItIs() {
+        Adapter own = required();
+        Parameters shared = new Parameters();
+        own.copy(weights(), shared);
+        TorchLanguageModel copy = sharing(shared);
+        copy.has(own);
+        return copy;
+    }
+
+    private Adapter required() {
+        return adapter().orElseThrow(() -> new ModelException("the model has no adapter to leave out"));
+    }
+
+    private TorchLanguageModel sharing(Parameters shared) {
+        return new TorchLanguageModel(written(), spec(), shared, compute());
     }
 
     @Override
@@ -151,7 +212,19 @@ public final class TorchLanguageModel extends TorchModel implements TrainableLan
         requireSameModel(file);
     }
 
-    /// Metadata cannot say everything, and llama.cpp fixes some settings in its code: what it would compute from the
+    /// Writes the model's adapter alone as a GGUF file.
+    ///
+    /// @param file written whole, or left behind where writing fails
+    /// @param type number format of the matrices: F32, F16 or BF16
+    /// @throws IOException    if the file cannot be written
+    /// @throws ModelException if llama.cpp knows no such adapter, or base
+    public void exportAdapterGguf(Path file, GgufType type) throws IOException {
+        NativeErrors.run(
+                () -> "writing the adapter to " + file, () -> required().exportGguf(file, written(), type, weights()));
+    }
+
+    /// Metadata cannot say everything, and llama.cpp fixes some settings in its code: what it would
+    /// compute from the
     /// file must be this model.
     private void requireSameModel(Path file) throws IOException {
         try (GgufFile written = GgufFile.open(file)) {

@@ -1,19 +1,26 @@
 package org.betatron.torch;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.betatron.core.model.AdapterSpec;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TrainableModel;
+import org.betatron.torch.adapter.Adapter;
+import org.betatron.torch.adapter.AdapterFiles;
 import org.betatron.torch.architecture.ArchitectureSpec;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.device.NativeLibraries;
 import org.betatron.torch.device.Processor;
+import org.betatron.torch.error.ModelException;
 import org.betatron.torch.error.NativeErrors;
 import org.betatron.torch.files.ModelDirectory;
 import org.betatron.torch.memory.Memory;
@@ -23,6 +30,7 @@ import org.betatron.torch.tensor.DataType;
 import org.betatron.torch.weight.Parameters;
 import org.betatron.torch.weight.WeightSpec;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /// A model on libtorch that can be trained: one that writes, or one that scores. Owns its weights.
@@ -33,6 +41,7 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
     private final Parameters weights;
     private final ComputeSpec compute;
     private final List<String> remarks;
+    private @Nullable Adapter adapter;
 
     TorchModel(
             ObjectNode config, ArchitectureSpec spec, Parameters weights, ComputeSpec compute, List<String> remarks) {
@@ -40,10 +49,49 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
         this.spec = spec;
         this.weights = weights;
         this.compute = compute;
-        this.remarks = List.copyOf(remarks);
+        this.remarks = new ArrayList<>(remarks);
     }
 
-    /// @return what has to be said of a configuration: settings that are not honoured, sequences that are too long
+    /// Puts a fresh adapter on the model: from now on nothing else trains, and [#save] writes nothing else. To be
+    /// called before an optimizer is made.
+    ///
+    /// @param spec which
+    /// @param base what the adapter's files shall call this model: a path, or a name
+    /// @param seed of the numbers that it begins with
+    /// @throws ModelException if it has one already, or a target does not exist
+    public final void adapt(AdapterSpec.Lora spec, String base, long seed) {
+        if (adapter != null) {
+            throw new ModelException("the model has an adapter already: train that one on, or merge it first");
+        }
+        adapter = NativeErrors.translate(
+                () -> "making the adapter",
+                () -> Adapter.begin(spec, base, spec().architecture().blueprint(), weights, seed));
+        weightsReplaced();
+    }
+
+    /// Puts on the adapter that lies beside the files of the model, where there is one.
+    final void adaptFrom(Path directory) {
+        if (AdapterFiles.isAdapter(directory)) {
+            Adapter loaded = NativeErrors.translate(
+                    () -> "loading the adapter in " + directory,
+                    () -> Adapter.load(directory, spec.architecture().blueprint(), weights));
+            adapter = loaded;
+            weightsReplaced();
+            remarks.addAll(loaded.remarks());
+        }
+    }
+
+    final void has(Adapter other) {
+        adapter = other;
+    }
+
+    /// @return the adapter that trains instead of the model's own weights
+    public final Optional<Adapter> adapter() {
+        return Optional.ofNullable(adapter);
+    }
+
+    /// @return what has to be said of a configuration: settings that are not honoured, sequences that
+    ///     are too long
     static List<String> remarks(ObjectNode config, String where) {
         Set<String> unknown = ArchitectureSpec.unknownSettings(config, where);
         List<String> remarks = new ArrayList<>();
@@ -69,11 +117,15 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
     ///
     /// @param compute how it is to compute
     /// @return how it can on this machine
-    /// @throws org.betatron.torch.error.ModelException if the device is not there
+    /// @throws ModelException if the device is not there
     static ComputeSpec possible(ComputeSpec compute) {
         NativeLibraries.load();
         compute.device().require();
         return compute.possible(Processor.here());
+    }
+
+    final ComputeSpec compute() {
+        return compute;
     }
 
     final ArchitectureSpec spec() {
@@ -102,6 +154,13 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
         if (!(other instanceof TorchModel model) || model.getClass() != getClass()) {
             throw new IllegalArgumentException("other must be a model with the same weights");
         }
+        Adapter following = adapter;
+        if (following != null) {
+            NativeErrors.run(
+                    () -> "moving towards another model", () -> following.follow(weights, model.weights, share));
+            weightsReplaced();
+            return;
+        }
         if (compute.weights() != DataType.FP32) {
             throw new IllegalStateException(
                     "a model that moves towards another one must keep its weights in fp32 but keeps them in "
@@ -115,14 +174,35 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
         save(directory, DataType.FP32);
     }
 
-    /// Writes the model in a chosen number format.
+    /// Writes the model in a chosen number format; of one with an adapter the adapter alone, as PEFT has it.
     ///
     /// @param directory directory to write into; made if missing
     /// @param type      number format of the files
     /// @throws IOException if a file cannot be written
-    /// @throws org.betatron.torch.error.ModelException if a file that weights still lie in
-    ///     was overwritten, as far as its size and time show it, or [#noteFiles] was called
+    /// @throws ModelException if a file that weights still lie in was overwritten, as far as its size and
+    ///     time show it, or [#noteFiles] was called
     public final void save(Path directory, DataType type) throws IOException {
+        if (adapter == null) {
+            saveWhole(directory, type);
+            return;
+        }
+        Adapter present = adapter;
+        weights.requireFilesAsNoted();
+        NativeErrors.run(() -> "writing the adapter to " + directory, () -> present.save(directory, type, weights));
+        if (this instanceof TorchRewardModel) {
+            // What is scored with, which the base's own configuration does not say.
+            Files.writeString(
+                    new ModelDirectory(directory).configFile(), written().toPrettyString() + "\n");
+        }
+    }
+
+    /// Writes the model in a chosen number format, with its adapter put into its weights.
+    ///
+    /// @param directory directory to write into; made if missing
+    /// @param type      number format of the files
+    /// @throws IOException if a file cannot be written
+    /// @throws ModelException if a file that weights still lie in was overwritten
+    public final void saveWhole(Path directory, DataType type) throws IOException {
         write(
                 () -> "writing the model to " + directory,
                 files -> new ModelDirectory(directory).write(written(), files, type));
@@ -144,24 +224,24 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
 
     final void write(Supplier<String> what, Writing writing) throws IOException {
         weights.requireFilesAsNoted();
-        Map<String, Tensor> files = weights.values();
-        List<String> columns = spec.architecture().blueprint().weights().stream()
-                .filter(WeightSpec::columns)
-                .map(WeightSpec::name)
-                .toList();
-        List<Owned> turned = Memory.keepAll(
-                "matrices as files hold them",
-                () -> columns.stream()
-                        .map(name -> weights.get(name).values().detach().t())
-                        .toList());
-        for (int i = 0; i < columns.size(); i++) {
-            files.put(columns.get(i), turned.get(i).tensor());
+        Map<String, Tensor> files = new LinkedHashMap<>();
+        List<WeightSpec> specs = spec.architecture().blueprint().weights();
+        List<Owned> made = Memory.withoutGradient(() -> Memory.keepAll(
+                "weights as files hold them",
+                () -> specs.stream().map(this::inFiles).toList()));
+        for (int i = 0; i < made.size(); i++) {
+            files.put(specs.get(i).name(), made.get(i).tensor());
         }
         try {
             NativeErrors.run(what, () -> writing.write(files));
         } finally {
-            turned.forEach(Owned::close);
+            made.forEach(Owned::close);
         }
+    }
+
+    private Tensor inFiles(WeightSpec weight) {
+        Tensor values = weights.get(weight.name()).values().detach();
+        return weight.columns() ? values.t() : values;
     }
 
     final ObjectNode written() {
@@ -193,10 +273,14 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
     /// Keeps weights as they are from now on. To be called before an optimizer is made.
     ///
     /// @param patterns of Hugging Face names, see [org.betatron.torch.weight.NamePatterns]
-    /// @throws org.betatron.torch.error.ModelException if one matches nothing, or nothing is left to train
+    /// @throws ModelException if one matches nothing, or nothing is left to train
     public final void freeze(List<String> patterns) {
         weights.freeze(patterns);
+        weightsReplaced();
     }
+
+    /// Lets go of weights that have others in their places now.
+    abstract void weightsReplaced();
 
     /// @return the lowest layer that is differentiated
     abstract int lowestTrained();

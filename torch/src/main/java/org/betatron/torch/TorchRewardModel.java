@@ -7,6 +7,7 @@ import org.betatron.core.model.ForwardPass;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TokenNumbers;
 import org.betatron.core.model.TokenQuantity;
+import org.betatron.torch.adapter.AdapterFiles;
 import org.betatron.torch.architecture.ArchitectureSpec;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.error.ModelException;
@@ -14,6 +15,7 @@ import org.betatron.torch.error.NativeErrors;
 import org.betatron.torch.files.ModelDirectory;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.pass.ScoringTransformer;
+import org.betatron.torch.weight.Blueprint;
 import org.betatron.torch.weight.HeadKind;
 import org.betatron.torch.weight.Parameters;
 import org.betatron.torch.weight.WeightLoader;
@@ -28,7 +30,8 @@ public final class TorchRewardModel extends TorchModel {
 
     private static final String PADDING = "pad_token_id";
 
-    private final ScoringTransformer transformer;
+    private final int paddingId;
+    private ScoringTransformer transformer;
 
     TorchRewardModel(ObjectNode config, ArchitectureSpec spec, Parameters weights, ComputeSpec compute) {
         this(config, spec, weights, compute, List.of());
@@ -37,8 +40,18 @@ public final class TorchRewardModel extends TorchModel {
     private TorchRewardModel(
             ObjectNode config, ArchitectureSpec spec, Parameters weights, ComputeSpec compute, List<String> remarks) {
         super(config, spec, weights, compute, remarks);
-        transformer = new ScoringTransformer(
-                spec.architecture(), weights, config.path(PADDING).asInt(-1), compute);
+        paddingId = config.path(PADDING).asInt(-1);
+        transformer = transformer();
+    }
+
+    private ScoringTransformer transformer() {
+        return new ScoringTransformer(spec().architecture(), weights(), paddingId, compute());
+    }
+
+    @Override
+    void weightsReplaced() {
+        transformer.close();
+        transformer = transformer();
     }
 
     /// Loads a reward model.
@@ -57,14 +70,29 @@ public final class TorchRewardModel extends TorchModel {
             throw new ModelException(directory + " is a language model and scores no answers; betatron reward makes a"
                     + " reward model of it");
         }
+        Blueprint blueprint = spec.architecture().blueprint();
         return new TorchRewardModel(
-                config,
-                spec,
-                NativeErrors.translate(
-                        () -> "loading " + directory,
-                        () -> WeightLoader.load(files, spec.architecture().blueprint(), possible)),
-                possible,
-                remarks(config, files.configFile().toString()));
+                        config,
+                        spec,
+                        NativeErrors.translate(
+                                () -> "loading " + directory,
+                                // An adapter brings the score along, which a base that writes has not.
+                                () -> AdapterFiles.isAdapter(directory)
+                                        ? WeightLoader.loadWithFreshScore(files, blueprint, possible, 0)
+                                        : WeightLoader.load(files, blueprint, possible)),
+                        possible,
+                        remarks(config, files.configFile().toString()))
+                .with(directory);
+    }
+
+    private TorchRewardModel with(Path directory) {
+        try {
+            adaptFrom(directory);
+            return this;
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
     }
 
     /// Makes a reward model of a language model, whose head is left behind; a directory that holds
@@ -101,6 +129,22 @@ public final class TorchRewardModel extends TorchModel {
 
     private static ArchitectureSpec parse(ObjectNode config, ModelDirectory files) {
         return ArchitectureSpec.parse(config, files.configFile().toString());
+    }
+
+    /// @param config    of a language model, or of a reward model, which is returned as it is
+    /// @param where     where it came from, for messages
+    /// @param paddingId token that is ignored at the end of an answer; negative for none but what the
+    ///     configuration names
+    /// @return the configuration of a reward model of that shape
+    /// @throws ModelException if the configuration is not known
+    public static ObjectNode scoringConfig(ObjectNode config, String where, int paddingId) {
+        ArchitectureSpec spec = ArchitectureSpec.parse(config, where);
+        if (spec.head() == HeadKind.SCORE) {
+            return config;
+        }
+        int padding =
+                config.path(PADDING).isIntegralNumber() ? config.path(PADDING).asInt() : paddingId;
+        return scoring(config, spec.architecture().blueprint().architectureName(HeadKind.SCORE), padding);
     }
 
     /// @return the configuration of a language model as `transformers` writes it for one label

@@ -8,6 +8,8 @@ public final class Spreading {
 
     private Spreading() {}
 
+    /// @param numbers     of the batch that the row is in
+    /// @param index       of the row in it
     /// @param derivatives of a row's responses, in their order
     /// @return one number per response token of the row, those of all its responses together
     public static float[] overResponses(BatchNumbers numbers, int index, double... derivatives) {

@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
             DemoCommand.class,
             InitCommand.class,
             ConvertCommand.class,
+            MergeCommand.class,
             InspectCommand.class,
             SftCommand.class,
             AlignCommand.class,

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.betatron.core.RootCause;
 import org.betatron.data.DataException;
 import org.betatron.evaluation.judge.JudgeException;
 import org.betatron.runs.recipe.RecipeException;
@@ -66,20 +67,12 @@ final class Failures {
                     case OutOfMemoryError _ ->
                         "the Java heap is full (" + problem.getMessage() + "); give it more with"
                                 + " BETATRON_JAVA_OPTIONS=-Xmx8g, or look for a row or a file that is far too large";
-                    default -> "a library cannot be loaded: " + first(problem);
+                    default -> "a library cannot be loaded: " + RootCause.line(problem);
                 });
         if (debug) {
             problem.printStackTrace(err);
         }
         return FAILED;
-    }
-
-    private static String first(Throwable problem) {
-        Throwable cause = problem;
-        while (cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return String.valueOf(cause.getMessage()).lines().findFirst().orElse("unknown");
     }
 
     static int reportUsage(ParameterException problem, boolean debug, PrintWriter err) {

@@ -30,9 +30,16 @@ final class RunOptions {
     @Option(
             names = "--model",
             paramLabel = "MODEL",
-            description = "Hugging Face directory or GGUF file to start from (model).")
+            description = "Hugging Face directory, adapter or GGUF file to start from (model).")
     @Nullable
     String model;
+
+    @Option(
+            names = "--adapter",
+            paramLabel = "lora|none",
+            description = "Train small matrices beside the model's weights instead of these (adapter).")
+    @Nullable
+    String adapter;
 
     @Option(names = "--data", paramLabel = "FILE", description = "Training file; may be repeated (data.files).")
     List<String> data = List.of();
@@ -104,6 +111,7 @@ final class RunOptions {
             reader.file(recipe);
         }
         reader.option("model", model)
+                .option("adapter.type", adapter)
                 .option("data.files", data.isEmpty() ? null : data)
                 .option("data.evaluation", evaluation.isEmpty() ? null : evaluation)
                 .option("train.learningRate", learningRate)
@@ -156,6 +164,7 @@ final class RunOptions {
     private void refuseOverrides(Map<String, @Nullable String> more) {
         boolean overrides = recipe != null
                 || model != null
+                || adapter != null
                 || !data.isEmpty()
                 || !evaluation.isEmpty()
                 || out != null

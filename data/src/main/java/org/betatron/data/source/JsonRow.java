@@ -121,14 +121,17 @@ public final class JsonRow {
         return node.propertyNames();
     }
 
+    /// @return where the object begins
     public RowPlace place() {
         return new RowPlace(file, line);
     }
 
+    /// @return what is to be thrown because of this row, saying where it stands
     public DataException error(String message) {
         return new DataException(place() + ": " + message);
     }
 
+    /// @return whether a field is there and not null
     public boolean has(String field) {
         JsonNode value = peek(field);
         return !value.isMissingNode() && !value.isNull();
@@ -150,6 +153,8 @@ public final class JsonRow {
         return file.substring(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1) + ":" + line;
     }
 
+    /// @return the text of a field
+    /// @throws DataException if it is missing, no string, or holds half of a character
     public String text(String field) {
         return text(use(field), quoted(field));
     }
@@ -164,6 +169,8 @@ public final class JsonRow {
     }
 
     /// @param what the value is called in errors
+    /// @return the text
+    /// @throws DataException if it is no string, or holds half of a character
     public String text(JsonNode value, String what) {
         if (!value.isString()) {
             throw error(what + " must be a string but was " + kind(value));
@@ -250,10 +257,13 @@ public final class JsonRow {
     }
 
     /// Reads one message or a list of them.
+    ///
+    /// @throws DataException if it is neither, or a message has no role or text that is known
     public List<Message> messages(String field) {
         return new MessageReader(this).messages(use(field), quoted(field));
     }
 
+    /// @return what a value is, as errors say it: `a string`, `missing`
     public static String kind(JsonNode value) {
         return switch (value.getNodeType()) {
             case MISSING -> "missing";

@@ -12,8 +12,11 @@ public final class JsonValues {
 
     private JsonValues() {}
 
+    /// Takes a value apart.
+    ///
     /// @param row  for errors
     /// @param what the value is called in errors
+    /// @return null for null and for what is missing
     /// @throws org.betatron.data.DataException if a text in it holds half of a character
     public static @Nullable Object of(JsonNode node, JsonRow row, String what) {
         return switch (node.getNodeType()) {

@@ -174,6 +174,10 @@ public record MessageReader(JsonRow row) {
         return read;
     }
 
+    /// Reads what stands as a text within a row: arguments of a call, lists of messages.
+    ///
+    /// @param text JSON
+    /// @param what it is called in errors
     /// @throws DataException if it is no JSON
     public JsonNode parse(String text, String what) {
         try {

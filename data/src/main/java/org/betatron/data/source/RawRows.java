@@ -22,6 +22,8 @@ public final class RawRows implements AutoCloseable {
         this.list = list;
     }
 
+    /// @param path JSON lines or one JSON list, possibly compressed
+    /// @return its rows, to be closed by the caller
     /// @throws DataException if the file cannot be read or is empty
     public static RawRows open(Path path) {
         SourceFile file = SourceFile.open(path);
@@ -94,6 +96,7 @@ public final class RawRows implements AutoCloseable {
                 e);
     }
 
+    /// Closes the file.
     @Override
     public void close() {
         file.close();

@@ -56,6 +56,13 @@ public interface ChatTemplate {
     ///
     /// @throws org.betatron.data.DataException if a file is broken or its template would be rendered wrongly
     static ChatTemplate load(Path modelDirectory) {
-        return JinjaChatTemplate.load(modelDirectory);
+        return find(modelDirectory).orElse(humanAssistant());
+    }
+
+    /// The same, none where the directory has none.
+    ///
+    /// @throws org.betatron.data.DataException if a file is broken or its template would be rendered wrongly
+    static Optional<ChatTemplate> find(Path modelDirectory) {
+        return JinjaChatTemplate.find(modelDirectory);
     }
 }

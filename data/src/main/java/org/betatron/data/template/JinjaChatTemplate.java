@@ -37,16 +37,11 @@ final class JinjaChatTemplate implements ChatTemplate {
         }
     }
 
-    static ChatTemplate load(Path modelDirectory) {
-        Optional<Source> source = source(modelDirectory);
-        if (source.isEmpty()) {
-            return HumanAssistantTemplate.INSTANCE;
-        }
+    static Optional<ChatTemplate> find(Path modelDirectory) {
         JsonNode config = ModelFiles.readJsonIfPresent(modelDirectory, CONFIG);
-        return new JinjaChatTemplate(
-                source.get().text(),
-                ModelFiles.specialTokens(modelDirectory, config),
-                source.get().origin());
+        return source(modelDirectory, config)
+                .map(source -> new JinjaChatTemplate(
+                        source.text(), ModelFiles.specialTokens(modelDirectory, config), source.origin()));
     }
 
     /// The text of a template.
@@ -55,12 +50,16 @@ final class JinjaChatTemplate implements ChatTemplate {
     record Source(String text, String origin) {}
 
     static Optional<Source> source(Path modelDirectory) {
+        return source(modelDirectory, ModelFiles.readJsonIfPresent(modelDirectory, CONFIG));
+    }
+
+    private static Optional<Source> source(Path modelDirectory, JsonNode config) {
         Path separate = modelDirectory.resolve("chat_template.jinja");
         if (Files.isRegularFile(separate)) {
             return Optional.of(new Source(ModelFiles.readText(separate), separate.toString()));
         }
         String origin = modelDirectory.resolve(CONFIG).toString();
-        JsonNode template = ModelFiles.readJsonIfPresent(modelDirectory, CONFIG).path("chat_template");
+        JsonNode template = config.path("chat_template");
         if (template.isString()) {
             return Optional.of(new Source(template.asString(), origin));
         }

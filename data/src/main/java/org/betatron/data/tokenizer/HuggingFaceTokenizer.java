@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import org.betatron.core.RootCause;
 import org.betatron.data.DataException;
 
 /// A `tokenizer.json` of a Hugging Face model directory, run by the `tokenizers` library that made
@@ -69,19 +70,11 @@ public final class HuggingFaceTokenizer implements Tokenizer, AutoCloseable {
         } catch (LinkageError e) {
             // The library unpacks itself on first use, which needs a place that may be executed.
             throw new DataException(
-                    "the tokenizer's library cannot be loaded: " + firstLine(e)
+                    "the tokenizer's library cannot be loaded: " + RootCause.line(e)
                             + "; it needs a directory that can be written to and whose files may be executed:"
                             + " set DJL_CACHE_DIR to one",
                     e);
         }
-    }
-
-    private static String firstLine(Throwable problem) {
-        Throwable cause = problem;
-        while (cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return String.valueOf(cause.getMessage()).lines().findFirst().orElse("for no reason that it names");
     }
 
     private static void setIfAbsent(String property) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.betatron.core.files.GrowingLines;
 import org.betatron.data.layout.RowRules;
 import org.betatron.data.load.PromptReader;
@@ -78,8 +79,9 @@ public record GenerationRun(
     public GenerationResult run(RunListener listener) {
         Optional<PromptSet> read = read(listener);
         List<PromptRow> rows = new ArrayList<>();
+        UnaryOperator<String> asked = asked();
         for (String prompt : prompts) {
-            rows.add(new PromptRow("prompt-" + (rows.size() + 1), asked(prompt), null));
+            rows.add(new PromptRow("prompt-" + (rows.size() + 1), asked.apply(prompt), null));
         }
         read.ifPresent(set -> rows.addAll(set.of(0)));
         try (HuggingFaceTokenizer tokenizer = new ModelSource(model).openTokenizer();
@@ -90,17 +92,17 @@ public record GenerationRun(
             List<PromptRow> answered = new ArrayList<>();
             List<int[]> ids = new ArrayList<>();
             RowLimits limits = new RowLimits(opened.vocabularySize(), opened.maxPositions());
-            AskedPrompts asked = new AskedPrompts();
+            AskedPrompts possible = new AskedPrompts();
             for (PromptRow row : rows) {
                 int[] prompt = tokens.prompt(row.prompt());
                 // A single one is refused by the generator, which says more.
-                if (rows.size() == 1 || asked.admits(row.id(), limits.promptProblem(prompt, tokenizer))) {
+                if (rows.size() == 1 || possible.admits(row.id(), limits.promptProblem(prompt, tokenizer))) {
                     answered.add(row);
                     ids.add(prompt);
                 }
             }
             if (rows.size() > 1) {
-                asked.tell(listener);
+                possible.tell(listener);
             }
             long begun = System.nanoTime();
             List<Answer> answers = out == null
@@ -111,15 +113,16 @@ public record GenerationRun(
                     answered,
                     answers,
                     (System.nanoTime() - begun) * 1e-9,
-                    asked.leftOut());
+                    possible.leftOut());
         }
     }
 
-    private String asked(String prompt) {
-        Path place = ModelPlace.of(model);
-        return raw || ChatTemplate.source(place).isEmpty()
-                ? prompt
-                : ChatTemplate.load(place).prompt(List.of(Message.user(prompt)));
+    /// @return how the model reads what is asked
+    private UnaryOperator<String> asked() {
+        Optional<ChatTemplate> template =
+                raw || prompts.isEmpty() ? Optional.empty() : ChatTemplate.find(ModelPlace.of(model));
+        return prompt ->
+                template.map(own -> own.prompt(List.of(Message.user(prompt)))).orElse(prompt);
     }
 
     private Optional<PromptSet> read(RunListener listener) {

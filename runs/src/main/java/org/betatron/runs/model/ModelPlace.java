@@ -15,12 +15,12 @@ import org.betatron.torch.error.ModelException;
 import org.betatron.torch.files.ModelDirectory;
 import org.betatron.torch.gguf.GgufConfig;
 
-/// Where a model lies that a user named: a Hugging Face directory, or a GGUF file.
+/// Where a model lies that a user named: a Hugging Face directory, a GGUF file, or an adapter on either
+/// ([AdapterPlace]).
 ///
 /// A GGUF file is shown as a directory: its configuration and tokenizer written out, and a link to
-/// the file itself, in
-/// whose place the weights are read. The directory is a temporary one and lasts as long as the
-/// process.
+/// the file itself, in whose place the weights are read. The directory is a temporary one and lasts
+/// as long as the process.
 public final class ModelPlace {
 
     private static final Map<Version, Path> SHOWN = new ConcurrentHashMap<>();
@@ -41,12 +41,12 @@ public final class ModelPlace {
         return ModelDirectory.isGguf(given) && !Files.isDirectory(given);
     }
 
-    /// @param given directory, or a file that ends in `.gguf`
+    /// @param given directory of a model or of an adapter, or a file that ends in `.gguf`
     /// @return the directory to read the model from
     /// @throws ModelException if the file does not exist or does not hold a model that can be read
     public static Path of(Path given) {
         if (!isGguf(given)) {
-            return given;
+            return AdapterPlace.isAdapter(given) ? AdapterPlace.of(given) : given;
         }
         if (!Files.exists(given)) {
             throw new ModelException("model file " + given + " does not exist");
@@ -61,9 +61,7 @@ public final class ModelPlace {
     private static Path show(Version version) {
         Path file = version.file();
         try (GgufFile gguf = GgufFile.open(file)) {
-            Path parent = Files.createTempDirectory("betatron-gguf-");
-            deleteAtEnd(parent);
-            Path directory = Files.createDirectory(parent.resolve(file.getFileName()));
+            Path directory = newDirectory("betatron-gguf-", file.getFileName());
             writeSmallFiles(gguf, directory);
             Files.createSymbolicLink(directory.resolve(ModelDirectory.GGUF), file);
             return directory;
@@ -74,11 +72,23 @@ public final class ModelPlace {
         }
     }
 
-    /// Writes everything that a model directory has beside weights.
-    public static void writeSmallFiles(GgufFile gguf, Path directory) throws IOException {
+    /// Writes everything that a model directory has beside weights: configuration, tokenizer, template.
+    ///
+    /// @param gguf      open
+    /// @param directory exists
+    /// @throws GgufException if the file holds no model or tokenizer that is known
+    /// @throws IOException   if a file cannot be written
+    private static void writeSmallFiles(GgufFile gguf, Path directory) throws IOException {
         Files.writeString(
                 new ModelDirectory(directory).configFile(), GgufConfig.of(gguf).toPrettyString() + "\n");
         GgufTokenizer.write(gguf.metadata(), directory);
+    }
+
+    /// @return a new directory of that name, which goes when the process ends
+    static Path newDirectory(String prefix, Path name) throws IOException {
+        Path parent = Files.createTempDirectory(prefix);
+        deleteAtEnd(parent);
+        return Files.createDirectory(parent.resolve(name));
     }
 
     private static void deleteAtEnd(Path directory) {

@@ -5,7 +5,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.betatron.core.files.Checksums;
+import org.betatron.core.model.AdapterSpec;
 import org.betatron.data.load.DataSetLoader;
 import org.betatron.data.load.RowLimits;
 import org.betatron.data.row.PromptStyle;
@@ -13,10 +15,13 @@ import org.betatron.data.row.Truncation;
 import org.betatron.data.template.ChatTemplate;
 import org.betatron.data.tokenizer.HuggingFaceTokenizer;
 import org.betatron.runs.recipe.DataSection;
+import org.betatron.runs.recipe.Recipe;
+import org.betatron.torch.adapter.Adapter;
 import org.betatron.torch.architecture.ArchitectureSpec;
 import org.betatron.torch.device.NativeLibraries;
 import org.betatron.torch.error.ModelException;
 import org.betatron.torch.files.ModelDirectory;
+import org.betatron.torch.weight.Blueprint;
 import org.betatron.torch.weight.HeadKind;
 import org.betatron.torch.weight.NamePatterns;
 import org.betatron.torch.weight.WeightSpec;
@@ -32,6 +37,9 @@ public record ModelSource(Path directory) {
         directory = ModelPlace.of(directory);
     }
 
+    /// How answers are drawn, which belongs to a model rather than to a tokenizer.
+    static final String GENERATION = "generation_config.json";
+
     /// What a tokenizer and its use are made of, as Hugging Face directories name the files.
     private static final List<String> TEXT_FILES = List.of(
             "tokenizer.json",
@@ -41,7 +49,10 @@ public record ModelSource(Path directory) {
             "vocab.json",
             "merges.txt",
             "chat_template.jinja",
-            "generation_config.json");
+            GENERATION);
+
+    /// What a model is.
+    private static final Set<String> SETTINGS = Set.of("config.json", "adapter_config.json");
 
     /// What others read of a model and nothing here does: it goes along, and is no part of the fingerprint.
     private static final List<String> COMPANIONS = List.of("tokenizer.model", "additional_chat_templates");
@@ -51,7 +62,7 @@ public record ModelSource(Path directory) {
     /// @param directory Hugging Face directory
     /// @return which of them is not as it was written; empty if all are, or nobody wrote down what they were
     public static Optional<String> changes(Path directory) {
-        return Checksums.damage(directory, name -> name.equals("config.json") || TEXT_FILES.contains(name));
+        return Checksums.damage(directory, name -> SETTINGS.contains(name) || TEXT_FILES.contains(name));
     }
 
     /// @param directory Hugging Face directory
@@ -71,36 +82,56 @@ public record ModelSource(Path directory) {
         return ArchitectureSpec.parse(files.readConfig(), files.configFile().toString());
     }
 
-    /// Looks for what is to be frozen before anything is computed, by the names that the configuration gives weights.
+    /// Looks for what is to be trained before anything is computed, by the names that the
+    /// configuration gives weights.
     ///
-    /// @param patterns of names, see [NamePatterns]
-    /// @throws ModelException if one matches nothing, or together they match everything
-    public void requireFreezable(List<String> patterns) {
-        if (patterns.isEmpty()) {
-            return;
+    /// @throws ModelException if an adapter is to sit on what is not there, or `train.frozen`
+    ///     names nothing or everything
+    public void requireTrainable(Recipe recipe) {
+        List<String> patterns = recipe.train().frozen();
+        Blueprint blueprint = architecture(directory).architecture().blueprint();
+        if (recipe.adapter() instanceof AdapterSpec.Lora lora) {
+            naming("adapter", () -> Adapter.requireTargets(lora, blueprint));
+        } else if (!patterns.isEmpty()) {
+            naming("train.frozen", () -> requireFreezable(patterns, blueprint));
         }
-        List<String> names = architecture(directory).architecture().blueprint().weights().stream()
-                .map(WeightSpec::name)
-                .toList();
+    }
+
+    private static void requireFreezable(List<String> patterns, Blueprint blueprint) {
+        List<String> names = blueprint.weights().stream().map(WeightSpec::name).toList();
+        if (NamePatterns.matching(patterns, names).size() == names.size()) {
+            throw new ModelException(String.join(", ", patterns) + " freezes every weight, so that nothing is learned");
+        }
+    }
+
+    /// @throws ModelException as the work does, with the setting's name before it
+    public static void naming(String setting, Runnable work) {
         try {
-            if (NamePatterns.matching(patterns, names).size() == names.size()) {
-                throw new ModelException(
-                        String.join(", ", patterns) + " freezes every weight, so that nothing is learned");
-            }
+            work.run();
         } catch (ModelException e) {
-            throw new ModelException("train.frozen: " + e.getMessage(), e);
+            throw new ModelException(setting + ": " + e.getMessage(), e);
         }
     }
 
     /// @return the files and directories that go along with the weights of a trained model
     public List<Path> sideFiles() {
-        List<Path> files = new ArrayList<>(textFiles());
+        return sideFiles(directory);
+    }
+
+    /// @param directory read as it lies there
+    /// @return its files and directories that go along with weights
+    static List<Path> sideFiles(Path directory) {
+        List<Path> files = new ArrayList<>(textFiles(directory));
         COMPANIONS.stream().map(directory::resolve).filter(Files::exists).forEach(files::add);
         return files;
     }
 
     /// @return the files that make up the tokenizer and its use
     public List<Path> textFiles() {
+        return textFiles(directory);
+    }
+
+    private static List<Path> textFiles(Path directory) {
         List<Path> files = new ArrayList<>();
         for (String name : TEXT_FILES) {
             if (Files.isRegularFile(directory.resolve(name))) {

@@ -2,6 +2,7 @@ package org.betatron.runs.recipe;
 
 import java.nio.file.Path;
 import org.betatron.core.alignment.AlignmentSpec;
+import org.betatron.core.model.AdapterSpec;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.data.layout.PreferenceFormat;
 import org.betatron.training.TrainSpec;
@@ -13,6 +14,7 @@ import org.betatron.training.TrainSpec;
 /// @param data      preference pairs, or labelled answers
 /// @param rows      which of the two are read
 /// @param alignment what is learned
+/// @param adapter   what is trained instead of the model's own weights, if anything
 /// @param optimizer how weights move
 /// @param train     how long, in which portions
 /// @param compute   how the machine is used
@@ -22,6 +24,7 @@ public record AlignRecipe(
         DataSection<PreferenceFormat> data,
         RowChoice rows,
         AlignmentSpec alignment,
+        AdapterSpec adapter,
         OptimizerSpec optimizer,
         TrainSpec train,
         ComputeSection compute)
@@ -34,6 +37,7 @@ public record AlignRecipe(
             DataSection.defaults(PreferenceFormat.AUTO),
             RowChoice.AUTO,
             AlignmentSpec.DEFAULT,
+            AdapterSpec.None.DEFAULT,
             OptimizerSpec.AdamW.DEFAULT,
             TrainSpec.DEFAULT,
             ComputeSection.DEFAULT);
@@ -41,36 +45,42 @@ public record AlignRecipe(
     /// @param directory Hugging Face directory
     /// @return the same training of another model
     public AlignRecipe withModel(Path directory) {
-        return new AlignRecipe(directory.toString(), reference, data, rows, alignment, optimizer, train, compute);
+        return new AlignRecipe(
+                directory.toString(), reference, data, rows, alignment, adapter, optimizer, train, compute);
     }
 
     /// @return the same training against another reference
     public AlignRecipe withReference(ReferenceSection newReference) {
-        return new AlignRecipe(model, newReference, data, rows, alignment, optimizer, train, compute);
+        return new AlignRecipe(model, newReference, data, rows, alignment, adapter, optimizer, train, compute);
     }
 
     /// @return the same training from other data
     public AlignRecipe withData(DataSection<PreferenceFormat> newData) {
-        return new AlignRecipe(model, reference, newData, rows, alignment, optimizer, train, compute);
+        return new AlignRecipe(model, reference, newData, rows, alignment, adapter, optimizer, train, compute);
     }
 
     /// @return the same training of something else
     public AlignRecipe withAlignment(AlignmentSpec newAlignment) {
-        return new AlignRecipe(model, reference, data, rows, newAlignment, optimizer, train, compute);
+        return new AlignRecipe(model, reference, data, rows, newAlignment, adapter, optimizer, train, compute);
+    }
+
+    /// @return the same training of something beside the model's weights
+    public AlignRecipe withAdapter(AdapterSpec newAdapter) {
+        return new AlignRecipe(model, reference, data, rows, alignment, newAdapter, optimizer, train, compute);
     }
 
     /// @return the same training with another optimizer
     public AlignRecipe withOptimizer(OptimizerSpec newOptimizer) {
-        return new AlignRecipe(model, reference, data, rows, alignment, newOptimizer, train, compute);
+        return new AlignRecipe(model, reference, data, rows, alignment, adapter, newOptimizer, train, compute);
     }
 
     /// @return the same training for another length or in other portions
     public AlignRecipe withTrain(TrainSpec newTrain) {
-        return new AlignRecipe(model, reference, data, rows, alignment, optimizer, newTrain, compute);
+        return new AlignRecipe(model, reference, data, rows, alignment, adapter, optimizer, newTrain, compute);
     }
 
     /// @return the same training in another way
     public AlignRecipe withCompute(ComputeSection newCompute) {
-        return new AlignRecipe(model, reference, data, rows, alignment, optimizer, train, newCompute);
+        return new AlignRecipe(model, reference, data, rows, alignment, adapter, optimizer, train, newCompute);
     }
 }

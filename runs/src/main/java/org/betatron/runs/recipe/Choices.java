@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.betatron.core.aggregation.AggregationSpec;
 import org.betatron.core.calibration.CalibrationSpec;
+import org.betatron.core.model.AdapterSpec;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.core.objective.ObjectiveSpec;
 import org.betatron.core.selection.SelectionSpec;
@@ -36,6 +37,7 @@ public final class Choices {
         BY_PATH.put("alignment.selection", SelectionSpec.class);
         BY_PATH.put("alignment.aggregation", AggregationSpec.class);
         BY_PATH.put("reference.update", ReferenceUpdateSpec.class);
+        BY_PATH.put("adapter", AdapterSpec.class);
         BY_PATH.put("optimizer", OptimizerSpec.class);
         BY_PATH.put("data.transforms[]", TransformSpec.class);
         BY_PATH.put("data.transforms[].sides", SidesSpec.class);

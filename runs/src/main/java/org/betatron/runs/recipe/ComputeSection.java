@@ -1,5 +1,6 @@
 package org.betatron.runs.recipe;
 
+import org.betatron.torch.compute.BaseFormat;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.compute.Recompute;
 import org.betatron.torch.device.ComputeDevice;
@@ -14,6 +15,7 @@ public record ComputeSection(
         ComputeDevice device,
         DataType precision,
         DataType weights,
+        BaseFormat base,
         int threads,
         DataType saveAs,
         int keptLogitsMiB,
@@ -26,6 +28,7 @@ public record ComputeSection(
             ComputeSpec.DEFAULT.device(),
             ComputeSpec.DEFAULT.precision(),
             ComputeSpec.DEFAULT.weights(),
+            ComputeSpec.DEFAULT.base(),
             0,
             DataType.FP32,
             ComputeSpec.DEFAULT.keptLogitsMiB(),
@@ -36,7 +39,7 @@ public record ComputeSection(
 
     public ComputeSection {
         // checks its settings
-        model(device, precision, weights, keptLogitsMiB, shortLastLayer, recompute, moments, lanes);
+        model(device, precision, weights, base, keptLogitsMiB, shortLastLayer, recompute, moments, lanes);
         if (threads < 0) {
             throw new IllegalArgumentException("threads must be at least 0 but was " + threads);
         }
@@ -44,13 +47,14 @@ public record ComputeSection(
 
     /// @return the settings that concern a model
     public ComputeSpec model() {
-        return model(device, precision, weights, keptLogitsMiB, shortLastLayer, recompute, moments, lanes);
+        return model(device, precision, weights, base, keptLogitsMiB, shortLastLayer, recompute, moments, lanes);
     }
 
     private static ComputeSpec model(
             ComputeDevice device,
             DataType precision,
             DataType weights,
+            BaseFormat base,
             int keptLogitsMiB,
             boolean shortLastLayer,
             Recompute recompute,
@@ -65,6 +69,7 @@ public record ComputeSection(
                 recompute,
                 moments,
                 lanes,
-                ComputeSpec.DEFAULT.packed());
+                ComputeSpec.DEFAULT.packed(),
+                base);
     }
 }

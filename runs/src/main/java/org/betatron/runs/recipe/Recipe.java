@@ -1,6 +1,7 @@
 package org.betatron.runs.recipe;
 
 import java.util.List;
+import org.betatron.core.model.AdapterSpec;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.training.TrainSpec;
 
@@ -12,6 +13,9 @@ public sealed interface Recipe permits AlignRecipe, RewardRecipe, SftRecipe {
 
     /// @return which rows are learned from, and which are measured on
     DataSection<?> data();
+
+    /// @return what is trained instead of the model's own weights, if anything
+    AdapterSpec adapter();
 
     /// @return how weights move
     OptimizerSpec optimizer();

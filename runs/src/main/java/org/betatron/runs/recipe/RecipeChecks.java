@@ -8,14 +8,18 @@ import java.util.Locale;
 import java.util.Set;
 import org.betatron.core.alignment.Alignment;
 import org.betatron.core.alignment.GapSpec;
+import org.betatron.core.model.AdapterSpec;
 import org.betatron.core.objective.ObjectiveSpec;
 import org.betatron.core.objective.RowKind;
 import org.betatron.data.layout.PreferenceFormat;
 import org.betatron.data.transform.GapCriterion;
+import org.betatron.torch.adapter.AdapterFiles;
+import org.betatron.torch.compute.BaseFormat;
 import org.betatron.torch.device.ComputeDevice;
 import org.betatron.torch.files.ModelDirectory;
 import org.betatron.training.LearningRateSchedule.Decay;
 import org.betatron.training.TrainSpec;
+import org.betatron.training.reference.ReferenceUpdateSpec;
 
 /// Checks across settings: what is missing, and what was set but cannot have an effect. Everything is
 /// found before a model or a data file is opened.
@@ -38,6 +42,7 @@ public final class RecipeChecks {
         checks.data(recipe.data(), recipe.model());
         checks.transforms(recipe.data());
         checks.training(recipe.train());
+        checks.adapter(recipe);
         checks.device(recipe.compute());
         switch (recipe) {
             case AlignRecipe align -> checks.align(align);
@@ -46,6 +51,36 @@ public final class RecipeChecks {
             case SftRecipe sft -> checks.texts(sft);
         }
         checks.finish(where);
+    }
+
+    private void adapter(Recipe recipe) {
+        boolean adapts = recipe.adapter() instanceof AdapterSpec.Lora
+                || (!recipe.model().isEmpty() && AdapterFiles.isAdapter(Path.of(recipe.model())));
+        if (recipe.compute().base() != BaseFormat.WEIGHTS && !adapts) {
+            problems.add("compute.base: must be weights without an adapter: what is kept in another format cannot be"
+                    + " trained; set adapter=lora");
+        }
+        if (recipe.adapter() instanceof AdapterSpec.None) {
+            return;
+        }
+        if (!recipe.train().frozen().isEmpty()) {
+            refuse("train.frozen", "has no effect: beside an adapter no weight of the model trains");
+        }
+        if (!recipe.model().isEmpty() && AdapterFiles.isAdapter(Path.of(recipe.model()))) {
+            problems.add("adapter: " + recipe.model() + " is an adapter already: leave adapter out to train it on, or"
+                    + " merge it first to begin another one");
+        }
+        if (recipe instanceof AlignRecipe align && !align.reference().model().isEmpty()) {
+            problems.add("reference.model: must not be given beside an adapter: the model without its adapter is the"
+                    + " reference, and no second one is needed");
+        }
+        if (recipe instanceof AlignRecipe align
+                && align.reference().update() instanceof ReferenceUpdateSpec.Blend
+                && recipe.adapter() instanceof AdapterSpec.Lora lora
+                && lora.dora()) {
+            problems.add("reference.update: must be none with adapter.dora: what lies between two sets of lengths and"
+                    + " directions is no such set");
+        }
     }
 
     private void texts(SftRecipe recipe) {

@@ -48,8 +48,8 @@ public final class ResumeSettings {
     /// @param overrides of the form `path.to.key=value`
     /// @throws RecipeException if the recipe cannot be read, or something else than these settings would change
     public static <R extends Recipe> Resolved<R> read(Path run, Class<R> type, List<String> overrides) {
-        Resolved<R> begun = Resolved.read(run.resolve(RunFiles.RECIPE), type);
         RecipeReader reader = new RecipeReader().file(run.resolve(RunFiles.RECIPE));
+        Resolved<R> begun = reader.resolve(type);
         Path changes = run.resolve(RunFiles.CHANGES);
         if (Files.exists(changes)) {
             reader.file(changes);

@@ -10,7 +10,8 @@ import org.betatron.torch.tensor.DataType;
 /// @param device          where it lies and computes
 /// @param precision       number format of matrix products, FP32 or BF16; on a processor without fast products in
 ///     BF16, products are FP32, see [#possible]
-/// @param weights         number format that matrices of the model are kept in, FP32 or BF16; BF16 takes half their
+/// @param weights         number format that matrices of the model are kept in, FP32 or BF16; BF16
+///     takes half their
 ///     memory, and updates are rounded at random, right on average. For products in FP32 they are widened piece
 ///     by piece. Vectors and what is computed with in float32, a score, stay float32
 /// @param keptLogitsMiB   memory for log-probs of the whole vocabulary that forward passes keep for
@@ -26,6 +27,7 @@ import org.betatron.torch.tensor.DataType;
 ///     [org.betatron.torch.parallel.Lanes]. On a graphics card there is one
 /// @param packed          whether decoding lays out the weights once more for products with few rows, where the
 ///     processor can: faster, and takes as much memory as the weights
+/// @param base            what matrices are kept in that never train
 public record ComputeSpec(
         ComputeDevice device,
         DataType precision,
@@ -35,7 +37,8 @@ public record ComputeSpec(
         Recompute recompute,
         DataType moments,
         int lanes,
-        boolean packed) {
+        boolean packed,
+        BaseFormat base) {
 
     /// Float32 on the processor, fast. 256 MiB hold 1,300 rows of a vocabulary of 50,304; ours.
     public static final ComputeSpec DEFAULT = new ComputeSpec(
@@ -47,11 +50,21 @@ public record ComputeSpec(
             Recompute.SELECTIVE,
             DataType.FP32,
             0,
-            true);
+            true,
+            BaseFormat.WEIGHTS);
 
     /// Float32 without any of what makes it fast or small, which all of that is compared with.
     public static final ComputeSpec PLAIN = new ComputeSpec(
-            ComputeDevice.DEFAULT, DataType.FP32, DataType.FP32, 0, false, Recompute.NONE, DataType.FP32, 1, false);
+            ComputeDevice.DEFAULT,
+            DataType.FP32,
+            DataType.FP32,
+            0,
+            false,
+            Recompute.NONE,
+            DataType.FP32,
+            1,
+            false,
+            BaseFormat.WEIGHTS);
 
     public ComputeSpec {
         if (precision == DataType.FP16) {
@@ -77,64 +90,75 @@ public record ComputeSpec(
     /// @return the same with another `precision`
     public ComputeSpec withPrecision(DataType other) {
         return new ComputeSpec(
-                device, other, weights, keptLogitsMiB, shortLastLayer, recompute, moments, lanes, packed);
+                device, other, weights, keptLogitsMiB, shortLastLayer, recompute, moments, lanes, packed, base);
     }
 
     /// @return the same with another `weights`
     public ComputeSpec withWeights(DataType other) {
         return new ComputeSpec(
-                device, precision, other, keptLogitsMiB, shortLastLayer, recompute, moments, lanes, packed);
+                device, precision, other, keptLogitsMiB, shortLastLayer, recompute, moments, lanes, packed, base);
     }
 
     /// @return the same with another `keptLogitsMiB`
     public ComputeSpec withKeptLogitsMiB(int other) {
-        return new ComputeSpec(device, precision, weights, other, shortLastLayer, recompute, moments, lanes, packed);
+        return new ComputeSpec(
+                device, precision, weights, other, shortLastLayer, recompute, moments, lanes, packed, base);
     }
 
     /// @return the same with another `shortLastLayer`
     public ComputeSpec withShortLastLayer(boolean other) {
-        return new ComputeSpec(device, precision, weights, keptLogitsMiB, other, recompute, moments, lanes, packed);
+        return new ComputeSpec(
+                device, precision, weights, keptLogitsMiB, other, recompute, moments, lanes, packed, base);
     }
 
     /// @return the same with another `recompute`
     public ComputeSpec withRecompute(Recompute other) {
         return new ComputeSpec(
-                device, precision, weights, keptLogitsMiB, shortLastLayer, other, moments, lanes, packed);
+                device, precision, weights, keptLogitsMiB, shortLastLayer, other, moments, lanes, packed, base);
     }
 
     /// @return the same with another `moments`
     public ComputeSpec withMoments(DataType other) {
         return new ComputeSpec(
-                device, precision, weights, keptLogitsMiB, shortLastLayer, recompute, other, lanes, packed);
+                device, precision, weights, keptLogitsMiB, shortLastLayer, recompute, other, lanes, packed, base);
     }
 
     /// @return the same with another `lanes`
     public ComputeSpec withLanes(int other) {
         return new ComputeSpec(
-                device, precision, weights, keptLogitsMiB, shortLastLayer, recompute, moments, other, packed);
+                device, precision, weights, keptLogitsMiB, shortLastLayer, recompute, moments, other, packed, base);
     }
 
     /// @return the same on another device
     public ComputeSpec on(ComputeDevice other) {
         return new ComputeSpec(
-                other, precision, weights, keptLogitsMiB, shortLastLayer, recompute, moments, lanes, packed);
+                other, precision, weights, keptLogitsMiB, shortLastLayer, recompute, moments, lanes, packed, base);
     }
 
     /// @return the same with another `packed`
     public ComputeSpec withPacked(boolean other) {
         return new ComputeSpec(
-                device, precision, weights, keptLogitsMiB, shortLastLayer, recompute, moments, lanes, other);
+                device, precision, weights, keptLogitsMiB, shortLastLayer, recompute, moments, lanes, other, base);
     }
 
-    /// What of this can be carried out well. Without fast products in bf16 they are made in float32, of inputs that are
-    /// not rounded: nothing is slower than float32, or less exact. A graph keeps what it multiplied with, so where
+    /// @return the same with another `base`
+    public ComputeSpec withBase(BaseFormat other) {
+        return new ComputeSpec(
+                device, precision, weights, keptLogitsMiB, shortLastLayer, recompute, moments, lanes, packed, other);
+    }
+
+    /// What of this can be carried out well. Without fast products in bf16 they are made in float32,
+    /// of inputs that are
+    /// not rounded: nothing is slower than float32, or less exact. A graph keeps what it multiplied
+    /// with, so where
     /// matrices are widened, no graph of more than one layer may exist.
     ///
     /// @param processor of this machine
     /// @return what is computed with
     public ComputeSpec possible(Processor processor) {
         ComputeSpec spec = lacksFastProducts(processor) ? withPrecision(DataType.FP32) : this;
-        boolean widens = spec.weights == DataType.BF16 && spec.precision == DataType.FP32;
+        boolean widens =
+                (spec.weights == DataType.BF16 && spec.precision == DataType.FP32) || base != BaseFormat.WEIGHTS;
         return widens && recompute == Recompute.SELECTIVE ? spec.withRecompute(Recompute.FULL) : spec;
     }
 

@@ -35,6 +35,11 @@ public record ModelDirectory(Path path) {
     public static final String GGUF = "model.gguf";
     static final String INDEX = "model.safetensors.index.json";
 
+    /// What PEFT writes of an adapter.
+    public static final String ADAPTER_CONFIG = "adapter_config.json";
+
+    public static final String ADAPTER_WEIGHTS = "adapter_model.safetensors";
+
     /// Largest file that is written; beyond it weights are split, as `transformers` does.
     static final long MAX_SHARD_BYTES = 5_000_000_000L;
 
@@ -61,9 +66,7 @@ public record ModelDirectory(Path path) {
         }
         Path file = configFile();
         if (!Files.exists(file)) {
-            boolean adapter = Files.exists(path.resolve("adapter_config.json"));
-            throw new ModelException("model directory " + path + " has no " + CONFIG
-                    + (adapter ? "; it holds an adapter: merge it into its model first" : ""));
+            throw new ModelException("model directory " + path + " has no " + CONFIG);
         }
         if (readJson(file, JsonMapper.shared()) instanceof ObjectNode config) {
             return config;
@@ -89,9 +92,7 @@ public record ModelDirectory(Path path) {
             return List.of(path.resolve(GGUF));
         }
         boolean hasPickle = Files.exists(path.resolve("pytorch_model.bin"));
-        boolean hasAdapter = Files.exists(path.resolve("adapter_config.json"));
         throw new ModelException("model directory " + path + " has neither " + SINGLE + " nor " + INDEX
-                + (hasAdapter ? "; it holds an adapter: merge it into its model first" : "")
                 + (hasPickle ? "; pytorch_model.bin is not read: convert it to safetensors first" : ""));
     }
 
@@ -128,12 +129,25 @@ public record ModelDirectory(Path path) {
         return shards;
     }
 
+    /// @return the weight files, and the index that is read with them
+    public List<Path> filesOfWeights() {
+        List<Path> files = new ArrayList<>(weightFiles());
+        if (!shardsByTensor().isEmpty()) {
+            files.add(path.resolve(INDEX));
+        }
+        return files;
+    }
+
     /// @return everything that the model computes with: `config.json` and the weight files, in a
     ///     fixed order
     public List<Path> modelFiles() {
         List<Path> files = new ArrayList<>();
         files.add(configFile());
         files.addAll(weightFiles());
+        Stream.of(ADAPTER_CONFIG, ADAPTER_WEIGHTS)
+                .map(path::resolve)
+                .filter(Files::exists)
+                .forEach(files::add);
         return files;
     }
 
@@ -229,6 +243,13 @@ public record ModelDirectory(Path path) {
         }
         shards.add(current);
         return shards;
+    }
+
+    /// @param file exists
+    /// @return what it holds
+    /// @throws ModelException if that is not JSON
+    public static JsonNode readJson(Path file) {
+        return readJson(file, JsonMapper.shared());
     }
 
     private static JsonNode readJson(Path file, JsonMapper mapper) {

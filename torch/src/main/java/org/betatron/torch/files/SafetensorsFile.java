@@ -46,6 +46,9 @@ public final class SafetensorsFile implements WeightFile {
     /// their last bit.
     static final int ALIGNMENT = 64;
 
+    /// Name of what a header says of all tensors together.
+    static final String METADATA = "__metadata__";
+
     /// Bytes converted at a time: small against a tensor, large against a call.
     private static final long CHUNK_BYTES = 64L << 20;
 
@@ -88,14 +91,19 @@ public final class SafetensorsFile implements WeightFile {
     private final MemorySegment mapped;
     private final long dataStart;
     private final Map<String, Entry> entries;
+    private final Map<String, String> metadata;
     private @Nullable Owned privately; // all bytes of the file, uint8, as far as anybody wanted to write them
 
-    private SafetensorsFile(Path path, Arena arena, MemorySegment mapped, long dataStart, Map<String, Entry> entries) {
+    private SafetensorsFile(Path path, Arena arena, MemorySegment mapped, long dataStart, JsonNode header) {
         this.path = path;
         this.arena = arena;
         this.mapped = mapped;
         this.dataStart = dataStart;
-        this.entries = entries;
+        this.entries = entries(path, header, mapped.byteSize() - dataStart);
+        metadata = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> said : header.path(METADATA).properties()) {
+            metadata.put(said.getKey(), said.getValue().asString(""));
+        }
     }
 
     /// @param path an existing safetensors file
@@ -115,12 +123,16 @@ public final class SafetensorsFile implements WeightFile {
             }
             byte[] header = mapped.asSlice(8, headerLength).toArray(ValueLayout.JAVA_BYTE);
             long dataStart = 8 + headerLength;
-            Map<String, Entry> entries = readHeader(path, header, size - dataStart);
-            return new SafetensorsFile(path, arena, mapped, dataStart, entries);
+            return new SafetensorsFile(path, arena, mapped, dataStart, readHeader(path, header));
         } catch (IOException | RuntimeException e) {
             arena.close();
             throw e;
         }
+    }
+
+    /// @return what the file says of its tensors together, by name
+    public Map<String, String> metadata() {
+        return Collections.unmodifiableMap(metadata);
     }
 
     /// @return the tensors of the file by name, in file order
@@ -274,7 +286,7 @@ public final class SafetensorsFile implements WeightFile {
         }
     }
 
-    private static Map<String, Entry> readHeader(Path path, byte[] header, long dataLength) {
+    private static JsonNode readHeader(Path path, byte[] header) {
         JsonNode json;
         try {
             json = STRICT.readTree(new String(header, StandardCharsets.UTF_8));
@@ -284,9 +296,13 @@ public final class SafetensorsFile implements WeightFile {
         if (!json.isObject()) {
             throw new ModelException(path + " has a damaged safetensors header: it is not a JSON object");
         }
+        return json;
+    }
+
+    private static Map<String, Entry> entries(Path path, JsonNode json, long dataLength) {
         Map<String, Entry> entries = new LinkedHashMap<>();
         for (Map.Entry<String, JsonNode> property : json.properties()) {
-            if (!property.getKey().equals("__metadata__")) {
+            if (!property.getKey().equals(METADATA)) {
                 String where = path + ": tensor '" + property.getKey() + "'";
                 entries.put(property.getKey(), readEntry(property.getValue(), where, dataLength));
             }

@@ -32,12 +32,26 @@ public final class SafetensorsWriter {
     /// @param type    number format in the file
     /// @throws IOException if the file cannot be written, for example because the disk is full
     public static void write(Path path, Map<String, Tensor> tensors, DataType type) throws IOException {
-        write(path, tensors, type, CHUNK_ELEMENTS);
+        write(path, tensors, type, CHUNK_ELEMENTS, Map.of());
+    }
+
+    /// As [#write(Path, Map, DataType)], with what is said of the tensors.
+    ///
+    /// @param metadata texts by name
+    public static void write(Path path, Map<String, Tensor> tensors, DataType type, Map<String, String> metadata)
+            throws IOException {
+        write(path, tensors, type, CHUNK_ELEMENTS, metadata);
     }
 
     public static void write(Path path, Map<String, Tensor> tensors, DataType type, long chunkElements)
             throws IOException {
-        byte[] header = header(tensors, type);
+        write(path, tensors, type, chunkElements, Map.of());
+    }
+
+    private static void write(
+            Path path, Map<String, Tensor> tensors, DataType type, long chunkElements, Map<String, String> metadata)
+            throws IOException {
+        byte[] header = header(tensors, type, metadata);
         try (FileChannel channel = FileChannel.open(
                 path, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
             ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
@@ -50,9 +64,10 @@ public final class SafetensorsWriter {
         }
     }
 
-    private static byte[] header(Map<String, Tensor> tensors, DataType type) {
+    private static byte[] header(Map<String, Tensor> tensors, DataType type, Map<String, String> metadata) {
         ObjectNode json = JsonMapper.shared().createObjectNode();
-        json.putObject("__metadata__").put("format", "pt");
+        ObjectNode said = json.putObject(SafetensorsFile.METADATA).put("format", "pt");
+        metadata.forEach(said::put);
         long offset = 0;
         for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
             long end = offset + entry.getValue().numel() * type.bytes();

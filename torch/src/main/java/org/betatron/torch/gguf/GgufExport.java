@@ -28,17 +28,34 @@ public final class GgufExport {
         this.family = family;
         this.config = config;
         this.type = type;
+        heads = heads(family, config);
+    }
+
+    static Layout.Heads heads(GgufFamily family, ObjectNode config) {
         int query = config.path(family == GgufFamily.GPT2 ? "n_head" : "num_attention_heads")
                 .asInt(1);
-        heads = new Layout.Heads(query, config.path("num_key_value_heads").asInt(query));
+        return new Layout.Heads(query, config.path("num_key_value_heads").asInt(query));
+    }
+
+    /// @return every weight that such a model may have, by its Hugging Face name
+    static Map<String, GgufFamily.Name> namesByModel(GgufFamily family, ObjectNode config) {
+        Map<String, GgufFamily.Name> names = new LinkedHashMap<>();
+        int layers = config.path(family == GgufFamily.GPT2 ? "n_layer" : "num_hidden_layers")
+                .asInt();
+        family.names(layers).values().forEach(name -> names.put(name.model(), name));
+        return names;
+    }
+
+    static ModelException noPlace(String weight, GgufFamily family) {
+        return new ModelException("llama.cpp has no place for the weight '" + weight + "' in a model of the family "
+                + family.architecture());
     }
 
     /// @param file      written whole, or left behind where writing fails
     /// @param config    of the model, in the keys of transformers 5
     /// @param weights   by Hugging Face names; borrowed
     /// @param type      number format of the matrices, F32, F16, BF16 or Q8_0. Vectors are F32, and
-    ///     matrices whose rows
-    ///     are no whole blocks F16
+    ///     matrices whose rows are no whole blocks F16
     /// @param tokenizer metadata of the tokenizer
     /// @throws IOException    if the file cannot be written
     /// @throws ModelException if llama.cpp does not know the family, or cannot do what the
@@ -46,10 +63,7 @@ public final class GgufExport {
     public static void write(
             Path file, ObjectNode config, Map<String, Tensor> weights, GgufType type, Map<String, Object> tokenizer)
             throws IOException {
-        String modelType = config.path("model_type").asString("");
-        GgufFamily family = GgufFamily.ofModelType(modelType)
-                .orElseThrow(() -> new ModelException("models of the type '" + modelType
-                        + "' are not written as GGUF files; known are " + GgufFamily.known()));
+        GgufFamily family = GgufFamily.ofConfig(config);
         GgufExport export = new GgufExport(family, config, type);
         Map<String, Object> metadata = new LinkedHashMap<>(GgufShapeKeys.of(family, config));
         metadata.put("general.file_type", fileType(type));
@@ -69,10 +83,7 @@ public final class GgufExport {
     }
 
     private List<GgufWriter.Source> sources(Map<String, Tensor> weights) {
-        Map<String, GgufFamily.Name> names = new LinkedHashMap<>();
-        int layers = config.path(family == GgufFamily.GPT2 ? "n_layer" : "num_hidden_layers")
-                .asInt();
-        family.names(layers).values().forEach(name -> names.put(name.model(), name));
+        Map<String, GgufFamily.Name> names = namesByModel(family, config);
         List<GgufWriter.Source> sources = new ArrayList<>();
         JsonNode rope = config.path("rope_parameters");
         if (rope.path("rope_type").asString("").equals("llama3")) {
@@ -81,8 +92,7 @@ public final class GgufExport {
         weights.forEach((name, tensor) -> {
             GgufFamily.Name named = names.get(name);
             if (named == null) {
-                throw new ModelException("llama.cpp has no place for the weight '" + name
-                        + "' in a model of the family " + family.architecture());
+                throw noPlace(name, family);
             }
             sources.add(source(named, tensor));
         });

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.betatron.torch.error.ModelException;
+import tools.jackson.databind.node.ObjectNode;
 
 /// A family of models as llama.cpp knows it: its name there, and the name and layout of each
 /// weight.
@@ -69,6 +71,15 @@ public enum GgufFamily {
         return Arrays.stream(values())
                 .filter(family -> family.modelType.equals(type))
                 .findFirst();
+    }
+
+    /// @param config of a model, in the keys of transformers 5
+    /// @throws ModelException if llama.cpp does not know the family
+    static GgufFamily ofConfig(ObjectNode config) {
+        String modelType = config.path("model_type").asString("");
+        return ofModelType(modelType)
+                .orElseThrow(() -> new ModelException(
+                        "models of the type '" + modelType + "' are not written as GGUF files; known are " + known()));
     }
 
     static String known() {

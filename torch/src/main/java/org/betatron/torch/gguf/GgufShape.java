@@ -46,8 +46,7 @@ record GgufShape(GgufFamily family, GgufMetadata metadata, int numLayers, Layout
     }
 
     /// Settings are kept in float32, but were written as decimal numbers: the shortest that stands
-    /// for the same float32
-    /// is what they were.
+    /// for the same float32 is what they were.
     Optional<Double> optional(String key) {
         return metadata.number(key(key)).map(GgufShape::shortest);
     }

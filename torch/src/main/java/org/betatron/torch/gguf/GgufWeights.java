@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.betatron.gguf.GgufException;
 import org.betatron.gguf.GgufFile;
@@ -99,6 +100,16 @@ public final class GgufWeights implements WeightFile {
         boolean turned =
                 placed.layout == Layout.TRANSPOSED && placed.tensor.shape().size() == 2;
         Memory.run(() -> copyRows(placed, turned ? target.t() : target));
+    }
+
+    /// Widens rows of a matrix; may be called by several threads.
+    ///
+    /// @param name   of a matrix whose rows are not turned
+    /// @param first  number of a row
+    /// @param count  how many
+    /// @param target `count * width` numbers
+    public void read(String name, long first, int count, float[] target) {
+        fill(Objects.requireNonNull(tensors.get(name), name), first, count, target);
     }
 
     private void copyRows(Placed placed, Tensor target) {

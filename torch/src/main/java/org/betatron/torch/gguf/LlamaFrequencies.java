@@ -10,8 +10,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// divided by.
 ///
 /// With wavelength `w = 2π / f` and original context `c`, the divisor is 1 where `w < c / high`,
-/// `factor` where
-/// `w > c / low`, and `1 / ((1 - s) / factor + s)` with `s = (c / w - low) / (high - low)` between.
+/// `factor` where `w > c / low`, and `1 / ((1 - s) / factor + s)` with `s = (c / w - low) / (high -
+/// low)` between.
 ///
 /// @param factor   of the lowest frequencies
 /// @param low      of the band between

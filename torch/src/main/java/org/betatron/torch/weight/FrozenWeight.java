@@ -7,8 +7,19 @@ import org.bytedeco.pytorch.Tensor;
 
 /// A weight of any form that stays as it is.
 ///
-/// @param weight the form; owned
-public record FrozenWeight(Weight weight) implements Weight {
+/// @param weight the form
+/// @param owned  whether it is closed with this
+public record FrozenWeight(Weight weight, boolean owned) implements Weight {
+
+    /// @param weight owned
+    public FrozenWeight(Weight weight) {
+        this(weight, true);
+    }
+
+    /// @param weight lent, and open longer than this
+    public static FrozenWeight lent(Weight weight) {
+        return new FrozenWeight(weight, false);
+    }
 
     @Override
     public long[] shape() {
@@ -61,6 +72,8 @@ public record FrozenWeight(Weight weight) implements Weight {
 
     @Override
     public void close() {
-        weight.close();
+        if (owned) {
+            weight.close();
+        }
     }
 }

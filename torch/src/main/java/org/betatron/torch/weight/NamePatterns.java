@@ -10,7 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.PatternSyntaxException;
-import java.util.stream.IntStream;
+import org.betatron.core.EditDistance;
 import org.betatron.torch.error.ModelException;
 
 /// Patterns of names of weights, in the glob syntax of [java.nio.file.FileSystem#getPathMatcher]:
@@ -53,23 +53,8 @@ public final class NamePatterns {
 
     private static List<String> close(String pattern, Collection<String> names) {
         return names.stream()
-                .sorted(Comparator.comparingInt(name -> distance(pattern, name)))
+                .sorted(Comparator.comparingInt(name -> EditDistance.of(pattern, name)))
                 .limit(MOST_SHOWN)
                 .toList();
-    }
-
-    /// @return characters to change, to add or to leave out, to make one of the other (Levenshtein)
-    private static int distance(String left, String right) {
-        int[] previous = IntStream.rangeClosed(0, right.length()).toArray();
-        for (int i = 1; i <= left.length(); i++) {
-            int[] current = new int[right.length() + 1];
-            current[0] = i;
-            for (int j = 1; j <= right.length(); j++) {
-                int replaced = previous[j - 1] + (left.charAt(i - 1) == right.charAt(j - 1) ? 0 : 1);
-                current[j] = Math.min(replaced, 1 + Math.min(previous[j], current[j - 1]));
-            }
-            previous = current;
-        }
-        return previous[right.length()];
     }
 }

@@ -20,8 +20,9 @@ public final class Parameters implements AutoCloseable {
     private final Map<String, Weight> weights = new LinkedHashMap<>();
     private final List<FileStamp> mapped = new ArrayList<>();
     private final List<FileContents> noted = new ArrayList<>();
+    private final List<BaseWeights> open = new ArrayList<>();
 
-    /// Adds a weight.
+    /// Adds a weight, or puts it in the place of the one of that name, which is not closed.
     ///
     /// @param name   Hugging Face name
     /// @param weight consumed
@@ -32,6 +33,11 @@ public final class Parameters implements AutoCloseable {
     /// Says that weights lie in a file, which must stay as it is as long as they are used.
     public void restOn(FileStamp file) {
         mapped.add(file);
+    }
+
+    /// @param files that weights lie in; consumed
+    void keepOpen(BaseWeights files) {
+        open.add(files);
     }
 
     /// @return the weight, lent
@@ -48,7 +54,8 @@ public final class Parameters implements AutoCloseable {
         return new ArrayList<>(weights.keySet());
     }
 
-    /// Keeps weights as they are from now on: no gradient, nothing for an optimizer. To be called before either is
+    /// Keeps weights as they are from now on: no gradient, nothing for an optimizer. To be called
+    /// before either is
     /// made.
     ///
     /// @param patterns of names, see [NamePatterns]
@@ -168,5 +175,6 @@ public final class Parameters implements AutoCloseable {
         // The closed ones stay, so that use after close names the tensor.
         weights.values().forEach(Weight::close);
         noted.forEach(FileContents::close);
+        open.forEach(BaseWeights::close);
     }
 }

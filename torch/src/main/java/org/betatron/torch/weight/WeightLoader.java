@@ -65,7 +65,8 @@ public final class WeightLoader {
             ModelDirectory directory, Blueprint blueprint, ComputeSpec compute, OptionalLong scoreSeed) {
         Map<String, WeightSpec> specs = new LinkedHashMap<>();
         blueprint.weights().forEach(spec -> specs.put(spec.name(), spec));
-        Map<String, Owned> loaded = new LinkedHashMap<>();
+        Map<String, Weight> loaded = new LinkedHashMap<>();
+        BaseWeights base = new BaseWeights(blueprint, compute);
         Map<String, Path> places = directory.shardsByTensor();
         Set<String> found = new HashSet<>();
         List<FileStamp> mapped = new ArrayList<>();
@@ -86,13 +87,19 @@ public final class WeightLoader {
                                 throw new ModelException(
                                         file + ": tensor '" + name + "' is there as '" + spec.name() + "', too");
                             }
-                            loaded.put(spec.name(), read(tensors, name, spec, compute));
+                            Optional<Weight> inFile = base.inFile(file, name, spec);
+                            loaded.put(
+                                    spec.name(),
+                                    inFile.isPresent()
+                                            ? inFile.get()
+                                            : base.kept(
+                                                    weight(read(tensors, name, spec, compute), spec, compute), spec));
                         } else if (!blueprint.isIgnorable(name)) {
                             throw new ModelException(file + ": tensor '" + name
                                     + "' does not belong to the model that config.json describes");
                         }
                     }
-                    if (tensors.isMapped()) {
+                    if (tensors.isMapped() || base.reads(file)) {
                         mapped.add(stamp);
                     }
                 }
@@ -106,20 +113,24 @@ public final class WeightLoader {
             String head = blueprint.headPart().weight();
             if (scoreSeed.isPresent() && !loaded.containsKey(head)) {
                 WeightSpec score = Objects.requireNonNull(specs.get(head), head);
-                loaded.put(head, fresh(score, blueprint.deviation(), compute, scoreSeed.getAsLong()));
+                loaded.put(
+                        head,
+                        weight(fresh(score, blueprint.deviation(), compute, scoreSeed.getAsLong()), score, compute));
             }
             requireAll(directory, specs.keySet(), loaded.keySet());
         } catch (IOException e) {
-            loaded.values().forEach(Owned::close);
+            loaded.values().forEach(Weight::close);
+            base.close();
             throw new UncheckedIOException("cannot read the model in " + directory.path(), e);
         } catch (RuntimeException e) {
-            loaded.values().forEach(Owned::close);
+            loaded.values().forEach(Weight::close);
+            base.close();
             throw e;
         }
         Parameters parameters = new Parameters();
         mapped.forEach(parameters::restOn);
-        specs.forEach((name, spec) ->
-                parameters.add(name, weight(Objects.requireNonNull(loaded.get(name), name), spec, compute)));
+        specs.keySet().forEach(name -> parameters.add(name, Objects.requireNonNull(loaded.get(name), name)));
+        parameters.keepOpen(base);
         return parameters;
     }
 

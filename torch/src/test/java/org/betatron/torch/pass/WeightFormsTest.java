@@ -24,19 +24,16 @@ import org.betatron.torch.device.NativeLibraries;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.memory.Owned;
 import org.betatron.torch.optimizer.TorchOptimizer;
-import org.betatron.torch.tensor.DataType;
-import org.betatron.torch.tensor.Products;
 import org.betatron.torch.tensor.Tensors;
+import org.betatron.torch.weight.DecomposedWeight;
 import org.betatron.torch.weight.FrozenWeight;
 import org.betatron.torch.weight.Gradients;
 import org.betatron.torch.weight.LowRankWeight;
 import org.betatron.torch.weight.Parameters;
-import org.betatron.torch.weight.ScaledByteWeight;
 import org.betatron.torch.weight.Weight;
 import org.betatron.torch.weight.WeightLoader;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -44,11 +41,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// Forms of weights that no pass knows, in a whole model beside one whose weights are plain.
 class WeightFormsTest {
 
-    private static final Products PRODUCTS = new Products(DataType.FP32);
     private static final long RANK = 3;
+    private static final double SCALE = 0.7;
     private static final double TOLERANCE = 2e-5;
 
-    /// One of a layer with a bias beside it, one that reads a gated product, and the embedding, which is the head, too.
+    /// One of a layer with a bias beside it, one that reads a gated product, and the embedding, which
+    /// is the head, too.
     private static final List<String> REPLACED = List.of(
             "model.layers.0.self_attn.q_proj.weight",
             "model.layers.1.mlp.down_proj.weight",
@@ -81,10 +79,43 @@ class WeightFormsTest {
                 Tensor whole = Gradients.dense(plain.get(name).values());
                 assertClose(
                         Gradients.dense(sum.up().tensor()),
-                        torch.matmul(whole, sum.down().tensor().t()));
+                        torch.matmul(whole, sum.down().tensor().t()).mul(Tensors.scalar(SCALE)));
                 assertClose(
                         Gradients.dense(sum.down().tensor()),
-                        torch.matmul(sum.up().tensor().t(), whole));
+                        torch.matmul(sum.up().tensor().t(), whole).mul(Tensors.scalar(SCALE)));
+            })));
+        }
+    }
+
+    /// Rows with lengths of their own: with `G` the gradient of a plain weight, `V = W + s B A` and
+    /// `n` its norms, the
+    /// gradient of the lengths is `sum(G * V) / n`, and that of V is `G * m / n`.
+    @ParameterizedTest
+    @EnumSource(Recompute.class)
+    void rowsWithLengthsOfTheirOwn(Recompute recompute) {
+        try (Parameters plain = weights();
+                Parameters decomposed = weights()) {
+            REPLACED.forEach(name -> makeDecomposed(decomposed, name));
+            Memory.runWithoutGradient(() -> Memory.run(() -> REPLACED.forEach(
+                    name -> plain.get(name).values().copy_(decomposed.get(name).values()))));
+            assertClose(gradients(decomposed, recompute), gradients(plain, recompute));
+            Memory.run(() -> Memory.runWithoutGradient(() -> REPLACED.forEach(name -> {
+                DecomposedWeight weight = (DecomposedWeight) decomposed.get(name);
+                Tensor whole = Gradients.dense(plain.get(name).values());
+                Tensor direction = weight.direction().values();
+                Tensor norms = direction.square().sum(1).sqrt();
+                assertClose(
+                        Gradients.dense(weight.magnitude().tensor()),
+                        whole.mul(direction).sum(1).div(norms));
+                Tensor ofDirection = whole.mul(
+                        weight.magnitude().tensor().div(norms).unsqueeze(1).mul(Tensors.scalar(SCALE)));
+                assertClose(
+                        Gradients.dense(weight.direction().up().tensor()),
+                        torch.matmul(
+                                ofDirection, weight.direction().down().tensor().t()));
+                assertClose(
+                        Gradients.dense(weight.direction().down().tensor()),
+                        torch.matmul(weight.direction().up().tensor().t(), ofDirection));
             })));
         }
     }
@@ -101,10 +132,10 @@ class WeightFormsTest {
                     .toList());
             assertThat(weights.trainable().keySet())
                     .containsExactly(
-                            adapted.get(0) + ".up",
-                            adapted.get(0) + ".down",
-                            adapted.get(1) + ".up",
-                            adapted.get(1) + ".down");
+                            adapted.get(0) + ".lora_A",
+                            adapted.get(0) + ".lora_B",
+                            adapted.get(1) + ".lora_A",
+                            adapted.get(1) + ".lora_B");
             float[] before = numbers(((LowRankWeight) weights.get(adapted.getFirst())).base());
             double[] losses = new double[2];
             try (TorchOptimizer optimizer = TorchOptimizer.create(OptimizerSpec.AdamW.DEFAULT, weights)) {
@@ -116,28 +147,6 @@ class WeightFormsTest {
             assertThat(losses[1]).isLessThan(losses[0]);
             assertThat(numbers(((LowRankWeight) weights.get(adapted.getFirst())).base()))
                     .isEqualTo(before);
-        }
-    }
-
-    /// A model with whole numbers for weights computes as one with the same values in floats, and so do the gradients
-    /// of what trains in it.
-    @ParameterizedTest
-    @EnumSource(Recompute.class)
-    void wholeNumbersWithFactors(Recompute recompute) {
-        try (Parameters plain = weights();
-                Parameters quantised = weights()) {
-            REPLACED.forEach(name -> {
-                makeQuantised(quantised, name);
-                Memory.runWithoutGradient(() -> Memory.run(
-                        () -> plain.get(name).values().copy_(quantised.get(name).values())));
-            });
-            plain.freeze(REPLACED);
-            assertClose(gradients(quantised, recompute), gradients(plain, recompute));
-            quantised
-                    .trainable()
-                    .forEach((name, leaf) -> Memory.run(() -> assertClose(
-                            Gradients.dense(leaf),
-                            Gradients.dense(plain.get(name).values()))));
         }
     }
 
@@ -154,7 +163,19 @@ class WeightFormsTest {
                         new FrozenWeight(base),
                         small(name, base, shape[0], RANK),
                         small(name, base, RANK, shape[1]),
-                        PRODUCTS));
+                        SCALE));
+    }
+
+    private static void makeDecomposed(Parameters weights, String name) {
+        makeSum(weights, name);
+        DecomposedWeight decomposed = DecomposedWeight.of((LowRankWeight) weights.get(name));
+        Memory.runWithoutGradient(() -> Memory.run(() -> {
+            Tensor magnitude = decomposed.magnitude().tensor();
+            Tensor factors =
+                    small(name, decomposed, magnitude.size(0), 1).tensor().view(-1);
+            magnitude.mul_(factors.add(Tensors.scalar(1)));
+        }));
+        weights.add(name, decomposed);
     }
 
     private static Owned small(String name, Weight base, long rows, long columns) {
@@ -168,16 +189,6 @@ class WeightFormsTest {
                 () -> Tensors.floats(numbers, base.tensors().getFirst())
                         .view(rows, columns)
                         .requires_grad_(true));
-    }
-
-    private static void makeQuantised(Parameters weights, String name) {
-        Weight plain = weights.get(name);
-        List<Owned> kept = Memory.withoutGradient(() -> Memory.keepAll(name, () -> {
-            Tensor factors = plain.values().abs().amax(new long[] {1}, true).div(Tensors.scalar(127));
-            return List.of(plain.values().div(factors).round().to(ScalarType.Char), factors);
-        }));
-        plain.close();
-        weights.add(name, new ScaledByteWeight(kept.get(0), kept.get(1), PRODUCTS));
     }
 
     /// @return log-probabilities; gradients are added to the weights

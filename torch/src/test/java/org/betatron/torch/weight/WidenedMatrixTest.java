@@ -37,7 +37,7 @@ class WidenedMatrixTest {
         Memory.run(() -> {
             Products products = new Products(DataType.FP32);
             Tensor half = numbers(OUT, IN).to(ScalarType.BFloat16);
-            Matrix widened = new WidenedMatrix(products, half, pieceRows);
+            Matrix widened = new WidenedMatrix(products, new WidenedMatrix.Narrow(half), pieceRows);
             Matrix whole = new DenseMatrix(products, Tensors.toFloat(half));
             Tensor input = numbers(ROWS, IN);
             Tensor derivative = numbers(ROWS, OUT);

@@ -6,6 +6,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.betatron.data.template.jinja.python.Arguments;
 import org.betatron.data.template.jinja.python.Arithmetic;
 import org.betatron.data.template.jinja.python.DictView;
@@ -59,41 +61,43 @@ final class ListFilters {
         @Nullable Object[] values = arguments.bind("batch", 1, "linecount", "fill_with");
         long size = Math.max(1, Numbers.index(Objects.requireNonNull(values[0])));
         Object fill = values[1] == null ? None.NONE : values[1];
-        return OneShot.of(new Rendering.Lazy(new Rendering.Lazy.Source() {
-            private @Nullable Iterator<Object> items;
-
-            @Override
-            public @Nullable Object next() {
-                if (items == null) {
-                    items = rendering.budget().iterator(value);
-                }
-                List<Object> batch = new ArrayList<>();
-                while (batch.size() < size && items.hasNext()) {
-                    batch.add(items.next());
-                }
-                while (!batch.isEmpty() && fill != None.NONE && batch.size() < size) {
-                    rendering.budget().spend(1);
-                    batch.add(fill);
-                }
-                return batch.isEmpty() ? null : batch;
+        return generated(() -> rendering.budget().iterator(value), items -> {
+            List<Object> batch = new ArrayList<>();
+            while (batch.size() < size && items.hasNext()) {
+                batch.add(items.next());
             }
-        }));
+            while (!batch.isEmpty() && fill != None.NONE && batch.size() < size) {
+                rendering.budget().spend(1);
+                batch.add(fill);
+            }
+            return batch.isEmpty() ? null : batch;
+        });
     }
 
     private static Object slice(Rendering rendering, Object value, Arguments arguments) {
         @Nullable Object[] values = arguments.bind("slice", 1, "slices", "fill_with");
         long slices = Numbers.index(Objects.requireNonNull(values[0]));
         Object fill = values[1] == null ? None.NONE : values[1];
+        return generated(
+                () -> parts(rendering, list(rendering, value), slices, fill).iterator(),
+                parts -> parts.hasNext() ? parts.next() : null);
+    }
+
+    /// A generator of Python: nothing happens before its first item is asked for.
+    ///
+    /// @param begin what items are made of
+    /// @param next  makes one; null if there is none left
+    private static Object generated(
+            Supplier<Iterator<Object>> begin, Function<Iterator<Object>, @Nullable Object> next) {
         return OneShot.of(new Rendering.Lazy(new Rendering.Lazy.Source() {
-            private @Nullable Iterator<Object> parts;
+            private @Nullable Iterator<Object> source;
 
             @Override
             public @Nullable Object next() {
-                if (parts == null) {
-                    parts = parts(rendering, list(rendering, value), slices, fill)
-                            .iterator();
+                if (source == null) {
+                    source = begin.get();
                 }
-                return parts.hasNext() ? parts.next() : null;
+                return next.apply(source);
             }
         }));
     }

@@ -1,8 +1,7 @@
 package org.betatron.data.tokenizer.gguf;
 
 /// The letters that stand for bytes in vocabularies of bytes, as GPT-2 chose them: printable ones
-/// for themselves, the
-/// others from U+0100 on, in order.
+/// for themselves, the others from U+0100 on, in order.
 final class ByteSpelling {
 
     private static final int[] LETTERS = letters();

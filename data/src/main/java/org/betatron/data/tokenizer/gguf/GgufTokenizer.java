@@ -20,13 +20,11 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Writes the tokenizer in a GGUF file's metadata as the files of a Hugging Face directory:
-/// `tokenizer.json`,
-/// `tokenizer_config.json`, `generation_config.json`, and `chat_template.jinja` where there is a
-/// template.
+/// `tokenizer.json`, `tokenizer_config.json`, `generation_config.json`, and `chat_template.jinja`
+/// where there is a template.
 ///
 /// Texts are split as llama.cpp splits them (`tokenizer.ggml.pre`). transformers follows only some
-/// of these rules, and
-/// splits by GPT-2's where it does not.
+/// of these rules, and splits by GPT-2's where it does not.
 public final class GgufTokenizer {
 
     private static final int CONTROL = 3;
@@ -220,8 +218,7 @@ public final class GgufTokenizer {
     }
 
     /// Tokens that are found in a text before it is split. In a vocabulary of bytes, a control
-    /// token with other letters
-    /// is a mistake of the file's maker.
+    /// token with other letters is a mistake of the file's maker.
     private void addTokens(ArrayNode added, boolean bytes) {
         for (int id = 0; id < Math.min(types.size(), tokens.size()); id++) {
             long type = types.get(id);

@@ -8,8 +8,7 @@ import java.util.Objects;
 import java.util.function.ToDoubleFunction;
 
 /// The merges that a sentencepiece vocabulary stands for: every way to put a piece together from
-/// two others, best
-/// pieces first.
+/// two others, best pieces first.
 ///
 /// Source: `generate_merges` of transformers 5.
 final class PieceMerges {

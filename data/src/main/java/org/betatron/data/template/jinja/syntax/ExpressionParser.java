@@ -5,6 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.betatron.data.template.jinja.python.None;
 import org.jspecify.annotations.Nullable;
 
@@ -175,7 +177,7 @@ final class ExpressionParser {
         return chain(Set.of("*", "/", "//", "%"), () -> chain(Set.of("**"), () -> unary(true)));
     }
 
-    private Expression chain(Set<String> operators, java.util.function.Supplier<Expression> operand) {
+    private Expression chain(Set<String> operators, Supplier<Expression> operand) {
         Expression first = operand.get();
         List<Expression.Operation> rest = new ArrayList<>();
         while (tokens.current().kind() == Token.Kind.OPERATOR
@@ -273,22 +275,36 @@ final class ExpressionParser {
     }
 
     Expression postfix(Expression first) {
+        return lengthened(
+                first,
+                value -> tokens.skipOperator(".")
+                        ? member(value)
+                        : tokens.skipOperator("[") ? subscript(value) : callIfAny(value));
+    }
+
+    private Expression filtersAndTests(Expression first) {
+        return lengthened(
+                first,
+                value -> tokens.skipOperator("|")
+                        ? filter(value)
+                        : tokens.skipName("is") ? test(value) : callIfAny(value));
+    }
+
+    /// @param longer the expression with what follows it; null if nothing does
+    private Expression lengthened(Expression first, Function<Expression, @Nullable Expression> longer) {
         Expression value = first;
         int length = 0;
-        while (true) {
-            if (tokens.skipOperator(".")) {
-                value = member(value);
-            } else if (tokens.skipOperator("[")) {
-                value = subscript(value);
-            } else if (tokens.current().isOperator("(")) {
-                value = new Expression.Call(value, passed());
-            } else {
-                tokens.leave(length);
-                return value;
-            }
+        for (Expression next = longer.apply(value); next != null; next = longer.apply(value)) {
+            value = next;
             tokens.enter();
             length++;
         }
+        tokens.leave(length);
+        return value;
+    }
+
+    private @Nullable Expression callIfAny(Expression called) {
+        return tokens.current().isOperator("(") ? new Expression.Call(called, passed()) : null;
     }
 
     private Expression member(Expression owner) {
@@ -322,26 +338,6 @@ final class ExpressionParser {
     private @Nullable Expression bound() {
         Token token = tokens.current();
         return token.isOperator(":") || token.isOperator("]") || token.isOperator(",") ? null : expression();
-    }
-
-    private Expression filtersAndTests(Expression first) {
-        Expression value = first;
-        int length = 0;
-        while (true) {
-            if (tokens.current().isOperator("|")) {
-                tokens.next();
-                value = filter(value);
-            } else if (tokens.skipName("is")) {
-                value = test(value);
-            } else if (tokens.current().isOperator("(")) {
-                value = new Expression.Call(value, passed());
-            } else {
-                tokens.leave(length);
-                return value;
-            }
-            tokens.enter();
-            length++;
-        }
     }
 
     /// One filter, whose name comes next.

@@ -2,27 +2,25 @@ package org.betatron.torch.weight;
 
 import java.util.List;
 import java.util.Map;
-import org.betatron.torch.memory.Owned;
+import org.betatron.torch.memory.Memory;
 import org.betatron.torch.tensor.Products;
 import org.betatron.torch.tensor.Tensors;
 import org.bytedeco.pytorch.Tensor;
 
-/// A matrix in whole numbers from -127 to 127 with a factor for each row, which does not train: written against the
-/// interface of weights, and known to nobody but the tests.
+/// A matrix that does not train and is kept in fewer bits than it is multiplied in.
 ///
-/// @param numbers  int8 `[out, in]`; owned
-/// @param factors  float32 `[out, 1]`; owned
+/// @param rows     what it is kept in; owned
 /// @param products how it is multiplied with
-public record ScaledByteWeight(Owned numbers, Owned factors, Products products) implements Weight {
+record KeptWeight(KeptRows rows, Products products) implements Weight {
 
     @Override
     public long[] shape() {
-        return Tensors.shape(numbers.tensor());
+        return rows.shape();
     }
 
     @Override
     public List<Tensor> tensors() {
-        return List.of(numbers.tensor(), factors.tensor());
+        return rows.tensors();
     }
 
     @Override
@@ -32,7 +30,7 @@ public record ScaledByteWeight(Owned numbers, Owned factors, Products products) 
 
     @Override
     public Tensor values() {
-        return Tensors.toFloat(numbers.tensor()).mul(factors.tensor());
+        return Tensors.toFloat(rows.widened(0, shape()[0]));
     }
 
     @Override
@@ -42,13 +40,17 @@ public record ScaledByteWeight(Owned numbers, Owned factors, Products products) 
 
     @Override
     public Matrix constant() {
-        return new DenseMatrix(products, products.cast(values()));
+        return new WidenedMatrix(products, rows);
     }
 
     @Override
     public Tensor rows(Tensor indices) {
-        return Tensors.toFloat(numbers.tensor().index_select(0, indices))
-                .mul(factors.tensor().index_select(0, indices));
+        long[] wanted = Tensors.toLongs(indices);
+        Tensor[] found = new Tensor[wanted.length];
+        for (int i = 0; i < wanted.length; i++) {
+            found[i] = Tensors.toFloat(rows.widened(wanted[i], 1));
+        }
+        return Memory.scoped(() -> Tensors.cat(0, found));
     }
 
     @Override
@@ -62,7 +64,6 @@ public record ScaledByteWeight(Owned numbers, Owned factors, Products products) 
 
     @Override
     public void close() {
-        numbers.close();
-        factors.close();
+        rows.close();
     }
 }
