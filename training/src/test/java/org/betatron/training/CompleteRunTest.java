@@ -79,7 +79,8 @@ class CompleteRunTest {
                         "checkpoint 8",
                         "checkpoint 12");
         assertThat(namesIn(root))
-                .containsExactly(".lock", "checkpoints", "checksums", "metrics.jsonl", "model", "recipe.yaml", "reference");
+                .containsExactly(
+                        ".lock", "checkpoints", "checksums", "metrics.jsonl", "model", "recipe.yaml", "reference");
         assertThat(namesIn(root.resolve("checkpoints"))).containsExactly("step-00000008", "step-00000012");
         assertThat(namesIn(root.resolve("model"))).containsExactly("checksums", "tiny-model.bin", "tokenizer.json");
         assertThat(Files.readAllLines(root.resolve("metrics.jsonl")).stream()
