@@ -119,7 +119,8 @@ class CommandsTest {
                 .contains("Findings", "Only 4 rows are held out", "Sample answers", "rows: 20 read, 20 kept")
                 .doesNotContain("Partial:");
         assertThat(namesIn(run.resolve("model")))
-                .containsExactly("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json");
+                .containsExactly(
+                        "checksums", "config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json");
         assertThat(run.resolve("dropped.jsonl")).isEmptyFile();
         assertThat(Files.readString(run.resolve("recipe.yaml")))
                 .contains("microBatchSize: 4", "sensitivity: 0.6", "keep: 0.8", "seed: 0");

@@ -226,8 +226,7 @@ class EvaluationCommandsTest {
         Invocation invocation = evaluate(only);
         assertThat(invocation.exitCode()).isEqualTo(2);
         assertThat(invocation.err())
-                .isEqualTo("betatron: no prompt is left to evaluate: each must have fewer tokens than the model's 128"
-                        + " positions\n");
+                .isEqualTo("betatron: no prompt is left to answer: all 1 fill the model's 128 positions\n");
         Path mixed = Files.writeString(
                 directory.resolve("mixed.jsonl"), longRow + "{\"prompt\": \"where is the kettle ?\", " + answers);
         Invocation left = evaluate(mixed);

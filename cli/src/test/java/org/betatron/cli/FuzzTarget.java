@@ -4,10 +4,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
+import org.betatron.core.files.Checksums;
 import org.betatron.core.files.Directories;
 
 /// Something that a user hands over, and the command that reads it.
@@ -65,12 +67,16 @@ record FuzzTarget(
         copy(Path.of(model), chat);
         Files.writeString(chat.resolve("chat_template.jinja"), TEMPLATE);
         Path run = stoppedRun(inputs, root.resolve("run"));
+        Path noted = root.resolve("noted");
+        copy(run, noted);
+        // Without checksums, which would find everything before it is read.
+        Files.delete(run.resolve(Checksums.FILE));
         Path recipe = Files.createDirectory(root.resolve("recipe")).resolve("recipe.yaml");
         Files.copy(run.resolve("recipe.yaml"), recipe);
         String tokens = "--max-new-tokens=1";
         Command generate = (_, copy) ->
                 new String[] {"generate", "--model", copy.toString(), "--prompt", "Where?", tokens, "--device", "cpu"};
-        return List.of(
+        List<FuzzTarget> targets = new ArrayList<>(List.of(
                 rows("pairs", pairs, file -> new String[] {"inspect", "--model", model, file}),
                 rows("texts", List.of(texts), file ->
                         new String[] {"inspect", "--texts", "--model", chat.toString(), file}),
@@ -93,24 +99,37 @@ record FuzzTarget(
                         ""),
                 resumed("checkpoint", files(run.resolve("checkpoints")), run),
                 resumed("reference", files(run.resolve("reference")), run),
-                whole(
-                        "records",
-                        Stream.of("metrics.jsonl", "samples.jsonl", "data.json", "recipe.yaml", "gaps-before.jsonl")
-                                .map(run::resolve)
-                                .filter(Files::exists)
-                                .toList(),
-                        run,
-                        (_, copy) -> new String[] {"report", copy.toString()}),
-                rows("recipe", List.of(recipe), file -> new String[] {"align", "--print-recipe", "--recipe", file}));
+                whole("records", records(run), run, (_, copy) -> new String[] {"report", copy.toString()}),
+                whole("noted records", records(noted), noted, (_, copy) -> new String[] {
+                    "plot", copy.toString(), "--out", copy.resolve("plot.png").toString()
+                }),
+                rows("recipe", List.of(recipe), file -> new String[] {"align", "--print-recipe", "--recipe", file})));
+        targets.addAll(OtherFuzzTargets.in(root, inputs));
+        return targets;
     }
 
-    private static FuzzTarget rows(String name, List<Path> files, Function<String, String[]> command) {
+    private static List<Path> records(Path run) {
+        return Stream.of(
+                        "metrics.jsonl",
+                        "samples.jsonl",
+                        "data.json",
+                        "recipe.yaml",
+                        "gaps-before.jsonl",
+                        "gaps-after.jsonl",
+                        "suspicious.jsonl",
+                        Checksums.FILE)
+                .map(run::resolve)
+                .filter(Files::exists)
+                .toList();
+    }
+
+    static FuzzTarget rows(String name, List<Path> files, Function<String, String[]> command) {
         Path around = files.getFirst().resolveSibling("");
         return new FuzzTarget(
                 name, files, bytes -> bytes.length, around, (damaged, _) -> command.apply(damaged.toString()), "");
     }
 
-    private static FuzzTarget whole(String name, List<Path> files, Path around, Command command) {
+    static FuzzTarget whole(String name, List<Path> files, Path around, Command command) {
         return new FuzzTarget(
                 name, files.stream().filter(Files::exists).toList(), bytes -> bytes.length, around, command, "");
     }
@@ -125,7 +144,7 @@ record FuzzTarget(
                 "model/model.safetensors");
     }
 
-    private static int header(byte[] file) {
+    static int header(byte[] file) {
         int length = (file[0] & 0xff) | (file[1] & 0xff) << 8 | (file[2] & 0xff) << 16;
         return Math.min(file.length, 8 + length);
     }
@@ -144,7 +163,7 @@ record FuzzTarget(
         return run;
     }
 
-    private static List<Path> files(Path directory) throws IOException {
+    static List<Path> files(Path directory) throws IOException {
         try (Stream<Path> files = Files.walk(directory)) {
             return files.filter(Files::isRegularFile).sorted().toList();
         }

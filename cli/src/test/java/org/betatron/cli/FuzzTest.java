@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// `-Dbetatron.fuzz.out`.
 class FuzzTest {
 
-    private static final int INPUTS = Integer.getInteger("betatron.fuzz.inputs", 66);
+    private static final int INPUTS = Integer.getInteger("betatron.fuzz.inputs", 76);
     private static final long SEED = Long.getLong("betatron.fuzz.seed", 20261126);
     private static final String OUT = System.getProperty("betatron.fuzz.out", "");
     private static final String ONLY = System.getProperty("betatron.fuzz.only", "");
@@ -135,7 +135,7 @@ class FuzzTest {
                 && !said.contains("unexpected;")
                 && said.length() < 4000
                 // Problems of recipes and rows are listed, a line each.
-                && said.lines().skip(1).allMatch(line -> line.startsWith("  "))
+                && said.lines().skip(1).allMatch(line -> line.startsWith("  ") || line.startsWith("See: betatron "))
                 && !UNREADABLE.matcher(said.replace("\n", "")).find();
         return isClear ? End.REFUSED : End.UNCLEAR;
     }

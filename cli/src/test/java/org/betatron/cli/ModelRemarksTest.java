@@ -136,6 +136,7 @@ class ModelRemarksTest {
         Invocation.succeed(inputs.reward("reward", "--steps", "1"));
         String reward = inputs.at("reward/model");
         add(Path.of(reward), "\"mystery_scale\": 2");
+        Files.delete(Path.of(reward, "checksums"));
         assertSays(
                 ofStrange(reward),
                 Invocation.of(

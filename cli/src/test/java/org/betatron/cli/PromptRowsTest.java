@@ -73,6 +73,48 @@ class PromptRowsTest {
                 more);
     }
 
+    /// A tokenizer with a token that the model was not made for, which the last of three prompts has.
+    @Test
+    void promptsWithUnknownTokensAreLeftOutByName() throws IOException {
+        Path model = directory.resolve("model-of-fewer");
+        FuzzTarget.copy(Path.of(inputs.model()), model);
+        Path file = model.resolve("tokenizer.json");
+        ObjectNode tokenizer = (ObjectNode) JsonMapper.shared().readTree(Files.readString(file));
+        int size = tokenizer.path("model").path("vocab").size();
+        ObjectNode config = (ObjectNode) JsonMapper.shared().readTree(Files.readString(model.resolve("config.json")));
+        assertThat(config.path("vocab_size").asInt()).isEqualTo(size);
+        tokenizer
+                .withArray("added_tokens")
+                .addObject()
+                .put("id", size)
+                .put("content", "<new>")
+                .put("single_word", false)
+                .put("lstrip", false)
+                .put("rstrip", false)
+                .put("normalized", false)
+                .put("special", true);
+        Files.writeString(file, tokenizer.toString());
+        String answers = "\"chosen\": \"i do not know .\", \"rejected\": \"x\"}\n";
+        Path rows = Files.writeString(
+                directory.resolve("unknown.jsonl"),
+                "{\"id\": \"a\", \"prompt\": \"where is the kettle ?\", " + answers
+                        + "{\"id\": \"b\", \"prompt\": \"where is <new> ?\", " + answers);
+        String left = "1 of 2 prompts hold tokens beyond the model's vocabulary of " + size + ", as " + size
+                + " (\"<new>\"), and are left out: b\n";
+
+        Invocation printed = Invocation.of("generate", "--model", model.toString(), "--prompts", rows.toString());
+        assertThat(printed.exitCode()).isZero();
+        assertThat(printed.err()).endsWith(left);
+        assertThat(printed.out()).hasLineCount(1);
+        assertThat(Invocation.succeed(inputs.evaluate(model.toString(), rows.toString(), "world")))
+                .contains(left, "1 answers to 1 prompts");
+        Invocation single = Invocation.of("generate", "--model", model.toString(), "--prompt", "where is <new> ?");
+        assertThat(single.exitCode()).isEqualTo(2);
+        assertThat(single.err())
+                .isEqualTo("betatron: the prompt has token " + size + " (\"<new>\"), which is beyond the model's"
+                        + " vocabulary of " + size + "; do tokenizer and model belong together?\n");
+    }
+
     @Test
     void generateTellsTheCountsBesideTheAnswers() {
         Invocation printed = Invocation.of(generate(READING));

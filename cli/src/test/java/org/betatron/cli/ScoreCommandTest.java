@@ -85,6 +85,7 @@ class ScoreCommandTest {
         Invocation.succeed(inputs.align("run", "--steps", "1", "--preset", "dpo"));
         // The last row, in the second thousand, has a character whose embedding is no number.
         SavedWeights.spoil(root.resolve("run/model"), "gpt_neox.embed_in.weight", '~');
+        Files.delete(root.resolve("run/model/checksums"));
         List<String> lines = new ArrayList<>(Inputs.pairLines(1029));
         lines.add(lines.getFirst().replace("pair-0", "spoiled").replace("Where", "~"));
         Path file = Files.write(root.resolve("long.jsonl"), lines);

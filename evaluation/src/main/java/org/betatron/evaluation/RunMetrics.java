@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.betatron.core.files.Checksums;
 import org.betatron.core.run.RunFiles;
 import org.betatron.data.source.JsonProblem;
 import tools.jackson.core.JacksonException;
@@ -60,13 +61,17 @@ public record RunMetrics(String name, List<JsonNode> lines) {
     }
 
     /// @param directory a run directory
-    /// @throws IllegalArgumentException if it holds no metrics, or a line that is none before the last
+    /// @throws IllegalArgumentException if it holds no metrics, a line that is none before the last, or other bytes
+    ///     than the run wrote
     public static RunMetrics read(Path directory) {
         Path file = directory.resolve(RunFiles.METRICS);
         if (!Files.isRegularFile(file)) {
             throw new IllegalArgumentException(
                     directory + " must be a run directory, but has no " + RunFiles.METRICS + "");
         }
+        Checksums.damage(directory, RunFiles.METRICS::equals).ifPresent(damage -> {
+            throw new IllegalArgumentException(damage);
+        });
         List<JsonNode> lines = parse(file, text(file));
         if (lines.isEmpty()) {
             throw new IllegalArgumentException(file + " holds no whole line of metrics yet");

@@ -29,11 +29,11 @@ public record Generator(LanguageModel model, Tokenizer tokenizer, GenerationSpec
     /// @param prompts  token ids of each, at least one
     /// @param listener hears of answers as they are written
     /// @return the answers, by prompt and sample
-    /// @throws IllegalArgumentException if a prompt leaves no room in the model's positions; nothing is
-    ///     generated then
+    /// @throws IllegalArgumentException if a prompt leaves no room in the model's positions, or has a token that
+    ///     the model does not know; nothing is generated then
     public List<Answer> generate(List<int[]> prompts, GenerationListener listener) {
         for (int prompt = 0; prompt < prompts.size(); prompt++) {
-            requireRoom(prompts.get(prompt), prompts.size() == 1 ? "the prompt" : "prompt " + (prompt + 1));
+            requireAnswerable(prompts.get(prompt), prompts.size() == 1 ? "the prompt" : "prompt " + (prompt + 1));
         }
         try (Decoder decoder = model.startDecoding()) {
             return new DecodingLoop(this, decoder, prompts, listener)
@@ -48,7 +48,7 @@ public record Generator(LanguageModel model, Tokenizer tokenizer, GenerationSpec
         return Math.min(spec.maxNewTokens(), model.maxPositions() - promptLength);
     }
 
-    private void requireRoom(int[] prompt, String name) {
+    private void requireAnswerable(int[] prompt, String name) {
         if (prompt.length == 0) {
             throw new IllegalArgumentException(name + " must have at least one token");
         }
@@ -56,6 +56,13 @@ public record Generator(LanguageModel model, Tokenizer tokenizer, GenerationSpec
             throw new IllegalArgumentException(
                     name + " has " + prompt.length + " tokens, which leaves no room in the model's "
                             + model.maxPositions() + " positions; shorten it");
+        }
+        for (int id : prompt) {
+            if (id < 0 || id >= model.vocabularySize()) {
+                throw new IllegalArgumentException(name + " has token " + id + " (\"" + tokenizer.piece(id)
+                        + "\"), which is beyond the model's" + " vocabulary of " + model.vocabularySize()
+                        + "; do tokenizer and model belong together?");
+            }
         }
     }
 }

@@ -45,6 +45,17 @@ class GeneratorTest {
         }
     }
 
+    @Test
+    void tokensThatTheModelDoesNotKnowAreRefused() {
+        for (int token : new int[] {-1, VOCABULARY}) {
+            assertThatThrownBy(() -> greedy(6, none(), new int[] {1, token}))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("the prompt has token " + token + " (\"")
+                    .hasMessageEndingWith("which is beyond the model's vocabulary of " + VOCABULARY
+                            + "; do tokenizer and model belong together?");
+        }
+    }
+
     /// The heart of reproducibility: whoever else is in the batch, an answer stays the same.
     @Test
     void answersDoNotDependOnTheBatchSize() {

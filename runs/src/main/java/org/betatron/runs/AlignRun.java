@@ -54,7 +54,7 @@ public final class AlignRun {
         ModelSource source = new ModelSource(start);
         try (RunSession session = RunSession.open(request, source);
                 HuggingFaceTokenizer tokenizer = source.openTokenizer()) {
-            DataSetLoader loader = source.loader(tokenizer, recipe.data());
+            DataSetLoader loader = session.telling(source.loader(tokenizer, recipe.data()));
             Split<? extends LabelledRow<?>> rows = rows(session, loader);
             try (References ahead = References.open(request, alignment, session, source, rows);
                     TorchLanguageModel model = session.openModel(TorchLanguageModel::load);

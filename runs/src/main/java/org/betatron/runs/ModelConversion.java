@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.betatron.core.files.Checksums;
 import org.betatron.core.files.Directories;
 import org.betatron.core.files.NewDirectory;
 import org.betatron.core.files.StagedFiles;
@@ -54,6 +55,7 @@ public final class ModelConversion {
             try (TorchLanguageModel model = ModelOpening.toldTo(listener).language(shown, compute)) {
                 model.save(directory, written);
             }
+            Checksums.write(directory);
             target.keep();
             return written;
         } catch (GgufException e) {
@@ -135,6 +137,7 @@ public final class ModelConversion {
             if (model instanceof TorchRewardModel) {
                 RewardModelCard.write(target);
             }
+            Checksums.write(target);
             directory.keep();
             return written;
         } catch (IOException e) {

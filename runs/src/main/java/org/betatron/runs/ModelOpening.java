@@ -5,11 +5,15 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import org.betatron.core.files.Checksums;
 import org.betatron.runs.model.ModelPlace;
+import org.betatron.runs.model.ModelSource;
 import org.betatron.torch.TorchLanguageModel;
 import org.betatron.torch.TorchModel;
 import org.betatron.torch.TorchRewardModel;
 import org.betatron.torch.compute.ComputeSpec;
+import org.betatron.torch.error.ModelException;
+import org.betatron.torch.files.ModelDirectory;
 
 /// The one place where models are opened: what a user should know of their files is said here, once of each
 /// directory. Made for one run, or one command; not thread-safe.
@@ -47,8 +51,15 @@ public final class ModelOpening {
     /// @return what it opened
     <M extends TorchModel> M open(Path given, ComputeSpec compute, BiFunction<Path, ComputeSpec, M> loader) {
         Path directory = ModelPlace.of(given);
+        boolean isNew = told.add(directory.toAbsolutePath().normalize());
+        if (isNew) {
+            ModelSource.changes(directory).ifPresent(warn);
+        }
+        Checksums.damage(directory, ModelDirectory::isOfWeights).ifPresent(damage -> {
+            throw new ModelException(damage);
+        });
         M model = loader.apply(directory, compute);
-        if (told.add(directory.toAbsolutePath().normalize())) {
+        if (isNew) {
             model.remarks().forEach(warn);
         }
         return model;

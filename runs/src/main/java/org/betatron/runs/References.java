@@ -117,6 +117,9 @@ record References(
         // In bf16, most numbers of a reference would stay where they are when it moves by a small share.
         TorchLanguageModel model =
                 session.models().language(directory, moves ? compute.withWeights(DataType.FP32) : compute);
+        if (moves) {
+            model.noteFiles();
+        }
         session.tell(new RunEvent.ReferenceOpened(directory));
         return of(model, request);
     }

@@ -35,7 +35,7 @@ public final class RewardRun {
         ModelSource source = new ModelSource(start);
         try (RunSession session = RunSession.open(request, source);
                 HuggingFaceTokenizer tokenizer = source.openTokenizer()) {
-            DataSetLoader loader = source.loader(tokenizer, recipe.data());
+            DataSetLoader loader = session.telling(source.loader(tokenizer, recipe.data()));
             Split<TokenizedPair> pairs = pairs(recipe, session, loader);
             int padding = PaddingToken.find(start, tokenizer.eosId());
             if (padding == tokenizer.eosId()) {

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.betatron.data.load.DatasetReport;
+import org.betatron.data.load.LongRow;
 import org.betatron.data.load.ReadingReport;
 import org.betatron.runs.model.ModelSize;
 import org.betatron.torch.compute.ComputeSpec;
@@ -41,6 +42,11 @@ public sealed interface RunEvent {
     /// @param use    what the rows are for
     /// @param report what became of them
     record RowsRead(RowUse use, DatasetReport report) implements RunEvent {}
+
+    /// A row takes seconds to be tokenized, which begins now. Heard by another thread than the other events.
+    ///
+    /// @param row where it is, and how long
+    record LongRowBegun(LongRow row) implements RunEvent {}
 
     /// What rows are for.
     enum RowUse {
@@ -152,12 +158,12 @@ public sealed interface RunEvent {
     /// @param report what became of their rows
     record PromptsRead(ReadingReport report) implements RunEvent {}
 
-    /// Prompts have no room for an answer.
+    /// Prompts cannot be answered by a model.
     ///
-    /// @param ids          their rows
-    /// @param numPrompts   how many there were in all
-    /// @param maxPositions longest sequence of the model, tokens
-    record PromptsLeftOut(List<String> ids, int numPrompts, int maxPositions) implements RunEvent {
+    /// @param ids        their rows
+    /// @param numPrompts how many there were in all
+    /// @param why        what they do that the model cannot, for example fill its positions
+    record PromptsLeftOut(List<String> ids, int numPrompts, String why) implements RunEvent {
 
         public PromptsLeftOut {
             ids = List.copyOf(ids);

@@ -9,9 +9,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import org.betatron.core.files.Checksums;
 import org.betatron.core.model.AdapterSpec;
 import org.betatron.core.run.RunFiles;
 import org.betatron.data.DataException;
+import org.betatron.data.load.DataSetLoader;
 import org.betatron.data.load.TokenizedDataSet;
 import org.betatron.data.load.TransformedRowRecord;
 import org.betatron.data.row.HeldOut;
@@ -94,10 +96,13 @@ final class RunSession implements AutoCloseable {
                     RunDirectory.create(request.out(), request.resolved().yaml(), tokenizer),
                     Optional.empty());
         }
+        List<String> damage = new ArrayList<>();
+        // Before the run writes on; its settings were looked at when they were read.
+        Checksums.damage(request.out(), name -> RunFiles.READ_AGAIN.contains(name))
+                .ifPresent(account -> damage.add(account + "; the run goes on, as weights do not depend on it"));
         RunDirectory directory = RunDirectory.resume(request.out(), tokenizer);
         try {
             int keep = request.recipe().train().keepCheckpoints();
-            List<String> damage = new ArrayList<>();
             RunSession session = new RunSession(
                     request, directory, directory.checkpoints(keep).latest(damage::add));
             damage.forEach(session::warn);
@@ -158,6 +163,11 @@ final class RunSession implements AutoCloseable {
         return directory;
     }
 
+    /// @return the same loader, which tells of rows that take long
+    DataSetLoader telling(DataSetLoader loader) {
+        return loader.telling(row -> tell(new RunEvent.LongRowBegun(row)));
+    }
+
     /// Reads the training files, and splits them or reads the evaluation files.
     ///
     /// @param data   the recipe's data section
@@ -215,6 +225,7 @@ final class RunSession implements AutoCloseable {
         ComputeThreads.use(recipe.compute().threads());
         M model = models.open(checkpoint.map(Checkpoint::modelDirectory).orElse(start), compute, loader);
         try {
+            model.noteFiles();
             chooseTrained(model, recipe);
         } catch (ModelException e) {
             model.close();

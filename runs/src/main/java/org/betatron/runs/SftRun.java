@@ -34,7 +34,7 @@ public final class SftRun {
         ModelSource source = new ModelSource(start);
         try (RunSession session = RunSession.open(request, source);
                 HuggingFaceTokenizer tokenizer = source.openTokenizer()) {
-            DataSetLoader loader = source.loader(tokenizer, recipe.data());
+            DataSetLoader loader = session.telling(source.loader(tokenizer, recipe.data()));
             Split<TokenizedText> texts = session.split(
                     recipe.data(), files -> loader.texts(files, recipe.data().format()), train.seed());
             try (TorchLanguageModel model = session.openModel(TorchLanguageModel::load)) {

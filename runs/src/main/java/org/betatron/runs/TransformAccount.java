@@ -8,10 +8,13 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.betatron.core.files.Checksums;
+import org.betatron.core.run.RunFiles;
 import org.betatron.data.load.GapDistribution;
 import org.betatron.data.load.RowInspection;
 import org.betatron.data.load.TransformedRowRecord;
 import org.betatron.training.run.RunDirectory;
+import org.betatron.training.run.TrainingException;
 
 /// What a run did to its training rows, as it wrote it down.
 ///
@@ -20,10 +23,14 @@ import org.betatron.training.run.RunDirectory;
 public record TransformAccount(Path run, List<TransformedRowRecord> rows) {
 
     /// @throws org.betatron.data.DataException if the run left no such account
-    /// @throws org.betatron.training.run.TrainingException if there is no run
+    /// @throws TrainingException if it has other bytes than the run wrote
+    /// @throws org.betatron.training.run.RunDirectoryException if there is no run
     public static TransformAccount of(Path run) {
-        return new TransformAccount(
-                run, TransformedRowRecord.readAll(RunDirectory.existing(run).transformedRowsFile()));
+        RunDirectory directory = RunDirectory.existing(run);
+        Checksums.damage(run, RunFiles.TRANSFORMED::equals).ifPresent(damage -> {
+            throw new TrainingException(damage);
+        });
+        return new TransformAccount(run, TransformedRowRecord.readAll(directory.transformedRowsFile()));
     }
 
     /// @param files the rows of these are counted

@@ -179,14 +179,15 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
     /// @param directory directory to write into; made if missing
     /// @param type      number format of the files
     /// @throws IOException if a file cannot be written
-    /// @throws ModelException if a file that weights still lie in was overwritten
+    /// @throws ModelException if a file that weights still lie in was overwritten, as far as its size and
+    ///     time show it, or [#noteFiles] was called
     public final void save(Path directory, DataType type) throws IOException {
         if (adapter == null) {
             saveWhole(directory, type);
             return;
         }
         Adapter present = adapter;
-        weights.requireUsable();
+        weights.requireFilesAsNoted();
         NativeErrors.run(() -> "writing the adapter to " + directory, () -> present.save(directory, type, weights));
         if (this instanceof TorchRewardModel) {
             // What is scored with, which the base's own configuration does not say.
@@ -207,6 +208,12 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
                 files -> new ModelDirectory(directory).write(written(), files, type));
     }
 
+    /// Remembers what the files hold that weights lie in. [#save] then fails if they hold something else, even
+    /// where size and time of a file are as they were. Reads these files once here and once for each save.
+    public final void noteFiles() {
+        weights.noteFiles();
+    }
+
     /// Writes weights.
     @FunctionalInterface
     interface Writing {
@@ -216,7 +223,7 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
     }
 
     final void write(Supplier<String> what, Writing writing) throws IOException {
-        weights.requireUsable();
+        weights.requireFilesAsNoted();
         Map<String, Tensor> files = new LinkedHashMap<>();
         List<WeightSpec> specs = spec.architecture().blueprint().weights();
         List<Owned> made = Memory.withoutGradient(() -> Memory.keepAll(

@@ -79,9 +79,10 @@ class CompleteRunTest {
                         "checkpoint 8",
                         "checkpoint 12");
         assertThat(namesIn(root))
-                .containsExactly(".lock", "checkpoints", "metrics.jsonl", "model", "recipe.yaml", "reference");
+                .containsExactly(
+                        ".lock", "checkpoints", "checksums", "metrics.jsonl", "model", "recipe.yaml", "reference");
         assertThat(namesIn(root.resolve("checkpoints"))).containsExactly("step-00000008", "step-00000012");
-        assertThat(namesIn(root.resolve("model"))).containsExactly("tiny-model.bin", "tokenizer.json");
+        assertThat(namesIn(root.resolve("model"))).containsExactly("checksums", "tiny-model.bin", "tokenizer.json");
         assertThat(Files.readAllLines(root.resolve("metrics.jsonl")).stream()
                         .map(line -> line.replaceAll("^\\{\"step\":(\\d+),\"(\\w+)/.*", "$2 $1")))
                 .containsExactly("eval 0", "train 4", "eval 4", "train 8", "eval 8", "train 12", "eval 12");

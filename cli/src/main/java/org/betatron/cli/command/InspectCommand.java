@@ -96,10 +96,13 @@ final class InspectCommand implements Runnable {
         files = DataPlace.files(files);
         Optional<TransformAccount> account = Optional.ofNullable(run).map(TransformAccount::of);
         ModelSource source = new ModelSource(model);
+        ModelSource.changes(source.directory())
+                .ifPresent(change -> spec.commandLine().getErr().println("warning: " + change));
         try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.load(source.directory())) {
             DataSetLoader loader = source.loader(tokenizer, Truncation.to(maxTokens, maxPromptTokens))
                     .by(reading.rules())
-                    .within(source.limits());
+                    .within(source.limits())
+                    .telling(row -> spec.commandLine().getErr().println(row.text()));
             var out = spec.commandLine().getOut();
             if (!rows.isEmpty()) {
                 for (int row : rows) {

@@ -21,6 +21,7 @@ final class EventText {
                         "No checkpoint yet in " + run + ": starting from the beginning";
                     case RunEvent.SettingsChanged(var settings) ->
                         "Going on with " + settings + ": the same update, up to rounding";
+                    case RunEvent.LongRowBegun(var row) -> row.text();
                     case RunEvent.RowsRead(var use, var report) ->
                         (use == RowUse.EVALUATION ? "to measure on:\n" : "")
                                 + report.summary().strip() + "\nrow tokens: "
@@ -44,9 +45,9 @@ final class EventText {
                     case RunEvent.ReportFailed(var run, var why) -> "No report of " + run + ": " + why;
                     case RunEvent.NotTakenBack(var why) -> "Not taken back: " + why;
                     case RunEvent.PairsScored(int done, int total) -> "scored %,d of %,d pairs".formatted(done, total);
-                    case RunEvent.PromptsLeftOut(var ids, int numPrompts, int maxPositions) ->
-                        ids.size() + " of " + numPrompts + " prompts fill the model's " + maxPositions
-                                + " positions and are left out: " + String.join(", ", ids);
+                    case RunEvent.PromptsLeftOut(var ids, int numPrompts, var why) ->
+                        ids.size() + " of " + numPrompts + " prompts " + why + " and are left out: "
+                                + String.join(", ", ids);
                     case RunEvent.AnswersBegun(var model) -> "Answers of " + model + " ...";
                     case RunEvent.DivergenceBegun(var reference) -> "KL against " + reference + " ...";
                     case RunEvent.Warning(var message) -> "warning: " + message;

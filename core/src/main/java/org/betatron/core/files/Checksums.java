@@ -1,16 +1,21 @@
 package org.betatron.core.files;
 
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -26,33 +31,53 @@ public final class Checksums {
     /// Name of the file that holds them.
     public static final String FILE = "checksums";
 
+    private static final int BUFFER_BYTES = 1 << 18;
+
+    private static final String OTHER = " has other bytes than were written";
+    private static final String MISSING = " is missing";
+
     private static final Pattern LINE = Pattern.compile("([0-9a-f]{8}) (\\d{1,18}) (.+)");
 
     private Checksums() {}
 
     /// Writes down what lies in a directory and below it, when everything is there.
     public static void write(Path directory) throws IOException {
+        write(directory, files(directory), directory.resolve(FILE));
+    }
+
+    /// Writes down what some files of a directory are, in place of what was written down before.
+    ///
+    /// @param names of files in the directory; those that are not there are left out
+    public static void write(Path directory, Collection<String> names) throws IOException {
+        List<Path> present = names.stream()
+                .sorted()
+                .map(directory::resolve)
+                .filter(Files::isRegularFile)
+                .toList();
+        StagedFiles.write(directory.resolve(FILE), partial -> write(directory, present, partial));
+    }
+
+    private static void write(Path directory, List<Path> files, Path target) throws IOException {
         StringBuilder lines = new StringBuilder();
-        for (Path file : files(directory)) {
+        for (Path file : files) {
             lines.append(line(file, directory.relativize(file).toString())).append('\n');
         }
-        Files.writeString(directory.resolve(FILE), lines);
+        Files.writeString(target, lines);
     }
 
     /// @param directory may be from before there were checksums
     /// @return what is not as it was written: the first such file, and how it differs; empty if
     ///     everything is, or nobody wrote down what it was
     public static Optional<String> damage(Path directory) throws IOException {
-        Path listed = directory.resolve(FILE);
-        if (!Files.exists(listed)) {
+        Path list = directory.resolve(FILE);
+        if (!Files.exists(list)) {
             return Optional.empty();
         }
         Map<String, String> expected = new HashMap<>();
-        // Read as bytes: damage need not be text.
-        for (String line : new String(Files.readAllBytes(listed), StandardCharsets.UTF_8).split("\n")) {
+        for (String line : lines(list)) {
             Matcher parts = LINE.matcher(line);
             if (!parts.matches()) {
-                return Optional.of(listed + " is not what was written");
+                return Optional.of(list + " is not what was written");
             }
             expected.put(parts.group(3), line);
         }
@@ -60,23 +85,72 @@ public final class Checksums {
             String name = directory.relativize(file).toString();
             String line = expected.remove(name);
             if (line == null) {
-                return Optional.of(listed + " does not know " + name);
+                return Optional.of(list + " does not know " + name);
             }
             if (!line.equals(line(file, name))) {
-                return Optional.of(file + " has other bytes than were written");
+                return Optional.of(file + OTHER);
             }
         }
-        return expected.keySet().stream().sorted().findFirst().map(name -> directory.resolve(name) + " is missing");
+        return expected.keySet().stream().sorted().findFirst().map(name -> directory.resolve(name) + MISSING);
+    }
+
+    /// Looks at some files of a directory in which people change things, and put others beside.
+    ///
+    /// @param names of files in the directory
+    /// @return which of them is not as it was written, and what to do; empty if all are, as far as it was
+    ///     written down. A list of somebody else's making says nothing
+    public static Optional<String> damage(Path directory, Predicate<String> names) {
+        Path list = directory.resolve(FILE);
+        if (!Files.isRegularFile(list)) {
+            return Optional.empty();
+        }
+        try {
+            List<Matcher> entries = lines(list).stream()
+                    .map(LINE::matcher)
+                    .filter(Matcher::matches)
+                    .toList();
+            for (Matcher entry : entries) {
+                String name = entry.group(3);
+                Path file = directory.resolve(name);
+                if (names.test(name) && !Files.isRegularFile(file)) {
+                    return Optional.of(file + MISSING + wayOut(list));
+                }
+                if (names.test(name) && !entry.group().equals(line(file, name))) {
+                    return Optional.of(file + OTHER + wayOut(list));
+                }
+            }
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read what " + list + " lists", e);
+        }
+    }
+
+    private static String wayOut(Path list) {
+        return ": put the file back from a copy or make it again; if the change is meant, delete " + list;
+    }
+
+    private static List<String> lines(Path list) throws IOException {
+        // Read as bytes: damage need not be text.
+        return List.of(new String(Files.readAllBytes(list), StandardCharsets.UTF_8).split("\n"));
     }
 
     /// @return CRC-32C of a file, eight hexadecimal digits
     public static String of(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            return of(channel);
+        }
+    }
+
+    /// @param channel of an open file, whatever name that has now; its position does not matter and stays
+    /// @return CRC-32C of the file, eight hexadecimal digits
+    public static String of(FileChannel channel) throws IOException {
         CRC32C sum = new CRC32C();
-        byte[] buffer = new byte[1 << 18];
-        try (InputStream in = Files.newInputStream(file)) {
-            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                sum.update(buffer, 0, read);
-            }
+        ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+        long position = 0;
+        for (int read = channel.read(buffer, 0); read >= 0; read = channel.read(buffer, position)) {
+            position += read;
+            sum.update(buffer.flip());
+            buffer.clear();
         }
         return HexFormat.of().toHexDigits((int) sum.getValue());
     }

@@ -1,5 +1,7 @@
 package org.betatron.core.run;
 
+import java.util.Set;
+
 /// Names of everything that lies in the directory of a run, for those who write it and those who read it.
 ///
 /// | name | what it is | written by |
@@ -34,6 +36,10 @@ public final class RunFiles {
     public static final String SUSPECTS = "suspicious.jsonl";
     public static final String MODEL = "model";
     public static final String REPORT = "report.html";
+
+    /// Those that are read when the run goes on or is looked at, and have no checksum of their own.
+    public static final Set<String> READ_AGAIN =
+            Set.of(RECIPE, CHANGES, METRICS, TRANSFORMED, DATA, SAMPLES, GAPS_BEFORE, GAPS_AFTER, SUSPECTS);
 
     private RunFiles() {}
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,6 +51,30 @@ class ChecksumsTest {
             assertThat(Checksums.damage(directory))
                     .contains(directory.resolve("checksums") + " is not what was written");
         }
+    }
+
+    /// People add files to a model that was saved, and change some; others have lists of another form.
+    @Test
+    void someFilesOfADirectoryThatPeopleChange() throws IOException {
+        Path list = directory.resolve("checksums");
+        Files.writeString(directory.resolve("other"), "");
+        assertThat(Checksums.damage(directory, _ -> true)).isEmpty();
+        Files.writeString(file, "123456780");
+        assertThat(Checksums.damage(directory, "state"::equals)).isEmpty();
+        assertThat(Checksums.damage(directory, "model/weights"::equals))
+                .contains(file + " has other bytes than were written: put the file back from a copy or make it again;"
+                        + " if the change is meant, delete " + list);
+        Files.delete(file);
+        assertThat(Checksums.damage(directory, _ -> true))
+                .hasValueSatisfying(damage -> assertThat(damage).startsWith(file + " is missing: put"));
+        Files.writeString(list, "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08  weights\n");
+        assertThat(Checksums.damage(directory, _ -> true)).isEmpty();
+    }
+
+    @Test
+    void onlyWhatIsNamedAndThere() throws IOException {
+        Checksums.write(directory, List.of("state", "missing"));
+        assertThat(directory.resolve("checksums")).hasContent("00000000 0 state\n");
     }
 
     @Test

@@ -3,8 +3,8 @@ package org.betatron.data.layout;
 import org.betatron.data.row.LabelledAnswer;
 import org.betatron.data.source.JsonRow;
 
-/// Layouts of files of unpaired rows: one answer with a label. The label stands under `label` or
-/// `rating` and is `true` or 1 for an answer to follow, `false` or 0 for one to avoid. Files may be
+/// Layouts of files of unpaired rows: one answer with a label. The label stands under `label`,
+/// `rating` or `kto_tag` and is `true` or 1 for an answer to follow, `false` or 0 for one to avoid. Files may be
 /// JSON lines or one JSON list, plain or gzip.
 public enum AnswerFormat implements RowFormat<LabelledAnswer> {
     /// Detected from the first row of each file.

@@ -13,7 +13,7 @@ import tools.jackson.databind.JsonNode;
 /// Turns rows of every [AnswerFormat] into [LabelledAnswer]s.
 final class AnswerParser {
 
-    private static final List<String> LABELS = List.of("label", "rating");
+    private static final List<String> LABELS = List.of("label", "rating", "kto_tag");
 
     private AnswerParser() {}
 

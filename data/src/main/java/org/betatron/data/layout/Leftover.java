@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.betatron.data.source.JsonRow;
 import org.betatron.data.source.MessageReader;
 import tools.jackson.databind.JsonNode;
@@ -20,24 +22,44 @@ public record Leftover(Set<String> names, Map<String, List<String>> content) {
     /// Nothing is left.
     public static final Leftover NONE = new Leftover(Set.of(), Map.of());
 
-    /// Names that mean content in every layout.
+    /// Names that mean content in every layout, whatever their case and what joins their words.
     private static final Set<String> CONTENT = Set.of(
             "prompt",
             "instruction",
+            "instructions",
             "input",
             "question",
             "query",
             "context",
-            "system",
-            "system_prompt",
-            "history",
-            "chat_history",
-            "tools",
-            "functions",
+            "contexts",
+            "passage",
+            "passages",
+            "document",
             "documents",
-            "tool_calls",
-            "function_call",
-            "reasoning_content");
+            "preamble",
+            "system",
+            "systemprompt",
+            "systemmessage",
+            "systeminstruction",
+            "systemmsg",
+            "sysprompt",
+            "history",
+            "chathistory",
+            "conversationhistory",
+            "dialoghistory",
+            "dialoguehistory",
+            "messagehistory",
+            "previousmessages",
+            "previousturns",
+            "tools",
+            "availabletools",
+            "functions",
+            "toolcalls",
+            "functioncall",
+            "functioncalls",
+            "reasoningcontent");
+
+    private static final Pattern JOINTS = Pattern.compile("[_\\-. ]");
 
     public Leftover {
         names = Set.copyOf(names);
@@ -51,10 +73,10 @@ public record Leftover(Set<String> names, Map<String, List<String>> content) {
         Set<String> names = new LinkedHashSet<>();
         Map<String, List<String>> content = new LinkedHashMap<>();
         for (String name : row.unused()) {
-            if (!ignored.contains(name) && MessageReader.MEDIA.contains(name)) {
+            if (!ignored.contains(name) && MessageReader.MEDIA.contains(plain(name))) {
                 throw row.error("\"" + name + "\" holds what is no text; only text is supported");
             }
-            if (!ignored.contains(name) && CONTENT.contains(name)) {
+            if (!ignored.contains(name) && CONTENT.contains(plain(name))) {
                 List<String> texts = new ArrayList<>();
                 collect(row.peek(name), texts);
                 content.put(name, texts);
@@ -62,6 +84,10 @@ public record Leftover(Set<String> names, Map<String, List<String>> content) {
             names.add(name);
         }
         return names.isEmpty() ? NONE : new Leftover(names, content);
+    }
+
+    private static String plain(String name) {
+        return JOINTS.matcher(name).replaceAll("").toLowerCase(Locale.ROOT);
     }
 
     private static void collect(JsonNode value, List<String> texts) {

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.betatron.data.DataException;
 import org.betatron.data.source.FieldMap;
 import org.betatron.data.source.JsonRow;
@@ -31,7 +32,13 @@ record PairLayout(PreferenceFormat format, FieldMap map) {
 
     private static DataException unknown(JsonRow row) {
         return row.error("a preference row must have \"prompt\", \"chosen\" and \"rejected\", or dialogues in"
-                + " \"chosen\" and \"rejected\", but had the fields " + row.fields() + Suggestion.of(row));
+                + " \"chosen\" and \"rejected\", but had the fields " + fields(row) + Suggestion.of(row));
+    }
+
+    private static String fields(JsonRow row) {
+        return row.fields().stream()
+                .map(field -> row.peek(field).isNull() ? field + " (null)" : field)
+                .collect(Collectors.joining(", ", "[", "]"));
     }
 
     private static final String PROMPT = "prompt";
@@ -53,6 +60,10 @@ record PairLayout(PreferenceFormat format, FieldMap map) {
             List.of("chosen_answer", "rejected_answer"),
             List.of("preferred", "dispreferred"),
             List.of("preferred", "rejected"),
+            List.of("accepted", "rejected"),
+            List.of("better", "worse"),
+            List.of("winner", "loser"),
+            List.of("positive", "negative"),
             List.of("response_j", "response_k"),
             List.of("messages", "rejected_response"),
             List.of("messages", "rejected_messages"));
@@ -65,6 +76,7 @@ record PairLayout(PreferenceFormat format, FieldMap map) {
             compared("conversation_a", "conversation_b", WINNER, "winner"),
             compared("response_a", "response_b", WINNER, "winner"),
             compared("response_a", "response_b", WINNER, "preference"),
+            compared("response_a", "response_b", WINNER, "preferred_response"),
             compared("answer_a", "answer_b", WINNER, "winner"),
             compared("output_a", "output_b", WINNER, "winner"),
             compared("output_1", "output_2", WINNER, "preference"),
@@ -81,6 +93,7 @@ record PairLayout(PreferenceFormat format, FieldMap map) {
             Map.of(ANSWERS, "answers", WINNER, "winner"),
             Map.of(ANSWERS, "answers[].answer", PreferenceLabel.RANKS, "answers[].rank"),
             Map.of(ANSWERS, "completions[].response", PreferenceLabel.SCORES, "completions[].overall_score"),
+            Map.of(ANSWERS, "completions[].completion", PreferenceLabel.RANKS, "completions[].rank"),
             Map.of(ANSWERS, "responses", PreferenceLabel.RANKS, "ranks"),
             Map.of(ANSWERS, "responses", PreferenceLabel.RANKS, "rank"),
             Map.of(ANSWERS, "responses", PreferenceLabel.SCORES, "scores"),
@@ -100,6 +113,9 @@ record PairLayout(PreferenceFormat format, FieldMap map) {
         boolean isNamed = row.isMapped(CHOSEN) || row.isMapped(REJECTED);
         if (!isNamed && row.has("chosen_messages") && row.has("rejected_messages")) {
             return messages(Map.of(CHOSEN, "chosen_messages", REJECTED, "rejected_messages"));
+        }
+        if (!isNamed && row.has("chosen_conversations") && row.has("rejected_conversations")) {
+            return messages(Map.of(CHOSEN, "chosen_conversations", REJECTED, "rejected_conversations"));
         }
         if (row.has("conversations") && row.has(CHOSEN)) {
             return Optional.of(new PairLayout(PreferenceFormat.SHAREGPT, FieldMap.NONE));

@@ -13,14 +13,15 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
 
-/// What a row says beside its prompt and belongs to the dialogue: `system` (or `system_prompt`) is its
+/// What a row says beside its prompt and belongs to the dialogue: `system` (or `system_prompt`, `system_message`) is
+/// its
 /// first turn, `history` the turns after that, `tools` and `documents` are read by the chat template, as
 /// is what stands under `chat_template_kwargs`.
 ///
 /// @param row that may have them
 record Surroundings(JsonRow row) {
 
-    private static final List<String> SYSTEM = List.of("system", "system_prompt");
+    private static final List<String> SYSTEM = List.of("system", "system_prompt", "system_message");
     private static final String HISTORY = "history";
     private static final String DOCUMENTS = "documents";
     private static final String FURTHER = "chat_template_kwargs";
@@ -65,7 +66,8 @@ record Surroundings(JsonRow row) {
         for (String field : SYSTEM) {
             String text = row.optionalText(field);
             if (!system.isBlank() && !text.isBlank() && !text.strip().equals(system.strip())) {
-                throw row.error("\"system\" and \"system_prompt\" must say the same, or one of them be left out");
+                throw row.error(
+                        "\"system\", \"system_prompt\" and \"system_message\" must say the same, or only one of them be there");
             }
             system = system.isBlank() ? text : system;
         }

@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.betatron.data.DataException;
 import org.betatron.data.layout.AnswerFormat;
@@ -49,6 +50,7 @@ public final class DataSetLoader {
     private final OrderedWork work;
     private final RowRules rules;
     private final RowLimits limits;
+    private final Consumer<LongRow> longRows;
 
     /// Uses every processor.
     ///
@@ -66,23 +68,30 @@ public final class DataSetLoader {
                 new OrderedWork(Runtime.getRuntime().availableProcessors()));
     }
 
-    private DataSetLoader(DataSetLoader other, RowRules rules, RowLimits limits) {
+    private DataSetLoader(DataSetLoader other, RowRules rules, RowLimits limits, Consumer<LongRow> longRows) {
         this.rowTokenizer = other.rowTokenizer;
         this.template = other.template;
         this.promptStyle = other.promptStyle;
         this.work = other.work;
         this.rules = rules;
         this.limits = limits;
+        this.longRows = longRows;
     }
 
     /// @return a loader that reads rows by other rules
     public DataSetLoader by(RowRules newRules) {
-        return new DataSetLoader(this, newRules, limits);
+        return new DataSetLoader(this, newRules, limits, longRows);
     }
 
     /// @return a loader of rows for a model with these limits
     public DataSetLoader within(RowLimits newLimits) {
-        return new DataSetLoader(this, rules, newLimits);
+        return new DataSetLoader(this, rules, newLimits, longRows);
+    }
+
+    /// @param listener hears of rows that take seconds, before they are tokenized; called by several threads
+    /// @return a loader that tells of them
+    public DataSetLoader telling(Consumer<LongRow> listener) {
+        return new DataSetLoader(this, rules, limits, listener);
     }
 
     DataSetLoader(
@@ -97,6 +106,7 @@ public final class DataSetLoader {
         this.work = work;
         this.rules = RowRules.DEFAULT;
         this.limits = RowLimits.NONE;
+        this.longRows = _ -> {};
     }
 
     /// Reads preference pairs.
@@ -199,7 +209,9 @@ public final class DataSetLoader {
         for (ReadRow<T> row : read) {
             if (row instanceof ReadRow.Kept<T> kept) {
                 try {
-                    rendered.add(render(kept));
+                    RenderedRow texts = render(kept);
+                    LongRow.of(kept.place(), texts).filter(_ -> !refused).ifPresent(longRows);
+                    rendered.add(texts);
                 } catch (DataException e) {
                     rows.add(new ReadRow.Bad<>(kept.place(), kept.row().id(), String.valueOf(e.getMessage())));
                     continue;

@@ -14,6 +14,8 @@ import org.betatron.data.layout.RowReader;
 import org.betatron.data.layout.RowRules;
 import org.betatron.data.row.AskedRow;
 import org.betatron.data.row.DroppedRow;
+import org.betatron.data.row.Message;
+import org.betatron.data.row.Prompt;
 import org.betatron.data.row.PromptStyle;
 import org.betatron.data.row.RowPlace;
 import org.betatron.data.source.RawRow;
@@ -103,7 +105,17 @@ public record PromptReader(List<ChatTemplate> templates, PromptStyle style, RowR
                     // The prompt that is asked is the whole one.
                     .filter(oddity -> oddity != Oddity.PROMPT_SHORTENED)
                     .forEach(oddities::add);
-            return answered.responses().getFirst();
+            String response = answered.responses().getFirst();
+            return row.prompt() instanceof Prompt.Dialogue ? withoutEnd(response, row.chosen()) : response;
+        }
+
+        /// What a template writes behind an answer that is text is no part of what is compared.
+        private static String withoutEnd(String response, Message chosen) {
+            String content = chosen.content().strip();
+            int at = response.lastIndexOf(content);
+            boolean isText =
+                    !content.isEmpty() && chosen.isEmpty(Message.TOOL_CALLS) && chosen.isEmpty(Message.FUNCTION_CALL);
+            return isText && at >= 0 ? response.substring(0, at + content.length()) : response;
         }
 
         PromptSet finish() {

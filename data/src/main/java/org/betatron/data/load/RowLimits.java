@@ -1,6 +1,9 @@
 package org.betatron.data.load;
 
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+import org.betatron.data.row.TokenizedText;
 import org.betatron.data.tokenizer.Tokenizer;
 
 /// What a model can read at all. A row beyond it is one that cannot be read, which is said before the first
@@ -27,14 +30,34 @@ public record RowLimits(int vocabularySize, int maxPositions) {
         return problem;
     }
 
-    private Optional<String> unknownToken(int[] ids, Tokenizer tokenizer) {
-        for (int id : ids) {
-            if (id >= vocabularySize) {
-                return Optional.of(
-                        "token " + id + " (\"" + tokenizer.piece(id) + "\") is beyond the model's vocabulary of "
-                                + vocabularySize + "; do tokenizer and model belong together?");
-            }
+    /// @param prompt token ids of what is to be answered
+    /// @return why a model cannot answer it, of several such prompts: they "fill ..."; empty if it can
+    public Optional<String> promptProblem(int[] prompt, Tokenizer tokenizer) {
+        if (prompt.length >= maxPositions) {
+            return Optional.of("fill the model's " + maxPositions + " positions");
         }
-        return Optional.empty();
+        return beyond(prompt).stream()
+                .mapToObj(id -> "hold tokens beyond the model's vocabulary of " + vocabularySize + ", as " + id + " (\""
+                        + tokenizer.piece(id) + "\"),")
+                .findFirst();
+    }
+
+    /// @return whether a model can read a row
+    public boolean holds(TokenizedText row) {
+        return row.numTokens() <= maxPositions
+                && beyond(row.prompt()).isEmpty()
+                && beyond(row.response()).isEmpty();
+    }
+
+    private Optional<String> unknownToken(int[] ids, Tokenizer tokenizer) {
+        return beyond(ids).stream()
+                .mapToObj(
+                        id -> "token " + id + " (\"" + tokenizer.piece(id) + "\") is beyond the model's vocabulary of "
+                                + vocabularySize + "; do tokenizer and model belong together?")
+                .findFirst();
+    }
+
+    private OptionalInt beyond(int[] ids) {
+        return IntStream.of(ids).filter(id -> id >= vocabularySize).findFirst();
     }
 }

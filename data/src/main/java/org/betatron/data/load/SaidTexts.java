@@ -39,7 +39,7 @@ record SaidTexts(Map<String, String> required, Map<String, String> reasoning) {
         for (String field : Message.SAID) {
             Object value = message.fields().get(field);
             switch (field) {
-                case Message.TOOL_CALLS, "function_call" -> putCalls(field, value, required);
+                case Message.TOOL_CALLS, Message.FUNCTION_CALL -> putCalls(field, value, required);
                 default -> putLeaves(field, value, reasoning);
             }
         }

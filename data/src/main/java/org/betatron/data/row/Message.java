@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One turn of a dialogue, with everything that a chat template may read of it.
 ///
-/// @param role   who speaks, in the words of chat templates: see [Role]
+/// @param role   who speaks, in the words of chat templates: `user`, `assistant`, `system`, `tool`, `developer`
 /// @param fields what the turn holds beside its role, as its file gives it: `content` (text; null or
 ///     absent where there is none), `tool_calls`, `tool_call_id`, `name`, `reasoning_content` and any
 ///     other; texts, numbers, truth values, null, lists and maps of these. Copied.
@@ -21,10 +21,11 @@ public record Message(String role, Map<String, @Nullable Object> fields) {
 
     public static final String CONTENT = "content";
     public static final String TOOL_CALLS = "tool_calls";
+    public static final String FUNCTION_CALL = "function_call";
 
     /// Fields of a turn that hold something that is said, beside its text.
     public static final List<String> SAID =
-            List.of(TOOL_CALLS, "function_call", "reasoning_content", "reasoning", "thinking");
+            List.of(TOOL_CALLS, FUNCTION_CALL, "reasoning_content", "reasoning", "thinking", "thought");
 
     public Message {
         fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));

@@ -11,17 +11,22 @@ public final class JsonProblem {
 
     private static final int SHOWN_CHARACTERS = 24;
 
+    private static final String ENDS_EARLY = "it ends in the middle of a value; a row must not go on in the next line"
+            + " (jq -c . FILE writes each on one)";
+
     private JsonProblem() {}
 
     /// @param json the line that was read
     static String of(JacksonException problem, byte[] json) {
-        if (problem instanceof StreamConstraintsException || endsEarly(problem, json)) {
-            return endsEarly(problem, json)
-                    ? "it ends in the middle of a value; a row must not go on in the next line (jq -c . FILE writes each"
-                            + " on one)"
-                    : of(problem);
+        if (problem instanceof StreamConstraintsException) {
+            return of(problem);
         }
         int at = (int) Math.max(0, problem.getLocation().getByteOffset() - 1);
+        return JsonTexts.problem(json, at)
+                .orElseGet(() -> endsEarly(problem, json) ? ENDS_EARLY : at(problem, json, at));
+    }
+
+    private static String at(JacksonException problem, byte[] json, int at) {
         String there = text(json, at);
         return of(problem) + " at column " + (at + 1) + (there.isEmpty() ? "" : ", at " + there);
     }

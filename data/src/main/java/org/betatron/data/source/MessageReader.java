@@ -18,7 +18,8 @@ import tools.jackson.databind.JsonNode;
 public record MessageReader(JsonRow row) {
 
     /// What is no text, and is refused wherever it stands.
-    public static final Set<String> MEDIA = Set.of("image", "images", "audio", "audios", "video", "videos");
+    public static final Set<String> MEDIA =
+            Set.of("image", "images", "imageurl", "imageurls", "audio", "audios", "video", "videos");
 
     private static final List<String> ROLE = List.of("role", "from", "speaker");
     private static final List<String> TEXT = List.of("content", "value", "text");

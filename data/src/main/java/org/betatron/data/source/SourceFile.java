@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.zip.ZipException;
+import org.betatron.core.files.Checksums;
 import org.betatron.data.DataException;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,11 @@ public final class SourceFile implements AutoCloseable {
         if (Files.isDirectory(path)) {
             throw new DataException(path + ": must be a file but was a directory");
         }
+        // Files of a world, for example.
+        Checksums.damage(path.resolveSibling(""), path.getFileName().toString()::equals)
+                .ifPresent(damage -> {
+                    throw new DataException(damage);
+                });
         try {
             BufferedInputStream raw = new BufferedInputStream(Files.newInputStream(path), BUFFER_BYTES);
             SourceFile file = new SourceFile(path.toString(), isGzip(raw) ? new GzipInput(raw) : raw);

@@ -10,6 +10,10 @@ public final class WrappedRows {
 
     private static final Pattern LIST = Pattern.compile("\\{?\\s*\"(\\w+)\"\\s*:\\s*\\[.*", Pattern.DOTALL);
 
+    /// A dialogue is no list of rows.
+    private static final Pattern DIALOGUE =
+            Pattern.compile("[^\\[]*\\[\\s*\\{\\s*\"(role|from|content|value)\".*", Pattern.DOTALL);
+
     private WrappedRows() {}
 
     /// @param first   rows read so far
@@ -29,7 +33,7 @@ public final class WrappedRows {
             }
         }
         Matcher list = LIST.matcher(beginning);
-        return list.matches()
+        return list.matches() && !DIALOGUE.matcher(beginning).matches()
                 ? new DataException(line.place() + ": the file is one object whose rows stand in a list under \""
                         + list.group(1) + "\": write that list alone into a file (jq '." + list.group(1) + "' FILE)")
                 : problem;

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.betatron.core.RandomStreams;
+import org.betatron.core.files.Checksums;
 import org.betatron.core.files.NewDirectory;
 import org.betatron.data.DataException;
 import tools.jackson.databind.json.JsonMapper;
@@ -21,7 +22,7 @@ public final class WorldData {
     private WorldData() {}
 
     /// Writes `sft.jsonl`, `pairs.jsonl`, `evaluation.jsonl`, `tokenizer.json`, a configuration for
-    /// each of [WorldModel], and `world.json` with the settings. Pairs carry `chosen_score` and
+    /// each of [WorldModel], `world.json` with the settings, and [Checksums]. Pairs carry `chosen_score` and
     /// `rejected_score`, the true rewards, `flipped`, and their `kind`; pairs to measure on are never
     /// flipped and never outliers.
     ///
@@ -56,6 +57,7 @@ public final class WorldData {
                 write(directory.resolve(model.fileName()), model.config(mapper), mapper);
             }
             write(directory.resolve("world.json"), mapper.valueToTree(spec), mapper);
+            Checksums.write(directory);
             world.keep();
         } catch (IOException e) {
             throw new DataException(directory + ": cannot be written: " + e.getMessage(), e);

@@ -71,7 +71,7 @@ class AnswerFormatTest {
     @ParameterizedTest
     @CsvSource({"true, true", "false, false", "1, true", "0, false"})
     void labelsAreTruthValuesOrZeroAndOne(String label, boolean desirable) throws IOException {
-        for (String field : List.of("label", "rating")) {
+        for (String field : List.of("label", "rating", "kto_tag")) {
             assertThat(only("{\"prompt\": \"p\", \"completion\": \"c\", \"" + field + "\": " + label + "}")
                             .desirable())
                     .isEqualTo(desirable);

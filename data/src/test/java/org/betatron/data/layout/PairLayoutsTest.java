@@ -52,6 +52,13 @@ class PairLayoutsTest {
         {'input': 'Is it?', 'chosen': 'yes', 'rejected': 'no', 'generations': ['yes', 'no'], 'rating': [9, 1]}
         {'question': 'Is it?', 'response_j': 'yes', 'response_k': 'no'}
         {'question': 'Is it?', 'chosen_response': 'yes', 'rejected_response': 'no'}
+        {'question': 'Is it?', 'accepted': 'yes', 'rejected': 'no'}
+        {'chosen_conversations': [{'role': 'user', 'content': 'Is it?'}, {'role': 'assistant', 'content': 'yes'}], 'rejected_conversations': [{'role': 'user', 'content': 'Is it?'}, {'role': 'assistant', 'content': 'no'}]}
+        {'context': [{'role': 'user', 'content': 'Is it?'}], 'completions': [{'rank': 1, 'completion': [{'role': 'assistant', 'content': 'no'}]}, {'rank': 0, 'completion': [{'role': 'assistant', 'content': 'yes'}]}]}
+        {'question': 'Is it?', 'response_a': 'no', 'response_b': 'yes', 'preferred_response': 'response_b'}
+        {'question': 'Is it?', 'better': 'yes', 'worse': 'no'}
+        {'question': 'Is it?', 'winner': 'yes', 'loser': 'no'}
+        {'question': 'Is it?', 'positive': 'yes', 'negative': 'no'}
         {'messages': [{'role': 'user', 'content': 'Is it?'}], 'chosen': {'role': 'assistant', 'content': 'yes'}, 'rejected': {'role': 'assistant', 'content': 'no'}}
         {'messages': [{'role': 'user', 'content': 'Is it?'}], 'chosen': 'yes', 'rejected': 'no'}
         {'messages': [{'role': 'user', 'content': 'Is it?'}, {'role': 'assistant', 'content': 'yes'}], 'rejected_response': 'no'}
@@ -100,6 +107,20 @@ class PairLayoutsTest {
         assertThat(read("{\"prompt\": \"p\", " + names + ", " + verdict + "}", FieldMap.NONE))
                 .isEqualTo(new ReadRow.Dropped<>(new DroppedRow(
                         "x.jsonl:1", new RowPlace(directory.resolve("x.jsonl").toString(), 1), DropReason.UNDECIDED)));
+    }
+
+    /// What a refusal proposes is read once it stands in a recipe.
+    @ParameterizedTest
+    @CsvSource(delimiter = '~', quoteCharacter = '`', textBlock = """
+        {'q': 'Is it?', 'model_a': 'x', 'model_b': 'y', 'reply_a': 'yes', 'reply_b': 'no', 'vote': 'A'} ~ [q, model_a, model_b, reply_a, reply_b, vote] ~ {prompt: NAME, first: reply_a, second: reply_b, winner: NAME} (or firstWins or strength in place of winner)
+        {'q': 'Is it?', 'summaries': [{'text': 'yes'}, {'text': 'no'}], 'choice': 0} ~ [q, summaries, choice] ~ {prompt: NAME, answers: "summaries[].text", winner: NAME} (or ranks or scores in place of winner)
+        {'q': 'Is it?', 'good': 'yes', 'bad': 'no', 'rejected': null} ~ [q, good, bad, rejected (null)] ~ {prompt: NAME, chosen: NAME, rejected: NAME}
+        """)
+    void otherNamesAreProposedByWhatStandsUnderThem(String row, String fields, String proposed) {
+        assertThatExceptionOfType(DataException.class)
+                .isThrownBy(() -> read(row.replace('\'', '"'), FieldMap.NONE))
+                .withMessageEndingWith("but had the fields " + fields
+                        + "; where fields have other names, a recipe says which they are: data.fields: " + proposed);
     }
 
     @Test

@@ -109,7 +109,14 @@ class DialoguesTest {
         'images': ['a.png'], 'prompt': ['user:Hi there'] ~ "images" holds what is no text
         'videos': [1], 'prompt': 'Hi there' ~ "videos" holds what is no text
         'system': 'x', 'prompt': ['system:y', 'user:Hi there'] ~ "system" must be what the dialogue's own system message says
-        'system': 'x', 'system_prompt': 'y', 'prompt': ['user:Hi there'] ~ "system" and "system_prompt" must say the same
+        'system': 'x', 'system_prompt': 'y', 'prompt': ['user:Hi there'] ~ "system", "system_prompt" and "system_message" must say the same
+        'system_message': 'Be kind.', 'prompt': ['user:Hi there'] ~ "content" of message 1 (system) does not reach the model
+        'systemPrompt': 'Be kind.', 'prompt': ['user:Hi there'] ~ "systemPrompt" says something that does not reach the model
+        'Preamble': 'Be kind.', 'prompt': 'Hi there' ~ "Preamble" says something that does not reach the model
+        'conversation_history': ['user:Hi', 'assistant:Hi'], 'prompt': 'Hi there' ~ "conversation_history" says something that does not
+        'passages': ['A mug is blue.'], 'prompt': 'Hi there' ~ "passages" says something that does not reach the model
+        'Image': 'a.png', 'prompt': 'Hi there' ~ "Image" holds what is no text
+        'image_url': 'a.png', 'prompt': 'Hi there' ~ "image_url" holds what is no text
         'history': 'long ago', 'prompt': ['user:Hi there'] ~ "history" must be a list of [question, answer], or of messages
         'context': 'A mug is blue.', 'prompt': ['user:Hi there'] ~ "context" says something that does not reach the model
         'functions': [{'name': 'look'}], 'prompt': ['user:Hi there'] ~ "functions" says something that does not reach the model

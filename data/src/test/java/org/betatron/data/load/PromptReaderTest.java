@@ -109,6 +109,28 @@ class PromptReaderTest {
         assertThat(reader.read(List.of(noted)).report().unusedFields()).isEqualTo(Map.of("note", 1));
     }
 
+    /// What is compared is what is said; calls have no text of their own, so they stay as they are written.
+    @Test
+    void chosenAnswersEndWithWhatIsSaid() throws IOException {
+        ChatTemplate turns = ChatTemplate.of(
+                "{% for m in messages %}<{{ m.role }}>{{ m.content | trim }}{% if m.tool_calls %}"
+                        + "{{ m.tool_calls | tojson }}{% endif %}<end>\n{% endfor %}"
+                        + "{% if add_generation_prompt %}<assistant>{% endif %}",
+                Map.of(), "turns");
+        String call = "[{\"type\":\"function\",\"function\":{\"name\":\"look\",\"arguments\":{}}}]";
+        Path file = file("""
+                {"prompt": [{"role": "user", "content": "?"}], "chosen": [{"role": "assistant", "content": " a, b "}],                 "rejected": [{"role": "assistant", "content": "c"}]}
+                {"prompt": [{"role": "user", "content": "?"}], "chosen": [{"role": "assistant", "content": "a",                 "tool_calls": %s}], "rejected": [{"role": "assistant", "content": "c"}]}
+                {"prompt": "?", "chosen": " a ", "rejected": "c"}
+                """.formatted(call));
+        assertThat(reader(OnBadRow.REFUSE, Map.of(), turns).read(List.of(file)).of(0))
+                .extracting(PromptRow::chosen)
+                .containsExactly(
+                        "a, b",
+                        "a[{\"type\": \"function\", \"function\": {\"name\": \"look\", \"arguments\": {}}}]<end>\n",
+                        "a");
+    }
+
     @Test
     void rowsOfTwoModelsStayTheSame() throws IOException {
         // This one has no place for a system message.

@@ -29,6 +29,17 @@ class RowLimitsTest {
     Path directory;
 
     @Test
+    void whatAModelCannotAnswerIsSaidOfThePrompt() {
+        try (HuggingFaceTokenizer tokenizer = TestTokenizers.bytes(directory)) {
+            RowLimits limits = new RowLimits(256, 3);
+            assertThat(limits.promptProblem(new int[] {255, 0}, tokenizer)).isEmpty();
+            assertThat(limits.promptProblem(new int[3], tokenizer)).contains("fill the model's 3 positions");
+            assertThat(limits.promptProblem(new int[] {0, 256}, tokenizer))
+                    .contains("hold tokens beyond the model's vocabulary of 256, as 256 (\"<|endoftext|>\"),");
+        }
+    }
+
+    @Test
     void whatAModelCannotReadIsSaidWithTheRow() throws IOException {
         Path file = Files.writeString(directory.resolve("x.jsonl"), """
                 {"prompt": "1234", "chosen": "12345", "rejected": "1"}

@@ -159,7 +159,7 @@ class SourceFileTest {
 
     /// `|` stands for a line break; what comes after `~` is named, and what to do.
     @ParameterizedTest
-    @CsvSource(delimiter = '~', quoteCharacter = '`', textBlock = """
+    @CsvSource(delimiter = '~', quoteCharacter = '^', textBlock = """
         FEA1xxxxxxxxxxxxxxxxx ~ : is a Feather file of the first version: write it as Parquet
         PK\u0003\u0004xxxxxxxxxxxxxxxxx ~ : is a zip archive: unpack it first
         BZh91AY&SYxxxxxxxxxxx ~ : is compressed with bzip2: unpack it first
@@ -175,6 +175,12 @@ class SourceFileTest {
         {"rows": [{"prompt": "p"}]}| ~ :1: the file is one object whose rows stand in a list under "rows"
         {"prompt": "p", "chosen": "a", "rejected": "b"}{"prompt": "q"}| ~ :1: a line must be one JSON object but more follows it: put each object on a line of its own
         {"prompt": 'p'}| ~ :1: every line must be one JSON object: not valid JSON at column
+        {"prompt": "p", "chosen": "it goes on|{"prompt": "p"}| ~ :1: every line must be one JSON object: the text that begins at column 27, `"it goes on`, has no quotation mark that ends it on this line
+        {"prompt": "p", "chosen": "it goes on ~ :1: every line must be one JSON object: the text that begins at column 27, `"it goes on`, has no quotation mark that ends it on this line
+        {"prompt": "p", "chosen": "it goes on}| ~ :1: every line must be one JSON object: the text that begins at column 27, `"it goes on}`, has no quotation mark that ends it on this line
+        {"prompt": "p", "chosen": "C:\\new\\q"}| ~ :1: every line must be one JSON object: the text that begins at column 27 holds \\q, which JSON does not know; a backslash that is meant is written twice
+        {"prompt": "p", "chosen": "a\tb"}| ~ :1: every line must be one JSON object: the text that begins at column 27 holds a bare tab, which JSON writes as \\t
+        {"prompt": "p", "chosen": "a\u0001b"}| ~ :1: every line must be one JSON object: the text that begins at column 27 holds a bare control character, which JSON writes as \\u0001
         """)
     void otherFilesAreNamedForWhatTheyAre(String text, String message) throws IOException {
         Path file = write("x", text.replace('|', '\n').getBytes(StandardCharsets.ISO_8859_1));

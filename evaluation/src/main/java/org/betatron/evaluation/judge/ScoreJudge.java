@@ -44,7 +44,10 @@ public record ScoreJudge(String identity, AnswerScorer scorer, double tieMargin)
             double score = scores[2 * i];
             double opponent = scores[2 * i + 1];
             if (Double.isNaN(score - opponent)) {
-                listener.undecided(i, "an answer is too long to be scored", List.of());
+                listener.undecided(
+                        i,
+                        "an answer cannot be scored: it is too long, or has tokens that the reward model does not know",
+                        List.of());
             } else {
                 listener.judged(i, Verdict.scored(outcome(score, opponent), score, opponent));
             }

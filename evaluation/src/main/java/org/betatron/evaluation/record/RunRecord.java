@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import org.betatron.core.files.Checksums;
 import org.betatron.core.run.RunFiles;
 import org.betatron.data.load.DatasetReport;
 import org.betatron.data.source.JsonProblem;
@@ -58,7 +59,10 @@ public record RunRecord(
         }
         String name = String.valueOf(directory.toAbsolutePath().normalize().getFileName());
         List<String> unreadable = new ArrayList<>();
-        String recipeText = tolerant(unreadable, "", () -> text(recipeFile));
+        String recipeText = tolerant(unreadable, "", () -> {
+            requireWhole(recipeFile);
+            return text(recipeFile);
+        });
         JsonNode recipe = tolerant(unreadable, MissingNode.getInstance(), () -> new YAMLMapper().readTree(recipeText));
         Path metricsFile = directory.resolve(RunFiles.METRICS);
         RunMetrics noMetrics = new RunMetrics(name, List.of());
@@ -83,13 +87,25 @@ public record RunRecord(
             return null;
         }
         // Parts of it may be null, and runs from before lack what was not counted then.
-        List<DatasetReport> read = tolerant(
-                unreadable, List.of(), () -> List.of(JsonMapper.shared().readValue(text(file), DatasetReport.class)));
+        List<DatasetReport> read = tolerant(unreadable, List.of(), () -> {
+            requireWhole(file);
+            return List.of(JsonMapper.shared().readValue(text(file), DatasetReport.class));
+        });
         return read.isEmpty() ? null : read.getFirst();
     }
 
     private static <T extends Record> List<T> lines(Path file, Class<T> type, List<String> unreadable) {
-        return tolerant(unreadable, List.of(), () -> RecordLines.read(file, type));
+        return tolerant(unreadable, List.of(), () -> {
+            requireWhole(file);
+            return RecordLines.read(file, type);
+        });
+    }
+
+    private static void requireWhole(Path file) {
+        Path directory = file.resolveSibling("");
+        Checksums.damage(directory, file.getFileName().toString()::equals).ifPresent(damage -> {
+            throw new IllegalArgumentException(damage);
+        });
     }
 
     private static <T> T tolerant(List<String> unreadable, T otherwise, Supplier<T> read) {

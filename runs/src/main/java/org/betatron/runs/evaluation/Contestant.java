@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.betatron.data.load.PromptRow;
+import org.betatron.data.load.RowLimits;
 import org.betatron.data.template.ChatTemplate;
 import org.betatron.data.tokenizer.HuggingFaceTokenizer;
 import org.betatron.data.tokenizer.TextTokens;
@@ -27,7 +28,7 @@ final class Contestant implements AutoCloseable {
     private final HuggingFaceTokenizer tokenizer;
     private final TextTokens tokens;
     private final ChatTemplate template;
-    private final int maxPositions;
+    private final RowLimits limits;
     private final ComputeSpec compute;
     private final ModelOpening models;
 
@@ -39,7 +40,7 @@ final class Contestant implements AutoCloseable {
         compute = ComputeSpec.DEFAULT.on(device);
         this.directory = directory;
         Path place = ModelPlace.of(directory);
-        maxPositions = ModelSource.maxPositions(place);
+        limits = new ModelSource(place).limits();
         template = ChatTemplate.load(place);
         tokenizer = HuggingFaceTokenizer.load(place);
         tokens = new TextTokens(tokenizer);
@@ -49,8 +50,9 @@ final class Contestant implements AutoCloseable {
         return directory;
     }
 
-    int maxPositions() {
-        return maxPositions;
+    /// @return why it cannot answer a prompt, if it cannot
+    Optional<String> problem(int[] prompt) {
+        return limits.promptProblem(prompt, tokenizer);
     }
 
     /// @return how this model reads dialogues
@@ -65,6 +67,18 @@ final class Contestant implements AutoCloseable {
     /// @return tokens of an answer, with the one that ends it
     int[] answerIds(String text) {
         return tokens.ended(text);
+    }
+
+    /// @return an answer without what ends it: stop tokens that are written out, and white space behind them
+    String withoutEnd(String answer) {
+        String shown = answer.stripTrailing();
+        for (int id : tokenizer.stopIds()) {
+            String end = tokenizer.decode(new int[] {id});
+            if (!end.isBlank() && shown.endsWith(end)) {
+                return withoutEnd(shown.substring(0, shown.length() - end.length()));
+            }
+        }
+        return answer;
     }
 
     /// Answers prompts, or finds what was answered before.

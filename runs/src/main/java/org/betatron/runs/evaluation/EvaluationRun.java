@@ -27,6 +27,7 @@ import org.betatron.generation.GenerationSpec;
 import org.betatron.runs.ModelOpening;
 import org.betatron.runs.RunEvent;
 import org.betatron.runs.RunListener;
+import org.betatron.runs.generation.AskedPrompts;
 import org.jspecify.annotations.Nullable;
 
 /// Measures one model against another, or against the chosen answers of the data.
@@ -101,30 +102,29 @@ public final class EvaluationRun {
         List<PromptRow> all = read.byTemplate().getFirst();
         List<PromptRow> others = read.byTemplate().getLast();
         int count = request.limit() == 0 ? all.size() : Math.min(request.limit(), all.size());
-        List<String> tooLong = new ArrayList<>();
+        AskedPrompts asked = new AskedPrompts();
         for (int i = 0; i < count; i++) {
             int[] ids = model.promptIds(all.get(i));
             int[] other = opponent == null ? ids : opponent.promptIds(others.get(i));
-            if (ids.length >= model.maxPositions() || (opponent != null && other.length >= opponent.maxPositions())) {
-                tooLong.add(all.get(i).id());
+            if (!asked.admits(
+                    all.get(i).id(),
+                    model.problem(ids).or(() -> Optional.ofNullable(opponent).flatMap(its -> its.problem(other))))) {
                 continue;
             }
-            if (opponent == null && all.get(i).chosen() == null) {
-                throw new IllegalArgumentException("row " + all.get(i).id()
-                        + " has no \"chosen\" answer to compare with; give the opponent with --against DIR");
+            PromptRow row = all.get(i);
+            if (opponent == null) {
+                String chosen = row.chosen();
+                if (chosen == null) {
+                    throw new IllegalArgumentException("row " + row.id()
+                            + " has no \"chosen\" answer to compare with; give the opponent with --against DIR");
+                }
+                row = new PromptRow(row.id(), row.prompt(), model.withoutEnd(chosen));
             }
-            rows.add(all.get(i));
+            rows.add(row);
             promptIds.add(ids);
             opponentPromptIds.add(other);
         }
-        if (!tooLong.isEmpty()) {
-            listener.heard(new RunEvent.PromptsLeftOut(tooLong, count, model.maxPositions()));
-        }
-        if (rows.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "no prompt is left to evaluate: each must have fewer tokens than the model's "
-                            + model.maxPositions() + " positions");
-        }
+        asked.tell(listener);
         request.judge().check(plan(opponent == null));
         return read.report();
     }

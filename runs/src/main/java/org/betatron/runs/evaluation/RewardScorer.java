@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.betatron.core.model.TokenQuantity;
+import org.betatron.data.load.RowLimits;
 import org.betatron.data.packing.BatchNumbers;
 import org.betatron.data.packing.Packing;
 import org.betatron.data.packing.RowBatch;
@@ -28,8 +29,8 @@ import org.betatron.training.run.Fingerprint;
 ///
 /// @param directory    holds a reward model
 /// @param device       where it computes
-/// @param maxPositions longest prompt and answer, tokens
-public record RewardScorer(Path directory, ComputeDevice device, int maxPositions) implements AnswerScorer {
+/// @param limits       what it can read
+public record RewardScorer(Path directory, ComputeDevice device, RowLimits limits) implements AnswerScorer {
 
     private static final Packing PACKING = Packing.ofTokens(8192);
 
@@ -41,7 +42,7 @@ public record RewardScorer(Path directory, ComputeDevice device, int maxPosition
         try (TorchRewardModel model = open(directory, device, listener)) {
             return new ScoreJudge(
                     "reward " + directory + " " + Fingerprint.of(new ModelDirectory(directory).modelFiles()),
-                    new RewardScorer(directory, device, model.maxPositions()),
+                    new RewardScorer(directory, device, new RowLimits(model.vocabularySize(), model.maxPositions())),
                     0);
         }
     }
@@ -63,7 +64,7 @@ public record RewardScorer(Path directory, ComputeDevice device, int maxPosition
                             "answer " + i, tokens.prompt(prompts.get(i)), tokens.ended(answers.get(i))))
                     .toList();
             int[] fitting = IntStream.range(0, rows.size())
-                    .filter(i -> rows.get(i).numTokens() <= maxPositions)
+                    .filter(i -> limits.holds(rows.get(i)))
                     .toArray();
             BatchNumbers scored = RowBatch.of(rows, fitting, PACKING).score(model);
             for (int i = 0; i < scored.size(); i++) {

@@ -131,7 +131,14 @@ public final class Chat {
             return;
         }
         Generator generator = new Generator(model, tokenizer, spec.withSeed(spec.seed() + numAnswers++));
-        Answer answer = generator.generate(List.of(prompt), new Shown()).getFirst();
+        Answer answer;
+        try {
+            answer = generator.generate(List.of(prompt), new Shown()).getFirst();
+        } catch (IllegalArgumentException e) { // a token that the model does not know
+            messages.removeLast();
+            out.println("(" + e.getMessage() + ")");
+            return;
+        }
         messages.add(Message.assistant(answer.text().strip()));
         out.println();
     }

@@ -12,7 +12,7 @@ import org.betatron.generation.Answer;
 /// @param prompts what was answered, in order
 /// @param answers by prompt and sample; [Answer#prompt] is the number of its prompt
 /// @param seconds how long the answers took, without opening the model
-/// @param leftOut ids of prompts that were not answered, because they leave no room in the model's positions
+/// @param leftOut ids of prompts that were not answered, because the model cannot
 public record GenerationResult(
         Optional<ReadingReport> read,
         List<PromptRow> prompts,

@@ -13,6 +13,7 @@ import org.betatron.data.layout.RowRules;
 import org.betatron.data.load.PromptReader;
 import org.betatron.data.load.PromptRow;
 import org.betatron.data.load.PromptSet;
+import org.betatron.data.load.RowLimits;
 import org.betatron.data.row.Message;
 import org.betatron.data.row.PromptStyle;
 import org.betatron.data.template.ChatTemplate;
@@ -96,29 +97,29 @@ public record GenerationRun(
             TextTokens tokens = new TextTokens(tokenizer);
             List<PromptRow> answered = new ArrayList<>();
             List<int[]> ids = new ArrayList<>();
-            List<String> leftOut = new ArrayList<>();
+            RowLimits limits = new RowLimits(opened.vocabularySize(), opened.maxPositions());
+            AskedPrompts possible = new AskedPrompts();
             for (PromptRow row : rows) {
                 int[] prompt = tokens.prompt(row.prompt());
-                if (rows.size() > 1 && prompt.length >= opened.maxPositions()) {
-                    leftOut.add(row.id());
-                } else {
+                // A single one is refused by the generator, which says more.
+                if (rows.size() == 1 || possible.admits(row.id(), limits.promptProblem(prompt, tokenizer))) {
                     answered.add(row);
                     ids.add(prompt);
                 }
             }
-            if (!leftOut.isEmpty()) {
-                listener.heard(new RunEvent.PromptsLeftOut(leftOut, rows.size(), opened.maxPositions()));
-            }
-            if (answered.isEmpty()) {
-                throw new IllegalArgumentException("no prompt is left to answer: each must have fewer tokens than the"
-                        + " model's " + opened.maxPositions() + " positions");
+            if (rows.size() > 1) {
+                possible.tell(listener);
             }
             long begun = System.nanoTime();
             List<Answer> answers = out == null
                     ? generator.generate(ids, GenerationListener.NONE)
                     : toFile(generator, ids, answered, out);
             return new GenerationResult(
-                    read.map(PromptSet::report), answered, answers, (System.nanoTime() - begun) * 1e-9, leftOut);
+                    read.map(PromptSet::report),
+                    answered,
+                    answers,
+                    (System.nanoTime() - begun) * 1e-9,
+                    possible.leftOut());
         }
     }
 

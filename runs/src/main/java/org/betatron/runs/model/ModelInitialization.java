@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Predicate;
+import org.betatron.core.files.Checksums;
 import org.betatron.core.files.Directories;
 import org.betatron.core.files.NewDirectory;
 import org.betatron.data.source.JsonProblem;
@@ -52,6 +55,7 @@ public final class ModelInitialization {
         if (!Files.isRegularFile(file)) {
             return KnownModels.config(config);
         }
+        requireWhole(file.resolveSibling(""), file.getFileName().toString()::equals);
         try {
             if (JsonMapper.shared().readTree(Files.readString(file)) instanceof ObjectNode object) {
                 return object;
@@ -74,9 +78,20 @@ public final class ModelInitialization {
             throw new ModelException(
                     "--tokenizer must be a directory with tokenizer.json, or 'bytes', but was " + tokenizer);
         }
-        for (Path file : new ModelSource(directory).sideFiles()) {
+        List<Path> files = new ModelSource(directory).sideFiles();
+        requireWhole(
+                directory,
+                name -> files.stream()
+                        .anyMatch(file -> file.getFileName().toString().equals(name)));
+        for (Path file : files) {
             Directories.copyInto(file, out);
         }
+    }
+
+    private static void requireWhole(Path directory, Predicate<String> names) {
+        Checksums.damage(directory, names).ifPresent(damage -> {
+            throw new ModelException(damage);
+        });
     }
 
     /// The tokenizer decides which token ends a text, whatever a known configuration says.

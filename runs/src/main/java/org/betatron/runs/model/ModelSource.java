@@ -4,6 +4,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.betatron.core.files.Checksums;
 import org.betatron.core.model.AdapterSpec;
 import org.betatron.data.load.DataSetLoader;
 import org.betatron.data.load.RowLimits;
@@ -48,8 +51,19 @@ public record ModelSource(Path directory) {
             "chat_template.jinja",
             GENERATION);
 
+    /// What a model is.
+    private static final Set<String> SETTINGS = Set.of("config.json", "adapter_config.json");
+
     /// What others read of a model and nothing here does: it goes along, and is no part of the fingerprint.
     private static final List<String> COMPANIONS = List.of("tokenizer.model", "additional_chat_templates");
+
+    /// Small files of a model that was saved here may be changed by people, which is said and not refused.
+    ///
+    /// @param directory Hugging Face directory
+    /// @return which of them is not as it was written; empty if all are, or nobody wrote down what they were
+    public static Optional<String> changes(Path directory) {
+        return Checksums.damage(directory, name -> SETTINGS.contains(name) || TEXT_FILES.contains(name));
+    }
 
     /// @param directory Hugging Face directory
     /// @return longest sequence of its model, tokens, without loading the weights

@@ -56,6 +56,7 @@ public record RewardScoreRun(
                 TorchRewardModel reward = ModelOpening.toldTo(listener)
                         .reward(model, recipe.compute().model())) {
             TokenizedDataSet<TokenizedPair> data = source.loader(tokenizer, recipe.data())
+                    .telling(row -> listener.heard(new RunEvent.LongRowBegun(row)))
                     .pairs(files, recipe.data().format());
             listener.heard(new RunEvent.RowsRead(RowUse.SCORING, data.report()));
             double[] gaps = score(reward, data, new ScoreProgress(data.rows().size(), listener));

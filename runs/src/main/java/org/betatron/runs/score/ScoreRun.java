@@ -63,6 +63,7 @@ public record ScoreRun(
         ModelSource source = new ModelSource(model);
         try (HuggingFaceTokenizer tokenizer = source.openTokenizer()) {
             TokenizedDataSet<TokenizedPair> data = source.loader(tokenizer, recipe.data())
+                    .telling(row -> listener.heard(new RunEvent.LongRowBegun(row)))
                     .pairs(files, recipe.data().format());
             listener.heard(new RunEvent.RowsRead(RowUse.SCORING, data.report()));
             return ranking(data.rows(), listener).result(files, suspects, tokenizer);

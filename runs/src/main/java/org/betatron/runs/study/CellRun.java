@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.betatron.core.files.Checksums;
 import org.betatron.core.run.RunFiles;
 import org.betatron.data.layout.RowRules;
 import org.betatron.evaluation.RecordLines;
@@ -45,6 +46,7 @@ import org.jspecify.annotations.Nullable;
 /// What is left of it is `cell.json`, and the run directory without its model.
 final class CellRun {
 
+    private static final String FILE = "cell.json";
     private static final int MAX_NEW_TOKENS = 48;
     private static final int LISTED_SUSPECTS = 100;
 
@@ -61,12 +63,24 @@ final class CellRun {
     }
 
     /// @return what an earlier study left, if it was finished
+    /// @throws IllegalArgumentException if it is not as it was written
     Optional<Cell> finished() {
+        Checksums.damage(directory, FILE::equals).ifPresent(damage -> {
+            throw new IllegalArgumentException(damage);
+        });
         return RecordLines.readSparse(file(), Cell.class).stream().findFirst();
     }
 
     private Path file() {
-        return directory.resolve("cell.json");
+        return directory.resolve(FILE);
+    }
+
+    private void noteFile() {
+        try {
+            Checksums.write(directory, List.of(FILE));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write in " + directory, e);
+        }
     }
 
     /// @throws StudyStopped if the user stopped it
@@ -97,6 +111,7 @@ final class CellRun {
         List<AnswersAt> answers = answers(model, arm.isTrained() ? start : null);
         Cell cell = new Cell(seed, (System.nanoTime() - begun) * 1e-9, beta, answers, gaps, searches);
         RecordLines.write(file(), List.of(cell));
+        noteFile();
         Workshop.deleteTree(run.resolve(RunFiles.MODEL));
         Workshop.deleteTree(evaluation());
         return cell;

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.betatron.torch.error.ModelException;
@@ -20,7 +22,12 @@ public final class NativeLibraries {
 
     private static final String THREADING_LAYER = "MKL_THREADING_LAYER";
 
-    private static final List<String> LAYERS = List.of("GNU", "SEQUENTIAL");
+    /// MKL's layers of threads and the libraries that they are.
+    private static final Map<String, String> LAYERS = new TreeMap<>(Map.of(
+            "GNU", "libmkl_gnu_thread.so.2",
+            "INTEL", "libmkl_intel_thread.so.2",
+            "SEQUENTIAL", "libmkl_sequential.so.2",
+            "TBB", "libmkl_tbb_thread.so.2"));
 
     private static boolean loaded;
 
@@ -96,14 +103,23 @@ public final class NativeLibraries {
     ///
     /// @param layer value of the variable, null if it is not set
     static void requireThreadingLayer(@Nullable String layer) {
-        if (layer != null && !LAYERS.contains(layer.toUpperCase(Locale.ROOT))) {
-            throw new ModelException(THREADING_LAYER + " must be " + String.join(" or ", LAYERS)
+        List<String> present = LAYERS.entrySet().stream()
+                .filter(known -> isThere("org/bytedeco/mkl/" + Loader.getPlatform() + "/" + known.getValue()))
+                .map(Map.Entry::getKey)
+                .toList();
+        // Where there is none for this platform, there is no MKL either, and loading says so.
+        if (layer != null && !present.isEmpty() && !present.contains(layer.toUpperCase(Locale.ROOT))) {
+            throw new ModelException(THREADING_LAYER + " must be " + String.join(" or ", present)
                     + ", which are the layers that come with MKL here, or not set, but was '" + layer + "'");
         }
     }
 
     private static boolean hasMkl() {
-        return NativeLibraries.class.getClassLoader().getResource("org/bytedeco/mkl/global/mkl_rt.class") != null;
+        return isThere("org/bytedeco/mkl/global/mkl_rt.class");
+    }
+
+    private static boolean isThere(String resource) {
+        return NativeLibraries.class.getClassLoader().getResource(resource) != null;
     }
 
     private static void loadUnderLock() {

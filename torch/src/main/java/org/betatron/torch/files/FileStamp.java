@@ -33,14 +33,18 @@ public record FileStamp(Path path, @Nullable Object identity, long bytes, FileTi
             FileStamp now = of(path);
             boolean replaced = identity != null && !identity.equals(now.identity);
             if (!replaced && (now.bytes != bytes || !now.time.equals(time))) {
-                throw new ModelException(path + " was changed while the model in it was in use, so the weights are no"
-                        + " longer those that were loaded: start again, and put other weights there under a new file"
-                        + " that is renamed, or in another directory");
+                throw changed(path);
             }
         } catch (NoSuchFileException e) {
             // What is mapped stays until it is let go.
         } catch (IOException e) {
             throw new ModelException(path + " can no longer be read: " + e.getMessage(), e);
         }
+    }
+
+    static ModelException changed(Path path) {
+        return new ModelException(path + " was changed while the model in it was in use, so the weights are no"
+                + " longer those that were loaded: start again, and put other weights there under a new file"
+                + " that is renamed, or in another directory");
     }
 }

@@ -48,6 +48,11 @@ public record ModelDirectory(Path path) {
 
     private static final Pattern WEIGHT_FILE = Pattern.compile("model(-\\d{5}-of-\\d{5})?\\.safetensors");
 
+    /// @return whether a file of that name in a model's directory holds weights, or says which does
+    public static boolean isOfWeights(String name) {
+        return name.equals(INDEX) || name.equals(GGUF) || SHARD.matcher(name).matches();
+    }
+
     /// @return where `config.json` is, or would be
     public Path configFile() {
         return path.resolve(CONFIG);

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.betatron.torch.error.ModelException;
+import org.betatron.torch.files.FileContents;
 import org.betatron.torch.files.FileStamp;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.tensor.Tensors;
@@ -18,6 +19,7 @@ public final class Parameters implements AutoCloseable {
 
     private final Map<String, Weight> weights = new LinkedHashMap<>();
     private final List<FileStamp> mapped = new ArrayList<>();
+    private final List<FileContents> noted = new ArrayList<>();
     private final List<BaseWeights> open = new ArrayList<>();
 
     /// Adds a weight, or puts it in the place of the one of that name, which is not closed.
@@ -141,6 +143,23 @@ public final class Parameters implements AutoCloseable {
         mapped.forEach(FileStamp::requireUnchanged);
     }
 
+    /// Remembers what the files hold that weights lie in.
+    public void noteFiles() {
+        if (noted.isEmpty()) {
+            mapped.forEach(file -> noted.add(FileContents.of(file.path())));
+        }
+        // Of what was mapped: nothing was written since.
+        requireUsable();
+    }
+
+    /// @throws IllegalStateException if the weights were closed
+    /// @throws ModelException        if a file that they lie in was overwritten, or holds other
+    ///     bytes than when it was noted
+    public void requireFilesAsNoted() {
+        requireUsable();
+        noted.forEach(FileContents::requireUnchanged);
+    }
+
     private Stream<Tensor> tensors() {
         return weights.values().stream().flatMap(weight -> weight.tensors().stream());
     }
@@ -155,6 +174,7 @@ public final class Parameters implements AutoCloseable {
     public void close() {
         // The closed ones stay, so that use after close names the tensor.
         weights.values().forEach(Weight::close);
+        noted.forEach(FileContents::close);
         open.forEach(BaseWeights::close);
     }
 }

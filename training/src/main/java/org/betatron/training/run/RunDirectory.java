@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.betatron.core.files.Checksums;
 import org.betatron.core.files.Directories;
 import org.betatron.core.files.DirectoryLock;
 import org.betatron.core.files.StagedFiles;
@@ -16,6 +17,9 @@ import org.betatron.core.run.RunFiles;
 /// A second run never writes into the directory of a first one, and two that write into it at the same time
 /// are refused: a run holds the file `.lock` in it until [#close], or until its process ends.
 public final class RunDirectory implements AutoCloseable {
+
+    /// What a run goes on by.
+    private static final Set<String> SETTINGS = Set.of(RunFiles.RECIPE, RunFiles.CHANGES);
 
     private final Path root;
 
@@ -48,6 +52,7 @@ public final class RunDirectory implements AutoCloseable {
             return begun(root, sideFiles, () -> {
                 requireUnused(root);
                 StagedFiles.write(root.resolve(RunFiles.RECIPE), partial -> Files.writeString(partial, recipe));
+                Checksums.write(root, SETTINGS);
             });
         } catch (IOException e) {
             throw new TrainingException("run directory " + root + " cannot be made: " + e.getMessage(), e);
@@ -64,7 +69,11 @@ public final class RunDirectory implements AutoCloseable {
     public static RunDirectory resume(Path root, SideFiles sideFiles) {
         existing(root);
         try {
-            return begun(root, sideFiles, () -> StagedFiles.removeLeftovers(root));
+            return begun(root, sideFiles, () -> {
+                StagedFiles.removeLeftovers(root);
+                // What the run writes anew from here on is noted when it ends.
+                Checksums.write(root, SETTINGS);
+            });
         } catch (IOException e) {
             throw new TrainingException("run directory " + root + " cannot be locked: " + e.getMessage(), e);
         }
@@ -73,12 +82,15 @@ public final class RunDirectory implements AutoCloseable {
     /// Opens the directory of a run to read, whether it still goes on or not.
     ///
     /// @param root directory of a run that was started before
-    /// @throws RunDirectoryException if there is none
+    /// @throws RunDirectoryException if there is none, or its settings are not as they were written
     public static RunDirectory existing(Path root) {
         RunDirectory run = new RunDirectory(root, Optional.empty(), SideFiles.NONE);
         if (!Files.exists(run.recipeFile())) {
             throw new RunDirectoryException(root + " holds no run: " + run.recipeFile() + " is missing");
         }
+        Checksums.damage(root, SETTINGS::contains).ifPresent(damage -> {
+            throw new RunDirectoryException(damage);
+        });
         return run;
     }
 
@@ -115,7 +127,7 @@ public final class RunDirectory implements AutoCloseable {
     public void discardIfOnly(Set<Path> others) {
         try {
             List<Path> entries = Directories.list(root);
-            Set<Path> own = Set.of(recipeFile(), root.resolve(DirectoryLock.FILE));
+            Set<Path> own = Set.of(recipeFile(), root.resolve(Checksums.FILE), root.resolve(DirectoryLock.FILE));
             if (entries.stream().allMatch(entry -> own.contains(entry) || others.contains(entry))) {
                 Directories.delete(root);
             }
@@ -124,15 +136,22 @@ public final class RunDirectory implements AutoCloseable {
         }
     }
 
-    /// Lets the next run in. What is in the directory stays.
+    /// Notes what was written, and lets the next run in. What is in the directory stays.
     @Override
     public void close() {
+        if (lock.isEmpty()) {
+            return;
+        }
         try {
-            if (lock.isPresent()) {
+            try {
+                if (Files.exists(recipeFile())) {
+                    Checksums.write(root, RunFiles.READ_AGAIN);
+                }
+            } finally {
                 lock.get().close();
             }
         } catch (IOException e) {
-            throw new TrainingException("the lock of " + root + " cannot be given back: " + e.getMessage(), e);
+            throw new TrainingException("the directory " + root + " cannot be let go: " + e.getMessage(), e);
         }
     }
 
@@ -163,6 +182,7 @@ public final class RunDirectory implements AutoCloseable {
             } else {
                 StagedFiles.write(file, partial -> Files.writeString(partial, yaml));
             }
+            Checksums.write(root, SETTINGS);
         } catch (IOException e) {
             throw new TrainingException(file + " cannot be written: " + e.getMessage(), e);
         }
@@ -206,7 +226,10 @@ public final class RunDirectory implements AutoCloseable {
     public void saveModel(SideFiles.ModelWriter model) {
         Path target = modelDirectory();
         try {
-            StagedFiles.writeDirectory(target, partial -> sideFiles.write(partial, model));
+            StagedFiles.writeDirectory(target, partial -> {
+                sideFiles.write(partial, model);
+                Checksums.write(partial);
+            });
         } catch (IOException e) {
             throw new TrainingException(
                     "model " + target + " cannot be written: " + e.getMessage()

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import org.betatron.core.files.Checksums;
 import org.betatron.core.files.Directories;
 import org.betatron.testkit.TinyLanguageModel;
 import org.junit.jupiter.api.Test;
@@ -137,7 +138,40 @@ class RunDirectoryTest {
                 .hasContent("{{ tools }}");
         assertThat(TinyLanguageModel.load(run.modelDirectory()).weights()).containsExactly(second.weights());
         assertThat(Directories.list(run.root()))
-                .containsExactly(run.root().resolve(".lock"), run.modelDirectory(), run.recipeFile());
+                .containsExactly(
+                        run.root().resolve(".lock"),
+                        run.root().resolve("checksums"),
+                        run.modelDirectory(),
+                        run.recipeFile());
+        assertThat(Checksums.damage(run.modelDirectory())).isEmpty();
+        Files.writeString(run.modelDirectory().resolve("tokenizer.json"), "[]");
+        assertThat(Checksums.damage(run.modelDirectory()))
+                .contains(run.modelDirectory().resolve("tokenizer.json") + " has other bytes than were written");
+    }
+
+    /// A run that goes on writes its records anew: what was noted of them before does not count meanwhile.
+    @Test
+    void whatIsReadAgainIsNotedWhenARunEnds() throws IOException {
+        Path root = directory.resolve("run");
+        Path metrics = root.resolve("metrics.jsonl");
+        Path list = root.resolve("checksums");
+        try (RunDirectory run = RunDirectory.create(root, "a: 1", SideFiles.NONE)) {
+            assertThat(list).content().containsOnlyOnce("\n").endsWith(" 4 recipe.yaml\n");
+            run.metrics().append(1, Metrics.EMPTY);
+        }
+        assertThat(list).content().contains(" metrics.jsonl\n", " recipe.yaml\n");
+        try (RunDirectory run = RunDirectory.resume(root, SideFiles.NONE)) {
+            assertThat(list).content().doesNotContain("metrics.jsonl");
+            run.changes("b: 2");
+            assertThat(list).content().contains(" changes.yaml\n", " recipe.yaml\n");
+        }
+        assertThat(Checksums.damage(root, _ -> true)).isEmpty();
+        Files.writeString(metrics, "{}");
+        RunDirectory.existing(root);
+        Files.writeString(root.resolve("changes.yaml"), "b: 3");
+        assertThatThrownBy(() -> RunDirectory.existing(root))
+                .isInstanceOf(RunDirectoryException.class)
+                .hasMessageStartingWith(root.resolve("changes.yaml") + " has other bytes than were written");
     }
 
     @Test

@@ -1,0 +1,131 @@
+package org.betatron.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A bit that flips in a file of ours is noticed by whatever reads the file again, which names it and the way out.
+class DamagedFilesTest {
+
+    private static final String WAY_OUT =
+            " has other bytes than were written: put the file back from a copy or make it again; if the change is meant,"
+                    + " delete ";
+
+    @TempDir
+    private static Path directory;
+
+    private static Inputs inputs = new Inputs(Path.of(""));
+
+    @BeforeAll
+    static void run() throws IOException {
+        inputs = Inputs.in(directory);
+        Invocation.succeed(inputs.align("run", "--steps=2"));
+    }
+
+    @Test
+    void weights() throws IOException {
+        Path model = copy("run/model");
+        flip(model.resolve("model.safetensors"));
+        requireNamed(model.resolve("model.safetensors"), "generate", "--model", model.toString(), "--prompt", "a");
+        requireNamed(
+                model.resolve("model.safetensors"),
+                "sft",
+                "--model",
+                model.toString(),
+                "--data",
+                inputs.texts().toString(),
+                "--out",
+                directory.resolve("of-damaged").toString());
+    }
+
+    /// People change these; it is said until they say that it is meant.
+    @Test
+    void smallFilesOfAModel() throws IOException {
+        for (String name : new String[] {"tokenizer.json", "tokenizer_config.json", "config.json"}) {
+            Path model = copy("run/model");
+            Path changed = model.resolve(name);
+            Files.writeString(changed, Files.readString(changed) + "\n");
+            String said = "warning: " + changed + WAY_OUT + model.resolve("checksums") + "\n";
+            String[] generate = {"generate", "--model", model.toString(), "--prompt", "a", "--max-new-tokens=1"};
+            assertThat(Invocation.of(generate).exitCode()).isZero();
+            assertThat(Invocation.of(generate).err()).isEqualTo(said);
+            assertThat(Invocation.of(
+                                    "inspect",
+                                    "--model",
+                                    model.toString(),
+                                    inputs.pairs().toString())
+                            .err())
+                    .isEqualTo(said);
+            Files.delete(model.resolve("checksums"));
+            Invocation.succeed(generate);
+        }
+    }
+
+    @Test
+    void settingsOfARun() throws IOException {
+        Path run = copy("run");
+        Files.writeString(run.resolve("recipe.yaml"), "# changed\n", java.nio.file.StandardOpenOption.APPEND);
+        requireNamed(run.resolve("recipe.yaml"), "align", "--resume", run.toString());
+    }
+
+    /// Digits that differ are read like any others.
+    @Test
+    void recordsOfARun() throws IOException {
+        Path run = copy("run");
+        for (String name : new String[] {"metrics.jsonl", "gaps-before.jsonl", "samples.jsonl", "data.json"}) {
+            String text = Files.readString(run.resolve(name));
+            String other = text.replaceFirst("1", "2");
+            assertThat(other).as(name).isNotEqualTo(text);
+            Files.writeString(run.resolve(name), other);
+        }
+        requireNamed(
+                run.resolve("metrics.jsonl"),
+                "plot",
+                run.toString(),
+                "--out",
+                run.resolve("plot.png").toString());
+        Invocation.succeed("report", run.toString());
+        assertThat(Files.readString(run.resolve("report.html")))
+                .contains("metrics.jsonl" + WAY_OUT)
+                .contains("gaps-before.jsonl" + WAY_OUT)
+                .contains("samples.jsonl" + WAY_OUT)
+                .contains("data.json" + WAY_OUT);
+        // Weights do not depend on them.
+        Invocation resumed = Invocation.of("align", "--resume", run.toString());
+        assertThat(resumed.exitCode()).isZero();
+        assertThat(resumed.out() + resumed.err()).contains("the run goes on, as weights do not depend on it");
+    }
+
+    @Test
+    void rowsOfAWorld() throws IOException {
+        Path world = directory.resolve("world");
+        Invocation.succeed("world", world.toString(), "--texts=2", "--pairs=4", "--evaluation=2");
+        Path pairs = world.resolve("pairs.jsonl");
+        Files.writeString(pairs, Files.readString(pairs).replaceFirst("\"flipped\":false", "\"flipped\":true "));
+        requireNamed(pairs, "inspect", "--model", inputs.model(), pairs.toString());
+    }
+
+    private static void requireNamed(Path damaged, String... command) {
+        Invocation refused = Invocation.of(command);
+        assertThat(refused.exitCode()).isNotZero();
+        assertThat(refused.err())
+                .isEqualTo("betatron: " + damaged + WAY_OUT + damaged.resolveSibling("checksums") + "\n");
+    }
+
+    private static Path copy(String name) throws IOException {
+        Path copy = Files.createTempDirectory(directory, "copy").resolve("it");
+        FuzzTarget.copy(directory.resolve(name), copy);
+        return copy;
+    }
+
+    private static void flip(Path file) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(file, bytes);
+    }
+}

@@ -1,0 +1,32 @@
+package org.betatron.torch.device;
+
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import org.betatron.torch.error.ModelException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// MKL ends the process where a layer's library is missing. Those that the dependency brings were tried.
+class NativeLibrariesTest {
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GNU", "gnu", "INTEL", "Intel"})
+    void layersThatAreThere(String layer) {
+        NativeLibraries.requireThreadingLayer(layer);
+    }
+
+    @Test
+    void noneAtAll() {
+        NativeLibraries.requireThreadingLayer(null);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TBB", "SEQUENTIAL", "sequential", "", "GNU "})
+    void layersThatAreNot(String layer) {
+        assertThatExceptionOfType(ModelException.class)
+                .isThrownBy(() -> NativeLibraries.requireThreadingLayer(layer))
+                .withMessage("MKL_THREADING_LAYER must be GNU or INTEL, which are the layers that come with MKL here,"
+                        + " or not set, but was '" + layer + "'");
+    }
+}
