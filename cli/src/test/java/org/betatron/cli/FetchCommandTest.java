@@ -36,7 +36,7 @@ class FetchCommandTest {
         Map<String, byte[]> files = new HashMap<>();
         try (Stream<Path> found = Files.list(Path.of(inputs.model()))) {
             for (Path file : found.toList()) {
-                files.put(file.getFileName().toString(), Files.readAllBytes(file));
+                files.put(Path.of(inputs.model()).relativize(file).toString(), Files.readAllBytes(file));
             }
         }
         files.put("pytorch_model.bin", "pickled".getBytes(StandardCharsets.UTF_8));
