@@ -110,8 +110,8 @@ class Betatron:
 class Trl:
     name = "trl"
 
-    def __init__(self, work, threads):
-        self.work, self.threads = Path(work), threads
+    def __init__(self, work, threads, options=()):
+        self.work, self.threads, self.options = Path(work), threads, options
         self.micro = {}  # the fastest found, by model and batch
 
     def run(self, model, data, batch, steps, cached, micro=None):
@@ -133,7 +133,7 @@ class Trl:
         peak = spawn(
             [sys.executable, HERE / "trl_side.py", "--model", model, "--data", data, "--work", work,
              "--batch", batch, "--micro", micro, "--steps", steps, "--threads", self.threads,
-             "--reference", "ahead", "--reference-batch", micro, "--launched", repr(time.time()), *more],
+             "--reference", "ahead", "--reference-batch", micro, "--launched", repr(time.time()), *self.options, *more],
             log, self.threads)
         return peak, json.loads(log.read_text().splitlines()[-1])
 

@@ -16,6 +16,7 @@ parser.add_argument("--reference", choices=["beside", "ahead"], help="a second m
 parser.add_argument("--reference-batch", type=int)
 parser.add_argument("--only-reference", action="store_true")
 parser.add_argument("--zeros", action="store_true", help="put zeros for the reference: where only the time to start counts")
+parser.add_argument("--lora", type=int, default=0, help="rank of an adapter on all maps; 0 for all weights")
 parser.add_argument("--launched", type=float, help="time.time() when the process was started")
 args = parser.parse_args()
 
@@ -88,8 +89,12 @@ config = DPOConfig(
     logging_steps=1000000,
     seed=0,
 )
+adapter = None
+if args.lora:
+    from peft import LoraConfig
+    adapter = LoraConfig(r=args.lora, lora_alpha=2 * args.lora, target_modules="all-linear", task_type="CAUSAL_LM")
 trainer = Trainer(
-    model=args.model, args=config, train_dataset=rows, processing_class=tokenizer, callbacks=[clock])
+    model=args.model, args=config, train_dataset=rows, processing_class=tokenizer, callbacks=[clock], peft_config=adapter)
 trainer.remove_callback(PrinterCallback)
 trainer.remove_callback(ProgressCallback)
 if not args.only_reference:

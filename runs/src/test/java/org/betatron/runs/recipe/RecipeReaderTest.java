@@ -266,7 +266,7 @@ class RecipeReaderTest {
                 "train: {batchsize: 3}                 | train.batchsize: unknown key; did you mean batchSize?",
                 "train: {lerningRate: 3}               | train.lerningRate: unknown key; did you mean learningRate?",
                 "trian: {}                             | trian: unknown key; did you mean train?",
-                "compute: {zzzzzz: 1}                  | compute.zzzzzz: unknown key; known keys are device, precision, weights, threads, saveAs, keptLogitsMiB, shortLastLayer, recompute, moments, lanes",
+                "compute: {zzzzzz: 1}                  | compute.zzzzzz: unknown key; known keys are device, precision, weights, base, threads, saveAs, keptLogitsMiB, shortLastLayer, recompute, moments, lanes",
                 "alignment: {objective: {beat: 1}}     | alignment.objective.beat: unknown key; did you mean beta?",
                 "train: {batchSize: many}              | train.batchSize: must be a whole number but was 'many'",
                 "train: {batchSize: 6.5}               | train.batchSize: must be a whole number but was 6.5",
