@@ -185,6 +185,7 @@ class AdapterRunTest {
                 "compute.base=int8 | compute.base: must be weights without an adapter",
                 "compute.base=file adapter=lora | compute.base=file keeps the blocks of a GGUF file",
                 "train.frozen=['*'] adapter=lora | train.frozen: has no effect",
+                "model=ADAPTER train.frozen=['*dense*'] | train.frozen: beside an adapter no weight",
                 "model=ADAPTER adapter=lora | is an adapter already",
                 "adapter={type: lora, dora: true} reference.update=blend | reference.update: must be none with"
             })

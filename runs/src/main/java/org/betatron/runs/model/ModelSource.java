@@ -17,6 +17,7 @@ import org.betatron.data.tokenizer.HuggingFaceTokenizer;
 import org.betatron.runs.recipe.DataSection;
 import org.betatron.runs.recipe.Recipe;
 import org.betatron.torch.adapter.Adapter;
+import org.betatron.torch.adapter.AdapterFiles;
 import org.betatron.torch.architecture.ArchitectureSpec;
 import org.betatron.torch.device.NativeLibraries;
 import org.betatron.torch.error.ModelException;
@@ -97,7 +98,10 @@ public record ModelSource(Path directory) {
         }
     }
 
-    private static void requireFreezable(List<String> patterns, Blueprint blueprint) {
+    private void requireFreezable(List<String> patterns, Blueprint blueprint) {
+        if (AdapterFiles.isAdapter(directory)) {
+            throw new ModelException("beside an adapter no weight of the model trains: leave it out");
+        }
         List<String> names = blueprint.weights().stream().map(WeightSpec::name).toList();
         if (NamePatterns.matching(patterns, names).size() == names.size()) {
             throw new ModelException(String.join(", ", patterns) + " freezes every weight, so that nothing is learned");
