@@ -90,12 +90,15 @@ public record ModelSource(Path directory) {
     ///     names nothing or everything
     public void requireTrainable(Recipe recipe) {
         List<String> patterns = recipe.train().frozen();
-        Blueprint blueprint = architecture(directory).architecture().blueprint();
         if (recipe.adapter() instanceof AdapterSpec.Lora lora) {
-            naming("adapter", () -> Adapter.requireTargets(lora, blueprint));
+            naming("adapter", () -> Adapter.requireTargets(lora, blueprint()));
         } else if (!patterns.isEmpty()) {
-            naming("train.frozen", () -> requireFreezable(patterns, blueprint));
+            naming("train.frozen", () -> requireFreezable(patterns, blueprint()));
         }
+    }
+
+    private Blueprint blueprint() {
+        return architecture(directory).architecture().blueprint();
     }
 
     private void requireFreezable(List<String> patterns, Blueprint blueprint) {
