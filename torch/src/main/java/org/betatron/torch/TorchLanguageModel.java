@@ -84,24 +84,15 @@ public final class TorchLanguageModel extends TorchModel implements TrainableLan
             spec = parse(config, where);
         }
         Blueprint blueprint = spec.architecture().blueprint();
-        return new TorchLanguageModel(
+        return adapted(
+                new TorchLanguageModel(
                         config,
                         spec,
                         NativeErrors.translate(
                                 () -> "loading " + directory, () -> WeightLoader.load(files, blueprint, possible)),
                         possible,
-                        remarks)
-                .with(directory);
-    }
-
-    private TorchLanguageModel with(Path directory) {
-        try {
-            adaptFrom(directory);
-            return this;
-        } catch (RuntimeException e) {
-            close();
-            throw e;
-        }
+                        remarks),
+                directory);
     }
 
     /// As [#load(Path, ComputeSpec)], with the defaults in a number format of matrix products.
@@ -154,7 +145,7 @@ public final class TorchLanguageModel extends TorchModel implements TrainableLan
     /// @param directory holds it
     /// @throws ModelException if it is none of such a model
     public TorchLanguageModel withAdapter(Path directory) {
-        return withoutAdapter().with(directory);
+        return adapted(withoutAdapter(), directory);
     }
 
     /// As [#withoutAdapter], with a copy of the adapter as it is now, which can follow this model.

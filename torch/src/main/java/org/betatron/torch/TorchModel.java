@@ -69,8 +69,22 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
         weightsReplaced();
     }
 
-    /// Puts on the adapter that lies beside the files of the model, where there is one.
-    final void adaptFrom(Path directory) {
+    /// Puts on the adapter that lies beside the files of a model, where there is one.
+    ///
+    /// @param model     closed where that fails
+    /// @param directory of its files
+    /// @return the model
+    static <M extends TorchModel> M adapted(M model, Path directory) {
+        try {
+            ((TorchModel) model).adaptFrom(directory);
+            return model;
+        } catch (RuntimeException e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    private void adaptFrom(Path directory) {
         if (AdapterFiles.isAdapter(directory)) {
             Adapter loaded = NativeErrors.translate(
                     () -> "loading the adapter in " + directory,

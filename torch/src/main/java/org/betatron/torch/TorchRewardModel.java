@@ -71,7 +71,8 @@ public final class TorchRewardModel extends TorchModel {
                     + " reward model of it");
         }
         Blueprint blueprint = spec.architecture().blueprint();
-        return new TorchRewardModel(
+        return adapted(
+                new TorchRewardModel(
                         config,
                         spec,
                         NativeErrors.translate(
@@ -81,18 +82,8 @@ public final class TorchRewardModel extends TorchModel {
                                         ? WeightLoader.loadWithFreshScore(files, blueprint, possible, 0)
                                         : WeightLoader.load(files, blueprint, possible)),
                         possible,
-                        remarks(config, files.configFile().toString()))
-                .with(directory);
-    }
-
-    private TorchRewardModel with(Path directory) {
-        try {
-            adaptFrom(directory);
-            return this;
-        } catch (RuntimeException e) {
-            close();
-            throw e;
-        }
+                        remarks(config, files.configFile().toString())),
+                directory);
     }
 
     /// Makes a reward model of a language model, whose head is left behind; a directory that holds
