@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.betatron.core.model.AdapterSpec;
 import org.betatron.core.model.ForwardPass;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.core.model.PackedBatch;
@@ -27,7 +28,8 @@ import org.betatron.torch.optimizer.TorchOptimizer;
 /// faults.
 ///
 /// Processor time is what to compare on a machine that others use too. Arguments: model directory, file
-/// of pairs, pairs per micro-batch, repetitions, and lanes if not as usual.
+/// of pairs, pairs per micro-batch, repetitions, lanes (0 for as usual), and the rank of an adapter if one is
+/// trained.
 public final class StepProfile {
 
     private final Map<String, List<double[]>> parts = new LinkedHashMap<>();
@@ -56,7 +58,8 @@ public final class StepProfile {
                 : ComputeSpec.DEFAULT;
         StepProfile profile = new StepProfile(2);
         PackedBatch batch = pack(pairs.subList(0, batchSize));
-        try (TorchLanguageModel model = TorchLanguageModel.load(directory, compute);
+        int rank = arguments.length > 5 ? Integer.parseInt(arguments[5]) : 0;
+        try (TorchLanguageModel model = load(directory, compute, rank);
                 TorchOptimizer optimizer = model.optimizer(OptimizerSpec.AdamW.DEFAULT)) {
             for (int i = 0; i < repetitions + profile.warmUp; i++) {
                 profile.repetition = i;
@@ -64,6 +67,14 @@ public final class StepProfile {
             }
         }
         profile.print(batch);
+    }
+
+    private static TorchLanguageModel load(Path directory, ComputeSpec compute, int rank) {
+        TorchLanguageModel model = TorchLanguageModel.load(directory, compute);
+        if (rank > 0) {
+            model.adapt(new AdapterSpec.Lora(rank, 2 * rank, List.of(AdapterSpec.Lora.ALL_LINEAR), false, false), directory.toString(), 0);
+        }
+        return model;
     }
 
     private static PackedBatch pack(List<TokenizedPair> pairs) {

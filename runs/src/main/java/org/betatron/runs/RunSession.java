@@ -227,6 +227,9 @@ final class RunSession implements AutoCloseable {
         try {
             model.noteFiles();
             chooseTrained(model, recipe);
+            if (recipe.train().microBatchTokens() > 0) {
+                model.computeAtOnce(recipe.train().microBatchTokens());
+            }
         } catch (ModelException e) {
             model.close();
             throw e;

@@ -120,6 +120,11 @@ public final class TinyCritic implements TrainableModel, TinyWeights {
     }
 
     @Override
+    public int tokensAtOnce() {
+        return 2048;
+    }
+
+    @Override
     public long graphBytes(long numTokens) {
         return numTokens * Double.BYTES;
     }

@@ -120,6 +120,11 @@ public final class TinyLanguageModel implements TrainableLanguageModel, TinyWeig
     }
 
     @Override
+    public int tokensAtOnce() {
+        return 2048;
+    }
+
+    @Override
     public long graphBytes(long numTokens) {
         return numTokens * Double.BYTES;
     }

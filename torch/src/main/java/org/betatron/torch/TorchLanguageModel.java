@@ -179,7 +179,7 @@ public final class TorchLanguageModel extends TorchModel implements TrainableLan
     public ForwardPass forward(PackedBatch batch, VocabularyRequest request) {
         check(batch);
         Transformer reference = referenceOf(request);
-        return new TorchForwardPass(batch, () -> transformer.forward(batch, request, reference));
+        return new TorchForwardPass(batch, () -> transformer.forward(batch, request, reference, tokensAtOnce()));
     }
 
     private @Nullable Transformer referenceOf(VocabularyRequest request) {

@@ -159,7 +159,7 @@ public final class TorchRewardModel extends TorchModel {
     @Override
     public ForwardPass forward(PackedBatch batch) {
         check(batch);
-        return new TorchForwardPass(batch, () -> transformer.forward(batch));
+        return new TorchForwardPass(batch, () -> transformer.forward(batch, tokensAtOnce()));
     }
 
     @Override

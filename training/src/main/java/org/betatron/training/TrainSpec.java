@@ -3,6 +3,7 @@ package org.betatron.training;
 import static org.betatron.core.Numbers.require;
 
 import java.util.List;
+import org.betatron.core.model.DifferentiableModel;
 import org.betatron.data.packing.Packing;
 import org.betatron.training.LearningRateSchedule.Decay;
 
@@ -14,8 +15,8 @@ import org.betatron.training.LearningRateSchedule.Decay;
 /// @param batchSize       rows per optimizer step, ≥ 1
 /// @param microBatchSize  most rows that go through the model at once, ≥ 1; changes
 ///     memory and speed only, unless an alignment decides per micro-batch
-/// @param microBatchTokens most tokens that go through the model at once, ≥ 1; a longer row goes by
-///     itself. Changes memory and speed only
+/// @param microBatchTokens most tokens that go through the model at once, ≥ 1, or 0 for what suits the model, see
+///     [DifferentiableModel#tokensAtOnce]; a longer row goes by itself. Changes memory and speed only
 /// @param sharePrompts    whether rows of a batch with equal prompts share one, and equal responses to it
 ///     as well: computed once, the same update up to rounding
 /// @param learningRate    highest learning rate, > 0
@@ -35,7 +36,8 @@ import org.betatron.training.LearningRateSchedule.Decay;
 ///     keep more is scored first and computed again, micro-batch by micro-batch and only where there
 ///     is something to learn: slower, the same update, less memory
 /// @param seed            seed of order and selection
-/// @param frozen          weights that stay as they are: patterns of their names in the files of the model, in the
+/// @param frozen          weights that stay as they are: patterns of their names in the files of the
+///     model, in the
 ///     glob syntax of [java.nio.file.FileSystem#getPathMatcher]
 public record TrainSpec(
         TrainLength length,
@@ -58,13 +60,13 @@ public record TrainSpec(
 
     /// Batch size 64, learning rate 5e-7, 150 warm-up steps, then constant, gradient norm 10, one
     /// epoch: the published code of DPO, on which that of beta-DPO rests (`config/config.yaml` and
-    /// README). The rest is ours: 8 rows and 2,048 tokens at once, graphs within 0.4 of the memory, evaluation and
-    /// checkpoint every 100 steps.
+    /// README). The rest is ours: at most 8 rows at once and tokens as suits the model, graphs of a batch that is
+    /// decided about as a whole within 0.4 of the memory, evaluation and checkpoint every 100 steps.
     public static final TrainSpec DEFAULT = new TrainSpec(
             new TrainLength.Epochs(1),
             64,
             8,
-            2048,
+            0,
             true,
             5e-7,
             150,
@@ -79,11 +81,14 @@ public record TrainSpec(
             0,
             List.of());
 
+    /// Without a graph one layer's numbers exist at a time.
+    private static final int SCORED_TOKENS = 2048;
+
     public TrainSpec {
         frozen = List.copyOf(frozen);
         Counts.require("batchSize", batchSize >= 1, "≥ 1", batchSize);
         Counts.require("microBatchSize", microBatchSize >= 1, "≥ 1", microBatchSize);
-        Counts.require("microBatchTokens", microBatchTokens >= 1, "≥ 1", microBatchTokens);
+        Counts.require("microBatchTokens", microBatchTokens >= 0, "≥ 0", microBatchTokens);
         require("learningRate", learningRate > 0 && learningRate < Double.POSITIVE_INFINITY, "> 0", learningRate);
         Counts.require("warmupSteps", warmupSteps >= 0, "≥ 0", warmupSteps);
         require("finalRatio", finalRatio >= 0 && finalRatio <= 1, "in [0, 1]", finalRatio);
@@ -249,9 +254,18 @@ public record TrainSpec(
                 frozen);
     }
 
-    /// @return how rows go through the model
+    /// @return how rows go through a model that is trained on them
+    public Packing packing(DifferentiableModel model) {
+        return packing(model.tokensAtOnce());
+    }
+
+    /// @return how rows go through a model that only looks at them
     public Packing packing() {
-        return new Packing(microBatchSize, microBatchTokens, sharePrompts);
+        return packing(SCORED_TOKENS);
+    }
+
+    private Packing packing(int suitable) {
+        return new Packing(microBatchSize, microBatchTokens == 0 ? suitable : microBatchTokens, sharePrompts);
     }
 
     /// @param numRows rows of the data set, ≥ 1

@@ -129,7 +129,7 @@ public final class Trainer<R extends TokenizedRow, Q, S> {
         long step = before.step() + 1;
         clock.beginStep();
         StepRows<R, S> rows = rule.source().draw(spec, step, before.state().position(), before.memory());
-        RowBatch batch = rows.packed(spec.packing());
+        RowBatch batch = rows.packed(spec.packing(job.model()));
         // What follows is decided by these two, which are known before a model sees the batch.
         double totalWeight = Decider.weight(
                 rule, rows.data(), IntStream.range(0, batch.size()).map(batch::row));

@@ -15,6 +15,11 @@ import org.betatron.testkit.TinyLanguageModel;
 record LogProbsAsScores(TinyLanguageModel model) implements TrainableModel {
 
     @Override
+    public int tokensAtOnce() {
+        return model.tokensAtOnce();
+    }
+
+    @Override
     public TokenNumbers score(PackedBatch batch) {
         return scores(model.score(batch));
     }

@@ -17,6 +17,11 @@ record AskedTrainableModel(TrainableLanguageModel model, VocabularyRequest reque
     }
 
     @Override
+    public int tokensAtOnce() {
+        return model.tokensAtOnce();
+    }
+
+    @Override
     public long graphBytes(long numTokens) {
         return model.graphBytes(numTokens);
     }

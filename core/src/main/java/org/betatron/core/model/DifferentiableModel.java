@@ -16,4 +16,8 @@ public interface DifferentiableModel extends ResponseModel {
     /// @param numTokens tokens of prompts and responses, ≥ 0
     /// @return bytes; right within a factor of about one and a half
     long graphBytes(long numTokens);
+
+    /// @return tokens that one forward pass should have, or as few more as one row makes necessary: where neither
+    ///     memory nor time is wasted, ≥ 1. Depends on the model alone, not on the machine
+    int tokensAtOnce();
 }

@@ -5,7 +5,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/// Several models that see the same batches, as one that computes what each of them does: a policy and its critic.
+/// Several models that see the same batches, as one that computes what each of them does: a policy and
+/// its critic.
 /// A derivative goes back to the model whose quantity it is of.
 ///
 /// @param models borrowed, at least one; no two compute the same quantity. Closing this closes nothing
@@ -52,6 +53,11 @@ public record JointModel(List<DifferentiableModel> models) implements Differenti
     @Override
     public long graphBytes(long numTokens) {
         return models.stream().mapToLong(model -> model.graphBytes(numTokens)).sum();
+    }
+
+    @Override
+    public int tokensAtOnce() {
+        return models.stream().mapToInt(DifferentiableModel::tokensAtOnce).min().orElseThrow();
     }
 
     @Override

@@ -7,7 +7,8 @@ import org.betatron.torch.tensor.Tensors;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/// Cosines and sines of all positions met so far; grows by doubling. Owns two tensors `[positions, dims]`. Parts of a
+/// Cosines and sines of all positions met so far; grows by doubling. Owns two tensors `[positions,
+/// dims]`. Parts of a
 /// batch ask for rotations side by side: thread-safe.
 public final class RotaryTable implements AutoCloseable {
 
@@ -26,7 +27,7 @@ public final class RotaryTable implements AutoCloseable {
     /// The rotation of one batch of rows.
     ///
     /// @param cosines `[T, 1, dims]`, in the current scope
-    /// @param sines   `[T, 1, dims]`
+    /// @param sines   `[T, 1, dims]`, those of the first half negative
     public record Rotation(Tensor cosines, Tensor sines) {
 
         /// Turns the first dimensions of each head; the halves of the rotated part form the pairs, as in
@@ -40,11 +41,11 @@ public final class RotaryTable implements AutoCloseable {
                 return heads;
             }
             long headDim = heads.size(2);
-            Tensor rotated = dims == headDim ? heads : heads.narrow(2, 0, dims);
-            Tensor first = rotated.narrow(2, 0, dims / 2);
-            Tensor second = rotated.narrow(2, dims / 2, dims / 2);
-            Tensor half = Tensors.cat(2, second.neg(), first);
-            Tensor turned = rotated.mul(cosines).add(half.mul(sines));
+            Tensor rotated = Tensors.toFloat(dims == headDim ? heads : heads.narrow(2, 0, dims));
+            // The halves change places and signs. The derivative of that is of the same kind; that of halves that
+            // are cut out and joined again would be zeros of full size, written into and added up.
+            Tensor turned = rotated.mul(cosines)
+                    .add_(rotated.roll(new long[] {dims / 2}, new long[] {2}).mul_(sines));
             return dims == headDim ? turned : Tensors.cat(2, turned, heads.narrow(2, dims, headDim - dims));
         }
     }
@@ -80,7 +81,8 @@ public final class RotaryTable implements AutoCloseable {
                 double angle = position * frequencies[i];
                 int at = position * 2 * half + i;
                 cos[at] = cos[at + half] = (float) (factor * Math.cos(angle));
-                sin[at] = sin[at + half] = (float) (factor * Math.sin(angle));
+                sin[at + half] = (float) (factor * Math.sin(angle));
+                sin[at] = -sin[at + half];
             }
         }
         close();

@@ -57,9 +57,13 @@ record LayerStack(Lanes lanes, List<StackPart> parts, List<int[]> places) {
 
     /// Runs all layers forward, to be differentiated.
     ///
+    /// @param tokens as many are kept graphs of; of a batch that has more, the last layers keep theirs
     /// @return the pass, owned by the caller
-    LayerPass start() {
-        List<PartPass> passes = lanes.collect(parts.size(), part -> PartPass.start(parts.get(part)), PartPass::close);
+    LayerPass start(int tokens) {
+        long all = parts.stream().mapToLong(part -> part.batch().numTokens()).sum();
+        double share = Math.min(1, tokens / (double) all);
+        List<PartPass> passes =
+                lanes.collect(parts.size(), part -> PartPass.start(parts.get(part), share), PartPass::close);
         return new LayerPass(
                 this,
                 passes,

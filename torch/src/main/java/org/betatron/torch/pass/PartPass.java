@@ -11,25 +11,30 @@ import org.betatron.torch.parallel.Turns;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/// A forward pass of part of a batch through all layers. Those below the lowest one that trains are only run. Each
-/// other layer has a graph of its own, or none: then
-/// only what enters it is kept, and the backward pass runs it again. So gradients of one layer at a time exist
-/// besides the accumulated ones.
+/// A forward pass of part of a batch through all layers. Those below the lowest one that trains are
+/// only run. Each
+/// other layer has a graph of its own, or none: then only what enters it is kept, and the backward pass runs it
+/// again. So gradients of one layer at a time exist besides the accumulated ones.
 final class PartPass implements AutoCloseable {
 
     private final StackPart part;
     private final int lowest; // layer that is differentiated
+    private final int firstGraph; // layer from which on graphs are kept, ≥ lowest
     private final List<Owned> entering = new ArrayList<>(); // of layer lowest + i: a leaf of its graph
-    private final List<LayerGraph> graphs = new ArrayList<>(); // of layer lowest + i; none where layers are run again
+    private final List<LayerGraph> graphs = new ArrayList<>(); // of layer firstGraph + i
     private @Nullable Owned predictors;
 
-    private PartPass(StackPart part) {
+    private PartPass(StackPart part, double share) {
         this.part = part;
         lowest = part.body().lowestTrained();
+        firstGraph = part.recompute() == Recompute.FULL
+                ? part.size()
+                : part.size() - (int) Math.floor(share * (part.size() - lowest));
     }
 
-    static PartPass start(StackPart part) {
-        PartPass pass = new PartPass(part);
+    /// @param share of the layers that are differentiated whose graphs may be kept, in [0, 1]: the last ones
+    static PartPass start(StackPart part, double share) {
+        PartPass pass = new PartPass(part, share);
         try {
             Memory.run(pass::forward);
             return pass;
@@ -47,7 +52,7 @@ final class PartPass implements AutoCloseable {
         }
         for (int i = lowest; i < part.size(); i++) {
             Tensor leaf = enter(hidden);
-            if (part.recompute() == Recompute.FULL) {
+            if (i < firstGraph) {
                 hidden = part.layerAlone(i, leaf, inputs);
             } else {
                 graphs.add(LayerGraph.record(part, i, leaf, inputs));
@@ -90,15 +95,15 @@ final class PartPass implements AutoCloseable {
     /// @param number   of this part
     void backward(Tensor gradient, Turns turns, int number) {
         Tensor leavingGradient = gradient;
-        StackPart.Inputs again = part.recompute() == Recompute.FULL ? part.inputs() : null;
+        StackPart.Inputs again = firstGraph > lowest ? part.inputs() : null;
         for (int i = part.size() - 1; i >= lowest; i--) {
             int index = i;
             int firstPlace = firstPlace(index);
             Tensor after = leavingGradient;
             // A scope per layer: its graph and gradients are gone before the next one is run.
             leavingGradient = Memory.scoped(() -> {
-                try (LayerGraph graph = again == null
-                        ? graphs.get(index - lowest)
+                try (LayerGraph graph = again == null || index >= firstGraph
+                        ? graphs.get(index - firstGraph)
                         : LayerGraph.record(
                                 part, index, entering.get(index - lowest).tensor(), again)) {
                     return graph.backward(after, (place, work) -> turns.take(number, firstPlace + place, work));

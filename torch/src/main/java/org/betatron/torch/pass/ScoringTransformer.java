@@ -49,10 +49,11 @@ public final class ScoringTransformer implements AutoCloseable {
 
     /// Runs a batch forward, to be differentiated.
     ///
+    /// @param tokens as many are kept graphs of; a batch that has more is partly computed again
     /// @return the pass, to be closed by the caller
-    public ModelPass forward(PackedBatch batch) {
+    public ModelPass forward(PackedBatch batch, int tokens) {
         LayerStack stack = layers(batch);
-        LayerPass layers = stack.start();
+        LayerPass layers = stack.start(tokens);
         try {
             return Memory.compute(() -> Memory.withoutGradient(
                     () -> new Pass(layers, batch, atLastTokens(batch, scores(layers.predictors())))));

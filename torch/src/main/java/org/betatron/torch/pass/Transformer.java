@@ -61,10 +61,12 @@ public final class Transformer implements AutoCloseable {
     ///
     /// @param request   what is wanted beside log-probabilities
     /// @param reference its reference; null where it has none
+    /// @param tokens    as many are kept graphs of; a batch that has more is partly computed again
     /// @return the pass, to be closed by the caller
-    public TransformerPass forward(PackedBatch batch, VocabularyRequest request, @Nullable Transformer reference) {
+    public TransformerPass forward(
+            PackedBatch batch, VocabularyRequest request, @Nullable Transformer reference, int tokens) {
         LayerStack stack = layers(batch);
-        LayerPass layers = stack.start();
+        LayerPass layers = stack.start(tokens);
         try {
             return pass(layers, batch, request, reference);
         } catch (RuntimeException e) {

@@ -43,8 +43,9 @@ public record LowRankWeight(Weight base, Owned up, Owned down, double scale) imp
             return plus(base.back(derivative), small, products.cast(down));
         }
 
+        /// @param sum used by nobody else, and not needed for a derivative: written into
         private Tensor plus(Tensor sum, Tensor left, Tensor right) {
-            return torch.addmm(sum, left, right, new Scalar(1.0), new Scalar(scale));
+            return sum.addmm_(left, right, new Scalar(1.0), new Scalar(scale));
         }
     }
 

@@ -103,6 +103,13 @@ public final class Parameters implements AutoCloseable {
                 .sum();
     }
 
+    /// @return memory that they take, bytes; those that lie in a file and are widened from there take none
+    public long bytes() {
+        return tensors()
+                .mapToLong(tensor -> tensor.numel() * tensor.element_size())
+                .sum();
+    }
+
     /// @return how many numbers are trained
     public long countTrainable() {
         return trainable().values().stream().mapToLong(Tensor::numel).sum();

@@ -40,7 +40,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// A model whose layers attend in different ways: one with a narrow window and a rotation of its own, one with another
+/// A model whose layers attend in different ways: one with a narrow window and a rotation of its own,
+/// one with another
 /// scale and capped scores.
 class LayersThatDifferTest {
 
@@ -164,7 +165,7 @@ class LayersThatDifferTest {
             Architecture architecture, Parameters weights, PackedBatch batch, ComputeSpec compute) {
         Map<String, float[]> numbers = new LinkedHashMap<>();
         try (Transformer transformer = new Transformer(architecture, weights, compute);
-                ModelPass pass = transformer.forward(batch, VocabularyRequest.NONE, null)) {
+                ModelPass pass = transformer.forward(batch, VocabularyRequest.NONE, null, Integer.MAX_VALUE)) {
             numbers.put("log-probs", Objects.requireNonNull(pass.numbers().get(TokenQuantity.LOG_PROB)));
             float[] derivatives = new float[batch.numResponseTokens()];
             Arrays.fill(derivatives, 0.1f);

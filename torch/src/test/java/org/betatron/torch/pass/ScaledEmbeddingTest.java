@@ -82,7 +82,7 @@ class ScaledEmbeddingTest {
         try (Parameters weights = WeightLoader.initialize(architecture.blueprint(), compute, 3);
                 Transformer transformer = new Transformer(architecture, weights, compute)) {
             Tensor embedding = weights.get("model.embed_tokens.weight").values();
-            try (ModelPass pass = transformer.forward(BATCH, VocabularyRequest.NONE, null)) {
+            try (ModelPass pass = transformer.forward(BATCH, VocabularyRequest.NONE, null, Integer.MAX_VALUE)) {
                 float[] ones = new float[BATCH.numResponseTokens()];
                 Arrays.fill(ones, 1);
                 pass.backward(Map.of(TokenQuantity.LOG_PROB, ones));

@@ -198,6 +198,11 @@ class CheckpointsTest {
     private record FullDiskModel(TinyLanguageModel model) implements TrainableModel {
 
         @Override
+        public int tokensAtOnce() {
+            return model.tokensAtOnce();
+        }
+
+        @Override
         public void save(Path target) throws IOException {
             Files.write(target.resolve("model.safetensors"), new byte[100]);
             throw new IOException("No space left on device");
