@@ -9,6 +9,7 @@ import org.betatron.data.load.DatasetReport;
 import org.betatron.data.load.LongRow;
 import org.betatron.data.load.ReadingReport;
 import org.betatron.runs.model.ModelSize;
+import org.betatron.runs.plan.RunPlan;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.training.run.Metrics;
 
@@ -73,6 +74,11 @@ public sealed interface RunEvent {
     /// @param compute how it computes
     /// @param threads threads of one operation, all lanes together
     record ModelOpened(Path start, ModelSize size, ComputeSpec compute, int threads) implements RunEvent {}
+
+    /// What the run will take was found out; its steps begin.
+    ///
+    /// @param plan memory, time, disk
+    record Planned(RunPlan plan) implements RunEvent {}
 
     /// A reference runs beside the policy.
     ///

@@ -29,6 +29,7 @@ import org.betatron.runs.model.ComputeThreads;
 import org.betatron.runs.model.ModelPlace;
 import org.betatron.runs.model.ModelSize;
 import org.betatron.runs.model.ModelSource;
+import org.betatron.runs.plan.Planner;
 import org.betatron.runs.recipe.DataSection;
 import org.betatron.runs.recipe.Recipe;
 import org.betatron.runs.recipe.RecipeChecks;
@@ -330,6 +331,11 @@ final class RunSession implements AutoCloseable {
     }
 
     private <R extends TokenizedRow, Q, S> TrainingOutcome<S> carryOut(Training<R, Q, S> training) {
+        tell(new RunEvent.Planned(Planner.plan(
+                request.recipe(),
+                new ModelSource(Path.of(request.recipe().model())),
+                training.rows().training(),
+                !training.rows().evaluation().isEmpty())));
         TrainSpec spec = request.recipe().train();
         RunIdentity identity = new RunIdentity(
                 request.resolved().settings().withFree(ResumeSettings.of(request.recipe())),

@@ -26,7 +26,7 @@ record Training<R extends TokenizedRow, Q, S>(
         TorchModel model,
         DifferentiableModel asked,
         LearningRule<R, Q, S> rule,
-        Split<?> rows,
+        Split<? extends TokenizedRow> rows,
         Evaluation<S> evaluation,
         Optional<MovingReference<S>> movingReference,
         Runnable afterSaving,

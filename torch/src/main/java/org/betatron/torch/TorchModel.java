@@ -26,6 +26,7 @@ import org.betatron.torch.files.ModelDirectory;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.memory.Owned;
 import org.betatron.torch.optimizer.TorchOptimizer;
+import org.betatron.torch.plan.TokensAtOnce;
 import org.betatron.torch.tensor.DataType;
 import org.betatron.torch.weight.Parameters;
 import org.betatron.torch.weight.WeightSpec;
@@ -35,16 +36,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// A model on libtorch that can be trained: one that writes, or one that scores. Owns its weights.
 public abstract sealed class TorchModel implements TrainableModel permits TorchLanguageModel, TorchRewardModel {
-
-    /// Fewer make products slower: with 576 columns and two threads, 2,048 rows at once give 250
-    /// GFLOP/s, 350 give 230
-    /// and 128 give 210. Ours.
-    private static final int LEAST_TOKENS = 512;
-
-    /// More make nothing faster. Ours.
-    private static final int MOST_TOKENS = 2048;
-
-    private static final long GRAPH_SHARE = 4;
 
     private final ObjectNode config;
     private final ArchitectureSpec spec;
@@ -184,7 +175,7 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
         }
         long moments = 2L * compute.moments().bytes();
         long state = weights.bytes() + weights.countTrainable() * (Float.BYTES + moments);
-        return Math.clamp(state / (GRAPH_SHARE * graphBytes(1)), LEAST_TOKENS, MOST_TOKENS);
+        return TokensAtOnce.of(state, spec.backwardBytes(spec.numLayers() - lowestTrained(), compute));
     }
 
     /// Chooses how many tokens a forward pass keeps graphs of at most; of a batch that has more, the

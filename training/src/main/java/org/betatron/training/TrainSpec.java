@@ -264,7 +264,9 @@ public record TrainSpec(
         return packing(SCORED_TOKENS);
     }
 
-    private Packing packing(int suitable) {
+    /// @param suitable tokens that go through the model at once where [#microBatchTokens] does not say
+    /// @return how rows go through a model
+    public Packing packing(int suitable) {
         return new Packing(microBatchSize, microBatchTokens == 0 ? suitable : microBatchTokens, sharePrompts);
     }
 

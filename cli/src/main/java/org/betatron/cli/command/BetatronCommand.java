@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             ConvertCommand.class,
             MergeCommand.class,
             InspectCommand.class,
+            PlanCommand.class,
             SftCommand.class,
             AlignCommand.class,
             RewardCommand.class,

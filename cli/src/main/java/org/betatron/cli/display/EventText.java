@@ -29,6 +29,7 @@ final class EventText {
                     case RunEvent.PromptsRead(var report) -> report.text().strip();
                     case RunEvent.RowsTransformed(var summary) -> String.join("\n", summary);
                     case RunEvent.ModelOpened opened -> of(opened);
+                    case RunEvent.Planned(var plan) -> PlanText.line(plan);
                     case RunEvent.ReferenceOpened(var directory) ->
                         "Reference " + directory + " runs beside the policy";
                     case RunEvent.ReferenceRead(var file) -> "Reference log-probs read from " + file;

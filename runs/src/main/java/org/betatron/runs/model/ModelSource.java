@@ -16,17 +16,22 @@ import org.betatron.data.template.ChatTemplate;
 import org.betatron.data.tokenizer.HuggingFaceTokenizer;
 import org.betatron.runs.recipe.DataSection;
 import org.betatron.runs.recipe.Recipe;
+import org.betatron.runs.recipe.RewardRecipe;
+import org.betatron.torch.TorchRewardModel;
 import org.betatron.torch.adapter.Adapter;
 import org.betatron.torch.adapter.AdapterFiles;
 import org.betatron.torch.architecture.ArchitectureSpec;
+import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.device.NativeLibraries;
 import org.betatron.torch.error.ModelException;
 import org.betatron.torch.files.ModelDirectory;
+import org.betatron.torch.plan.TrainedShape;
 import org.betatron.torch.weight.Blueprint;
 import org.betatron.torch.weight.HeadKind;
 import org.betatron.torch.weight.NamePatterns;
 import org.betatron.torch.weight.WeightSpec;
 import org.betatron.training.run.Fingerprint;
+import tools.jackson.databind.node.ObjectNode;
 
 /// The files of a model directory that belong to text rather than to weights: tokenizer, chat template,
 /// generation settings.
@@ -91,10 +96,32 @@ public record ModelSource(Path directory) {
     public void requireTrainable(Recipe recipe) {
         List<String> patterns = recipe.train().frozen();
         if (recipe.adapter() instanceof AdapterSpec.Lora lora) {
-            naming("adapter", () -> Adapter.requireTargets(lora, blueprint()));
+            naming("adapter", () -> Adapter.targets(lora, blueprint()));
         } else if (!patterns.isEmpty()) {
             naming("train.frozen", () -> requireFreezable(patterns, blueprint()));
         }
+    }
+
+    /// @param recipe  how it is to be trained
+    /// @param adapter what is to be trained instead of the weights, if anything; where the directory
+    ///     holds an adapter,
+    ///     that one
+    /// @param compute how the model would compute on this machine
+    /// @return how large the model is, without loading it
+    public TrainedShape trained(Recipe recipe, AdapterSpec adapter, ComputeSpec compute) {
+        AdapterSpec trained = AdapterFiles.isAdapter(directory)
+                ? new AdapterFiles(directory).readConfig().spec()
+                : adapter;
+        ModelDirectory files = new ModelDirectory(directory);
+        String where = files.configFile().toString();
+        ObjectNode config = recipe instanceof RewardRecipe
+                ? TorchRewardModel.scoringConfig(files.readConfig(), where, -1)
+                : files.readConfig();
+        return TrainedShape.of(
+                ArchitectureSpec.parse(config, where),
+                compute,
+                trained,
+                recipe.train().frozen());
     }
 
     private Blueprint blueprint() {

@@ -79,9 +79,10 @@ public final class Adapter {
         return adapter;
     }
 
+    /// @return the maps that an adapter would sit on, in file order
     /// @throws ModelException if a target does not exist in such a model
-    public static void requireTargets(Lora spec, Blueprint blueprint) {
-        AdapterTargets.chosen(spec.targets(), blueprint);
+    public static List<LinearPart> targets(Lora spec, Blueprint blueprint) {
+        return AdapterTargets.chosen(spec.targets(), blueprint);
     }
 
     /// Puts an adapter from its files on a model.

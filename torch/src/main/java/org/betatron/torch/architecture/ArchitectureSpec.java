@@ -2,6 +2,7 @@ package org.betatron.torch.architecture;
 
 import java.util.Set;
 import org.betatron.torch.compute.ComputeSpec;
+import org.betatron.torch.compute.Recompute;
 import org.betatron.torch.error.ModelException;
 import org.betatron.torch.files.ConfigReader;
 import org.betatron.torch.weight.HeadKind;
@@ -14,7 +15,8 @@ public sealed interface ArchitectureSpec permits NeoxSpec, DecoderSpec, Gpt2Spec
 
     int maxPositions();
 
-    /// @return the longest sequence that `config.json` says, tokens: more than [#maxPositions] where longer ones are
+    /// @return the longest sequence that `config.json` says, tokens: more than [#maxPositions] where
+    ///     longer ones are
     ///     turned in another way than short ones
     default int statedPositions() {
         return maxPositions();
@@ -51,6 +53,14 @@ public sealed interface ArchitectureSpec permits NeoxSpec, DecoderSpec, Gpt2Spec
             case FULL -> hiddenSize();
         };
         return numTokens * numRecordedLayers * perLayer * Float.BYTES;
+    }
+
+    /// @return what one token adds to the memory of a backward pass, bytes, about: what is kept, and
+    ///     where whole layers
+    ///     are computed again, the graph of one of them and its gradients; ≥ 1
+    default long backwardBytes(int numRecordedLayers, ComputeSpec compute) {
+        long again = compute.recompute() == Recompute.FULL ? 2 * graphNumbersPerLayer() * Float.BYTES : 0;
+        return Math.max(1, graphBytes(1, numRecordedLayers, compute) + again);
     }
 
     /// @return standard deviation of freshly initialised matrices
