@@ -101,13 +101,13 @@ public final class GgufExport {
 
     private GgufWriter.Source divisors(JsonNode rope) {
         int headDim = config.path("head_dim").asInt(config.path("hidden_size").asInt() / heads.query());
-        LlamaFrequencies scaling = LlamaFrequencies.of(rope);
-        double theta = rope.path("rope_theta").asDouble();
-        return new GgufWriter.Source("rope_freqs.weight", List.of(headDim / 2L), GgufType.F32, (_, _, target) -> {
-            for (int i = 0; i < headDim / 2; i++) {
-                target[i] = (float) scaling.divisor(Math.pow(theta, -2.0 * i / headDim));
-            }
-        });
+        float[] divisors =
+                LlamaFrequencies.divisors(rope, rope.path("rope_theta").asDouble(), headDim);
+        return new GgufWriter.Source(
+                "rope_freqs.weight",
+                List.of((long) divisors.length),
+                GgufType.F32,
+                (_, _, target) -> System.arraycopy(divisors, 0, target, 0, divisors.length));
     }
 
     private GgufWriter.Source source(GgufFamily.Name name, Tensor weight) {

@@ -1,7 +1,6 @@
 package org.betatron.torch.weight;
 
 import java.util.List;
-import java.util.Map;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.tensor.Products;
 import org.betatron.torch.tensor.Tensors;
@@ -11,7 +10,7 @@ import org.bytedeco.pytorch.Tensor;
 ///
 /// @param rows     what it is kept in; owned
 /// @param products how it is multiplied with
-record KeptWeight(KeptRows rows, Products products) implements Weight {
+record KeptWeight(KeptRows rows, Products products) implements FixedWeight {
 
     @Override
     public long[] shape() {
@@ -21,11 +20,6 @@ record KeptWeight(KeptRows rows, Products products) implements Weight {
     @Override
     public List<Tensor> tensors() {
         return rows.tensors();
-    }
-
-    @Override
-    public Map<String, Tensor> leaves() {
-        return Map.of();
     }
 
     @Override
@@ -52,15 +46,6 @@ record KeptWeight(KeptRows rows, Products products) implements Weight {
         }
         return Memory.scoped(() -> Tensors.cat(0, found));
     }
-
-    @Override
-    public void addGradient(Tensor gradient) {}
-
-    @Override
-    public void addProduct(Tensor derivative, Tensor input, double factor) {}
-
-    @Override
-    public void addToRows(Tensor rows, Tensor values) {}
 
     @Override
     public void close() {
