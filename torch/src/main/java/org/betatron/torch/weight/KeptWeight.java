@@ -5,12 +5,15 @@ import org.betatron.torch.memory.Memory;
 import org.betatron.torch.tensor.Products;
 import org.betatron.torch.tensor.Tensors;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// A matrix that does not train and is kept in fewer bits than it is multiplied in.
 ///
 /// @param rows     what it is kept in; owned
 /// @param products how it is multiplied with
 record KeptWeight(KeptRows rows, Products products) implements FixedWeight {
+
+    private static final long NUMBERS_AT_ONCE = 1 << 20;
 
     @Override
     public long[] shape() {
@@ -24,7 +27,15 @@ record KeptWeight(KeptRows rows, Products products) implements FixedWeight {
 
     @Override
     public Tensor values() {
-        return Tensors.toFloat(rows.widened(0, shape()[0]));
+        long[] shape = shape();
+        Tensor values = Tensors.empty(ScalarType.Float, tensors().getFirst(), shape);
+        long atOnce = Math.clamp(NUMBERS_AT_ONCE / shape[1], 1, shape[0]);
+        for (long from = 0; from < shape[0]; from += atOnce) {
+            long first = from;
+            long count = Math.min(atOnce, shape[0] - from);
+            Memory.run(() -> values.narrow(0, first, count).copy_(rows.widened(first, count)));
+        }
+        return values;
     }
 
     @Override
