@@ -51,6 +51,11 @@ public record Leftover(Set<String> names, Map<String, List<String>> content) {
             "messagehistory",
             "previousmessages",
             "previousturns",
+            "messages",
+            "conversation",
+            "conversations",
+            "dialog",
+            "dialogue",
             "tools",
             "availabletools",
             "functions",
@@ -58,6 +63,9 @@ public record Leftover(Set<String> names, Map<String, List<String>> content) {
             "functioncall",
             "functioncalls",
             "reasoningcontent");
+
+    /// Fields of a message that say whose it is: templates have words of their own for that.
+    private static final Set<String> SPEAKER = Set.of("role", "from", "speaker");
 
     private static final Pattern JOINTS = Pattern.compile("[_\\-. ]");
 
@@ -94,6 +102,15 @@ public record Leftover(Set<String> names, Map<String, List<String>> content) {
         if (value.isString()) {
             texts.add(value.stringValue());
         }
-        value.forEach(element -> collect(element, texts));
+        boolean isMessage = value.has("content") || value.has("value") || value.has("parts");
+        value.properties().stream()
+                .filter(field -> !isMessage || !SPEAKER.contains(field.getKey()))
+                .forEach(field -> collect(field.getValue(), texts));
+        for (int i = 0; i < (value.isArray() ? value.size() : 0); i++) {
+            // Such a dialogue often repeats the chosen answer, which is no part of a prompt.
+            if (i < value.size() - 1 || !MessageReader.isOfAssistant(value.get(i))) {
+                collect(value.get(i), texts);
+            }
+        }
     }
 }
