@@ -15,9 +15,10 @@ import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /// What may depend on what, over the class files of all modules.
 class ArchitectureTest {
@@ -28,9 +29,14 @@ class ArchitectureTest {
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("org.betatron");
 
+    /// @return every module of the product
+    static Stream<String> modules() {
+        return Stream.of("core", "gguf", "hub", "data", "generation", "torch", "training", "evaluation", "runs", "cli");
+    }
+
     /// A rule over nothing would hold: every module must have been read, and read whole.
     @ParameterizedTest
-    @ValueSource(strings = {"core", "gguf", "data", "generation", "torch", "training", "evaluation", "runs", "cli"})
+    @MethodSource("modules")
     void classFilesOfEveryModuleAreRead(String module) {
         assertThat(CLASSES.stream().filter(type -> type.getPackageName().startsWith("org.betatron." + module)))
                 .hasSizeGreaterThan(2)
@@ -138,6 +144,18 @@ class ArchitectureTest {
     }
 
     @Test
+    void hubKnowsNoOtherModule() {
+        classes()
+                .that()
+                .resideInAPackage("org.betatron.hub..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "org.betatron.hub..", "java..", "org.jspecify..", "tools.jackson..", "com.fasterxml.jackson..")
+                .check(CLASSES);
+    }
+
+    @Test
     void onlyRunsPutModulesTogether() {
         noClasses()
                 .that()
@@ -189,7 +207,7 @@ class ArchitectureTest {
 
     /// The module's own package is one of them.
     @ParameterizedTest
-    @ValueSource(strings = {"core", "gguf", "data", "generation", "torch", "training", "evaluation", "runs", "cli"})
+    @MethodSource("modules")
     void packagesOfAModuleHaveNoCycles(String module) {
         slices().assignedFrom(packagesWithin("org.betatron." + module))
                 .should()

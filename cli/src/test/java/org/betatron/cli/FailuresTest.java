@@ -148,6 +148,7 @@ class FailuresTest {
                             Path.of(System.getProperty("java.home"), "bin", "java")
                                     .toString(),
                             "--enable-native-access=ALL-UNNAMED",
+                            "-XX:TieredStopAtLevel=1", // it lives for a second
                             "-Dorg.bytedeco.javacpp.platform=linux-nowhere",
                             "-cp",
                             System.getProperty("java.class.path"),

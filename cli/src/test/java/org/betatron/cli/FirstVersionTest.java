@@ -8,14 +8,16 @@ import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.betatron.core.files.Directories;
 import org.betatron.core.run.RunFiles;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,10 +30,32 @@ import tools.jackson.databind.json.JsonMapper;
 class FirstVersionTest {
 
     @TempDir
-    private Path directory;
+    private static Path directory;
+
+    /// Recorded paths are relative to the directory that it works in.
+    private static @Nullable CommandProcess started;
+
+    @BeforeAll
+    static void start() throws IOException {
+        started = new CommandProcess(directory);
+    }
+
+    @AfterAll
+    static void end() {
+        process().close();
+    }
+
+    private static CommandProcess process() {
+        return Objects.requireNonNull(started);
+    }
 
     @BeforeEach
     void copyRecordings() throws IOException, URISyntaxException {
+        try (Stream<Path> before = Files.list(directory)) {
+            for (Path path : before.toList()) {
+                Directories.delete(path);
+            }
+        }
         URL recordings = Objects.requireNonNull(getClass().getResource("first-version"));
         Path source = Path.of(recordings.toURI());
         try (Stream<Path> files = Files.walk(source)) {
@@ -44,12 +68,12 @@ class FirstVersionTest {
     }
 
     @Test
-    void alignmentGoesOnToTheEnd() throws IOException, InterruptedException {
+    void alignmentGoesOnToTheEnd() throws IOException {
         requireSameEnd("align");
     }
 
     @Test
-    void fineTuningGoesOnToTheEndAndComparesSettingsByName() throws IOException, InterruptedException {
+    void fineTuningGoesOnToTheEndAndComparesSettingsByName() throws IOException {
         requireSameEnd("sft");
 
         // Today's checkpoint, as a version before or after this one would have written it.
@@ -59,14 +83,14 @@ class FirstVersionTest {
         Files.delete(state.resolveSibling("checksums")); // or it would count as damaged
 
         Files.writeString(state, written.replace("\"train.frozen\":\"[]\",", ""));
-        Output newSetting = betatron("sft", "--resume", "sft");
+        Invocation newSetting = process().run("sft", "--resume", "sft");
         assertThat(newSetting.exitCode()).as(newSetting.text()).isZero();
 
         Files.writeString(
                 state,
                 written.replace("\"train.frozen\":", "\"train.warmth\":\"3\",\"train.frozen\":")
                         .replace("\"train.learningRate\":\"0.001\"", "\"train.learningRate\":\"0.002\""));
-        Output others = betatron("sft", "--resume", "sft");
+        Invocation others = process().run("sft", "--resume", "sft");
         assertThat(others.text())
                 .contains("betatron: checkpoint sft/checkpoints/step-00000006 cannot be resumed: ")
                 .contains("train.learningRate was 0.002 and is 0.001; ")
@@ -74,10 +98,10 @@ class FirstVersionTest {
         assertThat(others.exitCode()).isEqualTo(2);
     }
 
-    private void requireSameEnd(String command) throws IOException, InterruptedException {
+    private void requireSameEnd(String command) throws IOException {
         Path run = directory.resolve(command);
         byte[] recipe = Files.readAllBytes(run.resolve(RunFiles.RECIPE));
-        Output resumed = betatron(command, "--resume", command);
+        Invocation resumed = process().run(command, "--resume", command);
         assertThat(resumed.exitCode()).as(resumed.text()).isZero();
 
         assertThat(run.resolve("model/model.safetensors")).exists();
@@ -90,10 +114,10 @@ class FirstVersionTest {
     }
 
     @Test
-    void changedRecipeIsRefused() throws IOException, InterruptedException {
+    void changedRecipeIsRefused() throws IOException {
         Path recipe = directory.resolve("sft").resolve(RunFiles.RECIPE);
         Files.writeString(recipe, Files.readString(recipe).replace("learningRate: 0.001", "learningRate: 0.002"));
-        Output resumed = betatron("sft", "--resume", "sft");
+        Invocation resumed = process().run("sft", "--resume", "sft");
         assertThat(resumed.text())
                 .contains("betatron: checkpoint sft/checkpoints/step-00000003 cannot be resumed: its recipe.yaml was"
                         + " changed since the run was begun; resume with what the run was started with, or start a new"
@@ -102,7 +126,7 @@ class FirstVersionTest {
     }
 
     @Test
-    void cacheIsReadAndSaysWhatDiffers() throws IOException, InterruptedException {
+    void cacheIsReadAndSaysWhatDiffers() throws IOException {
         List<String> begin = List.of(
                 "align",
                 "--model=start",
@@ -115,12 +139,13 @@ class FirstVersionTest {
                 "--set=data.truncation.maxTokens=64",
                 "--set=train.evaluateEvery=0",
                 "--set=data.truncation.maxPromptTokens=48");
-        Output same = betatron(Invocation.arguments(begin, "--out=again"));
+        Invocation same = process().run(Invocation.arguments(begin, "--out=again"));
         assertThat(same.exitCode()).as(same.text()).isZero();
         assertThat(same.text()).contains("Reference log-probs read from align/reference/training.logprobs");
 
-        Output other = betatron(Invocation.arguments(
-                begin, "--out=other", "--set=compute.precision=bf16", "--set=data.truncation.keep=start"));
+        Invocation other = process()
+                .run(Invocation.arguments(
+                        begin, "--out=other", "--set=compute.precision=bf16", "--set=data.truncation.keep=start"));
         assertThat(other.text())
                 .contains("betatron: reference file align/reference/training.logprobs was made with other settings: ")
                 .contains("compute.precision was fp32 and is bf16")
@@ -130,9 +155,9 @@ class FirstVersionTest {
     }
 
     @Test
-    void writtenAnswersAreFound() throws IOException, InterruptedException {
+    void writtenAnswersAreFound() throws IOException {
         List<String> before = written();
-        Output judged = evaluate("--max-new-tokens=4");
+        Invocation judged = evaluate("--max-new-tokens=4");
         assertThat(judged.exitCode()).as(judged.text()).isZero();
         assertThat(written()).isEqualTo(before);
         // Other answers are kept beside them, under their settings, and found the next time.
@@ -143,17 +168,18 @@ class FirstVersionTest {
         assertThat(written()).isEqualTo(after);
     }
 
-    private Output evaluate(String option) throws IOException, InterruptedException {
-        return betatron(
-                "evaluate",
-                "--model=start",
-                "--data=pairs.jsonl",
-                "--judge=reward",
-                "--reward-model=judge",
-                "--out=evaluation",
-                "--temperature=0,1",
-                "--limit=3",
-                option);
+    private Invocation evaluate(String option) throws IOException {
+        return process()
+                .run(
+                        "evaluate",
+                        "--model=start",
+                        "--data=pairs.jsonl",
+                        "--judge=reward",
+                        "--reward-model=judge",
+                        "--out=evaluation",
+                        "--temperature=0,1",
+                        "--limit=3",
+                        option);
     }
 
     private List<String> written() throws IOException {
@@ -179,34 +205,5 @@ class FirstVersionTest {
             }
         }
         return losses;
-    }
-
-    /// What a process said, on both streams.
-    private record Output(int exitCode, String text) {}
-
-    /// A process of its own: recorded paths are relative to the directory it works in.
-    private Output betatron(String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:TieredStopAtLevel=1", // each lives for a second or two
-                "-XX:+UseSerialGC",
-                "-XX:ActiveProcessorCount=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName()));
-        command.addAll(List.of(arguments));
-        Path output = Files.createTempFile(directory, "output", ".txt");
-        Process process = new ProcessBuilder(command)
-                .directory(directory.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
-        try {
-            assertThat(process.waitFor(5, TimeUnit.MINUTES)).as("it ends").isTrue();
-        } finally {
-            process.destroyForcibly();
-        }
-        return new Output(process.exitValue(), Files.readString(output));
     }
 }

@@ -18,12 +18,20 @@ record Inputs(Path root) {
              "rotary_pct": 0.25, "use_parallel_residual": true}
             """;
 
+    /// The same with half as much to compute: where it does not matter how layers follow each other.
+    static final String ONE_LAYER = CONFIG.replace("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 1");
+
     private static final String[] THINGS = {"kettle", "coat", "book", "lamp", "chair", "cup", "bag"};
 
     /// Makes a model directory, 20 pairs and 20 texts.
     static Inputs in(Path root) throws IOException {
+        return in(root, CONFIG);
+    }
+
+    /// Makes the same with a model of another configuration.
+    static Inputs in(Path root, String config) throws IOException {
         Inputs inputs = new Inputs(root);
-        Files.writeString(inputs.config(), CONFIG);
+        Files.writeString(inputs.config(), config);
         Files.write(inputs.pairs(), pairLines(20));
         Files.write(inputs.texts(), textLines(20));
         Invocation.succeed(

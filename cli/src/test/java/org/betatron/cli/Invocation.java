@@ -31,6 +31,11 @@ record Invocation(int exitCode, String out, String err) {
         }
     }
 
+    /// @return both streams
+    String text() {
+        return out + err;
+    }
+
     /// Runs a command line that has to succeed.
     ///
     /// @return its standard output

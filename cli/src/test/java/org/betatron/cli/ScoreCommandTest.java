@@ -81,7 +81,7 @@ class ScoreCommandTest {
 
     @Test
     void scoresSoFarStayWhenScoringFails() throws IOException {
-        Inputs inputs = Inputs.in(root);
+        Inputs inputs = Inputs.in(root, Inputs.ONE_LAYER);
         Invocation.succeed(inputs.align("run", "--steps", "1", "--preset", "dpo"));
         // The last row, in the second thousand, has a character whose embedding is no number.
         SavedWeights.spoil(root.resolve("run/model"), "gpt_neox.embed_in.weight", '~');

@@ -2,6 +2,7 @@ package org.betatron.runs;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
@@ -22,6 +23,7 @@ import org.betatron.torch.TorchLanguageModel;
 import org.betatron.torch.TorchModel;
 import org.betatron.torch.TorchRewardModel;
 import org.betatron.torch.adapter.AdapterFiles;
+import org.betatron.torch.compute.BaseFormat;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.error.ModelException;
 import org.betatron.torch.files.ModelDirectory;
@@ -47,12 +49,10 @@ public final class ModelConversion {
         try (GgufFile gguf = GgufFile.open(file);
                 NewDirectory target = NewDirectory.at(directory)) {
             DataType written = type.orElseGet(() -> formatOf(gguf));
-            ComputeSpec compute =
-                    ComputeSpec.DEFAULT.withWeights(written == DataType.BF16 ? DataType.BF16 : DataType.FP32);
             for (Path beside : new ModelSource(shown).textFiles()) {
                 Directories.copyInto(beside, directory);
             }
-            try (TorchLanguageModel model = ModelOpening.toldTo(listener).language(shown, compute)) {
+            try (TorchLanguageModel model = ModelOpening.toldTo(listener).language(shown, inPlace(shown))) {
                 model.save(directory, written);
             }
             Checksums.write(directory);
@@ -74,9 +74,7 @@ public final class ModelConversion {
     /// @throws ModelException if llama.cpp does not know models of this kind
     public static void toGguf(Path directory, Path file, GgufType type, RunListener listener) {
         Path place = ModelPlace.of(directory);
-        // Weights that the files have in bf16 are read in their place.
-        try (TorchLanguageModel model = ModelOpening.toldTo(listener)
-                        .language(place, ComputeSpec.DEFAULT.withWeights(storedIn(place)));
+        try (TorchLanguageModel model = ModelOpening.toldTo(listener).language(place, inPlace(place));
                 StagedFiles files = new StagedFiles()) {
             model.exportGguf(files.stage(file), type, GgufVocabulary.of(place, model.vocabularySize()));
             files.moveAll();
@@ -93,8 +91,8 @@ public final class ModelConversion {
     /// @param listener hears what has to be said of the files
     /// @throws ModelException if llama.cpp does not know such adapters
     public static void adapterToGguf(Path adapter, Path file, GgufType type, RunListener listener) {
-        try (TorchLanguageModel model = ModelOpening.toldTo(listener)
-                        .language(adapter, ComputeSpec.DEFAULT.withWeights(storedIn(ModelPlace.of(adapter))));
+        try (TorchLanguageModel model =
+                        ModelOpening.toldTo(listener).language(adapter, inPlace(ModelPlace.of(adapter)));
                 StagedFiles files = new StagedFiles()) {
             model.exportAdapterGguf(files.stage(file), type);
             files.moveAll();
@@ -125,10 +123,10 @@ public final class ModelConversion {
         DataType written = type.orElse(DataType.FP32);
         ModelOpening models = ModelOpening.toldTo(listener);
         ModelSource source = new ModelSource(place);
+        ComputeSpec compute = isGguf(place) ? inPlace(place) : ComputeSpec.DEFAULT;
         try (NewDirectory directory = NewDirectory.at(target);
-                TorchModel model = source.holdsRewardModel()
-                        ? models.reward(place, ComputeSpec.DEFAULT)
-                        : models.language(place, ComputeSpec.DEFAULT)) {
+                TorchModel model =
+                        source.holdsRewardModel() ? models.reward(place, compute) : models.language(place, compute)) {
             for (Path file : source.sideFiles()) {
                 Directories.copyInto(file, target);
             }
@@ -145,10 +143,19 @@ public final class ModelConversion {
         }
     }
 
-    private static DataType storedIn(Path place) {
+    /// Weights that files have in bf16, and matrices in blocks of a GGUF file, are read where they lie: a matrix of
+    /// another format is in memory only while it is written.
+    private static ComputeSpec inPlace(Path place) {
+        if (isGguf(place)) {
+            return ComputeSpec.DEFAULT.withBase(BaseFormat.FILE);
+        }
         ObjectNode config = new ModelDirectory(place).readConfig();
         String type = config.path("dtype").asString(config.path("torch_dtype").asString(""));
-        return type.equals("bfloat16") ? DataType.BF16 : DataType.FP32;
+        return ComputeSpec.DEFAULT.withWeights(type.equals("bfloat16") ? DataType.BF16 : DataType.FP32);
+    }
+
+    private static boolean isGguf(Path place) {
+        return Files.exists(place.resolve(ModelDirectory.GGUF));
     }
 
     private static DataType formatOf(GgufFile file) {

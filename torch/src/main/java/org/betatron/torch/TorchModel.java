@@ -22,9 +22,9 @@ import org.betatron.torch.device.NativeLibraries;
 import org.betatron.torch.device.Processor;
 import org.betatron.torch.error.ModelException;
 import org.betatron.torch.error.NativeErrors;
+import org.betatron.torch.files.FileTensor;
 import org.betatron.torch.files.ModelDirectory;
 import org.betatron.torch.memory.Memory;
-import org.betatron.torch.memory.Owned;
 import org.betatron.torch.optimizer.TorchOptimizer;
 import org.betatron.torch.tensor.DataType;
 import org.betatron.torch.weight.Parameters;
@@ -232,25 +232,19 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
     @FunctionalInterface
     interface Writing {
 
-        /// @param files weights by name, as Hugging Face files hold them; lent
-        void write(Map<String, Tensor> files) throws IOException;
+        /// @param files weights by name, as Hugging Face files hold them
+        void write(Map<String, FileTensor> files) throws IOException;
     }
 
     final void write(Supplier<String> what, Writing writing) throws IOException {
         weights.requireFilesAsNoted();
-        Map<String, Tensor> files = new LinkedHashMap<>();
-        List<WeightSpec> specs = spec.architecture().blueprint().weights();
-        List<Owned> made = Memory.withoutGradient(() -> Memory.keepAll(
-                "weights as files hold them",
-                () -> specs.stream().map(this::inFiles).toList()));
-        for (int i = 0; i < made.size(); i++) {
-            files.put(specs.get(i).name(), made.get(i).tensor());
+        Map<String, FileTensor> files = new LinkedHashMap<>();
+        for (WeightSpec weight : spec.architecture().blueprint().weights()) {
+            files.put(
+                    weight.name(),
+                    FileTensor.of(weight.shapeInFiles(), () -> Memory.withoutGradient(() -> inFiles(weight))));
         }
-        try {
-            NativeErrors.run(what, () -> writing.write(files));
-        } finally {
-            made.forEach(Owned::close);
-        }
+        NativeErrors.run(what, () -> writing.write(files));
     }
 
     private Tensor inFiles(WeightSpec weight) {

@@ -19,6 +19,7 @@ import org.betatron.gguf.GgufFile;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.compute.Recompute;
 import org.betatron.torch.device.Processor;
+import org.betatron.torch.files.FileTensor;
 import org.betatron.torch.files.SafetensorsFile;
 import org.betatron.torch.files.SafetensorsWriter;
 import org.betatron.torch.gguf.GgufConfig;
@@ -226,7 +227,7 @@ class TransformersParityTest {
                     .keySet()
                     .forEach(weight ->
                             renamed.put(weight.substring(weight.indexOf('.') + 1), file.read(weight, DataType.FP32)));
-            SafetensorsWriter.write(directory.resolve("model.safetensors"), renamed, DataType.FP32);
+            SafetensorsWriter.write(directory.resolve("model.safetensors"), FileTensor.lent(renamed), DataType.FP32);
         }
         try (TorchLanguageModel model = TorchLanguageModel.load(directory, TestDevice.in(DataType.FP32))) {
             assertLogProbs(model.score(recorded.packed()), recorded);

@@ -7,10 +7,9 @@ import org.betatron.runs.RunListener;
 import org.betatron.runs.model.ModelPlace;
 import org.betatron.runs.place.ModelName;
 import org.betatron.torch.adapter.AdapterFiles;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -32,19 +31,11 @@ final class ConvertCommand implements Runnable {
     @Parameters(index = "0", paramLabel = "MODEL", description = "The model to read: a directory, or a GGUF file.")
     private Path source = Path.of("");
 
-    @Parameters(
-            index = "1",
-            paramLabel = "TARGET",
-            description = "What to write: a name that ends in .gguf for a GGUF file, else a new or empty directory.")
+    @Parameters(index = "1", paramLabel = "TARGET", description = WrittenModel.TARGET)
     private Path target = Path.of("");
 
-    @Option(
-            names = "--type",
-            paramLabel = WeightFormats.LABEL,
-            description =
-                    "Number format of the matrices (default: f16 in a GGUF file; in a directory, the narrowest that"
-                            + " keeps the numbers as they are). q8_0 is for GGUF files.")
-    private @Nullable String type;
+    @Mixin
+    private WrittenModel written = new WrittenModel();
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -54,17 +45,16 @@ final class ConvertCommand implements Runnable {
         source = ModelName.path(source);
         RunListener listener =
                 Displays.of(spec.commandLine().getOut(), spec.commandLine().getErr());
-        WeightFormats formats = new WeightFormats(spec, type);
         if (ModelPlace.isGguf(target) && AdapterFiles.isAdapter(source)) {
-            ModelConversion.adapterToGguf(source, target, formats.ofGguf(), listener);
-            formats.say(target, formats.ofGguf().name());
+            ModelConversion.adapterToGguf(source, target, written.ofGguf(), listener);
+            written.say(target, written.ofGguf().name());
         } else if (ModelPlace.isGguf(target)) {
-            ModelConversion.toGguf(source, target, formats.ofGguf(), listener);
-            formats.say(target, formats.ofGguf().name());
+            ModelConversion.toGguf(source, target, written.ofGguf(), listener);
+            written.say(target, written.ofGguf().name());
         } else if (ModelPlace.isGguf(source)) {
-            formats.say(
+            written.say(
                     target,
-                    ModelConversion.toDirectory(source, target, formats.ofDirectory(), listener)
+                    ModelConversion.toDirectory(source, target, written.ofDirectory(), listener)
                             .configName());
         } else {
             throw new ParameterException(

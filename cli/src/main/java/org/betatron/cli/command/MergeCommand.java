@@ -8,6 +8,7 @@ import org.betatron.runs.RunListener;
 import org.betatron.runs.model.ModelPlace;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -32,23 +33,17 @@ final class MergeCommand implements Runnable {
             description = "Directory with adapter_config.json, as PEFT has it.")
     private Path adapter = Path.of("");
 
-    @Parameters(
-            index = "1",
-            paramLabel = "TARGET",
-            description = "What to write: a name that ends in .gguf for a GGUF file, else a new or empty directory.")
-    private Path target = Path.of("");
-
     @Option(
             names = "--base",
             paramLabel = "MODEL",
             description = "The model that it is an adapter of (default: the one that its files name).")
     private @Nullable Path base;
 
-    @Option(
-            names = "--type",
-            paramLabel = WeightFormats.LABEL,
-            description = "Number format of the matrices (default: f16 in a GGUF file, f32 in a directory).")
-    private @Nullable String type;
+    @Parameters(index = "1", paramLabel = "TARGET", description = WrittenModel.TARGET)
+    private Path target = Path.of("");
+
+    @Mixin
+    private WrittenModel written = new WrittenModel();
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -57,15 +52,14 @@ final class MergeCommand implements Runnable {
     public void run() {
         RunListener listener =
                 Displays.of(spec.commandLine().getOut(), spec.commandLine().getErr());
-        WeightFormats formats = new WeightFormats(spec, type);
         Path place = ModelConversion.adapter(adapter, Optional.ofNullable(base));
         if (ModelPlace.isGguf(target)) {
-            ModelConversion.toGguf(place, target, formats.ofGguf(), listener);
-            formats.say(target, formats.ofGguf().name());
+            ModelConversion.toGguf(place, target, written.ofGguf(), listener);
+            written.say(target, written.ofGguf().name());
         } else {
-            formats.say(
+            written.say(
                     target,
-                    ModelConversion.merge(place, target, formats.ofDirectory(), listener)
+                    ModelConversion.merge(place, target, written.ofDirectory(), listener)
                             .configName());
         }
     }

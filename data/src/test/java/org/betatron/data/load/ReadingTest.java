@@ -171,6 +171,7 @@ class ReadingTest {
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx" + SmallHeap.MIB + "m",
                         "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1", // it lives for some seconds
                         "--enable-native-access=ALL-UNNAMED",
                         "-cp",
                         System.getProperty("java.class.path"),

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.betatron.core.files.StagedFiles;
 import org.betatron.torch.error.ModelException;
+import org.betatron.torch.files.FileTensor;
 import org.betatron.torch.files.ModelDirectory;
 import org.betatron.torch.files.SafetensorsFile;
 import org.betatron.torch.files.SafetensorsWriter;
@@ -183,7 +184,7 @@ public record AdapterFiles(Path directory) {
         try (StagedFiles files = new StagedFiles()) {
             SafetensorsWriter.write(
                     files.stage(directory.resolve(ModelDirectory.ADAPTER_WEIGHTS)),
-                    tensors,
+                    FileTensor.lent(tensors),
                     type,
                     Map.of(FINGERPRINT, fingerprint));
             Files.writeString(

@@ -9,7 +9,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param lowFrequencyFactor  wavelengths above `originalPositions / lowFrequencyFactor` are low
 /// @param highFrequencyFactor wavelengths below `originalPositions / highFrequencyFactor` stay as they are
 /// @param originalPositions   context length before stretching, tokens
-record Llama3Scaling(double factor, double lowFrequencyFactor, double highFrequencyFactor, int originalPositions)
+public record Llama3Scaling(double factor, double lowFrequencyFactor, double highFrequencyFactor, int originalPositions)
         implements RotaryScaling {
 
     @Override
@@ -18,18 +18,23 @@ record Llama3Scaling(double factor, double lowFrequencyFactor, double highFreque
     }
 
     private double apply(double frequency) {
+        double kept = kept(frequency);
+        return (1 - kept) * frequency / factor + kept * frequency;
+    }
+
+    /// @param frequency radians per position
+    /// @return what it is divided by, as llama.cpp computes it
+    public double divisor(double frequency) {
+        double kept = kept(frequency);
+        return 1 / ((1 - kept) / factor + kept);
+    }
+
+    /// @return 1 for frequencies that stay as they are, 0 for those that are slowed down, and what is between
+    private double kept(double frequency) {
         double wavelength = 2 * Math.PI / frequency;
-        double lowWavelength = originalPositions / lowFrequencyFactor;
-        double highWavelength = originalPositions / highFrequencyFactor;
-        if (wavelength < highWavelength) {
-            return frequency;
-        }
-        if (wavelength > lowWavelength) {
-            return frequency / factor;
-        }
-        double smooth =
+        double share =
                 (originalPositions / wavelength - lowFrequencyFactor) / (highFrequencyFactor - lowFrequencyFactor);
-        return (1 - smooth) * frequency / factor + smooth * frequency;
+        return Math.clamp(share, 0, 1);
     }
 
     @Override

@@ -17,7 +17,6 @@ import java.util.stream.Stream;
 import org.betatron.core.files.StagedFiles;
 import org.betatron.torch.error.ModelException;
 import org.betatron.torch.tensor.DataType;
-import org.bytedeco.pytorch.Tensor;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -162,17 +161,17 @@ public record ModelDirectory(Path path) {
     /// an earlier save that the new model does not use are removed.
     ///
     /// @param config  `config.json`; its number format is set to `type`
-    /// @param tensors weights by name; borrowed
+    /// @param tensors weights by name
     /// @param type    number format of the files
     /// @throws IOException if a file cannot be written
-    public void write(ObjectNode config, Map<String, Tensor> tensors, DataType type) throws IOException {
+    public void write(ObjectNode config, Map<String, FileTensor> tensors, DataType type) throws IOException {
         write(config, tensors, type, MAX_SHARD_BYTES);
     }
 
-    public void write(ObjectNode config, Map<String, Tensor> tensors, DataType type, long maxShardBytes)
+    public void write(ObjectNode config, Map<String, FileTensor> tensors, DataType type, long maxShardBytes)
             throws IOException {
         Files.createDirectories(path);
-        List<Map<String, Tensor>> shards = shards(tensors, type, maxShardBytes);
+        List<Map<String, FileTensor>> shards = shards(tensors, type, maxShardBytes);
         Set<String> names = new HashSet<>();
         try (StagedFiles files = new StagedFiles()) {
             ObjectNode weightMap = JsonMapper.shared().createObjectNode();
@@ -186,7 +185,7 @@ public record ModelDirectory(Path path) {
             Files.writeString(files.stage(configFile()), withType(config, type).toPrettyString() + "\n");
             if (shards.size() > 1) {
                 long totalBytes = tensors.values().stream()
-                        .mapToLong(tensor -> tensor.numel() * type.bytes())
+                        .mapToLong(tensor -> tensor.count() * type.bytes())
                         .sum();
                 ObjectNode index = JsonMapper.shared().createObjectNode();
                 index.putObject("metadata").put("total_size", totalBytes);
@@ -227,12 +226,12 @@ public record ModelDirectory(Path path) {
         return copy;
     }
 
-    static List<Map<String, Tensor>> shards(Map<String, Tensor> tensors, DataType type, long maxBytes) {
-        List<Map<String, Tensor>> shards = new ArrayList<>();
-        Map<String, Tensor> current = new LinkedHashMap<>();
+    static List<Map<String, FileTensor>> shards(Map<String, FileTensor> tensors, DataType type, long maxBytes) {
+        List<Map<String, FileTensor>> shards = new ArrayList<>();
+        Map<String, FileTensor> current = new LinkedHashMap<>();
         long bytes = 0;
-        for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
-            long tensorBytes = entry.getValue().numel() * type.bytes();
+        for (Map.Entry<String, FileTensor> entry : tensors.entrySet()) {
+            long tensorBytes = entry.getValue().count() * type.bytes();
             if (!current.isEmpty() && bytes + tensorBytes > maxBytes) {
                 shards.add(current);
                 current = new LinkedHashMap<>();

@@ -4,6 +4,7 @@ import java.util.List;
 import org.betatron.gguf.GgufException;
 import org.betatron.gguf.GgufFile;
 import org.betatron.gguf.GgufTensor;
+import org.betatron.torch.attention.Llama3Scaling;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -114,7 +115,8 @@ public final class GgufConfig {
                         + " must be none, linear, yarn or longrope but is '" + type + "'");
         }
         if (has("rope_freqs.weight")) {
-            LlamaFrequencies.read(file, theta, headDim()).write(rope);
+            Llama3Scaling scaling = LlamaFrequencies.read(file, theta, headDim());
+            scaling.write(rope.put("rope_type", scaling.kind()));
         }
         return rope;
     }

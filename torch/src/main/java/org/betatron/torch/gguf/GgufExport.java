@@ -10,6 +10,7 @@ import java.util.stream.LongStream;
 import org.betatron.gguf.GgufType;
 import org.betatron.gguf.GgufWriter;
 import org.betatron.torch.error.ModelException;
+import org.betatron.torch.files.FileTensor;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.tensor.Tensors;
 import org.bytedeco.pytorch.Tensor;
@@ -23,6 +24,7 @@ public final class GgufExport {
     private final ObjectNode config;
     private final Layout.Heads heads;
     private final GgufType type;
+    private final CurrentTensor current = new CurrentTensor();
 
     private GgufExport(GgufFamily family, ObjectNode config, GgufType type) {
         this.family = family;
@@ -53,7 +55,7 @@ public final class GgufExport {
 
     /// @param file      written whole, or left behind where writing fails
     /// @param config    of the model, in the keys of transformers 5
-    /// @param weights   by Hugging Face names; borrowed
+    /// @param weights   by Hugging Face names
     /// @param type      number format of the matrices, F32, F16, BF16 or Q8_0. Vectors are F32, and
     ///     matrices whose rows are no whole blocks F16
     /// @param tokenizer metadata of the tokenizer
@@ -61,7 +63,7 @@ public final class GgufExport {
     /// @throws ModelException if llama.cpp does not know the family, or cannot do what the
     ///     configuration says
     public static void write(
-            Path file, ObjectNode config, Map<String, Tensor> weights, GgufType type, Map<String, Object> tokenizer)
+            Path file, ObjectNode config, Map<String, FileTensor> weights, GgufType type, Map<String, Object> tokenizer)
             throws IOException {
         GgufFamily family = GgufFamily.ofConfig(config);
         GgufExport export = new GgufExport(family, config, type);
@@ -69,7 +71,11 @@ public final class GgufExport {
         metadata.put("general.file_type", fileType(type));
         metadata.put("general.quantization_version", 2);
         metadata.putAll(tokenizer);
-        GgufWriter.write(file, metadata, export.sources(weights));
+        try {
+            GgufWriter.write(file, metadata, export.sources(weights));
+        } finally {
+            export.current.close();
+        }
     }
 
     private static int fileType(GgufType type) {
@@ -82,7 +88,7 @@ public final class GgufExport {
         };
     }
 
-    private List<GgufWriter.Source> sources(Map<String, Tensor> weights) {
+    private List<GgufWriter.Source> sources(Map<String, FileTensor> weights) {
         Map<String, GgufFamily.Name> names = namesByModel(family, config);
         List<GgufWriter.Source> sources = new ArrayList<>();
         JsonNode rope = config.path("rope_parameters");
@@ -101,24 +107,27 @@ public final class GgufExport {
 
     private GgufWriter.Source divisors(JsonNode rope) {
         int headDim = config.path("head_dim").asInt(config.path("hidden_size").asInt() / heads.query());
-        LlamaFrequencies scaling = LlamaFrequencies.of(rope);
-        double theta = rope.path("rope_theta").asDouble();
-        return new GgufWriter.Source("rope_freqs.weight", List.of(headDim / 2L), GgufType.F32, (_, _, target) -> {
-            for (int i = 0; i < headDim / 2; i++) {
-                target[i] = (float) scaling.divisor(Math.pow(theta, -2.0 * i / headDim));
-            }
-        });
+        float[] divisors =
+                LlamaFrequencies.divisors(rope, rope.path("rope_theta").asDouble(), headDim);
+        return new GgufWriter.Source(
+                "rope_freqs.weight",
+                List.of((long) divisors.length),
+                GgufType.F32,
+                (_, _, target) -> System.arraycopy(divisors, 0, target, 0, divisors.length));
     }
 
-    private GgufWriter.Source source(GgufFamily.Name name, Tensor weight) {
-        boolean matrix = weight.dim() > 1;
+    private GgufWriter.Source source(GgufFamily.Name name, FileTensor weight) {
+        boolean matrix = weight.shape().size() > 1;
         boolean turned = matrix && name.layout() == Layout.TRANSPOSED;
-        Tensor tensor = turned ? weight.t() : weight;
-        List<Long> shape = LongStream.of(Tensors.shape(tensor)).boxed().toList();
+        List<Long> shape = turned ? weight.shape().reversed() : weight.shape();
         long rows = shape.getFirst();
         // llama.cpp keeps position embeddings wide: it adds them, and multiplies with nothing.
         GgufType written = matrix && !name.gguf().startsWith("position_embd") ? format(shape) : GgufType.F32;
         return new GgufWriter.Source(name.gguf(), shape, written, (first, count, target) -> {
+            Tensor tensor = current.of(name.gguf(), () -> {
+                Tensor values = weight.values().get().detach();
+                return turned ? values.t() : values;
+            });
             if (!matrix) {
                 vector(name.layout(), tensor, target);
                 return;

@@ -17,6 +17,7 @@ import org.betatron.core.model.Optimizer;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.torch.error.ModelException;
 import org.betatron.torch.error.NativeErrors;
+import org.betatron.torch.files.FileTensor;
 import org.betatron.torch.files.SafetensorsFile;
 import org.betatron.torch.files.SafetensorsWriter;
 import org.betatron.torch.memory.Memory;
@@ -168,7 +169,7 @@ public final class TorchOptimizer implements Optimizer {
             Path beside = files.stage(file);
             Optional<IOException> failure = Memory.compute(() -> {
                 try {
-                    SafetensorsWriter.write(beside, savedTensors(), DataType.FP32);
+                    SafetensorsWriter.write(beside, FileTensor.lent(savedTensors()), DataType.FP32);
                     return Optional.empty();
                 } catch (IOException e) {
                     return Optional.of(e);

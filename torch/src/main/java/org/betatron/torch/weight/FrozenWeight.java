@@ -1,7 +1,6 @@
 package org.betatron.torch.weight;
 
 import java.util.List;
-import java.util.Map;
 import org.betatron.torch.tensor.Products;
 import org.bytedeco.pytorch.Tensor;
 
@@ -9,7 +8,7 @@ import org.bytedeco.pytorch.Tensor;
 ///
 /// @param weight the form
 /// @param owned  whether it is closed with this
-public record FrozenWeight(Weight weight, boolean owned) implements Weight {
+public record FrozenWeight(Weight weight, boolean owned) implements FixedWeight {
 
     /// @param weight owned
     public FrozenWeight(Weight weight) {
@@ -29,11 +28,6 @@ public record FrozenWeight(Weight weight, boolean owned) implements Weight {
     @Override
     public List<Tensor> tensors() {
         return weight.tensors();
-    }
-
-    @Override
-    public Map<String, Tensor> leaves() {
-        return Map.of();
     }
 
     @Override
@@ -60,15 +54,6 @@ public record FrozenWeight(Weight weight, boolean owned) implements Weight {
     public Tensor rows(Tensor indices) {
         return weight.rows(indices);
     }
-
-    @Override
-    public void addGradient(Tensor gradient) {}
-
-    @Override
-    public void addProduct(Tensor derivative, Tensor input, double factor) {}
-
-    @Override
-    public void addToRows(Tensor rows, Tensor values) {}
 
     @Override
     public void close() {

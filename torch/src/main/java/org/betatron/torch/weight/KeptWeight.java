@@ -1,17 +1,19 @@
 package org.betatron.torch.weight;
 
 import java.util.List;
-import java.util.Map;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.tensor.Products;
 import org.betatron.torch.tensor.Tensors;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// A matrix that does not train and is kept in fewer bits than it is multiplied in.
 ///
 /// @param rows     what it is kept in; owned
 /// @param products how it is multiplied with
-record KeptWeight(KeptRows rows, Products products) implements Weight {
+record KeptWeight(KeptRows rows, Products products) implements FixedWeight {
+
+    private static final long NUMBERS_AT_ONCE = 1 << 20;
 
     @Override
     public long[] shape() {
@@ -24,13 +26,16 @@ record KeptWeight(KeptRows rows, Products products) implements Weight {
     }
 
     @Override
-    public Map<String, Tensor> leaves() {
-        return Map.of();
-    }
-
-    @Override
     public Tensor values() {
-        return Tensors.toFloat(rows.widened(0, shape()[0]));
+        long[] shape = shape();
+        Tensor values = Tensors.empty(ScalarType.Float, tensors().getFirst(), shape);
+        long atOnce = Math.clamp(NUMBERS_AT_ONCE / shape[1], 1, shape[0]);
+        for (long from = 0; from < shape[0]; from += atOnce) {
+            long first = from;
+            long count = Math.min(atOnce, shape[0] - from);
+            Memory.run(() -> values.narrow(0, first, count).copy_(rows.widened(first, count)));
+        }
+        return values;
     }
 
     @Override
@@ -52,15 +57,6 @@ record KeptWeight(KeptRows rows, Products products) implements Weight {
         }
         return Memory.scoped(() -> Tensors.cat(0, found));
     }
-
-    @Override
-    public void addGradient(Tensor gradient) {}
-
-    @Override
-    public void addProduct(Tensor derivative, Tensor input, double factor) {}
-
-    @Override
-    public void addToRows(Tensor rows, Tensor values) {}
 
     @Override
     public void close() {

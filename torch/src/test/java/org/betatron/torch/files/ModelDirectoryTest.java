@@ -131,7 +131,7 @@ class ModelDirectoryTest {
         try (TorchLanguageModel model = TinyModels.model("llama", 1)) {
             ObjectNode tied = TinyModels.llama().put("tie_word_embeddings", true);
             for (long maxShardBytes : new long[] {1 << 20, 20_000}) {
-                directory.write(tied, model.weights().values(), DataType.FP32, maxShardBytes);
+                directory.write(tied, FileTensor.lent(model.weights().values()), DataType.FP32, maxShardBytes);
                 assertSameModel(model);
             }
             try (TorchLanguageModel loaded = TorchLanguageModel.load(path, DataType.FP32)) {
@@ -153,7 +153,8 @@ class ModelDirectoryTest {
         try (TorchLanguageModel model = TinyModels.model("llama", 1)) {
             Map<String, Tensor> weights = new LinkedHashMap<>(model.weights().values());
             weights.put("lm_head.weight", weights.get("model.embed_tokens.weight"));
-            directory.write(TinyModels.llama().put("tie_word_embeddings", true), weights, DataType.FP32);
+            directory.write(
+                    TinyModels.llama().put("tie_word_embeddings", true), FileTensor.lent(weights), DataType.FP32);
         }
         try (TorchLanguageModel loaded = TorchLanguageModel.load(path, DataType.FP32)) {
             assertThat(loaded.remarks()).isEmpty();
@@ -169,7 +170,7 @@ class ModelDirectoryTest {
             write(second, 20_000);
             Path elsewhere = temporary.resolve("elsewhere");
             new ModelDirectory(elsewhere)
-                    .write(TinyModels.llama(), first.weights().values(), DataType.FP32);
+                    .write(TinyModels.llama(), FileTensor.lent(first.weights().values()), DataType.FP32);
             Files.copy(elsewhere.resolve("model.safetensors"), path.resolve("model.safetensors"));
             assertSameModel(first);
         }
@@ -331,8 +332,8 @@ class ModelDirectoryTest {
                         new Unwritable(second.weights().get("lm_head.weight").values())) {
                     weights.put("lm_head.weight", last);
                     assertThatExceptionOfType(IllegalStateException.class)
-                            .isThrownBy(
-                                    () -> directory.write(TinyModels.llama(), weights, DataType.FP32, maxShardBytes))
+                            .isThrownBy(() -> directory.write(
+                                    TinyModels.llama(), FileTensor.lent(weights), DataType.FP32, maxShardBytes))
                             .withMessage("disk full");
                 }
                 assertThat(names(path)).isEqualTo(before);
@@ -396,15 +397,15 @@ class ModelDirectoryTest {
         try (TorchLanguageModel model = TinyModels.model("llama", 1)) {
             Map<String, Tensor> weights = new LinkedHashMap<>(model.weights().values());
             Tensor norm = weights.remove("model.norm.weight");
-            directory.write(TinyModels.llama(), weights, DataType.FP32);
+            directory.write(TinyModels.llama(), FileTensor.lent(weights), DataType.FP32);
             assertRefused("model directory " + path + " lacks tensor 'model.norm.weight'");
 
             weights.remove("lm_head.weight");
-            directory.write(TinyModels.llama(), weights, DataType.FP32);
+            directory.write(TinyModels.llama(), FileTensor.lent(weights), DataType.FP32);
             assertRefused("model directory " + path + " lacks tensor 'lm_head.weight' and 1 more");
 
             weights.put("model.layers.7.bias", norm);
-            directory.write(TinyModels.llama(), weights, DataType.FP32);
+            directory.write(TinyModels.llama(), FileTensor.lent(weights), DataType.FP32);
             assertRefused(file + ": tensor 'model.layers.7.bias' does not belong to the model that config.json"
                     + " describes");
 
@@ -441,7 +442,7 @@ class ModelDirectoryTest {
     }
 
     private void write(TorchLanguageModel model, long maxShardBytes) throws IOException {
-        directory.write(TinyModels.llama(), model.weights().values(), DataType.FP32, maxShardBytes);
+        directory.write(TinyModels.llama(), FileTensor.lent(model.weights().values()), DataType.FP32, maxShardBytes);
     }
 
     private void assertSameModel(TorchLanguageModel expected) {

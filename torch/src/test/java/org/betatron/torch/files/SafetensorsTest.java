@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -130,7 +131,7 @@ class SafetensorsTest {
             try {
                 Tensor matrix =
                         HostTensors.floats(new float[] {1, 2, 3, 4, 5, 6}).view(2, 3);
-                SafetensorsWriter.write(file, Map.of("t", matrix.t()), DataType.FP32);
+                SafetensorsWriter.write(file, FileTensor.lent(Map.of("t", matrix.t())), DataType.FP32);
             } catch (IOException e) {
                 throw new AssertionError(e);
             }
@@ -276,7 +277,7 @@ class SafetensorsTest {
             tensors.put("empty", HostTensors.floats(new float[0]));
             tensors.put("number", HostTensors.floats(new float[] {7}).squeeze());
             try {
-                SafetensorsWriter.write(file, tensors, type, chunkElements);
+                SafetensorsWriter.write(file, FileTensor.lent(tensors), type, chunkElements);
                 return new IOException();
             } catch (IOException e) {
                 return e;
@@ -294,5 +295,22 @@ class SafetensorsTest {
         ByteBuffer bytes = ByteBuffer.allocate(8 + text.length + dataBytes).order(ByteOrder.LITTLE_ENDIAN);
         bytes.putLong(text.length).put(text);
         return Files.write(directory.resolve("raw.safetensors"), bytes.array());
+    }
+
+    @Test
+    void oneTensorIsInMemoryAtATime() throws IOException {
+        List<Tensor> made = new ArrayList<>();
+        Map<String, FileTensor> tensors = new LinkedHashMap<>();
+        for (String name : List.of("first", "second", "third")) {
+            tensors.put(name, FileTensor.of(new long[] {2, 3}, () -> {
+                assertThat(made.stream().allMatch(tensor -> tensor.isNull()))
+                        .as(name)
+                        .isTrue();
+                made.add(HostTensors.floats(new float[] {1, 2, 3, 4, 5, 6}).view(2, 3));
+                return made.getLast();
+            }));
+        }
+        SafetensorsWriter.write(directory.resolve("in-turn.safetensors"), tensors, DataType.FP32);
+        assertThat(made).hasSize(3);
     }
 }
