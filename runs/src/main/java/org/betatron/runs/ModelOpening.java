@@ -24,7 +24,7 @@ public final class ModelOpening {
 
     /// @param warn hears what has to be said, a line each
     ModelOpening(Consumer<String> warn) {
-        this.warn = warn;
+        this.warn = message -> warn.accept(ModelPlace.asGiven(message));
     }
 
     /// @param listener hears what has to be said, as [RunEvent.Warning]

@@ -9,6 +9,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.betatron.data.tokenizer.PaddingToken;
 import org.betatron.runs.place.HubPlaces;
@@ -40,6 +41,12 @@ public final class AdapterPlace {
     /// @return whether a path names an adapter, and not a directory that shows one
     static boolean isAdapter(Path given) {
         return AdapterFiles.isAdapter(given) && !SHOWN.containsValue(given);
+    }
+
+    /// @return the directories that are shown, and the adapters that they show
+    static Map<Path, Path> shown() {
+        return SHOWN.entrySet().stream()
+                .collect(Collectors.toMap(Map.Entry::getValue, entry -> entry.getKey().directory()));
     }
 
     /// @param adapter PEFT's directory
