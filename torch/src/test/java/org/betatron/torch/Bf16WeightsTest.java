@@ -95,7 +95,7 @@ class Bf16WeightsTest {
 
     @Test
     void trainingFollowsThatOfFullWeights() throws IOException {
-        begin("llama", false);
+        begin("llama", false, 2, 64);
         int steps = 60;
         float[] full = losses(compute(DataType.FP32, 2, Recompute.SELECTIVE), steps);
         assertThat(full[steps - 1]).isLessThan(0.8f * full[0]);
