@@ -69,9 +69,7 @@ class FuzzTest {
             FuzzTarget.copy(target.around(), copy);
             Path first = copy.resolve(
                     target.around().relativize(target.files().getFirst()).toString());
-            assertThat(invoke(target, first, copy))
-                    .as(target.name())
-                    .matches(invocation -> invocation.exitCode() == 0);
+            assertThat(invoke(target, first, copy)).as(target.name()).matches(invocation -> invocation.exitCode() == 0);
             if (!target.result().isEmpty()) {
                 expected.put(target.name(), Files.readAllBytes(copy.resolve(target.result())));
             }
@@ -93,8 +91,7 @@ class FuzzTest {
             Invocation invocation = new Invocation(-1, "", "");
             End end;
             try {
-                invocation = thread.submit(() -> invoke(target, damaged, copy))
-                        .get(MINUTES, TimeUnit.MINUTES);
+                invocation = thread.submit(() -> invoke(target, damaged, copy)).get(MINUTES, TimeUnit.MINUTES);
                 end = judge(target, copy, invocation, expected.getOrDefault(target.name(), new byte[0]));
             } catch (ExecutionException e) {
                 invocation = new Invocation(-1, "", String.valueOf(e.getCause()));

@@ -56,10 +56,8 @@ final class StoredFuzzTargets {
         for (String file : files) {
             Files.copy(recorded.resolve(file), around.resolve(file));
         }
-        return FuzzTarget.rows(
-                name, Stream.of(files).map(around::resolve).toList(), file -> new String[] {
-                    "inspect", "--model", inputs.model(), file
-                });
+        return FuzzTarget.rows(name, Stream.of(files).map(around::resolve).toList(), file ->
+                new String[] {"inspect", "--model", inputs.model(), file});
     }
 
     /// What says which files there are, and which of them are a model's.
@@ -71,23 +69,22 @@ final class StoredFuzzTargets {
                 files.put(file.getFileName().toString(), Files.readAllBytes(file));
             }
             hub.put("models/org/fuzzed", files);
-            HubSettings settings = new HubSettings(
-                    URI.create(hub.address()), around.resolve(CACHE), "", "", false, Proxies.NONE);
+            HubSettings settings =
+                    new HubSettings(URI.create(hub.address()), around.resolve(CACHE), "", "", false, Proxies.NONE);
             ScopedValue.where(HubPlaces.SETTINGS, settings).run(() -> Invocation.of("fetch", "org/fuzzed"));
         }
         List<Path> listings = FuzzTarget.files(around).stream()
-                .filter(file -> file.toString().contains("/refs/") || file.toString().endsWith(".json"))
+                .filter(file ->
+                        file.toString().contains("/refs/") || file.toString().endsWith(".json"))
                 .filter(file -> !file.toString().contains("/snapshots/"))
                 .toList();
-        return FuzzTarget.whole("hub cache", listings, around, (_, _) -> new String[] {
-            "generate", "--model", "hf://org/fuzzed", "--prompt", "Where?", "--max-new-tokens=1"
-        });
+        return FuzzTarget.whole("hub cache", listings, around, (_, _) ->
+                new String[] {"generate", "--model", "hf://org/fuzzed", "--prompt", "Where?", "--max-new-tokens=1"});
     }
 
     /// @param copy of what a command reads
     /// @return the hub that it may not ask, with the cache that lies there
     static HubSettings offline(Path copy) {
-        return new HubSettings(
-                URI.create("https://hub.invalid"), copy.resolve(CACHE), "", "", true, Proxies.NONE);
+        return new HubSettings(URI.create("https://hub.invalid"), copy.resolve(CACHE), "", "", true, Proxies.NONE);
     }
 }

@@ -64,6 +64,9 @@ public record Leftover(Set<String> names, Map<String, List<String>> content) {
             "functioncalls",
             "reasoningcontent");
 
+    /// Dialogues that often hold what the pair says once more: prompt and chosen answer.
+    private static final Set<String> WHOLE = Set.of("messages", "conversation", "conversations", "dialog", "dialogue");
+
     /// Fields of a message that say whose it is: templates have words of their own for that.
     private static final Set<String> SPEAKER = Set.of("role", "from", "speaker");
 
@@ -86,7 +89,12 @@ public record Leftover(Set<String> names, Map<String, List<String>> content) {
             }
             if (!ignored.contains(name) && CONTENT.contains(plain(name))) {
                 List<String> texts = new ArrayList<>();
-                collect(row.peek(name), texts);
+                JsonNode value = row.peek(name);
+                if (WHOLE.contains(plain(name)) && value.isArray()) {
+                    collectDialogue(value, texts);
+                } else {
+                    collect(value, texts);
+                }
                 content.put(name, texts);
             }
             names.add(name);
@@ -98,19 +106,29 @@ public record Leftover(Set<String> names, Map<String, List<String>> content) {
         return JOINTS.matcher(name).replaceAll("").toLowerCase(Locale.ROOT);
     }
 
+    /// All that is said but a last message of the assistant: where the chosen answer is repeated it is
+    /// no part of a
+    /// prompt.
+    private static void collectDialogue(JsonNode turns, List<String> texts) {
+        for (int i = 0; i < turns.size(); i++) {
+            JsonNode turn = turns.get(i);
+            if (i == turns.size() - 1 && MessageReader.isOfAssistant(turn)) {
+                return;
+            }
+            if (turn.isObject()) {
+                turn.properties().stream()
+                        .filter(field -> !SPEAKER.contains(field.getKey()))
+                        .forEach(field -> collect(field.getValue(), texts));
+            } else {
+                collect(turn, texts);
+            }
+        }
+    }
+
     private static void collect(JsonNode value, List<String> texts) {
         if (value.isString()) {
             texts.add(value.stringValue());
         }
-        boolean isMessage = value.has("content") || value.has("value") || value.has("parts");
-        value.properties().stream()
-                .filter(field -> !isMessage || !SPEAKER.contains(field.getKey()))
-                .forEach(field -> collect(field.getValue(), texts));
-        for (int i = 0; i < (value.isArray() ? value.size() : 0); i++) {
-            // Such a dialogue often repeats the chosen answer, which is no part of a prompt.
-            if (i < value.size() - 1 || !MessageReader.isOfAssistant(value.get(i))) {
-                collect(value.get(i), texts);
-            }
-        }
+        value.forEach(element -> collect(element, texts));
     }
 }

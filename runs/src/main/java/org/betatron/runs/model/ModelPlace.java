@@ -5,12 +5,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.util.Map;
 import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
-import java.util.regex.Pattern;
 import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.betatron.core.files.Directories;
 import org.betatron.data.tokenizer.gguf.GgufTokenizer;
 import org.betatron.gguf.GgufException;
@@ -19,6 +18,7 @@ import org.betatron.runs.place.ModelName;
 import org.betatron.torch.error.ModelException;
 import org.betatron.torch.files.ModelDirectory;
 import org.betatron.torch.gguf.GgufConfig;
+import org.jspecify.annotations.Nullable;
 
 /// Where a model lies that a user named: a Hugging Face directory, a GGUF file, an adapter on either
 /// ([AdapterPlace]), or any of these on the hub.
