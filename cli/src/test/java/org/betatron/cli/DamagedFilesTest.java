@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.betatron.core.files.Checksums;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A bit that flips in a file of ours is noticed by whatever reads the file again, which names it and the way out.
+/// A bit that flips in a file of ours is noticed by whatever reads the file again, which names it and
+/// the way out.
 class DamagedFilesTest {
 
     private static final String WAY_OUT =
@@ -25,6 +27,7 @@ class DamagedFilesTest {
     static void run() throws IOException {
         inputs = Inputs.in(directory);
         Invocation.succeed(inputs.align("run", "--steps=2"));
+        Invocation.succeed(inputs.align("adapted", "--steps=2", "--set=adapter=lora"));
     }
 
     @Test
@@ -66,6 +69,56 @@ class DamagedFilesTest {
         }
     }
 
+    /// It is opened as a directory that shows it with its base; what lies beside either is looked at
+    /// all the same.
+    @Test
+    void adapters() throws IOException {
+        Path model = copy("adapted/model");
+        String[] generate = {"generate", "--model", model.toString(), "--prompt", "a", "--max-new-tokens=1"};
+        Invocation.succeed(generate);
+        Path text = model.resolve("tokenizer_config.json");
+        Files.writeString(text, Files.readString(text) + "\n");
+        String said = "warning: " + text + WAY_OUT + model.resolve("checksums") + "\n";
+        assertThat(Invocation.of(generate).exitCode()).isZero();
+        assertThat(Invocation.of(generate).err()).isEqualTo(said);
+        assertThat(Invocation.of(
+                                "inspect",
+                                "--model",
+                                model.toString(),
+                                inputs.pairs().toString())
+                        .err())
+                .isEqualTo(said);
+        flip(model.resolve("adapter_model.safetensors"));
+        Invocation refused = Invocation.of(generate);
+        assertThat(refused.exitCode()).isNotZero();
+        assertThat(refused.err())
+                .isEqualTo(said + "betatron: " + model.resolve("adapter_model.safetensors") + WAY_OUT
+                        + model.resolve("checksums") + "\n");
+        assertThat(Invocation.of(
+                                "merge",
+                                model.toString(),
+                                directory.resolve("merged").toString())
+                        .err())
+                .contains("betatron: " + model.resolve("adapter_model.safetensors") + WAY_OUT);
+    }
+
+    @Test
+    void basesOfAdapters() throws IOException {
+        Path base = copy("model");
+        Checksums.write(base);
+        Path model = copy("adapted/model");
+        Path config = model.resolve("adapter_config.json");
+        Files.writeString(config, Files.readString(config).replace(inputs.model(), base.toString()));
+        Files.delete(model.resolve("checksums"));
+        String[] generate = {"generate", "--model", model.toString(), "--prompt", "a", "--max-new-tokens=1"};
+        // The adapter has a tokenizer of its own: the base's is not read.
+        Path text = base.resolve("tokenizer_config.json");
+        Files.writeString(text, Files.readString(text) + "\n");
+        Invocation.succeed(generate);
+        flip(base.resolve("model.safetensors"));
+        requireNamed(base.resolve("model.safetensors"), generate);
+    }
+
     @Test
     void settingsOfARun() throws IOException {
         Path run = copy("run");
@@ -79,7 +132,7 @@ class DamagedFilesTest {
         Path run = copy("run");
         for (String name : new String[] {"metrics.jsonl", "gaps-before.jsonl", "samples.jsonl", "data.json"}) {
             String text = Files.readString(run.resolve(name));
-            String other = text.replaceFirst("1", "2");
+            String other = text.replaceFirst("[13]", "2");
             assertThat(other).as(name).isNotEqualTo(text);
             Files.writeString(run.resolve(name), other);
         }

@@ -105,6 +105,7 @@ record FuzzTarget(
                 }),
                 rows("recipe", List.of(recipe), file -> new String[] {"align", "--print-recipe", "--recipe", file})));
         targets.addAll(OtherFuzzTargets.in(root, inputs));
+        targets.addAll(StoredFuzzTargets.in(root, inputs));
         return targets;
     }
 

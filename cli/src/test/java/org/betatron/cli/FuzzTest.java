@@ -21,6 +21,7 @@ import java.util.random.RandomGeneratorFactory;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.betatron.core.files.Directories;
+import org.betatron.runs.place.HubPlaces;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// `-Dbetatron.fuzz.out`.
 class FuzzTest {
 
-    private static final int INPUTS = Integer.getInteger("betatron.fuzz.inputs", 76);
+    private static final int INPUTS = Integer.getInteger("betatron.fuzz.inputs", 75);
     private static final long SEED = Long.getLong("betatron.fuzz.seed", 20261126);
     private static final String OUT = System.getProperty("betatron.fuzz.out", "");
     private static final String ONLY = System.getProperty("betatron.fuzz.only", "");
@@ -68,9 +69,7 @@ class FuzzTest {
             FuzzTarget.copy(target.around(), copy);
             Path first = copy.resolve(
                     target.around().relativize(target.files().getFirst()).toString());
-            assertThat(Invocation.of(target.command().arguments(first, copy)))
-                    .as(target.name())
-                    .matches(invocation -> invocation.exitCode() == 0);
+            assertThat(invoke(target, first, copy)).as(target.name()).matches(invocation -> invocation.exitCode() == 0);
             if (!target.result().isEmpty()) {
                 expected.put(target.name(), Files.readAllBytes(copy.resolve(target.result())));
             }
@@ -92,8 +91,7 @@ class FuzzTest {
             Invocation invocation = new Invocation(-1, "", "");
             End end;
             try {
-                invocation = thread.submit(() -> Invocation.of(target.command().arguments(damaged, copy)))
-                        .get(MINUTES, TimeUnit.MINUTES);
+                invocation = thread.submit(() -> invoke(target, damaged, copy)).get(MINUTES, TimeUnit.MINUTES);
                 end = judge(target, copy, invocation, expected.getOrDefault(target.name(), new byte[0]));
             } catch (ExecutionException e) {
                 invocation = new Invocation(-1, "", String.valueOf(e.getCause()));
@@ -113,6 +111,11 @@ class FuzzTest {
         thread.shutdownNow();
         write(table, wrong);
         assertThat(wrong).isEmpty();
+    }
+
+    private static Invocation invoke(FuzzTarget target, Path damaged, Path copy) {
+        return ScopedValue.where(HubPlaces.SETTINGS, StoredFuzzTargets.offline(copy))
+                .call(() -> Invocation.of(target.command().arguments(damaged, copy)));
     }
 
     private static byte[] damage(FuzzTarget target, Mutation mutation, byte[] file, RandomGenerator random) {

@@ -1,6 +1,7 @@
 package org.betatron.hub;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -217,7 +218,9 @@ public final class Hub implements AutoCloseable {
     private HubException unusable(IOException e) {
         return HubException.failed(
                 "the cache " + client.settings().cache() + " cannot be used: "
-                        + e.getClass().getSimpleName() + " " + HubClient.reason(e)
+                        + (e instanceof CharacterCodingException
+                                ? "a note in it is not valid UTF-8; delete what it holds of this name and fetch it again"
+                                : e.getClass().getSimpleName() + " " + HubClient.reason(e))
                         + " (HF_HUB_CACHE names another directory)",
                 e);
     }

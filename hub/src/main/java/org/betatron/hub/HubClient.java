@@ -2,12 +2,16 @@ package org.betatron.hub;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /// Asks the hub. The token goes to the hub alone: redirects are followed here, and to another host
 /// without it.
@@ -183,10 +187,20 @@ final class HubClient implements AutoCloseable {
     }
 
     static String reason(Throwable e) {
+        if (e instanceof ConnectException || e instanceof HttpConnectTimeoutException) {
+            return isUnknown(e)
+                    ? "there is no such host, or no network"
+                    : "no connection: is there a network, and a proxy to name in HTTPS_PROXY?";
+        }
         String message = e.getMessage();
         return message == null || message.isBlank()
                 ? e.getClass().getSimpleName().replace("Exception", "").toLowerCase(Locale.ROOT)
                 : message.lines().findFirst().orElse("");
+    }
+
+    /// The JDK says it of a cause only.
+    private static boolean isUnknown(@Nullable Throwable e) {
+        return e != null && (e instanceof UnresolvedAddressException || isUnknown(e.getCause()));
     }
 
     @Override

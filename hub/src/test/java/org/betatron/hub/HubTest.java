@@ -364,7 +364,10 @@ class HubTest {
         status[0] = 500;
         assertRefused(MODEL, "the hub answers 500 when asked for its state of org/model, 6 times in a row");
         server.close();
-        assertRefused(MODEL, server.address() + "/api/models/org/model/revision/main cannot be reached");
+        assertRefused(
+                MODEL,
+                server.address() + "/api/models/org/model/revision/main cannot be reached (no connection: is there a"
+                        + " network, and a proxy to name in HTTPS_PROXY?)");
     }
 
     @Test

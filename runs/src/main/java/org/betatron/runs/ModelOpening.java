@@ -5,7 +5,6 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import org.betatron.core.files.Checksums;
 import org.betatron.runs.model.ModelPlace;
 import org.betatron.runs.model.ModelSource;
 import org.betatron.torch.TorchLanguageModel;
@@ -13,7 +12,6 @@ import org.betatron.torch.TorchModel;
 import org.betatron.torch.TorchRewardModel;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.error.ModelException;
-import org.betatron.torch.files.ModelDirectory;
 
 /// The one place where models are opened: what a user should know of their files is said here, once of each
 /// directory. Made for one run, or one command; not thread-safe.
@@ -21,10 +19,11 @@ public final class ModelOpening {
 
     private final Consumer<String> warn;
     private final Set<Path> told = new HashSet<>();
+    private final Set<String> changes = new HashSet<>();
 
     /// @param warn hears what has to be said, a line each
     ModelOpening(Consumer<String> warn) {
-        this.warn = warn;
+        this.warn = message -> warn.accept(ModelPlace.asGiven(message));
     }
 
     /// @param listener hears what has to be said, as [RunEvent.Warning]
@@ -52,10 +51,8 @@ public final class ModelOpening {
     <M extends TorchModel> M open(Path given, ComputeSpec compute, BiFunction<Path, ComputeSpec, M> loader) {
         Path directory = ModelPlace.of(given);
         boolean isNew = told.add(directory.toAbsolutePath().normalize());
-        if (isNew) {
-            ModelSource.changes(directory).ifPresent(warn);
-        }
-        Checksums.damage(directory, ModelDirectory::isOfWeights).ifPresent(damage -> {
+        ModelSource.changes(directory).stream().filter(changes::add).forEach(warn);
+        ModelSource.damage(directory).ifPresent(damage -> {
             throw new ModelException(damage);
         });
         M model = loader.apply(directory, compute);

@@ -11,6 +11,7 @@ import org.betatron.core.RootCause;
 import org.betatron.data.DataException;
 import org.betatron.evaluation.judge.JudgeException;
 import org.betatron.hub.HubException;
+import org.betatron.runs.model.ModelPlace;
 import org.betatron.runs.recipe.RecipeException;
 import org.betatron.torch.error.ModelException;
 import org.betatron.training.run.OtherSettingsException;
@@ -50,7 +51,7 @@ final class Failures {
                 || problem instanceof HubException
                 || problem instanceof UncheckedIOException
                 || problem instanceof IOException;
-        err.println("betatron: " + shown(message(problem))
+        err.println("betatron: " + shown(ModelPlace.asGiven(message(problem)))
                 + (expected || debug ? "" : " (unexpected; --debug shows where it comes from)"));
         if (problem instanceof DataException data) {
             data.details().forEach(line -> err.println("  " + shown(line)));

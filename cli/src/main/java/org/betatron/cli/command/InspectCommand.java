@@ -97,7 +97,7 @@ final class InspectCommand implements Runnable {
         Optional<TransformAccount> account = Optional.ofNullable(run).map(TransformAccount::of);
         ModelSource source = new ModelSource(model);
         ModelSource.changes(source.directory())
-                .ifPresent(change -> spec.commandLine().getErr().println("warning: " + change));
+                .forEach(change -> spec.commandLine().getErr().println("warning: " + change));
         try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.load(source.directory())) {
             DataSetLoader loader = source.loader(tokenizer, Truncation.to(maxTokens, maxPromptTokens))
                     .by(reading.rules())

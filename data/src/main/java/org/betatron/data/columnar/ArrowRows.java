@@ -159,7 +159,9 @@ final class ArrowRows implements ColumnarRows {
             default ->
                 new DataException(
                         where + "the Arrow data is damaged: "
-                                + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()),
+                                + (e.getMessage() == null
+                                        ? "its sizes and positions do not fit together"
+                                        : e.getMessage()),
                         e);
         };
     }

@@ -122,7 +122,7 @@ final class ParquetRows implements ColumnarRows {
                 new DataException(
                         file + (row > 0 ? ":" + row : "") + ": the Parquet file cannot be read"
                                 + (row > 0 ? " any further" : "") + ", it is damaged or of a kind that is not known: "
-                                + reason(e),
+                                + (reason(e).contains("NullPointerException") ? "something is missing" : reason(e)),
                         e);
         };
     }

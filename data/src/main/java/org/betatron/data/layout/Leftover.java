@@ -51,6 +51,11 @@ public record Leftover(Set<String> names, Map<String, List<String>> content) {
             "messagehistory",
             "previousmessages",
             "previousturns",
+            "messages",
+            "conversation",
+            "conversations",
+            "dialog",
+            "dialogue",
             "tools",
             "availabletools",
             "functions",
@@ -58,6 +63,12 @@ public record Leftover(Set<String> names, Map<String, List<String>> content) {
             "functioncall",
             "functioncalls",
             "reasoningcontent");
+
+    /// Dialogues that often hold what the pair says once more: prompt and chosen answer.
+    private static final Set<String> WHOLE = Set.of("messages", "conversation", "conversations", "dialog", "dialogue");
+
+    /// Fields of a message that say whose it is: templates have words of their own for that.
+    private static final Set<String> SPEAKER = Set.of("role", "from", "speaker");
 
     private static final Pattern JOINTS = Pattern.compile("[_\\-. ]");
 
@@ -78,7 +89,12 @@ public record Leftover(Set<String> names, Map<String, List<String>> content) {
             }
             if (!ignored.contains(name) && CONTENT.contains(plain(name))) {
                 List<String> texts = new ArrayList<>();
-                collect(row.peek(name), texts);
+                JsonNode value = row.peek(name);
+                if (WHOLE.contains(plain(name)) && value.isArray()) {
+                    collectDialogue(value, texts);
+                } else {
+                    collect(value, texts);
+                }
                 content.put(name, texts);
             }
             names.add(name);
@@ -88,6 +104,25 @@ public record Leftover(Set<String> names, Map<String, List<String>> content) {
 
     private static String plain(String name) {
         return JOINTS.matcher(name).replaceAll("").toLowerCase(Locale.ROOT);
+    }
+
+    /// All that is said but a last message of the assistant: where the chosen answer is repeated it is
+    /// no part of a
+    /// prompt.
+    private static void collectDialogue(JsonNode turns, List<String> texts) {
+        for (int i = 0; i < turns.size(); i++) {
+            JsonNode turn = turns.get(i);
+            if (i == turns.size() - 1 && MessageReader.isOfAssistant(turn)) {
+                return;
+            }
+            if (turn.isObject()) {
+                turn.properties().stream()
+                        .filter(field -> !SPEAKER.contains(field.getKey()))
+                        .forEach(field -> collect(field.getValue(), texts));
+            } else {
+                collect(turn, texts);
+            }
+        }
     }
 
     private static void collect(JsonNode value, List<String> texts) {

@@ -45,7 +45,6 @@ record PairLayout(PreferenceFormat format, FieldMap map) {
     private static final String CHOSEN = "chosen";
     private static final String REJECTED = "rejected";
     private static final String FIRST = PreferenceLabel.FIRST;
-    private static final String SECOND = PreferenceLabel.SECOND;
     private static final String WINNER = PreferenceLabel.WINNER;
     private static final String ANSWERS = PreferenceLabel.ANSWERS;
 
@@ -68,25 +67,6 @@ record PairLayout(PreferenceFormat format, FieldMap map) {
             List.of("messages", "rejected_response"),
             List.of("messages", "rejected_messages"));
 
-    /// Names of two answers, and of what says which is better.
-    private static final List<Map<String, String>> COMPARED = List.of(
-            compared("first", "second", WINNER, "winner"),
-            compared("response_0", "response_1", WINNER, "better_response_id"),
-            compared("response_0", "response_1", WINNER, "safer_response_id"),
-            compared("conversation_a", "conversation_b", WINNER, "winner"),
-            compared("response_a", "response_b", WINNER, "winner"),
-            compared("response_a", "response_b", WINNER, "preference"),
-            compared("response_a", "response_b", WINNER, "preferred_response"),
-            compared("answer_a", "answer_b", WINNER, "winner"),
-            compared("output_a", "output_b", WINNER, "winner"),
-            compared("output_1", "output_2", WINNER, "preference"),
-            compared("response_1", "response_2", PreferenceLabel.STRENGTH, "preference_strength"),
-            compared("response1", "response2", PreferenceLabel.STRENGTH, "overall_preference"),
-            compared("response_1", "response_2", PreferenceLabel.STRENGTH, "overall_preference"),
-            compared("response_1", "response_2", WINNER, "winner"),
-            compared("response_1", "response_2", WINNER, "preferred"),
-            compared("human_ref_A", "human_ref_B", PreferenceLabel.FIRST_WINS, "labels"));
-
     private static final List<Map<String, String>> RANKED = List.of(
             Map.of(ANSWERS, "answers", PreferenceLabel.RANKS, "ranks"),
             Map.of(ANSWERS, "answers", PreferenceLabel.SCORES, "scores"),
@@ -94,6 +74,7 @@ record PairLayout(PreferenceFormat format, FieldMap map) {
             Map.of(ANSWERS, "answers[].answer", PreferenceLabel.RANKS, "answers[].rank"),
             Map.of(ANSWERS, "completions[].response", PreferenceLabel.SCORES, "completions[].overall_score"),
             Map.of(ANSWERS, "completions[].completion", PreferenceLabel.RANKS, "completions[].rank"),
+            Map.of(ANSWERS, "completions[].completion", PreferenceLabel.SCORES, "completions[].score"),
             Map.of(ANSWERS, "responses", PreferenceLabel.RANKS, "ranks"),
             Map.of(ANSWERS, "responses", PreferenceLabel.RANKS, "rank"),
             Map.of(ANSWERS, "responses", PreferenceLabel.SCORES, "scores"),
@@ -102,11 +83,10 @@ record PairLayout(PreferenceFormat format, FieldMap map) {
 
     /// Names of prompts that are something asked, not a text to continue.
     private static final List<String> QUESTIONS =
-            List.of("question", "instruction", "query", "input", "context", "history");
+            List.of("question.full_text", "question", "instruction", "query", "input", "context", "history");
 
-    private static Map<String, String> compared(String first, String second, String label, String field) {
-        return Map.of(FIRST, first, SECOND, second, label, field);
-    }
+    /// Names of dialogues that end with what is asked.
+    private static final List<String> DIALOGUES = List.of("contents", "messages", "conversation", "conversations");
 
     /// @return the layout that a row's names say; empty if they say none
     static Optional<PairLayout> of(JsonRow row) {
@@ -128,13 +108,16 @@ record PairLayout(PreferenceFormat format, FieldMap map) {
                 return judged(row, Map.of(CHOSEN, names.getFirst(), REJECTED, names.getLast()));
             }
         }
-        for (Map<String, String> names : COMPARED) {
-            if (hasAll(row, names)) {
+        if (isTwoOutputs(row)) {
+            return judged(row, TWO_OUTPUTS);
+        }
+        for (Map<String, String> names : ComparedNames.ALL) {
+            if (hasAll(row, names) && !isScoredAndLabelled(row, names)) {
                 return withPrompt(row, PreferenceFormat.COMPARED, names);
             }
         }
         for (Map<String, String> names : RANKED) {
-            if (hasAll(row, names)) {
+            if (hasAll(row, names) && areLists(row, names)) {
                 return withPrompt(row, PreferenceFormat.RANKED, names);
             }
         }
@@ -144,6 +127,41 @@ record PairLayout(PreferenceFormat format, FieldMap map) {
     private static boolean hasAll(JsonRow row, Map<String, String> names) {
         JsonRow seen = row.under(new FieldMap(names));
         return names.keySet().stream().allMatch(name -> seen.has(name) && !isListOfNull(seen.peek(name)));
+    }
+
+    /// A row without a winner does not make a file of winners one of scores.
+    private static boolean isScoredAndLabelled(JsonRow row, Map<String, String> names) {
+        return names.containsKey(PreferenceLabel.FIRST_SCORE)
+                && ComparedNames.WINNERS.stream()
+                        .anyMatch(name -> !row.peek(name).isMissingNode());
+    }
+
+    /// Where `output` is a list of two texts, as LLaMA-Factory has it.
+    private static final Map<String, String> TWO_OUTPUTS = Map.of(CHOSEN, "output[0]", REJECTED, "output[1]");
+
+    /// @return whether something asked has a list of two answers, of which the first is the better one
+    static boolean isTwoOutputs(JsonRow row) {
+        JsonNode output = row.peek("output");
+        return row.has("instruction")
+                && output.isArray()
+                && output.size() == 2
+                && output.get(0).isString()
+                && output.get(1).isString();
+    }
+
+    /// @throws DataException if a row of such a file has another number of answers
+    void check(JsonRow row) {
+        if (map.equals(new FieldMap(TWO_OUTPUTS)) && row.peek("output").size() != 2) {
+            throw row.error("\"output\" must be a list of two answers, the better one first, but had "
+                    + row.peek("output").size());
+        }
+    }
+
+    private static boolean areLists(JsonRow row, Map<String, String> names) {
+        JsonRow seen = row.under(new FieldMap(names));
+        return names.keySet().stream()
+                .filter(name -> !name.equals(WINNER))
+                .allMatch(name -> seen.peek(name).isArray());
     }
 
     private static boolean isListOfNull(JsonNode value) {
@@ -194,10 +212,17 @@ record PairLayout(PreferenceFormat format, FieldMap map) {
             return Optional.of(new PairLayout(format, new FieldMap(names)));
         }
         String question = question(row);
+        if (question.isEmpty() && format != PreferenceFormat.INSTRUCTION) {
+            question = DIALOGUES.stream()
+                    .filter(name -> row.has(name) && !names.containsValue(name))
+                    .findFirst()
+                    .orElse("");
+        }
         if (question.isEmpty() && !row.under(new FieldMap(names)).peek(FIRST).isContainer()) {
             return Optional.empty();
         }
-        String asked = format == PreferenceFormat.INSTRUCTION ? "instruction" : QUESTION;
+        String asked =
+                format == PreferenceFormat.INSTRUCTION || row.peek(question).isString() ? "instruction" : QUESTION;
         return Optional.of(
                 new PairLayout(format, new FieldMap(question.isEmpty() ? names : with(names, asked, question))));
     }

@@ -19,6 +19,15 @@ sealed interface PreferenceLabel {
     /// Whether the first won: true or 1; false or 0 if the second did.
     String FIRST_WINS = "firstWins";
 
+    /// Whether the second won; where neither did, it is a tie.
+    String SECOND_WINS = "secondWins";
+
+    /// How good the first was judged, beside [#SECOND_SCORE]: the larger is the better.
+    String FIRST_SCORE = "firstScore";
+
+    /// How good the second was judged.
+    String SECOND_SCORE = "secondScore";
+
     /// By how much the second is better: below 0 if the first is, 0 for neither.
     String STRENGTH = "strength";
 
@@ -44,9 +53,7 @@ sealed interface PreferenceLabel {
     }
 
     private static PreferenceLabel ofTwo(JsonRow row) {
-        int better = row.has(STRENGTH)
-                ? -(int) Math.signum(row.number(STRENGTH))
-                : row.has(FIRST_WINS) ? firstWins(row) : winner(row);
+        int better = better(row);
         row.use(FIRST);
         row.use(SECOND);
         return switch (better) {
@@ -56,13 +63,44 @@ sealed interface PreferenceLabel {
         };
     }
 
-    private static int firstWins(JsonRow row) {
-        JsonNode value = row.use(FIRST_WINS);
-        if (value.isBoolean() || (value.isNumber() && (value.asDouble() == 0 || value.asDouble() == 1))) {
-            return value.isBoolean() ? (value.booleanValue() ? 1 : -1) : value.asDouble() == 1 ? 1 : -1;
+    /// Files have fields of such names that mean something else, so the layout must have named them.
+    private static int better(JsonRow row) {
+        if (row.isMapped(STRENGTH)) {
+            return -(int) Math.signum(row.number(STRENGTH));
         }
-        throw row.error(
-                "\"" + row.nameOf(FIRST_WINS) + "\" must be true, false, 1 or 0 but was " + JsonRow.kind(value));
+        if (row.isMapped(FIRST_SCORE) && row.isMapped(SECOND_SCORE)) {
+            return Double.compare(score(row, FIRST_SCORE), score(row, SECOND_SCORE));
+        }
+        if (!row.isMapped(FIRST_WINS)) {
+            return winner(row);
+        }
+        if (!row.isMapped(SECOND_WINS)) {
+            return wins(row, FIRST_WINS) ? 1 : -1;
+        }
+        boolean first = wins(row, FIRST_WINS);
+        boolean second = wins(row, SECOND_WINS);
+        if (first && second) {
+            throw row.error("only one of \"" + row.nameOf(FIRST_WINS) + "\" and \"" + row.nameOf(SECOND_WINS)
+                    + "\" can hold, but both did");
+        }
+        return first ? 1 : second ? -1 : 0;
+    }
+
+    private static double score(JsonRow row, String field) {
+        JsonNode value = row.use(field);
+        @Nullable Double score = JsonValues.number(value);
+        if (score == null) {
+            throw row.error("\"" + row.nameOf(field) + "\" must be a number but was " + JsonRow.kind(value));
+        }
+        return score + 0.0;
+    }
+
+    private static boolean wins(JsonRow row, String field) {
+        JsonNode value = row.use(field);
+        if (value.isBoolean() || (value.isNumber() && (value.asDouble() == 0 || value.asDouble() == 1))) {
+            return value.isBoolean() ? value.booleanValue() : value.asDouble() == 1;
+        }
+        throw row.error("\"" + row.nameOf(field) + "\" must be true, false, 1 or 0 but was " + JsonRow.kind(value));
     }
 
     private static int winner(JsonRow row) {
@@ -109,7 +147,7 @@ sealed interface PreferenceLabel {
     private static PreferenceLabel ofMany(JsonRow row) {
         JsonNode answers = row.use(ANSWERS);
         String by = List.of(RANKS, SCORES, WINNER).stream()
-                .filter(row::has)
+                .filter(row::isMapped)
                 .findFirst()
                 .orElse(WINNER);
         JsonNode values = row.use(by);

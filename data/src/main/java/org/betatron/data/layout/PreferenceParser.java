@@ -40,6 +40,7 @@ public record PreferenceParser(PairLayout layout) {
     /// @throws DataException if the row does not have the layout
     public ReadRow<PreferencePair> parse(JsonRow fileRow) {
         JsonRow row = fileRow.under(layout.map());
+        layout.check(fileRow);
         return switch (layout.format()) {
             case AUTO -> throw new IllegalStateException("a layout has a format");
             case HH -> hh(row);
@@ -63,15 +64,24 @@ public record PreferenceParser(PairLayout layout) {
     }
 
     private static ReadRow<PreferencePair> judged(JsonRow row) {
+        if (SpokenInTurns.isOf(row)) {
+            Turns nothing = new Turns(List.of(), "prompt");
+            return dialogues(row, nothing, SpokenInTurns.of(row, "chosen"), SpokenInTurns.of(row, "rejected"));
+        }
         Turns chosen = Turns.of(row, "chosen");
         Turns rejected = Turns.of(row, "rejected");
         boolean isText = row.peek("prompt").isString()
                 && row.peek("chosen").isString()
                 && row.peek("rejected").isString();
-        return isText
-                ? texts(row, row.text("prompt"), chosen, rejected)
-                : dialogues(
-                        row, Turns.given(row, row.has("prompt") ? "prompt" : PairLayout.QUESTION), chosen, rejected);
+        if (isText) {
+            return texts(row, row.text("prompt"), chosen, rejected);
+        }
+        boolean isAsked = !row.has("prompt") && row.isMapped("instruction");
+        return dialogues(
+                row,
+                isAsked ? Turns.instruction(row) : Turns.given(row, row.has("prompt") ? "prompt" : PairLayout.QUESTION),
+                chosen,
+                rejected);
     }
 
     private static ReadRow<PreferencePair> texts(JsonRow row, String prompt, Turns chosen, Turns rejected) {

@@ -2,6 +2,7 @@ package org.betatron.data.layout;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.betatron.data.source.JsonRow;
@@ -30,12 +31,12 @@ final class Suggestion {
         return of(row, recipe(ofAnswers(row)));
     }
 
-    /// @return what fields could be, as the kinds of their values say
+    /// @return what fields could be, as their names and the kinds of their values say
     private static String ofAnswers(JsonRow row) {
         for (String field : row.fields()) {
             for (String text : textsOfElements(row.peek(field))) {
-                return "{prompt: NAME, answers: \"" + field + "[]." + text
-                        + "\", winner: NAME} (or ranks or scores in place of winner)";
+                return "{prompt: " + named(row, PROMPTS, field) + ", answers: \"" + field + "[]." + text
+                        + "\", winner: " + named(row, LABELS, field) + "} (or ranks or scores in place of winner)";
             }
         }
         String first = "";
@@ -52,10 +53,49 @@ final class Suggestion {
                 }
             }
         }
-        return longest == 0
-                ? "{prompt: NAME, chosen: NAME, rejected: NAME}"
-                : "{prompt: NAME, first: " + first + ", second: " + second
-                        + ", winner: NAME} (or firstWins or strength in place of winner)";
+        if (longest > 0) {
+            return "{prompt: " + named(row, PROMPTS, first, second) + ", first: " + first + ", second: " + second
+                    + ", winner: " + named(row, LABELS, first, second)
+                    + "} (or firstWins, strength, or firstScore with secondScore, in place of winner)";
+        }
+        String chosen = named(row, CHOSEN);
+        String rejected = named(row, REJECTED, chosen);
+        return "{prompt: " + named(row, PROMPTS, chosen, rejected) + ", chosen: " + chosen + ", rejected: " + rejected
+                + "}";
+    }
+
+    private static final List<String> COMPLETIONS =
+            List.of("completion", "response", "output", "answer", "reply", "target", "solution", "summary");
+
+    /// Parts of names, the likeliest first.
+    private static final List<String> PROMPTS = List.of(
+            "prompt", "question", "instruction", "query", "ask", "user", "input", "post", "context", "title", "q");
+
+    private static final List<String> LABELS =
+            List.of("winner", "label", "choice", "vote", "prefer", "better", "best", "judg");
+
+    private static final List<String> CHOSEN =
+            List.of("chosen", "good", "better", "prefer", "accept", "win", "best", "pos");
+
+    private static final List<String> REJECTED = List.of("reject", "bad", "worse", "lose", "worst", "loser", "neg");
+
+    /// @param parts what the name may begin with or hold, the likeliest first
+    /// @param taken names that are something else
+    /// @return the field of that name, `NAME` where there is none
+    private static String named(JsonRow row, List<String> parts, String... taken) {
+        for (String part : parts) {
+            for (String field : row.fields()) {
+                String plain = field.toLowerCase(Locale.ROOT);
+                boolean fits = part.length() > 1 ? plain.contains(part) : plain.equals(part);
+                if (fits
+                        && !List.of(taken).contains(field)
+                        && row.has(field)
+                        && !row.peek(field).isBoolean()) {
+                    return field;
+                }
+            }
+        }
+        return "NAME";
     }
 
     /// @return fields of objects in a list that are texts
@@ -75,7 +115,10 @@ final class Suggestion {
 
     /// @return how a file of texts like this can be read
     static String ofText(JsonRow row) {
-        return of(row, recipe("{prompt: NAME, completion: NAME}"));
+        return of(
+                row,
+                recipe("{prompt: " + named(row, PROMPTS) + ", completion: "
+                        + named(row, COMPLETIONS, named(row, PROMPTS)) + "}"));
     }
 
     /// @return how a file of prompts like this can be read

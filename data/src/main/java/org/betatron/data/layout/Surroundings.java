@@ -21,7 +21,8 @@ import tools.jackson.databind.node.MissingNode;
 /// @param row that may have them
 record Surroundings(JsonRow row) {
 
-    private static final List<String> SYSTEM = List.of("system", "system_prompt", "system_message");
+    private static final List<String> SYSTEM =
+            List.of("system", "system_prompt", "system_message", "systemInstruction", "system_instruction");
     private static final String HISTORY = "history";
     private static final String DOCUMENTS = "documents";
     private static final String FURTHER = "chat_template_kwargs";
@@ -64,10 +65,12 @@ record Surroundings(JsonRow row) {
     private String system() {
         String system = "";
         for (String field : SYSTEM) {
-            String text = row.optionalText(field);
+            String text = row.has(field)
+                    ? new MessageReader(row).systemText(row.use(field), "\"" + row.nameOf(field) + "\"")
+                    : "";
             if (!system.isBlank() && !text.isBlank() && !text.strip().equals(system.strip())) {
                 throw row.error(
-                        "\"system\", \"system_prompt\" and \"system_message\" must say the same, or only one of them be there");
+                        "\"" + String.join("\", \"", SYSTEM) + "\" must say the same, or only one of them be there");
             }
             system = system.isBlank() ? text : system;
         }

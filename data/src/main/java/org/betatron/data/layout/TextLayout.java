@@ -3,6 +3,7 @@ package org.betatron.data.layout;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.betatron.data.source.FieldMap;
 import org.betatron.data.source.JsonRow;
 
@@ -16,6 +17,12 @@ record TextLayout(TextFormat format, FieldMap map) {
     private static final List<String> COMPLETIONS = List.of("completion", "response", "output", "answer");
 
     private static final List<String> OUTPUTS = List.of("output", "response", "completion", "answer");
+
+    /// What a dialogue that ends with the answer may be called.
+    private static final List<String> DIALOGUES = List.of("messages", "conversations");
+
+    /// What it may be called where its value is a list.
+    private static final List<String> LISTS = List.of("conversation", "contents");
 
     /// What something asked may be called.
     private static final List<String> QUESTIONS = List.of("instruction", "question", "query", "input");
@@ -31,11 +38,12 @@ record TextLayout(TextFormat format, FieldMap map) {
     }
 
     private static TextLayout detected(JsonRow row, String what) {
-        if (row.has("chosen") || row.has("chosen_messages")) {
+        if (row.has("chosen") || row.has("chosen_messages") || PairLayout.isTwoOutputs(row)) {
             return new TextLayout(TextFormat.PREFERENCES, FieldMap.NONE);
         }
-        if (row.has("messages") || row.has("conversations")) {
-            return new TextLayout(TextFormat.MESSAGES, FieldMap.NONE);
+        if (dialogue(row).isPresent()) {
+            return new TextLayout(
+                    PairLayout.of(row).isPresent() ? TextFormat.PREFERENCES : TextFormat.MESSAGES, FieldMap.NONE);
         }
         Optional<FieldMap> instruction = instruction(row);
         if (instruction.isPresent() && row.has("instruction")) {
@@ -55,6 +63,14 @@ record TextLayout(TextFormat format, FieldMap map) {
             return new TextLayout(TextFormat.PREFERENCES, FieldMap.NONE);
         }
         throw row.error(what + ", but had the fields " + row.fields() + Suggestion.ofText(row));
+    }
+
+    /// @return the field of a dialogue that ends with the answer
+    static Optional<String> dialogue(JsonRow row) {
+        return Stream.concat(
+                        DIALOGUES.stream().filter(row::has),
+                        LISTS.stream().filter(name -> row.peek(name).isArray()))
+                .findFirst();
     }
 
     private static Optional<FieldMap> completion(JsonRow row) {

@@ -57,7 +57,7 @@ record TextParser(TextLayout layout) {
     }
 
     private static TrainingText lastMessage(JsonRow row) {
-        String field = row.has("messages") ? "messages" : "conversations";
+        String field = TextLayout.dialogue(row).orElse("messages");
         Turns turns = new Turns(row.messages(field), row.nameOf(field));
         turns.answer(row);
         if (turns.messages().size() == 1) {

@@ -57,9 +57,8 @@ record Turns(List<Message> messages, String field) {
     /// @return an instruction of the user with its input
     static Turns instruction(JsonRow row) {
         String instruction = row.text("instruction");
-        String input = row.nameOf("instruction").equals("input")
-                ? ""
-                : row.optionalText(row.has("input") ? "input" : "context");
+        String below = row.has("input") ? "input" : "context";
+        String input = row.nameOf("instruction").equals(below) ? "" : row.optionalText(below);
         return new Turns(
                 List.of(Message.user(input.isBlank() ? instruction : instruction + "\n" + input)),
                 row.nameOf("instruction"));

@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.betatron.data.DataException;
 import org.betatron.data.row.Message;
 import org.betatron.data.row.RowPlace;
@@ -166,10 +167,24 @@ public final class JsonRow {
     }
 
     /// @return the text of a field
-    /// @throws DataException if it is missing, no string, or holds half of a character
+    /// @throws DataException if it is missing, no string, holds half of a character, or is a list of messages in
+    ///     the spelling of JSON or Python, which would be learned as it is written
     public String text(String field) {
-        return text(use(field), quoted(field));
+        String text = text(use(field), quoted(field));
+        if (MESSAGES.matcher(text).matches()) {
+            throw error(quoted(field) + " is a list of messages that was written as text: make it a list again"
+                    + (text.contains("'role'") || text.contains("'from'")
+                            ? ", by writing the file as JSON rather than as CSV"
+                            : " (jq -c '." + nameOf(field) + " |= fromjson' FILE)"));
+        }
+        return text;
     }
+
+    /// The first message begins with one of its two fields and has the other.
+    private static final Pattern MESSAGES = Pattern.compile(
+            "\\s*\\[\\s*\\{\\s*(?:[\"']role[\"']\\s*:[^{}]*[\"']content[\"']|[\"']content[\"']\\s*:.*[\"']role[\"']"
+                    + "|[\"']from[\"']\\s*:[^{}]*[\"']value[\"']|[\"']value[\"']\\s*:.*[\"']from[\"'])\\s*:.*\\}\\s*\\]\\s*",
+            Pattern.DOTALL);
 
     private String quoted(String field) {
         return "\"" + nameOf(field) + "\"";

@@ -22,7 +22,7 @@ public record MessageReader(JsonRow row) {
             Set.of("image", "images", "imageurl", "imageurls", "audio", "audios", "video", "videos");
 
     private static final List<String> ROLE = List.of("role", "from", "speaker");
-    private static final List<String> TEXT = List.of("content", "value", "text");
+    private static final List<String> TEXT = List.of("content", "value", "text", "parts");
 
     /// @param value one message or a list of them
     /// @param what  the value is called in errors
@@ -76,6 +76,11 @@ public record MessageReader(JsonRow row) {
                     + "\", which no chat template is known to write; known are " + Roles.known());
         }
         return role;
+    }
+
+    /// @return whether a value is a message that the assistant says
+    public static boolean isOfAssistant(JsonNode value) {
+        return Message.ASSISTANT.equals(Roles.of(value.path(first(value, ROLE)).asString("")));
     }
 
     private static String first(JsonNode value, List<String> names) {
@@ -140,11 +145,49 @@ public record MessageReader(JsonRow row) {
         if (part.isString()) {
             return row.text(part, what + " \"content\"");
         }
+        String kind = otherKind(part);
+        if (!kind.isEmpty()) {
+            throw row.error(what + " has a part with \"" + kind + "\"; only text is supported in parts");
+        }
         String type = part.path("type").asString("text");
         if (!type.equals("text")) {
             throw row.error(what + " has content of type \"" + type + "\"; only text is supported");
         }
         return row.text(part.path(first(part, List.of("text", "value", "content"))), what + " \"text\"");
+    }
+
+    /// @return what a part of Gemini's is if it is no text, or a thought; empty for others
+    private static String otherKind(JsonNode part) {
+        return part.has("type")
+                ? ""
+                : part.properties().stream()
+                        .filter(field -> !JsonValues.isEmpty(field.getValue()))
+                        .filter(field -> !field.getValue().isBoolean()
+                                || field.getValue().booleanValue())
+                        .map(Map.Entry::getKey)
+                        .filter(OTHER_PARTS::contains)
+                        .findFirst()
+                        .orElse("");
+    }
+
+    private static final Set<String> OTHER_PARTS = Set.of(
+            "functionCall",
+            "function_call",
+            "functionResponse",
+            "function_response",
+            "inlineData",
+            "inline_data",
+            "fileData",
+            "file_data",
+            "executableCode",
+            "codeExecutionResult",
+            "thought");
+
+    /// @return the text of a system message that is text, a message, or a list of parts
+    /// @throws DataException if it is none of these
+    public String systemText(JsonNode value, String what) {
+        JsonNode said = value.isObject() ? value.path(first(value, TEXT)) : value;
+        return content(said, Message.SYSTEM, what) instanceof String text ? text : "";
     }
 
     /// `{"name", "arguments"}` as JSON text, one or a list of them.
@@ -184,6 +227,15 @@ public record MessageReader(JsonRow row) {
             return JsonTree.JSON.readTree(text);
         } catch (JacksonException e) {
             throw new DataException(row.place() + ": " + what + " must be JSON but is " + JsonProblem.of(e), e);
+        }
+    }
+
+    /// @return what a text holds as JSON, or the text where it is none
+    public JsonNode tryParse(JsonNode text) {
+        try {
+            return JsonTree.JSON.readTree(text.stringValue());
+        } catch (JacksonException _) {
+            return text;
         }
     }
 }

@@ -75,9 +75,20 @@ class PairLayoutsTest {
         {'question': 'Is it?', 'answers': [{'answer': 'maybe', 'rank': 2}, {'answer': 'yes', 'rank': 1.0}, {'answer': 'no', 'rank': 3.0}]}
         {'instruction': 'Is it?', 'completions': [{'response': 'no', 'overall_score': 2.5}, {'response': 'yes', 'overall_score': 9}]}
         {'question': 'Is it?', 'responses': ['yes', 'no'], 'scores': ['7', '-1']}
+        {'question': 'Is it?', 'responses': ['no', 'yes'], 'scores': [1, 2], 'ranks': 'by hand'}
+        {'question': {'full_text': 'Is it?', 'id': 'x'}, 'answer_0': 'no', 'answer_1': 'yes', 'score_0': -0.5, 'score_1': 0.5}
+        {'question': 'Is it?', 'completion_a': 'yes', 'completion_b': 'no', 'rating_a': '4', 'rating_b': '3.5'}
+        {'prompt': '[\\'Is it?\\']', 'response_a': '[\\'no\\']', 'response_b': '[\\'yes\\']', 'winner_model_a': 0, 'winner_model_b': 1, 'winner_tie': 0}
+        {'prompt': ['Is it?'], 'response_a': ['yes'], 'response_b': ['no'], 'winner_model_a': true, 'winner_model_b': false}
+        {'instruction': 'Is it?', 'input': '', 'output': ['yes', 'no']}
+        {'conversations': [{'from': 'human', 'value': 'Is it?'}], 'chosen': {'from': 'gpt', 'value': 'yes'}, 'rejected': {'from': 'gpt', 'value': 'no'}}
+        {'contents': [{'role': 'user', 'parts': [{'text': 'Is '}, {'text': 'it?'}]}], 'completions': [{'score': 0, 'completion': {'role': 'model', 'parts': [{'text': 'no'}]}}, {'score': 1, 'completion': {'role': 'model', 'parts': [{'text': 'yes'}]}}]}
+        {'messages': [{'role': 'user', 'content': 'Is it?'}], 'responses': ['no', 'yes'], 'scores': [0, 1]}
+        {'context': 'Is it?', 'response1': 'no', 'response2': 'yes', 'overall_preference': 1}
+        {'question': 'Is it?', 'response_a': 'no', 'response_b': 'yes', 'winner': 'b', 'strength': -3, 'firstWins': true}
         """)
     void namesThatSayAll(String row) throws IOException {
-        PreferencePair pair = pair(read(row.replace('\'', '"'), FieldMap.NONE));
+        PreferencePair pair = pair(read(row.replace("\\'", "\\\"").replace('\'', '"'), FieldMap.NONE));
         assertThat(pair.prompt()).isEqualTo(new Prompt.Dialogue(List.of(Message.user("Is it?"))));
         assertThat(pair.chosen().content()).isEqualTo("yes");
         assertThat(pair.rejected().content()).isEqualTo("no");
@@ -98,6 +109,8 @@ class PairLayoutsTest {
                 "`\"winner\": \"tie\"`",
                 "`\"winner\": \"Tie (both bad)\"`",
                 "`\"winner\": \"neither\"`",
+                "`\"winner_model_a\": 0, \"winner_model_b\": 0, \"winner_tie\": 1`",
+                "`\"score_a\": 0.0, \"score_b\": -0.0`",
                 "`\"winner\": null, \"preference\": null, \"preference_strength\": 0`"
             })
     void tiesAreDropped(String verdict) throws IOException {
@@ -112,9 +125,9 @@ class PairLayoutsTest {
     /// What a refusal proposes is read once it stands in a recipe.
     @ParameterizedTest
     @CsvSource(delimiter = '~', quoteCharacter = '`', textBlock = """
-        {'q': 'Is it?', 'model_a': 'x', 'model_b': 'y', 'reply_a': 'yes', 'reply_b': 'no', 'vote': 'A'} ~ [q, model_a, model_b, reply_a, reply_b, vote] ~ {prompt: NAME, first: reply_a, second: reply_b, winner: NAME} (or firstWins or strength in place of winner)
-        {'q': 'Is it?', 'summaries': [{'text': 'yes'}, {'text': 'no'}], 'choice': 0} ~ [q, summaries, choice] ~ {prompt: NAME, answers: "summaries[].text", winner: NAME} (or ranks or scores in place of winner)
-        {'q': 'Is it?', 'good': 'yes', 'bad': 'no', 'rejected': null} ~ [q, good, bad, rejected (null)] ~ {prompt: NAME, chosen: NAME, rejected: NAME}
+        {'q': 'Is it?', 'model_a': 'x', 'model_b': 'y', 'reply_a': 'yes', 'reply_b': 'no', 'vote': 'A'} ~ [q, model_a, model_b, reply_a, reply_b, vote] ~ {prompt: q, first: reply_a, second: reply_b, winner: vote} (or firstWins, strength, or firstScore with secondScore, in place of winner)
+        {'q': 'Is it?', 'summaries': [{'text': 'yes'}, {'text': 'no'}], 'choice': 0} ~ [q, summaries, choice] ~ {prompt: q, answers: "summaries[].text", winner: choice} (or ranks or scores in place of winner)
+        {'q': 'Is it?', 'good': 'yes', 'bad': 'no', 'rejected': null} ~ [q, good, bad, rejected (null)] ~ {prompt: q, chosen: good, rejected: bad}
         """)
     void otherNamesAreProposedByWhatStandsUnderThem(String row, String fields, String proposed) {
         assertThatExceptionOfType(DataException.class)
@@ -131,6 +144,84 @@ class PairLayoutsTest {
                         FieldMap.NONE))
                 .withMessageEndingWith(
                         ":1: \"winner\" must name \"response_a\", \"response_b\" or a tie but was \"c\"");
+    }
+
+    /// What a row says and the layout does not tell apart is refused, not guessed.
+    @ParameterizedTest
+    @CsvSource(delimiter = '~', quoteCharacter = '`', textBlock = """
+        {'prompt': ['a', 'b'], 'response_a': ['c'], 'response_b': ['d', 'e'], 'winner_model_a': 1, 'winner_model_b': 0} ~ "prompt" is a list of 2 texts, so "response_a" must be a list of as many answers but had 1
+        {'prompt': ['a', 'b'], 'response_a': ['c', null], 'response_b': ['d', 'e'], 'winner_model_a': 1, 'winner_model_b': 0} ~ "response_a[1]" must be a string but was null
+        {'prompt': 'a', 'response_a': 'c', 'response_b': 'd', 'winner_model_a': 1, 'winner_model_b': 1} ~ only one of "winner_model_a" and "winner_model_b" can hold, but both did
+        {'question': 'a', 'answer_0': 'c', 'answer_1': 'd', 'score_0': 1, 'score_1': 'good'} ~ "score_1" must be a number but was a string
+        {'contents': [{'role': 'user', 'parts': [{'functionCall': {'name': 'f'}}]}], 'completions': [{'score': 0, 'completion': 'c'}, {'score': 1, 'completion': 'd'}]} ~ "contents[0]" has a part with "functionCall"; only text is supported in parts
+        {'prompt': 'a', 'chosen': '[{\\'role\\': \\'user\\', \\'content\\': \\'b\\'}]', 'rejected': 'c'} ~ "chosen" is a list of messages that was written as text: make it a list again (jq -c '.chosen |= fromjson' FILE)
+        """)
+    void whatIsNotSaidIsNotGuessed(String row, String problem) {
+        assertThatExceptionOfType(DataException.class)
+                .isThrownBy(() -> read(row.replace("\\'", "\\\"").replace('\'', '"'), FieldMap.NONE))
+                .withMessageEndingWith(":1: " + problem);
+    }
+
+    @Test
+    void twoOutputsAreTwoInEveryRow() throws IOException {
+        Path file = Files.writeString(
+                directory.resolve("x.jsonl"),
+                "{\"instruction\": \"a\", \"output\": [\"b\", \"c\"]}\n{\"instruction\": \"a\", \"output\": [\"b\", \"c\", \"d\"]}\n");
+        try (RowReader<PreferencePair> reader = RowReader.open(file, PreferenceFormat.AUTO, RowRules.DEFAULT)) {
+            reader.next();
+            assertThatExceptionOfType(DataException.class)
+                    .isThrownBy(reader::next)
+                    .withMessageEndingWith(
+                            ":2: \"output\" must be a list of two answers, the better one first, but had 3");
+        }
+    }
+
+    @Test
+    void scoresAndWinnersByPath() throws IOException {
+        String row = "{\"q\": \"p\", \"x\": \"a\", \"y\": \"b\", \"by\": {\"x\": 1, \"y\": 2}, \"won\": [false, true]}";
+        assertThat(pair(read(
+                                row,
+                                new FieldMap(Map.of(
+                                        "prompt",
+                                        "q",
+                                        "first",
+                                        "x",
+                                        "second",
+                                        "y",
+                                        "firstScore",
+                                        "by.x",
+                                        "secondScore",
+                                        "by.y"))))
+                        .chosen()
+                        .content())
+                .isEqualTo("b");
+        assertThat(pair(read(
+                                row,
+                                new FieldMap(Map.of(
+                                        "prompt",
+                                        "q",
+                                        "first",
+                                        "x",
+                                        "second",
+                                        "y",
+                                        "firstWins",
+                                        "won[0]",
+                                        "secondWins",
+                                        "won[1]"))))
+                        .chosen()
+                        .content())
+                .isEqualTo("b");
+    }
+
+    /// A dialogue beside a pair that says more than the pair is named, one that repeats it is not.
+    @Test
+    void dialoguesThatAreNotReadAreContent() throws IOException {
+        String pair = "\"prompt\": \"p\", \"chosen\": \"a\", \"rejected\": \"b\"";
+        ReadRow<PreferencePair> row = read(
+                "{" + pair
+                        + ", \"messages\": [{\"role\": \"user\", \"content\": \"p\"}, {\"role\": \"assistant\", \"content\": \"a\"}]}",
+                FieldMap.NONE);
+        assertThat(((ReadRow.Kept<PreferencePair>) row).left().content()).isEqualTo(Map.of("messages", List.of("p")));
     }
 
     @Test

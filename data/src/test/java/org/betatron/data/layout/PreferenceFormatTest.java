@@ -152,7 +152,7 @@ class PreferenceFormatTest {
                 "{\"question\": \"p\"}",
                 ":1: a preference row must have \"prompt\", \"chosen\" and \"rejected\", or dialogues in \"chosen\" and"
                         + " \"rejected\", but had the fields [question]; where fields have other names, a recipe says which"
-                        + " they are: data.fields: {prompt: NAME, chosen: NAME, rejected: NAME}");
+                        + " they are: data.fields: {prompt: question, chosen: NAME, rejected: NAME}");
         assertFails(
                 "{\"chosen\": [{\"role\": \"user\", \"content\": \"q\"}], \"rejected\": []}",
                 ":1: \"chosen\" must end with a message of the assistant but ended with role \"user\"");

@@ -109,7 +109,7 @@ class DialoguesTest {
         'images': ['a.png'], 'prompt': ['user:Hi there'] ~ "images" holds what is no text
         'videos': [1], 'prompt': 'Hi there' ~ "videos" holds what is no text
         'system': 'x', 'prompt': ['system:y', 'user:Hi there'] ~ "system" must be what the dialogue's own system message says
-        'system': 'x', 'system_prompt': 'y', 'prompt': ['user:Hi there'] ~ "system", "system_prompt" and "system_message" must say the same
+        'system': 'x', 'system_prompt': 'y', 'prompt': ['user:Hi there'] ~ "system", "system_prompt", "system_message", "systemInstruction", "system_instruction" must say the same
         'system_message': 'Be kind.', 'prompt': ['user:Hi there'] ~ "content" of message 1 (system) does not reach the model
         'systemPrompt': 'Be kind.', 'prompt': ['user:Hi there'] ~ "systemPrompt" says something that does not reach the model
         'Preamble': 'Be kind.', 'prompt': 'Hi there' ~ "Preamble" says something that does not reach the model

@@ -9,6 +9,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.betatron.data.tokenizer.PaddingToken;
 import org.betatron.runs.place.HubPlaces;
@@ -22,8 +23,10 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// Where a model lies that is an adapter on another one.
 ///
-/// An adapter's directory is shown as that of a whole model: links to the weights and the configuration of its base, to
-/// the tokenizer that it has itself or else to the base's, and to its own two files. The directory is a temporary one
+/// An adapter's directory is shown as that of a whole model: links to the weights and the
+/// configuration of its base, to
+/// the tokenizer that it has itself or else to the base's, and to its own two files. The directory is
+/// a temporary one
 /// and lasts as long as the process.
 public final class AdapterPlace {
 
@@ -40,6 +43,23 @@ public final class AdapterPlace {
     /// @return whether a path names an adapter, and not a directory that shows one
     static boolean isAdapter(Path given) {
         return AdapterFiles.isAdapter(given) && !SHOWN.containsValue(given);
+    }
+
+    /// @return the directories that are shown, and the adapters that they show
+    static Map<Path, Path> shown() {
+        return SHOWN.entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getValue, entry -> entry.getKey().directory()));
+    }
+
+    /// @param directory to read a model from, as [ModelPlace#of] gives it
+    /// @return the directories that its files lie in: those of an adapter and of its base, or itself
+    static List<Path> origins(Path directory) {
+        return SHOWN.entrySet().stream()
+                .filter(entry -> entry.getValue().equals(directory))
+                .map(entry -> List.of(entry.getKey().directory(), entry.getKey().base()))
+                .findFirst()
+                .orElse(List.of(directory));
     }
 
     /// @param adapter PEFT's directory

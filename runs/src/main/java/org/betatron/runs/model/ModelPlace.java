@@ -5,8 +5,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.betatron.core.files.Directories;
 import org.betatron.data.tokenizer.gguf.GgufTokenizer;
 import org.betatron.gguf.GgufException;
@@ -15,6 +18,7 @@ import org.betatron.runs.place.ModelName;
 import org.betatron.torch.error.ModelException;
 import org.betatron.torch.files.ModelDirectory;
 import org.betatron.torch.gguf.GgufConfig;
+import org.jspecify.annotations.Nullable;
 
 /// Where a model lies that a user named: a Hugging Face directory, a GGUF file, an adapter on either
 /// ([AdapterPlace]), or any of these on the hub.
@@ -58,6 +62,37 @@ public final class ModelPlace {
             return SHOWN.computeIfAbsent(Version.of(given), ModelPlace::show);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + given, e);
+        }
+    }
+
+    /// @param message that may name directories which only show a model, as they are read
+    /// @return the same with the places that a user knows: files of the adapter or of its base, or the GGUF file
+    public static String asGiven(String message) {
+        Map<Path, Path> shown = new HashMap<>(AdapterPlace.shown());
+        SHOWN.forEach((version, directory) -> shown.put(directory, version.file()));
+        String said = message;
+        for (Map.Entry<Path, Path> place : shown.entrySet()) {
+            String from = place.getKey().toString();
+            if (said.contains(from)) {
+                said = Pattern.compile(Pattern.quote(from) + "(?:/([\\w.-]*\\w))?")
+                        .matcher(said)
+                        .replaceAll(match -> Matcher.quoteReplacement(given(place, match.group(1))));
+            }
+        }
+        return said;
+    }
+
+    private static String given(Map.Entry<Path, Path> place, @Nullable String file) {
+        if (file == null) {
+            return place.getValue().toString();
+        }
+        Path link = place.getKey().resolve(file);
+        try {
+            return Files.isSymbolicLink(link)
+                    ? Files.readSymbolicLink(link).toString()
+                    : place.getValue().resolve(file).toString();
+        } catch (IOException e) {
+            return link.toString();
         }
     }
 

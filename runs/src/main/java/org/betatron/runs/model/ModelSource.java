@@ -1,5 +1,7 @@
 package org.betatron.runs.model;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -65,10 +67,41 @@ public record ModelSource(Path directory) {
 
     /// Small files of a model that was saved here may be changed by people, which is said and not refused.
     ///
-    /// @param directory Hugging Face directory
-    /// @return which of them is not as it was written; empty if all are, or nobody wrote down what they were
-    public static Optional<String> changes(Path directory) {
-        return Checksums.damage(directory, name -> SETTINGS.contains(name) || TEXT_FILES.contains(name));
+    /// @param directory Hugging Face directory, or one that shows an adapter
+    /// @return which of them is not as it was written, one of the model and one of an adapter's base
+    ///     at most; empty
+    ///     if all are, or nobody wrote down what they were
+    public static List<String> changes(Path directory) {
+        return AdapterPlace.origins(directory).stream()
+                .flatMap(origin ->
+                        Checksums.damage(origin, name -> isSmall(name) && isRead(directory, origin, name)).stream())
+                .toList();
+    }
+
+    private static boolean isSmall(String name) {
+        return SETTINGS.contains(name) || TEXT_FILES.contains(name);
+    }
+
+    /// What a base has is not read where its adapter has the same.
+    private static boolean isRead(Path directory, Path origin, String name) {
+        Path shown = directory.resolve(name);
+        try {
+            return !Files.isSymbolicLink(shown)
+                    || !Files.exists(origin.resolve(name))
+                    || Files.isSameFile(shown, origin.resolve(name));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + shown, e);
+        }
+    }
+
+    /// @param directory Hugging Face directory, or one that shows an adapter
+    /// @return which file of its weights is not as it was written, those of an adapter's base among
+    ///     them; empty if
+    ///     all are, or nobody wrote down what they were
+    public static Optional<String> damage(Path directory) {
+        return AdapterPlace.origins(directory).stream()
+                .flatMap(origin -> Checksums.damage(origin, ModelDirectory::isOfWeights).stream())
+                .findFirst();
     }
 
     /// @param directory Hugging Face directory

@@ -25,6 +25,9 @@ import org.betatron.data.source.FieldMap;
 /// @param second the other of two answers
 /// @param winner which of the two is better
 /// @param firstWins whether the first is better: true, 1, false or 0
+/// @param secondWins whether the second is better, where neither may be
+/// @param firstScore how good the first is, the larger the better
+/// @param secondScore how good the second is
 /// @param strength by how much the second is better, below 0 if the first is
 /// @param answers list of answers
 /// @param ranks their places, the smallest is the best
@@ -50,6 +53,9 @@ public record FieldsSection(
         String second,
         String winner,
         String firstWins,
+        String secondWins,
+        String firstScore,
+        String secondScore,
         String strength,
         String answers,
         String ranks,
@@ -84,6 +90,9 @@ public record FieldsSection(
                 take("second", left),
                 take("winner", left),
                 take("firstWins", left),
+                take("secondWins", left),
+                take("firstScore", left),
+                take("secondScore", left),
                 take("strength", left),
                 take("answers", left),
                 take("ranks", left),
@@ -98,7 +107,7 @@ public record FieldsSection(
         if (!left.isEmpty()) {
             throw new IllegalArgumentException(
                     "a field must be one of prompt, instruction, input, system, history, tools, messages, chosen, rejected, first, second"
-                            + ", winner, firstWins, strength, answers, ranks, scores, chosenScore, rejectedScore, completion, text, label, id but was "
+                            + ", winner, firstWins, secondWins, firstScore, secondScore, strength, answers, ranks, scores, chosenScore, rejectedScore, completion, text, label, id but was "
                             + left.keySet().iterator().next());
         }
         return fields;
@@ -129,6 +138,9 @@ public record FieldsSection(
         put("second", second, paths);
         put("winner", winner, paths);
         put("firstWins", firstWins, paths);
+        put("secondWins", secondWins, paths);
+        put("firstScore", firstScore, paths);
+        put("secondScore", secondScore, paths);
         put("strength", strength, paths);
         put("answers", answers, paths);
         put("ranks", ranks, paths);
