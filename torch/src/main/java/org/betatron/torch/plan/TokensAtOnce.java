@@ -1,6 +1,6 @@
 package org.betatron.torch.plan;
 
-/// How many tokens one forward pass should have whose graph is kept: as many that graphs take a quarter of what
+/// How many tokens one forward pass should have whose graph is kept: as many that graphs take half of what
 /// weights, gradients and moments do, but enough that products lose no speed. The same on every machine.
 public final class TokensAtOnce {
 
@@ -12,7 +12,7 @@ public final class TokensAtOnce {
     /// More make nothing faster. Ours.
     private static final int MOST = 2048;
 
-    private static final long GRAPH_SHARE = 4;
+    private static final long GRAPH_SHARE = 2;
 
     private TokensAtOnce() {}
 
