@@ -17,7 +17,7 @@ import org.betatron.data.row.TokenizedRow;
 /// @param partTokens   of what goes through the model at once, the largest
 /// @param partAsked    of what goes through the model at once, the largest
 /// @param context      tokens that a token sees, mean
-/// @param distinct     different tokens in all rows
+/// @param distinct     different tokens in these batches
 public record BatchSizes(
         double tokens, double asked, long mostTokens, long partTokens, long partAsked, double context, int distinct) {
 
@@ -29,6 +29,8 @@ public record BatchSizes(
     /// @param packing   how they go through the model
     public static BatchSizes of(List<? extends TokenizedRow> rows, int batchSize, Packing packing) {
         int batches = Math.clamp(rows.size() / Math.max(1, batchSize), 1, MOST_BATCHES);
+        int size = Math.min(batchSize, rows.size());
+        BitSet met = new BitSet();
         long tokens = 0;
         long asked = 0;
         long most = 0;
@@ -36,12 +38,9 @@ public record BatchSizes(
         long partAsked = 0;
         double seen = 0;
         for (int i = 0; i < batches; i++) {
-            int[] chosen = IntStream.range(0, Math.min(batchSize, rows.size()))
-                    .map(row -> row)
-                    .toArray();
-            int first = (int) ((long) i * (rows.size() - chosen.length) / Math.max(1, batches - 1));
-            RowBatch batch = RowBatch.of(
-                    rows, IntStream.of(chosen).map(row -> row + first).toArray(), packing);
+            int first = (int) ((long) i * (rows.size() - size) / Math.max(1, batches - 1));
+            RowBatch batch =
+                    RowBatch.of(rows, IntStream.range(first, first + size).toArray(), packing);
             tokens += batch.numTokens();
             most = Math.max(most, batch.numTokens());
             for (PackedRows part : batch.parts()) {
@@ -49,6 +48,7 @@ public record BatchSizes(
                 asked += packed.numResponseTokens();
                 partTokens = Math.max(partTokens, packed.numTokens());
                 partAsked = Math.max(partAsked, packed.numResponseTokens());
+                IntStream.of(packed.tokenIds()).forEach(met::set);
                 seen += IntStream.of(packed.positions()).asDoubleStream().sum();
             }
         }
@@ -59,18 +59,6 @@ public record BatchSizes(
                 partTokens,
                 partAsked,
                 seen / Math.max(1, tokens),
-                distinct(rows));
-    }
-
-    private static int distinct(List<? extends TokenizedRow> rows) {
-        BitSet met = new BitSet();
-        for (TokenizedRow row : rows) {
-            PackedBatch alone = RowBatch.of(List.of(row), Packing.ofTokens(1))
-                    .parts()
-                    .getFirst()
-                    .batch();
-            IntStream.of(alone.tokenIds()).forEach(met::set);
-        }
-        return met.cardinality();
+                met.cardinality());
     }
 }
