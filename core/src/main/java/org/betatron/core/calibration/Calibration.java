@@ -31,6 +31,11 @@ public interface Calibration {
         return !isDynamic();
     }
 
+    /// @return whether it follows running moments of [#followed]
+    default boolean keepsStatistics() {
+        return false;
+    }
+
     /// @return the numbers of this batch whose moving average [#calibrate] wants to know; empty for most
     default double[] followed(PairLogProbs pairs) {
         return new double[0];

@@ -10,7 +10,7 @@ import org.betatron.core.logprob.ResponseQuantity;
 /// ```text
 /// K_i     = sum over the answer's tokens of KL(q || p)                     exact over the vocabulary, or
 ///         = log q(y) - log p(y)                                            unbiased where answers are the reference's
-/// K       = mean of K_i over both answers of all pairs of the batch
+/// K       = mean of K_i over the answers of all rows of the batch
 /// slow:     ln beta <- ln beta + eta (K_avg / K* - 1)                      K_avg: moving average of K
 /// fast:     beta of this batch = beta (K / K_avg)^f                        forgotten after it
 /// ```
@@ -37,15 +37,24 @@ public record DivergenceCalibration(
     }
 
     @Override
+    public boolean keepsStatistics() {
+        return true;
+    }
+
+    @Override
     public double[] followed(PairLogProbs pairs) {
         double[] divergences = new double[pairs.size()];
         for (int i = 0; i < divergences.length; i++) {
-            divergences[i] = (of(pairs.chosen(), i) + of(pairs.rejected(), i)) / 2;
+            double sum = of(pairs.chosen(), i) + of(pairs.rejected(), i);
+            divergences[i] = pairs.hasChosen(i) && pairs.hasRejected(i) ? sum / 2 : sum;
         }
         return divergences;
     }
 
     private double of(ResponseLogProbs responses, int row) {
+        if (responses.length(row) == 0) {
+            return 0;
+        }
         return vocabulary
                 ? responses.get(ResponseQuantity.REFERENCE_KL, row)
                 : responses.get(ResponseQuantity.REFERENCE, row) - responses.policy(row);

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.function.Function;
 import org.betatron.core.alignment.Alignment;
 import org.betatron.core.alignment.GapSpec;
+import org.betatron.core.calibration.CalibrationSpec;
 import org.betatron.core.model.AdapterSpec;
 import org.betatron.core.objective.ObjectiveSpec;
 import org.betatron.core.objective.RowKind;
@@ -92,12 +93,16 @@ public final class RecipeChecks {
         if (!recipe.data().transforms().isEmpty()) {
             refuse("data.transforms", "has no effect: texts have no label to flip and no gap");
         }
+        if (recipe.data().batches() != BatchGrouping.SHUFFLED) {
+            refuse("data.batches", "must be shuffled: texts are not grouped");
+        }
     }
 
     private void align(AlignRecipe recipe) {
         Alignment alignment = recipe.alignment().create();
         if (!alignment.looksAtGaps()
                 && !alignment.objective().keepsStatistics()
+                && !alignment.calibration().keepsStatistics()
                 && !recipe.alignment().gap().equals(GapSpec.DEFAULT)) {
             refuse("alignment.gap", "has no effect with calibration fixed and selection none, which look at no gap");
         }
@@ -131,7 +136,7 @@ public final class RecipeChecks {
             if (alignment.needsScores()) {
                 problems.add("alignment: gaps of explicit scores must be of pairs but the rows are labelled answers");
             }
-            if (alignment.calibration().inputs().needsReferenceLogits()) {
+            if (recipe.alignment().calibration() instanceof CalibrationSpec.Perturbation) {
                 problems.add("alignment.calibration: perturbation compares two responses but the rows are labelled"
                         + " answers");
             }
