@@ -134,8 +134,10 @@ public final class Trainer<R extends TokenizedRow, Q, S> {
         double totalWeight = Decider.weight(
                 rule, rows.data(), IntStream.range(0, batch.size()).map(batch::row));
         BatchPass pass = BatchPass.of(rule.decidesRowByRow(), job.model().graphBytes(batch.numTokens()), graphLimit);
-        Lesson<S> lesson =
-                pass.run(job.model(), batch, new Decider<>(rule, rows.data(), step, rows.state(), totalWeight));
+        Lesson<S> lesson = pass.run(
+                job.model(),
+                batch,
+                new Decider<>(rule, rows.data(), new StepPlace(step, totalSteps), rows.state(), totalWeight));
         Metrics norms = update(step, lesson);
         clock.endStep(batch);
         TrainingState after = new TrainingState(

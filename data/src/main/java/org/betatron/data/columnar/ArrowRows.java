@@ -159,7 +159,8 @@ final class ArrowRows implements ColumnarRows {
             default ->
                 new DataException(
                         where + "the Arrow data is damaged: "
-                                + (e.getMessage() == null
+                                // The library names its own objects where something lies outside of them.
+                                + (e.getMessage() == null || e.getMessage().contains("MemorySegment")
                                         ? "its sizes and positions do not fit together"
                                         : e.getMessage()),
                         e);
