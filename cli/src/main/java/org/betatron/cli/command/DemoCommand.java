@@ -155,8 +155,8 @@ final class DemoCommand implements Callable<Integer> {
         out().println("True win rates of drawn answers, with 95 % intervals over questions:");
         DUELS.forEach(duel -> out().println("  " + result(duel)));
         out().println(
-                        "The intervals are of these very models. Another seed gives others, and methods that went as far in"
-                                + " other numbers of steps: what DPO and beta-DPO are worth is a matter of betatron study frontier.");
+                        "The intervals are of these very models: another seed makes others. And both methods ended after as many"
+                                + " steps, not at the same distance from where they began: betatron study frontier compares that.");
         out().println();
         out().println("The page to look at: " + out + "/report.html");
         out().flush();
