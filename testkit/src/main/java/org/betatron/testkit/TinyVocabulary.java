@@ -16,10 +16,10 @@ record TinyVocabulary(int size, double extrapolation) {
         double[] policy = row(logits, token);
         double[] other = row(reference, token);
         return switch (quantity) {
-            case LOG_PROB -> policy[target] - logSumExp(policy);
+            case LOG_PROB -> logProb(policy, target);
             case SCORE -> throw new IllegalArgumentException("a language model gives no SCORE");
             case ENTROPY -> entropy(policy);
-            case REFERENCE_LOG_PROB -> other[target] - logSumExp(other);
+            case REFERENCE_LOG_PROB -> logProb(other, target);
             case REFERENCE_KL -> divergence(policy, other);
             case LOG_COLLISION -> {
                 double sum = 0;
@@ -28,8 +28,10 @@ record TinyVocabulary(int size, double extrapolation) {
                 }
                 yield Math.log(sum);
             }
-            case EXTRAPOLATED -> mixed(policy, other, target, extrapolation);
-            case INTERPOLATED -> mixed(policy, other, target, -extrapolation);
+            case EXTRAPOLATED -> logProb(mixed(policy, other, extrapolation), target);
+            case INTERPOLATED -> logProb(mixed(policy, other, -extrapolation), target);
+            case EXTRAPOLATED_KL -> divergence(other, mixed(policy, other, extrapolation));
+            case INTERPOLATED_KL -> divergence(other, mixed(policy, other, -extrapolation));
         };
     }
 
@@ -85,12 +87,16 @@ record TinyVocabulary(int size, double extrapolation) {
         return sum;
     }
 
-    private static double mixed(double[] policy, double[] reference, int target, double share) {
+    private static double logProb(double[] logits, int target) {
+        return logits[target] - logSumExp(logits);
+    }
+
+    private static double[] mixed(double[] policy, double[] reference, double share) {
         double[] mixed = new double[policy.length];
         for (int v = 0; v < mixed.length; v++) {
             mixed[v] = (1 + share) * policy[v] - share * reference[v];
         }
-        return mixed[target] - logSumExp(mixed);
+        return mixed;
     }
 
     static double logSumExp(double[] logits) {

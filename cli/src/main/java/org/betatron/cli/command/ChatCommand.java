@@ -8,12 +8,16 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.betatron.cli.display.Displays;
+import org.betatron.core.model.LanguageModel;
 import org.betatron.data.tokenizer.HuggingFaceTokenizer;
 import org.betatron.runs.ModelOpening;
+import org.betatron.runs.Realignment;
+import org.betatron.runs.RunEvent;
+import org.betatron.runs.RunListener;
 import org.betatron.runs.generation.Chat;
 import org.betatron.runs.model.ModelSource;
-import org.betatron.torch.TorchLanguageModel;
 import org.betatron.torch.compute.ComputeSpec;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -43,6 +47,15 @@ final class ChatCommand implements Runnable {
     @Option(names = "--plain", description = "Give what is typed to the model as it is, without a chat template.")
     private boolean plain;
 
+    @Option(
+            names = "--reference",
+            paramLabel = "MODEL",
+            description = "With --realign, the model that this one was aligned from (default: the base of an adapter).")
+    private @Nullable Path reference;
+
+    @Mixin
+    private RealignOptions realign = new RealignOptions();
+
     @Mixin
     private DeviceOption device = new DeviceOption();
 
@@ -55,11 +68,15 @@ final class ChatCommand implements Runnable {
     @Override
     public void run() {
         PrintWriter out = spec.commandLine().getOut();
-        ModelOpening models =
-                ModelOpening.toldTo(Displays.of(out, spec.commandLine().getErr()));
+        RunListener listener = Displays.of(out, spec.commandLine().getErr());
+        ModelOpening models = ModelOpening.toldTo(listener);
+        Realignment realignment = realign.realignmentOnly(model, reference);
         ComputeSpec compute = ComputeSpec.DEFAULT.on(device.device());
         try (HuggingFaceTokenizer tokenizer = new ModelSource(model).openTokenizer();
-                TorchLanguageModel languageModel = models.language(model, compute)) {
+                LanguageModel languageModel = models.language(model, realignment, compute)) {
+            if (realignment != null) {
+                listener.heard(new RunEvent.Realigned(model, realignment));
+            }
             Chat chat = Chat.with(languageModel, tokenizer, model, options.spec(temperature, 1), plain, out);
             BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
             out.print("> ");

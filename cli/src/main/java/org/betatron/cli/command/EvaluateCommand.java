@@ -9,6 +9,7 @@ import org.betatron.cli.display.Displays;
 import org.betatron.evaluation.comparison.ComparisonReport;
 import org.betatron.evaluation.comparison.Estimate;
 import org.betatron.generation.GenerationSpec;
+import org.betatron.runs.Realignment;
 import org.betatron.runs.RunListener;
 import org.betatron.runs.evaluation.EvaluationRequest;
 import org.betatron.runs.evaluation.EvaluationResult;
@@ -44,7 +45,7 @@ final class EvaluateCommand implements Runnable {
             names = "--reference",
             paramLabel = "DIR",
             description = "Model that the KL divergence is taken against, at temperature 1 (default: the opponent,"
-                    + " if that is a model).")
+                    + " if that is a model), and that --realign mixes with (default there: the base of an adapter).")
     private @Nullable Path reference;
 
     @Option(
@@ -74,6 +75,9 @@ final class EvaluateCommand implements Runnable {
     private @Nullable Path out;
 
     @Mixin
+    private RealignOptions realign = new RealignOptions();
+
+    @Mixin
     private RowOptions reading = new RowOptions();
 
     @Mixin
@@ -97,10 +101,12 @@ final class EvaluateCommand implements Runnable {
         };
         RunListener listener = Displays.of(printer, spec.commandLine().getErr());
         Path opponent = against.equals(CHOSEN) ? null : Path.of(against);
+        Realignment realignment = realign.realignment(model, reference);
         EvaluationRequest request = new EvaluationRequest(
                 model,
+                realignment,
                 opponent,
-                reference == null ? opponent : reference,
+                realignment == null ? klReference(opponent) : realignment.reference(),
                 files,
                 reading.rules(),
                 limit,
@@ -115,6 +121,10 @@ final class EvaluateCommand implements Runnable {
         if (result.gaveUp().isPresent()) {
             throw result.gaveUp().get();
         }
+    }
+
+    private @Nullable Path klReference(@Nullable Path opponent) {
+        return reference == null ? opponent : reference;
     }
 
     private void printSummary(EvaluationResult result, PrintWriter printer) {

@@ -64,6 +64,15 @@ final class GenerateCommand implements Runnable {
     @Option(names = "--samples", paramLabel = "N", description = "Answers to each prompt (default ${DEFAULT-VALUE}).")
     private int samples = GenerationSpec.DEFAULT.samples();
 
+    @Option(
+            names = "--reference",
+            paramLabel = "MODEL",
+            description = "With --realign, the model that this one was aligned from (default: the base of an adapter).")
+    private @Nullable Path reference;
+
+    @Mixin
+    private RealignOptions realign = new RealignOptions();
+
     @Mixin
     private RowOptions reading = new RowOptions();
 
@@ -100,6 +109,7 @@ final class GenerateCommand implements Runnable {
                         files,
                         rules,
                         options.spec(temperature, samples),
+                        realign.realignmentOnly(model, reference),
                         device.device(),
                         out)
                 // Where answers are printed, nothing else is.

@@ -2,6 +2,7 @@ package org.betatron.cli.display;
 
 import java.util.Locale;
 import java.util.Optional;
+import org.betatron.core.Numerals;
 import org.betatron.core.run.MetricNames;
 import org.betatron.runs.RunEvent;
 import org.betatron.runs.RunEvent.RowUse;
@@ -51,6 +52,10 @@ final class EventText {
                                 + String.join(", ", ids);
                     case RunEvent.AnswersBegun(var model) -> "Answers of " + model + " ...";
                     case RunEvent.DivergenceBegun(var reference) -> "KL against " + reference + " ...";
+                    case RunEvent.Realigned(var model, var realignment) ->
+                        "Lambda " + Numerals.plain(realignment.lambda()) + ": logits of " + model
+                                + " mixed with those of its reference " + realignment.reference();
+                    case RunEvent.DoneBefore(var part) -> part + ": done before";
                     case RunEvent.Warning(var message) -> "warning: " + message;
                     case RunEvent.ReferenceScored _,
                             RunEvent.TrainingBegun _,

@@ -29,7 +29,13 @@ public enum TokenQuantity {
     EXTRAPOLATED(true, false),
 
     /// `log softmax((1-e) f + e g)(y)`, nats.
-    INTERPOLATED(true, false);
+    INTERPOLATED(true, false),
+
+    /// `KL(m || q)` with `m = softmax((1+e) f - e g)`, nats, ≥ 0.
+    EXTRAPOLATED_KL(true, false),
+
+    /// `KL(m || q)` with `m = softmax((1-e) f + e g)`, nats, ≥ 0.
+    INTERPOLATED_KL(true, false);
 
     private final boolean needsReference;
     private final boolean differentiable;

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /// What a model shall compute of each response token beside its log-probability.
 ///
 /// @param quantities    the numbers that are wanted; [TokenQuantity#LOG_PROB] need not be named and is left out
-/// @param extrapolation `e` of [TokenQuantity#EXTRAPOLATED] and [TokenQuantity#INTERPOLATED], ≥ 0
+/// @param extrapolation `e` of [TokenQuantity#EXTRAPOLATED], [TokenQuantity#INTERPOLATED] and their divergences,
+///     ≥ 0
 /// @param reference     the reference model, borrowed: of the same kind and vocabulary as the model that is
 ///     asked; null where no quantity needs one
 public record VocabularyRequest(

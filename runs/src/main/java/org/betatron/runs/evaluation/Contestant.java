@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.betatron.core.model.LanguageModel;
 import org.betatron.data.load.PromptRow;
 import org.betatron.data.load.RowLimits;
 import org.betatron.data.template.ChatTemplate;
@@ -14,17 +15,20 @@ import org.betatron.generation.AnswerLogProbs;
 import org.betatron.generation.GenerationListener;
 import org.betatron.generation.GenerationSpec;
 import org.betatron.generation.Generator;
+import org.betatron.generation.RealignedModel;
 import org.betatron.runs.ModelOpening;
+import org.betatron.runs.Realignment;
 import org.betatron.runs.model.ModelPlace;
 import org.betatron.runs.model.ModelSource;
-import org.betatron.torch.TorchLanguageModel;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.device.ComputeDevice;
+import org.jspecify.annotations.Nullable;
 
 /// A model directory with its tokenizer, and the weights once they are needed.
 final class Contestant implements AutoCloseable {
 
     private final Path directory;
+    private final @Nullable Realignment realignment;
     private final HuggingFaceTokenizer tokenizer;
     private final TextTokens tokens;
     private final ChatTemplate template;
@@ -34,8 +38,10 @@ final class Contestant implements AutoCloseable {
 
     /// Opens everything but the weights, so that what is wrong shows before anything is computed.
     ///
-    /// @param models opens the weights
-    Contestant(Path directory, ComputeDevice device, ModelOpening models) {
+    /// @param realignment what the model is mixed with, or null for nothing
+    /// @param models      opens the weights
+    Contestant(Path directory, @Nullable Realignment realignment, ComputeDevice device, ModelOpening models) {
+        this.realignment = realignment;
         this.models = models;
         compute = ComputeSpec.DEFAULT.on(device);
         this.directory = directory;
@@ -87,20 +93,20 @@ final class Contestant implements AutoCloseable {
     /// @return answers for each of the settings
     List<List<Answer>> answers(List<int[]> prompts, List<GenerationSpec> specs, Optional<WrittenAnswers> written) {
         List<Optional<List<Answer>>> found = specs.stream()
-                .map(spec -> written.flatMap(answers -> answers.find(directory, prompts, spec)))
+                .map(spec -> written.flatMap(answers -> answers.find(directory, realignment, prompts, spec)))
                 .toList();
         if (found.stream().allMatch(Optional::isPresent)) {
             return found.stream().map(Optional::orElseThrow).toList();
         }
         List<List<Answer>> all = new ArrayList<>();
-        try (TorchLanguageModel model = models.language(directory, compute)) {
+        try (LanguageModel model = models.language(directory, realignment, compute)) {
             for (int i = 0; i < specs.size(); i++) {
                 GenerationSpec spec = specs.get(i);
                 List<Answer> answers = found.get(i)
                         .orElseGet(
                                 () -> new Generator(model, tokenizer, spec).generate(prompts, GenerationListener.NONE));
                 if (found.get(i).isEmpty()) {
-                    written.ifPresent(kept -> kept.keep(directory, prompts, spec, answers));
+                    written.ifPresent(kept -> kept.keep(directory, realignment, prompts, spec, answers));
                 }
                 all.add(answers);
             }
@@ -110,8 +116,16 @@ final class Contestant implements AutoCloseable {
 
     /// @return log-probs of answers, nats
     double[] logProbs(List<int[]> prompts, List<Answer> answers) {
-        try (TorchLanguageModel model = models.language(directory, compute)) {
+        try (LanguageModel model = models.language(directory, realignment, compute)) {
             return AnswerLogProbs.of(model, prompts, answers);
+        }
+    }
+
+    /// @param from the realignment of this model
+    /// @return divergences of the mixture from its reference along answers, nats
+    double[] divergences(Realignment from, List<int[]> prompts, List<Answer> answers) {
+        try (RealignedModel model = models.realigned(directory, from, compute)) {
+            return AnswerLogProbs.divergence(model, prompts, answers);
         }
     }
 

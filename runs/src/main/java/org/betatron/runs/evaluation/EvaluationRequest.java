@@ -6,12 +6,14 @@ import org.betatron.data.layout.RowRules;
 import org.betatron.evaluation.judge.Judge;
 import org.betatron.generation.GenerationSpec;
 import org.betatron.runs.place.DataPlace;
+import org.betatron.runs.Realignment;
 import org.betatron.torch.device.ComputeDevice;
 import org.jspecify.annotations.Nullable;
 
 /// What is to be measured.
 ///
 /// @param model        Hugging Face directory
+/// @param realignment what the model is mixed with, or null for nothing
 /// @param against      directory of the opponent, or null for the chosen answers of the files
 /// @param reference    directory of the model that KL is taken against, or null for none
 /// @param files        prompts, with chosen answers if these are the opponent
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// @param out          directory for `report.json` and `answers.jsonl`, or null
 public record EvaluationRequest(
         Path model,
+        @Nullable Realignment realignment,
         @Nullable Path against,
         @Nullable Path reference,
         List<Path> files,
@@ -53,6 +56,7 @@ public record EvaluationRequest(
     public static EvaluationRequest of(Path model, Path against, List<Path> files, Judge judge) {
         return new EvaluationRequest(
                 model,
+                null,
                 against,
                 against,
                 files,
@@ -68,13 +72,30 @@ public record EvaluationRequest(
     /// @return the same measurement of fewer prompts
     public EvaluationRequest withLimit(int newLimit) {
         return new EvaluationRequest(
-                model, against, reference, files, rules, newLimit, judge, temperatures, generation, device, out);
+                model, realignment, against, reference, files, rules, newLimit, judge, temperatures, generation, device, out);
     }
 
     /// @return the same measurement of answers made in another way
     public EvaluationRequest withGeneration(GenerationSpec newGeneration) {
         return new EvaluationRequest(
-                model, against, reference, files, rules, limit, judge, temperatures, newGeneration, device, out);
+                model, realignment, against, reference, files, rules, limit, judge, temperatures, newGeneration, device, out);
+    }
+
+    /// @return the same measurement of a mixture, its divergence taken from the reference
+    EvaluationRequest realigned(Realignment other, Path newOut) {
+        return new EvaluationRequest(
+                model,
+                other,
+                against,
+                other.reference(),
+                files,
+                rules,
+                limit,
+                judge,
+                temperatures,
+                generation,
+                device,
+                newOut);
     }
 
     /// @return settings of the answers at one temperature; greedy answers to a prompt are all the same, so

@@ -25,6 +25,7 @@ import org.betatron.evaluation.judge.Verdict;
 import org.betatron.generation.Answer;
 import org.betatron.generation.GenerationSpec;
 import org.betatron.runs.ModelOpening;
+import org.betatron.runs.Realignment;
 import org.betatron.runs.RunEvent;
 import org.betatron.runs.RunListener;
 import org.betatron.runs.generation.AskedPrompts;
@@ -35,12 +36,14 @@ public final class EvaluationRun {
 
     private final EvaluationRequest request;
     private final RunListener listener;
+    private final @Nullable Path written;
     private final ModelOpening models;
     private final List<PromptRow> rows = new ArrayList<>();
     private final List<int[]> promptIds = new ArrayList<>();
     private final List<int[]> opponentPromptIds = new ArrayList<>();
 
-    private EvaluationRun(EvaluationRequest request, RunListener listener) {
+    private EvaluationRun(EvaluationRequest request, RunListener listener, @Nullable Path written) {
+        this.written = written;
         this.request = request;
         this.listener = listener;
         this.models = ModelOpening.toldTo(listener);
@@ -52,14 +55,21 @@ public final class EvaluationRun {
     ///     to compare with is missing, or another command writes into the same directory; before
     ///     anything is generated
     public static EvaluationResult run(EvaluationRequest request, RunListener listener) {
+        return run(request, listener, request.out());
+    }
+
+    /// As [#run(EvaluationRequest, RunListener)], with answers kept where other measurements find them too.
+    ///
+    /// @param written directory of answers, or null to keep none
+    static EvaluationResult run(EvaluationRequest request, RunListener listener, @Nullable Path written) {
         Path out = request.out();
         if (out == null) {
-            return new EvaluationRun(request, listener).run();
+            return new EvaluationRun(request, listener, written).run();
         }
         try {
             DirectoryLock lock = DirectoryLock.of(EvaluationFiles.made(out));
             try {
-                return new EvaluationRun(request, listener).run();
+                return new EvaluationRun(request, listener, written).run();
             } finally {
                 lock.remove();
             }
@@ -70,7 +80,11 @@ public final class EvaluationRun {
 
     private EvaluationResult run() {
         Path against = request.against();
-        try (Contestant model = contestant(request.model())) {
+        Realignment realignment = request.realignment();
+        if (realignment != null) {
+            listener.heard(new RunEvent.Realigned(request.model(), realignment));
+        }
+        try (Contestant model = new Contestant(request.model(), realignment, request.device(), models)) {
             if (against == null) {
                 ReadingReport read = readPrompts(model, null);
                 return compare(read, model, chosenAnswers(model));
@@ -83,7 +97,7 @@ public final class EvaluationRun {
     }
 
     private Contestant contestant(Path directory) {
-        return new Contestant(directory, request.device(), models);
+        return new Contestant(directory, null, request.device(), models);
     }
 
     /// @return prompts as each of the models reads them
@@ -189,7 +203,7 @@ public final class EvaluationRun {
     }
 
     private Optional<WrittenAnswers> written() {
-        return Optional.ofNullable(request.out()).map(EvaluationFiles::made).map(WrittenAnswers::new);
+        return Optional.ofNullable(written).map(EvaluationFiles::made).map(WrittenAnswers::new);
     }
 
     private List<GenerationSpec> specs() {
@@ -276,6 +290,8 @@ public final class EvaluationRun {
         return first;
     }
 
+    /// The divergence of a mixture from its own reference is summed over the vocabulary at every token.
+    ///
     /// @return log-ratio of each answer, or none where it would estimate nothing
     private double[] logRatios(Contestant model, List<Answer> answers, GenerationSpec spec) {
         Path directory = request.reference();
@@ -283,6 +299,10 @@ public final class EvaluationRun {
             return new double[0];
         }
         listener.heard(new RunEvent.DivergenceBegun(directory));
+        Realignment realignment = request.realignment();
+        if (realignment != null && realignment.reference().equals(directory)) {
+            return model.divergences(realignment, promptIds, answers);
+        }
         try (Contestant reference = contestant(directory)) {
             double[] own = model.logProbs(promptIds, answers);
             double[] theirs = reference.logProbs(promptIds, answers);

@@ -17,6 +17,7 @@ import org.betatron.evaluation.RecordLines;
 import org.betatron.generation.Answer;
 import org.betatron.generation.AnswerEnd;
 import org.betatron.generation.GenerationSpec;
+import org.betatron.runs.Realignment;
 import org.betatron.runs.model.ModelPlace;
 import org.betatron.runs.model.ModelSource;
 import org.betatron.runs.recipe.RecordSettings;
@@ -93,8 +94,9 @@ record WrittenAnswers(Path directory) {
     /// @return the answers; empty if they were not written whole
     /// @throws UncheckedIOException     if the directory cannot be read
     /// @throws IllegalArgumentException if they are damaged
-    Optional<List<Answer>> find(Path model, List<int[]> prompts, GenerationSpec spec) {
-        Settings settings = settings(model, prompts, spec);
+    Optional<List<Answer>> find(
+            Path model, @Nullable Realignment realignment, List<int[]> prompts, GenerationSpec spec) {
+        Settings settings = settings(model, realignment, prompts, spec);
         return settingsFiles().stream()
                 .filter(file ->
                         settings.differencesFrom(recorded(file).settings()).isEmpty())
@@ -109,8 +111,13 @@ record WrittenAnswers(Path directory) {
     /// Keeps answers.
     ///
     /// @throws UncheckedIOException if they cannot be written
-    void keep(Path model, List<int[]> prompts, GenerationSpec spec, List<Answer> answers) {
-        Settings settings = settings(model, prompts, spec);
+    void keep(
+            Path model,
+            @Nullable Realignment realignment,
+            List<int[]> prompts,
+            GenerationSpec spec,
+            List<Answer> answers) {
+        Settings settings = settings(model, realignment, prompts, spec);
         String name = PREFIX + digest(settings.values().toString());
         Path file = directory.resolve(name + ANSWERS);
         RecordLines.write(file, answers.stream().map(Line::of).toList());
@@ -119,11 +126,20 @@ record WrittenAnswers(Path directory) {
         RecordLines.write(directory.resolve(name + SETTINGS), List.of(writtenWith));
     }
 
-    private static Settings settings(Path model, List<int[]> prompts, GenerationSpec spec) {
-        return RecordSettings.of(spec, GenerationSpec.DEFAULT)
-                .with(MODEL, Fingerprint.of(new ModelDirectory(ModelPlace.of(model)).modelFiles()))
+    private static Settings settings(
+            Path model, @Nullable Realignment realignment, List<int[]> prompts, GenerationSpec spec) {
+        Settings settings = RecordSettings.of(spec, GenerationSpec.DEFAULT)
+                .with(MODEL, fingerprint(model))
                 .with(TOKENIZER, new ModelSource(model).tokenizerFingerprint())
                 .with(PROMPTS, Fingerprint.of(asText(prompts)));
+        return realignment == null
+                ? settings
+                : settings.with("lambda", String.valueOf(realignment.lambda()))
+                        .with("the reference", fingerprint(realignment.reference()));
+    }
+
+    static String fingerprint(Path model) {
+        return Fingerprint.of(new ModelDirectory(ModelPlace.of(model)).modelFiles());
     }
 
     private List<Path> settingsFiles() {

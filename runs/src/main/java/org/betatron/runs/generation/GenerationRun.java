@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.betatron.core.files.GrowingLines;
+import org.betatron.core.model.LanguageModel;
 import org.betatron.data.layout.RowRules;
 import org.betatron.data.load.PromptReader;
 import org.betatron.data.load.PromptRow;
@@ -24,12 +25,12 @@ import org.betatron.generation.GenerationListener;
 import org.betatron.generation.GenerationSpec;
 import org.betatron.generation.Generator;
 import org.betatron.runs.ModelOpening;
+import org.betatron.runs.Realignment;
 import org.betatron.runs.RunEvent;
 import org.betatron.runs.RunListener;
 import org.betatron.runs.model.ModelPlace;
 import org.betatron.runs.model.ModelSource;
 import org.betatron.runs.place.DataPlace;
-import org.betatron.torch.TorchLanguageModel;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.device.ComputeDevice;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param files   files whose prompts are answered after them
 /// @param rules   how their rows are read
 /// @param spec    how
+/// @param realignment what the model is mixed with, or null for nothing
 /// @param device  where the model computes
 /// @param out     file for JSON lines, which grow beside it while answers are written; null for none
 public record GenerationRun(
@@ -52,6 +54,7 @@ public record GenerationRun(
         List<Path> files,
         RowRules rules,
         GenerationSpec spec,
+        @Nullable Realignment realignment,
         ComputeDevice device,
         @Nullable Path out) {
 
@@ -69,13 +72,14 @@ public record GenerationRun(
                 List.of(),
                 RowRules.DEFAULT,
                 GenerationSpec.DEFAULT,
+                null,
                 ComputeDevice.DEFAULT,
                 null);
     }
 
     /// @return the same prompts, answered in another way
     public GenerationRun withSpec(GenerationSpec newSpec) {
-        return new GenerationRun(model, prompts, raw, files, rules, newSpec, device, out);
+        return new GenerationRun(model, prompts, raw, files, rules, newSpec, realignment, device, out);
     }
 
     /// Carries it out.
@@ -91,8 +95,11 @@ public record GenerationRun(
         }
         read.ifPresent(set -> rows.addAll(set.of(0)));
         try (HuggingFaceTokenizer tokenizer = new ModelSource(model).openTokenizer();
-                TorchLanguageModel opened =
-                        ModelOpening.toldTo(listener).language(model, ComputeSpec.DEFAULT.on(device))) {
+                LanguageModel opened = ModelOpening.toldTo(listener)
+                        .language(model, realignment, ComputeSpec.DEFAULT.on(device))) {
+            if (realignment != null) {
+                listener.heard(new RunEvent.Realigned(model, realignment));
+            }
             Generator generator = new Generator(opened, tokenizer, spec);
             TextTokens tokens = new TextTokens(tokenizer);
             List<PromptRow> answered = new ArrayList<>();

@@ -139,6 +139,7 @@ final class CellRun {
                 new EvaluationRequest(
                         model,
                         null,
+                        null,
                         reference,
                         List.of(workshop.world(arm.world(), seed).resolve("evaluation.jsonl")),
                         RowRules.DEFAULT,

@@ -161,6 +161,7 @@ record FrontierWorkshop(Workshop workshop) {
                         new EvaluationRequest(
                                 model,
                                 null,
+                                null,
                                 start,
                                 // Questions of all worlds of a seed are the same.
                                 List.of(workshop.world(StudyScale.WORLD, run.seed())

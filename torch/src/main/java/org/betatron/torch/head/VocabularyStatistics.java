@@ -80,15 +80,22 @@ public final class VocabularyStatistics {
             // A probability that underflows to zero times a finite difference is zero, as it should be.
             case REFERENCE_KL -> logQ.exp().mul_(logQ.sub(logP)).sum(1);
             case LOG_COLLISION -> logP.mul(new Scalar(2.0)).logsumexp(1);
-            case EXTRAPOLATED -> mixed(logP, logQ, extrapolation, targets);
-            case INTERPOLATED -> mixed(logP, logQ, -extrapolation, targets);
+            case EXTRAPOLATED -> mixed(logP, logQ, extrapolation).gather(1, targets);
+            case INTERPOLATED -> mixed(logP, logQ, -extrapolation).gather(1, targets);
+            case EXTRAPOLATED_KL -> divergence(mixed(logP, logQ, extrapolation), logQ);
+            case INTERPOLATED_KL -> divergence(mixed(logP, logQ, -extrapolation), logQ);
         };
     }
 
     /// Log-probabilities serve as logits: what they differ by is the same for the whole row.
-    private static Tensor mixed(Tensor logP, Tensor logQ, double share, Tensor targets) {
+    private static Tensor mixed(Tensor logP, Tensor logQ, double share) {
         Tensor logits = logP.mul(new Scalar(1 + share)).sub_(logQ.mul(new Scalar(share))); // [n, V]
-        return torch.log_softmax(logits, 1).gather(1, targets);
+        return torch.log_softmax(logits, 1);
+    }
+
+    /// @return KL(m || q) of each row, `[n]`
+    private static Tensor divergence(Tensor logM, Tensor logQ) {
+        return logM.exp().mul_(logM.sub(logQ)).sum(1);
     }
 
     /// Adds the gradient of `sum_q sum_t derivatives[q][t] * q_t` to the head's weight and returns that of the hidden

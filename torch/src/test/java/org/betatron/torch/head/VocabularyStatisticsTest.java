@@ -197,7 +197,10 @@ class VocabularyStatisticsTest {
     private static double plain(TokenQuantity quantity, double[] logP, double[] logQ, int target) {
         double sum = 0;
         double normalizer = 0;
-        double sign = quantity == TokenQuantity.INTERPOLATED ? -1 : 1;
+        boolean isTowards =
+                quantity == TokenQuantity.INTERPOLATED || quantity == TokenQuantity.INTERPOLATED_KL;
+        double sign = isTowards ? -1 : 1;
+        double mean = 0;
         for (int v = 0; v < V; v++) {
             sum += switch (quantity) {
                 case ENTROPY -> -Math.exp(logP[v]) * logP[v];
@@ -205,7 +208,9 @@ class VocabularyStatisticsTest {
                 case LOG_COLLISION -> Math.exp(2 * logP[v]);
                 default -> 0;
             };
-            normalizer += Math.exp((1 + sign * EXTRAPOLATION) * logP[v] - sign * EXTRAPOLATION * logQ[v]);
+            double logit = (1 + sign * EXTRAPOLATION) * logP[v] - sign * EXTRAPOLATION * logQ[v];
+            normalizer += Math.exp(logit);
+            mean += Math.exp(logit) * (logit - logQ[v]);
         }
         return switch (quantity) {
             case REFERENCE_LOG_PROB -> logQ[target];
@@ -215,6 +220,7 @@ class VocabularyStatisticsTest {
             case LOG_COLLISION -> Math.log(sum);
             case EXTRAPOLATED, INTERPOLATED ->
                 (1 + sign * EXTRAPOLATION) * logP[target] - sign * EXTRAPOLATION * logQ[target] - Math.log(normalizer);
+            case EXTRAPOLATED_KL, INTERPOLATED_KL -> mean / normalizer - Math.log(normalizer);
         };
     }
 
