@@ -52,7 +52,7 @@ class AdapterRunTest {
         all.addAll(settings);
         all.forEach(setting -> arguments.addAll(List.of("--set", setting)));
         Invocation invocation = Invocation.of(arguments.toArray(String[]::new));
-        return invocation.exitCode() + invocation.err();
+        return invocation.exitCode() + invocation.err() + invocation.out();
     }
 
     /// The base is neither in checkpoints nor in the end.

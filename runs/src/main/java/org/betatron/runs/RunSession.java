@@ -255,7 +255,8 @@ final class RunSession implements AutoCloseable {
         if (checkpoint.isPresent()) {
             model.adapter().ifPresent(Adapter::requireBase);
         }
-        model.adapter().ifPresent(adapter -> chooseDropout(adapter, recipe.adapter().dropout()));
+        model.adapter()
+                .ifPresent(adapter -> chooseDropout(adapter, recipe.adapter().dropout()));
         if (!recipe.train().frozen().isEmpty()) {
             ModelSource.naming("train.frozen", () -> model.freeze(recipe.train().frozen()));
         }

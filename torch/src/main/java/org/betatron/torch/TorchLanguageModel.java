@@ -178,7 +178,8 @@ public final class TorchLanguageModel extends TorchModel implements TrainableLan
         Transformer reference = referenceOf(request);
         return NativeErrors.translate(
                 () -> "scoring " + BatchFit.describe(batch),
-                () -> Memory.compute(() -> Memory.withoutGradient(() -> transformer.score(batch, request, reference, dropout))));
+                () -> Memory.compute(
+                        () -> Memory.withoutGradient(() -> transformer.score(batch, request, reference, dropout))));
     }
 
     @Override
@@ -192,15 +193,14 @@ public final class TorchLanguageModel extends TorchModel implements TrainableLan
         return dropout.isNone()
                 ? asking(request)
                 : new TorchStep(
-                        this,
-                        batch -> score(batch, request, dropout),
-                        batch -> forward(batch, request, dropout));
+                        this, batch -> score(batch, request, dropout), batch -> forward(batch, request, dropout));
     }
 
     private ForwardPass forward(PackedBatch batch, VocabularyRequest request, Dropout dropout) {
         check(batch);
         Transformer reference = referenceOf(request);
-        return new TorchForwardPass(batch, () -> transformer.forward(batch, request, reference, tokensAtOnce(), dropout));
+        return new TorchForwardPass(
+                batch, () -> transformer.forward(batch, request, reference, tokensAtOnce(), dropout));
     }
 
     private @Nullable Transformer referenceOf(VocabularyRequest request) {

@@ -180,8 +180,7 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
         long state = weights.bytes() + weights.countTrainable() * (Float.BYTES + moments);
         MaskBytes masks = maskBytes();
         return TokensAtOnce.of(
-                state,
-                spec.backwardBytes(spec.numLayers() - lowestTrained(), compute) + masks.kept() + masks.again());
+                state, spec.backwardBytes(spec.numLayers() - lowestTrained(), compute) + masks.kept() + masks.again());
     }
 
     private MaskBytes maskBytes() {

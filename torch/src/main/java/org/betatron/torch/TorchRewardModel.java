@@ -158,8 +158,8 @@ public final class TorchRewardModel extends TorchModel {
         check(batch);
         return NativeErrors.translate(
                 () -> "scoring " + BatchFit.describe(batch),
-                () -> Memory.compute(() -> Memory.withoutGradient(
-                        () -> new TokenNumbers(batch, Map.of(TokenQuantity.SCORE, transformer.score(batch, dropout))))));
+                () -> Memory.compute(() -> Memory.withoutGradient(() ->
+                        new TokenNumbers(batch, Map.of(TokenQuantity.SCORE, transformer.score(batch, dropout))))));
     }
 
     @Override

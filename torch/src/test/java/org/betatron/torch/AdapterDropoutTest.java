@@ -38,8 +38,8 @@ class AdapterDropoutTest {
     private static final PackedBatch BATCH = RandomBatches.batch(6, 8, 2, TinyModels.VOCABULARY, 19);
 
     private static TorchLanguageModel model(String architecture, ComputeSpec compute, double dropout) {
-        TorchLanguageModel model =
-                TorchLanguageModel.initialize(TinyModels.config(architecture), "tiny", 3, compute.on(TestDevice.DEVICE));
+        TorchLanguageModel model = TorchLanguageModel.initialize(
+                TinyModels.config(architecture), "tiny", 3, compute.on(TestDevice.DEVICE));
         model.adapt(new Lora(3, 6, Lora.DEFAULT.targets(), false, false, dropout), "tiny", 1);
         RandomGenerator random = RandomStreams.stream(1, "adapter", 0);
         Memory.run(() -> Memory.runWithoutGradient(() -> leaves(model).values().forEach(leaf -> {
@@ -225,17 +225,16 @@ class AdapterDropoutTest {
     @ValueSource(booleans = {false, true})
     void whatCannotDropIsRefused(boolean head) {
         try (TorchLanguageModel model = TinyModels.model("llama", 1)) {
-            model.adapt(
-                    new Lora(2, 4, List.of(head ? "lm_head" : Lora.ALL_LINEAR), false, !head, 0), "tiny", 1);
+            model.adapt(new Lora(2, 4, List.of(head ? "lm_head" : Lora.ALL_LINEAR), false, !head, 0), "tiny", 1);
             assertThatThrownBy(() -> model.dropOut(0.1))
                     .isInstanceOf(ModelException.class)
-                    .hasMessageContaining(head ? "for an adapter on the head" : "is DoRA, with which dropout must be 0");
+                    .hasMessageContaining(
+                            head ? "for an adapter on the head" : "is DoRA, with which dropout must be 0");
             model.dropOut(0);
         }
         try (TorchLanguageModel model = TinyModels.model("llama", 1)) {
             assertThatThrownBy(() -> model.dropOut(0.1)).hasMessageContaining("the model has no adapter");
-            assertThatThrownBy(() ->
-                            model.adapt(new Lora(2, 4, List.of("lm_head"), false, false, 0.1), "tiny", 1))
+            assertThatThrownBy(() -> model.adapt(new Lora(2, 4, List.of("lm_head"), false, false, 0.1), "tiny", 1))
                     .hasMessageContaining("leave lm_head out of the targets");
         }
         assertThatThrownBy(() -> new Lora(2, 4, List.of("x"), false, true, 0.1))

@@ -100,7 +100,9 @@ class AdapterParityTest {
             try (TorchModel model = load(name, directory, compute)) {
                 double dropout = recorded.setting("dropout");
                 assertThat(model.adapter().orElseThrow().saidDropout()).isEqualTo(dropout);
-                assertThat(model.dropping(1)).as("nothing is dropped that was not asked for").isNotInstanceOf(TorchStep.class);
+                assertThat(model.dropping(1))
+                        .as("nothing is dropped that was not asked for")
+                        .isNotInstanceOf(TorchStep.class);
                 model.dropOut(dropout);
                 Map<String, float[]> gradients =
                         recorded.check(model, model.dropping((long) recorded.setting("dropout_seed")));

@@ -52,8 +52,7 @@ public record JointModel(List<DifferentiableModel> models) implements Differenti
 
     @Override
     public DifferentiableModel dropping(long seed) {
-        return new JointModel(
-                models.stream().map(model -> model.dropping(seed)).toList());
+        return new JointModel(models.stream().map(model -> model.dropping(seed)).toList());
     }
 
     @Override

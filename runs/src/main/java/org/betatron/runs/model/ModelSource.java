@@ -146,9 +146,8 @@ public record ModelSource(Path directory) {
     /// @param compute how the model would compute on this machine
     /// @return how large the model is, without loading it
     public TrainedShape trained(Recipe recipe, AdapterSpec adapter, ComputeSpec compute) {
-        AdapterSpec trained = AdapterFiles.isAdapter(directory)
-                ? trainedOn(recipe).spec()
-                : adapter;
+        AdapterSpec trained =
+                AdapterFiles.isAdapter(directory) ? trainedOn(recipe).spec() : adapter;
         ModelDirectory files = new ModelDirectory(directory);
         String where = files.configFile().toString();
         ObjectNode config = recipe instanceof RewardRecipe

@@ -281,7 +281,8 @@ public final class Adapter {
     private static void requireNoHead(double dropout, List<LinearPart> maps, Blueprint blueprint) {
         if (dropout > 0 && maps.contains(blueprint.headPart())) {
             throw new ModelException("dropout must be 0 for an adapter on the head, whose log-probs are computed of all"
-                    + " that goes in, but was " + dropout + ": leave " + blueprint.headPart().name()
+                    + " that goes in, but was " + dropout + ": leave "
+                    + blueprint.headPart().name()
                     + " out of the targets, or set it to 0");
         }
     }

@@ -17,7 +17,8 @@ public record MaskBytes(long kept, long again) {
     /// @param dropout   probability, in [0, 1)
     /// @param numLayers of the model
     public static MaskBytes of(List<LinearPart> maps, double dropout, int numLayers, Recompute recompute) {
-        long numbers = dropout == 0 ? 0 : maps.stream().mapToLong(LinearPart::in).sum();
+        long numbers =
+                dropout == 0 ? 0 : maps.stream().mapToLong(LinearPart::in).sum();
         return switch (recompute) {
             case NONE -> new MaskBytes(numbers * (1 + Float.BYTES), 0);
             case SELECTIVE -> new MaskBytes(numbers, 0);

@@ -62,11 +62,7 @@ public final class RowDropout {
         // On the processor, lanes draw side by side; a card would wait for one thread.
         (input.is_cpu() ? rows : rows.parallel())
                 .forEach(row -> dropout.draw(
-                        rowSeeds[numRows == rowSeeds.length ? row : asked[row]],
-                        mapSeed,
-                        numbers,
-                        row * width,
-                        width));
+                        rowSeeds[numRows == rowSeeds.length ? row : asked[row]], mapSeed, numbers, row * width, width));
         Tensor mask = HostTensors.empty(ScalarType.Bool, numRows, width);
         new BytePointer(mask.data_ptr()).put(numbers);
         return Tensors.moved(mask, input);

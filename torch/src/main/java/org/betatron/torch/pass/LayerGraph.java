@@ -49,8 +49,7 @@ final class LayerGraph implements AutoCloseable {
         Parameters weights = part.body().weights();
         GradientTape tape = new GradientTape(weights, inputs.dropout());
         try {
-            LinearRun maps =
-                    part.recompute() == Recompute.NONE ? LinearRun.plain(weights, inputs.dropout()) : tape;
+            LinearRun maps = part.recompute() == Recompute.NONE ? LinearRun.plain(weights, inputs.dropout()) : tape;
             return new LayerGraph(
                     part.body().trainable(index),
                     entering,

@@ -85,9 +85,8 @@ record StackPart(Body body, PackedBatch batch, AskedRows asked, ComputeSpec comp
 
     /// As [#layer], without a graph; what the next one does not need is gone before that is run.
     Tensor layerAlone(int index, Tensor hidden, Inputs inputs) {
-        return Memory.scoped(
-                () -> Memory.withoutGradient(
-                        () -> layer(index, hidden, inputs, LinearRun.plain(body.weights(), inputs.dropout()))));
+        return Memory.scoped(() -> Memory.withoutGradient(
+                () -> layer(index, hidden, inputs, LinearRun.plain(body.weights(), inputs.dropout()))));
     }
 
     /// @return normalised states of the rows that are asked for, `[N, E]`, without graph

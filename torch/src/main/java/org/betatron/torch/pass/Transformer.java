@@ -103,8 +103,8 @@ public final class Transformer implements AutoCloseable {
 
     /// Runs this model over a batch as the reference of another one.
     private ReferenceRows rows(PackedBatch batch) {
-        return Memory.withoutGradient(() ->
-                new ReferenceRows(statistics, Memory.keep("reference's predictor rows", layers(batch, Dropout.NONE)::predictors)));
+        return Memory.withoutGradient(() -> new ReferenceRows(
+                statistics, Memory.keep("reference's predictor rows", layers(batch, Dropout.NONE)::predictors)));
     }
 
     private LayerStack layers(PackedBatch batch, Dropout dropout) {

@@ -31,8 +31,12 @@ public record LowRankWeight(Weight base, Owned up, Owned down, double scale) imp
     /// @param base `x W'`
     /// @param rows what the small matrices get of their input; null for all
     private record Sum(
-            Products products, Matrix base, Tensor up, Tensor down, double scale, @Nullable DroppedWeight rows)
-            implements Matrix {
+            Products products,
+            Matrix base,
+            Tensor up,
+            Tensor down,
+            double scale,
+            @Nullable DroppedWeight rows) implements Matrix {
 
         @Override
         public Tensor product(Tensor input, @Nullable Tensor added) {

@@ -80,8 +80,8 @@ class DropoutTest {
                 .add(PROMPT, REJECTED)
                 .add(PROMPT, CHOSEN)
                 .build());
-        assertThat(Arrays.copyOfRange(apart, 2, 9)).containsExactly(
-                shared[0], shared[1], shared[2], shared[3], shared[7], shared[8], shared[9]);
+        assertThat(Arrays.copyOfRange(apart, 2, 9))
+                .containsExactly(shared[0], shared[1], shared[2], shared[3], shared[7], shared[8], shared[9]);
         assertThat(Arrays.copyOfRange(apart, 9, 16)).containsExactly(Arrays.copyOf(shared, 7));
         assertThat(shared[8]).isEqualTo(shared[5]).isNotEqualTo(shared[6]);
         assertThat(shared[9]).isNotEqualTo(shared[6]);

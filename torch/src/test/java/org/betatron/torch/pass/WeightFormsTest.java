@@ -196,7 +196,8 @@ class WeightFormsTest {
     private static float[] gradients(Parameters weights, Recompute recompute) {
         ComputeSpec compute = TestDevice.PLAIN.withRecompute(recompute).withLanes(2);
         try (Transformer transformer = new Transformer(ARCHITECTURE, weights, compute);
-                ModelPass pass = transformer.forward(BATCH, VocabularyRequest.NONE, null, Integer.MAX_VALUE, Dropout.NONE)) {
+                ModelPass pass =
+                        transformer.forward(BATCH, VocabularyRequest.NONE, null, Integer.MAX_VALUE, Dropout.NONE)) {
             pass.backward(Map.of(TokenQuantity.LOG_PROB, DERIVATIVES));
             return Objects.requireNonNull(pass.numbers().get(TokenQuantity.LOG_PROB));
         }
