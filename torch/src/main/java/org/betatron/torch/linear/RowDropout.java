@@ -2,14 +2,11 @@ package org.betatron.torch.linear;
 
 import java.util.stream.IntStream;
 import org.betatron.core.model.PackedBatch;
-import org.betatron.torch.tensor.HostTensors;
 import org.betatron.torch.tensor.Tensors;
 import org.betatron.torch.weight.DroppedWeight;
 import org.betatron.torch.weight.LinearPart;
 import org.betatron.torch.weight.LowRankWeight;
-import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// [Dropout] of the rows of one batch.
 ///
@@ -63,8 +60,6 @@ public final class RowDropout {
         (input.is_cpu() ? rows : rows.parallel())
                 .forEach(row -> dropout.draw(
                         rowSeeds[numRows == rowSeeds.length ? row : asked[row]], mapSeed, numbers, row * width, width));
-        Tensor mask = HostTensors.empty(ScalarType.Bool, numRows, width);
-        new BytePointer(mask.data_ptr()).put(numbers);
-        return Tensors.moved(mask, input);
+        return Tensors.flags(numbers, input, numRows, width);
     }
 }
