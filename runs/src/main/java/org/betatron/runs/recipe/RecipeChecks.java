@@ -67,6 +67,9 @@ public final class RecipeChecks {
                     + " trained; set adapter=lora");
         }
         if (recipe.adapter() instanceof AdapterSpec.None) {
+            if (!adapts && recipe.adapter().dropout() > 0) {
+                refuse("adapter.dropout", "has no effect without an adapter: set adapter=lora");
+            }
             return;
         }
         if (!recipe.train().frozen().isEmpty()) {
