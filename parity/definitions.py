@@ -214,6 +214,45 @@ def alpha_dpo(beta, target, alpha, mean, deviation):
     return loss
 
 
+def over_beta(beta, loss):
+    """A loss of margins divided by beta, zero at a margin of zero: `loss(m)` gives the loss of margins."""
+    return lambda b: (loss(difference(ratios)(b)) - loss(torch.zeros_like(b.chosen.policy))) / beta
+
+
+def simper(b):
+    chosen, rejected = averages(b)
+    return rejected.exp() - chosen.exp()
+
+
+def madpo(beta, least, most, steepness, threshold):
+    def loss(b):
+        h = b.chosen.score - b.rejected.score
+        rise = (most - 1) / (1 - least) * torch.exp(steepness * (h.abs() - threshold))
+        coefficient = least + (most - least) / (1 + rise)
+        weight = torch.where(h > -threshold, torch.sigmoid(coefficient * h) / torch.sigmoid(h), torch.ones_like(h))
+        return weight * sp(-beta * difference(ratios)(b))
+
+    return loss
+
+
+def gamma_po(beta, target, tau, score, centred):
+    """Mirror descent over the batch, as the authors' code takes it, but for as many steps as it needs."""
+
+    def loss(b):
+        margin = difference(score)(b)
+        reward = (beta * margin).detach()
+        n, gamma_0 = len(reward), target * beta
+        p = torch.full_like(reward, 1 / n)
+        for _ in range(400):
+            slope = tau * (1 + torch.log(n * p)) + gamma_0 * torch.sigmoid(gamma_0 * n * p - reward)
+            p = p * torch.exp(-min(0.5 / tau, 1) * slope)
+            p = p / p.sum()
+        gamma = gamma_0 * n * p - (gamma_0 if centred else 0)
+        return sp(-(beta * margin - gamma))
+
+    return loss
+
+
 def kto(beta, desirable, undesirable):
     def loss(b):
         z = torch.clamp(log_ratio(b.mismatched).mean(), min=0).detach()

@@ -127,6 +127,17 @@ OBJECTIVES = [
     entry("tdpo2", spec("tdpo2", beta=BETA, alpha=0.5), d.logistic(BETA, d.token_level(0.5, True)), source=PAPER),
     entry("alphadpo", spec("alphadpo", beta=2.5, targetMargin=0.6, alpha=0.2),
           d.alpha_dpo(2.5, 0.6, 0.2, MOMENTS["mean"], MOMENTS["deviation"]), source=PAPER, moments=MOMENTS),
+    entry("overbeta of dpo", spec("overbeta", objective=spec("dpo", beta=BETA)),
+          d.over_beta(BETA, lambda m: d.sp(-BETA * m)), source=PAPER),
+    entry("overbeta of ipo", spec("overbeta", objective=spec("ipo", beta=BETA, lengthNormalized=False)),
+          d.over_beta(BETA, lambda m: (m - 1 / (2 * BETA)) ** 2), source=PAPER),
+    entry("simper", spec("simper", beta=1.0), d.simper, source=PAPER),
+    entry("madpo", spec("madpo", beta=BETA, leastCoefficient=0.5, mostCoefficient=2.0, steepness=1.0, threshold=2.0),
+          d.madpo(BETA, 0.5, 2.0, 1.0, 2.0), source=PAPER),
+    entry("gammadpo", spec("gammadpo", beta=BETA, targetMargin=4.0, tau=0.5),
+          d.gamma_po(BETA, 4.0, 0.5, d.ratios, True), source=PAPER),
+    entry("gammasimpo", spec("gammasimpo", beta=10.0, targetMargin=0.4, tau=10.0),
+          d.gamma_po(10.0, 0.4, 10.0, d.averages, False), source=PAPER),
     entry("kto", spec("kto", beta=BETA, desirableWeight=1.0, undesirableWeight=1.3), d.kto(BETA, 1.0, 1.3),
           trl.kto("kto", BETA, 1.0, 1.3), "KTOTrainer._compute_loss", rows="answers"),
     entry("ktopair", spec("ktopair", beta=BETA, desirableWeight=1.0, undesirableWeight=1.3),
@@ -262,7 +273,7 @@ def perturbation(batch, epsilon, beta):
 
 def check_fixed_points():
     """Values that were computed by hand and by another program long before this script."""
-    side = dict(policy_tail=[0.0], reference_tail=[0.0], reference_kl=[0.0], log_collision=[0.0])
+    side = dict(score=[0.0], policy_tail=[0.0], reference_tail=[0.0], reference_kl=[0.0], log_collision=[0.0])
     a = {"chosen": dict(tokens=[10], policy=[-40.0], reference=[-42.0], **side),
          "rejected": dict(tokens=[13], policy=[-52.0], reference=[-50.0], **side)}
     known = {"dpo": 0.51301525, "cdpo": 0.55301525, "ipo": 1.0, "ipo per token": 21.58674556, "simpo": 0.97407698,
@@ -281,6 +292,10 @@ def main():
     rng = random.Random(SEED)
     batches = {"pairs": [random_pairs(rng) for _ in range(COMPUTED)],
                "answers": [random_answers(rng) for _ in range(COMPUTED)]}
+    scores = random.Random(SEED + 1)
+    for batch in batches["pairs"]:
+        for side in ("chosen", "rejected"):
+            batch[side]["score"] = [grid(scores.gauss(0, 2)) for _ in batch[side]["tokens"]]
     recorded = []
     for o in OBJECTIVES:
         values, worst = [], 0.0

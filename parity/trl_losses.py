@@ -57,7 +57,7 @@ def dpo(loss_types, beta, weights=None, label_smoothing=0.0, f_divergence="rever
                             on_tokens(column("log_collision"), zeros, lengths))
         reference = outputs_of(on_tokens(column("reference"), column("reference_tail"), lengths), None)
         trainer = SimpleNamespace(
-            model=SimpleNamespace(training=True), ref_model=lambda **_: reference, accelerator=Accelerator(),
+            model=SimpleNamespace(training=True, _modules={}), ref_model=lambda **_: reference, accelerator=Accelerator(),
             aux_loss_enabled=False, ld_alpha=ld_alpha, precompute_ref_logps=False, f_divergence_type=f_divergence,
             f_alpha_divergence_coef=f_alpha, loss_types=loss_types, loss_weights=weights or [1.0] * len(loss_types),
             beta=beta, label_smoothing=label_smoothing, use_weighting=use_weighting, _total_train_tokens=0, _tp_size=1,
@@ -111,7 +111,7 @@ def kto(loss_type, beta, desirable=1.0, undesirable=1.0):
         nothing = torch.zeros_like(sums)
         answers = outputs_of(on_tokens(sums, nothing, lengths), None)
         trainer = SimpleNamespace(
-            model=SimpleNamespace(training=True), accelerator=Accelerator(), aux_loss_enabled=False,
+            model=SimpleNamespace(training=True, _modules={}), accelerator=Accelerator(), aux_loss_enabled=False,
             precompute_ref_logps=True, calculate_KL=loss_type == "kto", loss_type=loss_type, beta=beta,
             desirable_weight=desirable, undesirable_weight=undesirable, _total_train_tokens=0, _tp_size=1,
             _compute_kl_logps=lambda *_: b.mismatched.policy, _metrics={"train": defaultdict(list)})

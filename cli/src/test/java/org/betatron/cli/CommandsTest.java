@@ -291,7 +291,7 @@ class CommandsTest {
                         "  of labelled answers, against a reference\n  kto ",
                         "likelihood=batch-mean",
                         "objective={type: dpo, beta: 0.01}  clamped=true\n",
-                        "  batch             sensitivity=0.6  minRatio=0.01  maxRatio=10.0\n",
+                        "  batch             sensitivity=0.6  unit=gap  compared=kept-with-all  minRatio=0.01  maxRatio=10.0\n",
                         "  cut               by=gap  drop=largest  keep=0.8\n",
                         "  blend             every=512  share=0.6  statistics=reset\n")
                 .doesNotContain("optimizer", "train.length", "?");

@@ -94,6 +94,7 @@ class EveryChoiceTest {
                     }
                 }
             }
+            row.put("chosenScore", 1.5 - i).put("rejectedScore", 0.25);
             lines.add(row.toString());
         }
         Files.write(file, lines);

@@ -35,7 +35,7 @@ class ObjectiveDocumentationTest {
 
     private static final Path DOCUMENTS = Path.of("..", "docs").toAbsolutePath().normalize();
     private static final Path PAGES = DOCUMENTS.resolve("objectives");
-    private static final Set<String> NOT_OF_LOG_PROBS_ALONE = Set.of("lddpo", "tdpo1", "tdpo2", "wpo", "kto");
+    private static final Set<String> NOT_OF_LOG_PROBS_ALONE = Set.of("lddpo", "tdpo1", "tdpo2", "wpo", "kto", "madpo");
 
     /// @param path recipe path of the choice
     /// @param tag  what is chosen

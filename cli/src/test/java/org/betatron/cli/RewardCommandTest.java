@@ -60,7 +60,10 @@ class RewardCommandTest {
         assertThat(config.path("pad_token_id").isInt()).isTrue();
         assertThat(run.resolve("model/tokenizer.json")).exists();
         assertThat(Files.readString(run.resolve("model/README.md")))
-                .contains("A text must end with `<|endoftext|>`", "text.rindex(\"<|endoftext|>\")");
+                .contains(
+                        "A text must end with `<|endoftext|>`",
+                        "text.rstrip().removesuffix(\"<|endoftext|>\")",
+                        "text = text + \"<|endoftext|>\"");
     }
 
     /// The judge reads answers as training does: opponents that are the two answers of a pair get

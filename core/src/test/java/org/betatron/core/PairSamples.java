@@ -136,6 +136,8 @@ public final class PairSamples {
             double[] before = column.clone();
             Arrays.setAll(column, i -> before[order[i]]);
         });
+        double[] gaps = columns.scoreGaps.clone();
+        Arrays.setAll(columns.scoreGaps, i -> gaps[order[i]]);
         for (int[] column : columns.lengths) {
             int[] before = column.clone();
             Arrays.setAll(column, i -> before[order[i]]);
@@ -191,8 +193,11 @@ public final class PairSamples {
     private static final class Columns {
         private final int[][] lengths;
         private final List<Map<ResponseQuantity, double[]>> quantities = new ArrayList<>();
+        private final double[] scoreGaps;
 
         Columns(PairLogProbs pairs) {
+            scoreGaps = new double[pairs.size()];
+            Arrays.setAll(scoreGaps, pairs::scoreGap);
             List<ResponseLogProbs> sides = new ArrayList<>(List.of(pairs.chosen(), pairs.rejected()));
             pairs.mismatched().ifPresent(sides::add);
             lengths = new int[sides.size()][pairs.size()];
@@ -216,8 +221,9 @@ public final class PairSamples {
         }
 
         PairLogProbs build() {
-            PairLogProbs pairs =
-                    new PairLogProbs(side(lengths[0], quantities.get(0)), side(lengths[1], quantities.get(1)));
+            PairLogProbs pairs = new PairLogProbs(
+                            side(lengths[0], quantities.get(0)), side(lengths[1], quantities.get(1)))
+                    .withScoreGaps(scoreGaps);
             return quantities.size() == 2 ? pairs : pairs.withMismatched(side(lengths[2], quantities.get(2)));
         }
     }

@@ -18,9 +18,21 @@ public final class RecordedBatches {
         List<PairLogProbs> batches = new ArrayList<>();
         for (JsonNode batch : file.required(rows)) {
             PairLogProbs pairs = new PairLogProbs(side(batch.required("chosen")), side(batch.required("rejected")));
+            if (batch.required("chosen").has("score")) {
+                pairs = pairs.withScoreGaps(scoreGaps(batch));
+            }
             batches.add(batch.has("mismatched") ? pairs.withMismatched(side(batch.required("mismatched"))) : pairs);
         }
         return batches;
+    }
+
+    private static double[] scoreGaps(JsonNode batch) {
+        double[] gaps = Recorded.doubles(batch.required("chosen"), "score");
+        double[] rejected = Recorded.doubles(batch.required("rejected"), "score");
+        for (int i = 0; i < gaps.length; i++) {
+            gaps[i] -= rejected[i];
+        }
+        return gaps;
     }
 
     /// @return how a quantity is spelled in the file

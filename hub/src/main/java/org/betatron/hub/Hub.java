@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.Stream;
 
 /// Models and data sets of the hub, as directories and files on this machine.
@@ -149,10 +148,10 @@ public final class Hub implements AutoCloseable {
     }
 
     /// @param place  repository; its path is for whoever chooses
-    /// @param choose names of the files that are wanted, from all there are
+    /// @param choose which files are wanted
     /// @return those files
     /// @throws HubException if they cannot be had
-    public FetchedFiles files(HubPlace place, Freshness freshness, Function<List<String>, List<String>> choose) {
+    public FetchedFiles files(HubPlace place, Freshness freshness, FileChoice choose) {
         HubCache cache = HubCache.of(client.settings(), place.repository());
         try {
             boolean mayBeOld =
@@ -164,8 +163,7 @@ public final class Hub implements AutoCloseable {
         }
     }
 
-    private Optional<FetchedFiles> cachedFiles(
-            HubCache cache, HubPlace place, Function<List<String>, List<String>> choose) throws IOException {
+    private Optional<FetchedFiles> cachedFiles(HubCache cache, HubPlace place, FileChoice choose) throws IOException {
         String commit = cache.commit(place.revision()).orElse("");
         if (commit.isEmpty() || !cache.hasSnapshot(commit)) {
             return Optional.empty();
@@ -177,7 +175,11 @@ public final class Hub implements AutoCloseable {
             return Optional.empty();
         }
         List<String> names = known.isPresent() ? List.copyOf(known.get().files().keySet()) : within(snapshot);
-        List<String> chosen = choose.apply(names);
+        Optional<Path> card = Optional.of(snapshot.resolve(FileChoice.CARD)).filter(Files::isRegularFile);
+        if (card.isEmpty() && names.contains(FileChoice.CARD)) {
+            return Optional.empty();
+        }
+        List<String> chosen = choose.of(names, card);
         for (String name : chosen) {
             Path file = snapshot.resolve(name);
             HubFile listed = known.map(listing -> listing.files().get(name)).orElse(null);
@@ -198,19 +200,22 @@ public final class Hub implements AutoCloseable {
         }
     }
 
-    private FetchedFiles fetchFiles(HubCache cache, HubPlace place, Function<List<String>, List<String>> choose)
-            throws IOException {
+    private FetchedFiles fetchFiles(HubCache cache, HubPlace place, FileChoice choose) throws IOException {
         HubListing listing = listing(cache, place);
-        List<String> names = choose.apply(List.copyOf(listing.files().keySet()));
-        List<HubFile> files =
-                names.stream().map(name -> listing.files().get(name)).toList();
         long began = System.nanoTime();
         cache.prepare(listing.commit());
+        Path snapshot = cache.snapshot(listing.commit());
+        Optional<HubFile> described = Optional.ofNullable(listing.files().get(FileChoice.CARD));
+        new Fetching(client, place, cache, listing.commit(), HubListener.NONE)
+                .fetch(described.stream().toList());
+        List<String> names = choose.of(
+                List.copyOf(listing.files().keySet()), described.map(card -> snapshot.resolve(FileChoice.CARD)));
+        List<HubFile> files =
+                names.stream().map(name -> listing.files().get(name)).toList();
         Fetching fetching = new Fetching(client, place, cache, listing.commit(), listener);
         fetching.begin(files);
         fetching.fetch(files);
         keep(cache, place, listing);
-        Path snapshot = cache.snapshot(listing.commit());
         listener.ends(snapshot, fetching.received(), (System.nanoTime() - began) * 1e-9);
         return new FetchedFiles(names.stream().map(snapshot::resolve).toList(), listing.commit());
     }

@@ -505,7 +505,9 @@ class HubTest {
                 Map.of("data/train.parquet", large(7), "data/test.parquet", large(8), "README.md", text("x")));
         HubPlace place = HubPlace.parse("hf://datasets/org/data").orElseThrow();
         try (Hub hub = hub()) {
-            List<Path> files = hub.files(place, Freshness.CACHED, names -> {
+            List<Path> files = hub.files(place, Freshness.CACHED, (names, card) -> {
+                        assertThat(card)
+                                .hasValueSatisfying(file -> assertThat(file).hasContent("x"));
                         assertThat(names).containsExactly("README.md", "data/test.parquet", "data/train.parquet");
                         return List.of("data/train.parquet");
                     })
@@ -516,9 +518,9 @@ class HubTest {
         }
         server.requests();
         try (Hub hub = hub()) {
-            hub.files(place, Freshness.CACHED, _ -> List.of("data/train.parquet"));
+            hub.files(place, Freshness.CACHED, (_, _) -> List.of("data/train.parquet"));
             assertThat(server.requests()).isEmpty();
-            hub.files(place, Freshness.CACHED, _ -> List.of("data/test.parquet"));
+            hub.files(place, Freshness.CACHED, (_, _) -> List.of("data/test.parquet"));
             assertThat(server.requests()).isNotEmpty();
         }
     }

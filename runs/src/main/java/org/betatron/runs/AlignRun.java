@@ -21,7 +21,6 @@ import org.betatron.runs.recipe.AlignRecipe;
 import org.betatron.runs.recipe.RowChoice;
 import org.betatron.torch.TorchLanguageModel;
 import org.betatron.training.Evaluation;
-import org.betatron.training.FixedRows;
 import org.betatron.training.TrainSpec;
 import org.betatron.training.preference.PreferenceEvaluation;
 import org.betatron.training.preference.PreferenceRule;
@@ -77,7 +76,7 @@ public final class AlignRun {
         TrainSpec train = recipe.train();
         PreferenceRule rule = new PreferenceRule(
                 alignment,
-                FixedRows.shuffled(rows.training(), train.seed()),
+                recipe.data().batches().order(rows.training(), train),
                 references.training(),
                 train.microBatchSize(),
                 train.seed());

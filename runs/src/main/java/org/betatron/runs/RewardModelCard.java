@@ -30,27 +30,27 @@ final class RewardModelCard {
                 ? "Nothing stands before the text."
                 : "Before every text stands `" + tokenizer.decode(tokenizer.bosPrefix())
                         + "`; where the chat template does not write it, put it there.";
+        String end = tokenizer.decode(new int[] {tokenizer.eosId()});
         return """
                 # Reward model
 
                 Scores an answer: the higher, the better. Only differences between answers to one prompt mean anything.
 
-                A text must end with `%s` (id %d), which ended every answer in training: the score is taken there. Chat
-                templates often write something behind it, a line break for example; cut that off. %s
+                A text must end with `%s` (id %d), once, which ended every answer in training: the score is taken
+                there. Chat templates often write something behind it, a line break for example, or do not write it. %s
 
                 ```python
                 text = tokenizer.apply_chat_template(messages, tokenize=False)
-                end = text.rindex("%s") + len("%s")
-                score = model(**tokenizer(text[:end], add_special_tokens=False, return_tensors="pt")).logits[0, 0]
+                while text.rstrip().endswith("%s"):
+                    text = text.rstrip().removesuffix("%s")
+                text = text + "%s"
+                score = model(**tokenizer(text, add_special_tokens=False, return_tensors="pt")).logits[0, 0]
                 ```
 
                 with `model` from `AutoModelForSequenceClassification.from_pretrained` and `tokenizer` from
                 `AutoTokenizer.from_pretrained`, both of this directory, and `messages` that end with the answer.
-                """.formatted(
-                        tokenizer.decode(new int[] {tokenizer.eosId()}),
-                        tokenizer.eosId(),
-                        before,
-                        tokenizer.decode(new int[] {tokenizer.eosId()}),
-                        tokenizer.decode(new int[] {tokenizer.eosId()}));
+                Batches are padded on the right, with the token of `model.config.pad_token_id`: set `padding_side` and
+                `pad_token` of the tokenizer where it says otherwise.
+                """.formatted(end, tokenizer.eosId(), before, end, end, end);
     }
 }

@@ -14,7 +14,6 @@ import org.betatron.runs.model.ModelSource;
 import org.betatron.runs.recipe.RewardRecipe;
 import org.betatron.torch.TorchRewardModel;
 import org.betatron.training.Evaluation;
-import org.betatron.training.FixedRows;
 import org.betatron.training.TrainSpec;
 import org.betatron.training.reward.RewardEvaluation;
 import org.betatron.training.reward.RewardRule;
@@ -49,9 +48,7 @@ public final class RewardRun {
                         model,
                         model,
                         new RewardRule(
-                                recipe.reward(),
-                                FixedRows.shuffled(
-                                        pairs.training(), recipe.train().seed())),
+                                recipe.reward(), recipe.data().batches().order(pairs.training(), recipe.train())),
                         pairs,
                         evaluation(request, session, model, pairs.evaluation(), account),
                         Optional.empty(),

@@ -12,14 +12,15 @@ import org.betatron.training.run.TrainingException;
 /// @param state       what earlier steps and the draw of this one left
 /// @param totalWeight sum of the weights of the whole batch
 record Decider<R extends TokenizedRow, Q, S>(
-        LearningRule<R, Q, S> rule, List<? extends R> data, long step, S state, double totalWeight) {
+        LearningRule<R, Q, S> rule, List<? extends R> data, StepPlace step, S state, double totalWeight) {
 
     /// @return sum of the weights of rows, before any model has seen them
     static <R extends TokenizedRow> double weight(LearningRule<R, ?, ?> rule, List<? extends R> data, IntStream rows) {
         return rows.mapToDouble(row -> rule.weight(data.get(row))).sum();
     }
 
-    /// Quantities, decision, spreading. Where a batch is spread over several places, the quantities of all are put
+    /// Quantities, decision, spreading. Where a batch is spread over several places, the quantities of
+    /// all are put
     /// together after the first call, and every place decides the same.
     Lesson<S> lesson(BatchNumbers numbers) {
         MeasuredRows<R> rows = new MeasuredRows<>(data, numbers);
@@ -28,7 +29,9 @@ record Decider<R extends TokenizedRow, Q, S>(
             return Lesson.of(rule.decide(step, quantities, state, totalWeight), rows, 0);
         } catch (NotFiniteException e) {
             throw new TrainingException(
-                    "step " + step + ": " + e.describe(rows.row(e.place()).id()), e);
+                    "step " + step.step() + ": "
+                            + e.describe(rows.row(e.place()).id()),
+                    e);
         }
     }
 }

@@ -51,11 +51,11 @@ public interface LearningRule<R extends TokenizedRow, Q, S> {
 
     /// Decides about one whole optimizer batch, or a part of it where [#decidesRowByRow].
     ///
-    /// @param step        number of the step, from 1 on
+    /// @param step        which step of the run
     /// @param quantities  numbers of the rows
     /// @param state       what earlier batches left
     /// @param totalWeight sum of the weights of the whole batch, of which these rows may be a part
     /// @return the loss, what follows from it, and what this batch leaves
     /// @throws NotFiniteException if anything is not finite, naming the first row concerned by its place
-    Decision<R, S> decide(long step, Q quantities, S state, double totalWeight);
+    Decision<R, S> decide(StepPlace step, Q quantities, S state, double totalWeight);
 }

@@ -96,7 +96,7 @@ class BatchInvarianceTest {
         }
 
         @Override
-        public Decision<R, S> decide(long step, Q quantities, S state, double totalWeight) {
+        public Decision<R, S> decide(StepPlace step, Q quantities, S state, double totalWeight) {
             return rule.decide(step, quantities, state, totalWeight);
         }
     }

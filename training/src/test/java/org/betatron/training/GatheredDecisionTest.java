@@ -30,7 +30,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// A batch that lies in two places is decided about as if it lay in one: the numbers of rows are put together, each
+/// A batch that lies in two places is decided about as if it lay in one: the numbers of rows are put
+/// together, each
 /// place makes the same decision, and spreads it over its own rows.
 class GatheredDecisionTest {
 
@@ -68,9 +69,9 @@ class GatheredDecisionTest {
         double total = IntStream.range(0, ROWS)
                 .mapToDouble(row -> rule.weight(data.get(row)))
                 .sum();
-        Decision<R, S> expected = rule.decide(1, rule.quantities(whole), start, total);
-        Decision<R, S> decision =
-                rule.decide(1, rule.concat(List.of(rule.quantities(here), rule.quantities(there))), start, total);
+        Decision<R, S> expected = rule.decide(new StepPlace(1, 1), rule.quantities(whole), start, total);
+        Decision<R, S> decision = rule.decide(
+                new StepPlace(1, 1), rule.concat(List.of(rule.quantities(here), rule.quantities(there))), start, total);
 
         assertThat(decision.loss()).isEqualTo(expected.loss());
         assertThat(decision.state()).isEqualTo(expected.state());
@@ -101,7 +102,7 @@ class GatheredDecisionTest {
             BatchPass.ONE_BY_ONE.run(
                     models.get(place),
                     RowBatch.of(texts, rows[place], new Packing(3, 1000, true)),
-                    new Decider<>(rule, texts, 1, NoState.NOTHING, total));
+                    new Decider<>(rule, texts, new StepPlace(1, 1), NoState.NOTHING, total));
         }
         List<float[]> others = new ArrayList<>();
         optimizers.get(1).changeGradients(gradient -> others.add(gradient.clone()));

@@ -26,7 +26,8 @@ final class Lessons {
         return pass.run(
                 Fixtures.read(model, rule),
                 RowBatch.of(data, rows, packing),
-                new Decider<>(rule, data, 1, rule.stateFormat().start(), totalWeight));
+                new Decider<>(
+                        rule, data, new StepPlace(1, 1), rule.stateFormat().start(), totalWeight));
     }
 
     private static <R extends TokenizedRow, Q, S> List<? extends R> data(LearningRule<R, Q, S> rule) {

@@ -35,7 +35,8 @@ final class DemoCommand implements Callable<Integer> {
     private static final String DPO = "dpo";
     private static final String BETA_DPO = "beta-dpo";
 
-    private static final List<Double> TEMPERATURES = List.of(0.0, 1.0);
+    /// As the models are: a most probable answer may change with any step of training.
+    private static final double TEMPERATURE = 1;
 
     @Option(
             names = "--out",
@@ -127,9 +128,7 @@ final class DemoCommand implements Callable<Integer> {
                     "How often an answer of " + duel.model() + " is truly better than one of " + duel.opponent(),
                     "evaluate --model " + run(duel.model()) + "/model --against " + run(duel.opponent())
                             + "/model --data " + world + "/evaluation.jsonl --judge world --temperature "
-                            + String.join(
-                                    ",",
-                                    TEMPERATURES.stream().map(Object::toString).toList())
+                            + TEMPERATURE
                             + " --max-new-tokens 48 --out " + run(duel.directory())));
         }
         steps.add(Step.of(
@@ -153,22 +152,18 @@ final class DemoCommand implements Callable<Integer> {
 
     private void summary() {
         out().println();
-        out().println("True win rates, with 95 % intervals over questions:");
-        for (double temperature : TEMPERATURES) {
-            out().println(
-                            temperature == 0
-                                    ? "  most probable answers"
-                                    : "  answers drawn at temperature " + temperature);
-            DUELS.forEach(duel -> out().println("    " + result(duel, temperature)));
-        }
-        out().println("One seed says little about one method against another: both may change with the next.");
+        out().println("True win rates of drawn answers, with 95 % intervals over questions:");
+        DUELS.forEach(duel -> out().println("  " + result(duel)));
+        out().println(
+                        "The intervals are of these very models: another seed makes others. And both methods ended after as many"
+                                + " steps, not at the same distance from where they began: betatron study frontier compares that.");
         out().println();
         out().println("The page to look at: " + out + "/report.html");
         out().flush();
     }
 
-    private String result(Duel duel, double temperature) {
-        Estimate winRate = EvaluationFiles.winRate(Path.of(run(duel.directory())), temperature);
+    private String result(Duel duel) {
+        Estimate winRate = EvaluationFiles.winRate(Path.of(run(duel.directory())), TEMPERATURE);
         return String.format(
                 Locale.ROOT,
                 "%-8s over %-3s  %5.1f %%  (%.1f to %.1f)  %s",
@@ -182,9 +177,9 @@ final class DemoCommand implements Callable<Integer> {
 
     private static String verdict(Duel duel, Estimate winRate) {
         if (winRate.low() > 0.5) {
-            return duel.model() + " is better";
+            return duel.model() + "'s are better";
         }
-        return winRate.high() < 0.5 ? duel.opponent() + " is better" : "no difference that this run can show";
+        return winRate.high() < 0.5 ? duel.opponent() + "'s are better" : "no difference that these questions show";
     }
 
     private void requireEmpty() {

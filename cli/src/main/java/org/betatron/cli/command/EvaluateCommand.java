@@ -134,7 +134,7 @@ final class EvaluateCommand implements Runnable {
     private void print(ComparisonReport report, PrintWriter printer) {
         printer.printf(
                 Locale.ROOT,
-                "%nTemperature %s: %d answers to %d prompts against %s, 95 %% intervals%n",
+                "%nTemperature %s: %d answers to %d prompts against %s, 95 %% intervals over prompts%n",
                 report.temperature(),
                 report.answers(),
                 report.prompts(),
@@ -152,6 +152,9 @@ final class EvaluateCommand implements Runnable {
         line(printer, "tokens", number(report.tokens()));
         line(printer, "opponent's tokens", number(report.opponentTokens()));
         line(printer, "KL, nats", number(report.kl()));
+        if (report.temperature() == 0) {
+            printer.println("  Most probable answers: a step of training more may change most of them at once.");
+        }
     }
 
     private static void line(PrintWriter printer, String name, String value) {

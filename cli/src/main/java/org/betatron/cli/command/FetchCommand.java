@@ -1,11 +1,11 @@
 package org.betatron.cli.command;
 
 import java.io.PrintWriter;
-import java.util.List;
 import org.betatron.data.source.DataFiles;
 import org.betatron.hub.Hub;
 import org.betatron.hub.HubPlace;
 import org.betatron.hub.HubRepository;
+import org.betatron.runs.place.DataPlace;
 import org.betatron.runs.place.HubPlaces;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -67,15 +67,12 @@ final class FetchCommand implements Runnable {
                 out.println(place.repository() + " at " + model.revision() + ":");
                 out.println(model.path());
             } else {
-                Hub.FetchedFiles files = hub.files(place, Hub.Freshness.NEWEST, this::choose);
+                DataPlace data = new DataPlace(place, split, DataFiles.FALLBACK);
+                Hub.FetchedFiles files = hub.files(place, Hub.Freshness.NEWEST, data::choose);
                 out.println(place.repository() + " at " + files.revision() + ":");
                 files.paths().forEach(out::println);
             }
         }
-    }
-
-    private List<String> choose(List<String> names) {
-        return DataFiles.choose(place().repository().toString(), names, place().path(), split, DataFiles.FALLBACK);
     }
 
     private HubPlace place() {

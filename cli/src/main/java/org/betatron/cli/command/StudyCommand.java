@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.betatron.evaluation.study.Study;
 import org.betatron.runs.StopSignal;
+import org.betatron.runs.study.FrontierRunner;
 import org.betatron.runs.study.Studies;
 import org.betatron.runs.study.StudyRunner;
 import org.betatron.runs.study.StudyScale;
@@ -27,6 +28,7 @@ import picocli.CommandLine.Spec;
 final class StudyCommand implements Runnable {
 
     private static final int SEEDS = 3;
+    private static final int FRONTIER_SEEDS = 8;
 
     @Parameters(paramLabel = "NAME", arity = "1..*", description = "Studies to run, or 'all'; 'list' shows them.")
     private List<String> names = List.of();
@@ -34,10 +36,20 @@ final class StudyCommand implements Runnable {
     @Option(names = "--out", paramLabel = "DIR", description = "Directory of all studies (default ${DEFAULT-VALUE}).")
     private Path out = Path.of("out", "studies");
 
-    @Option(names = "--seeds", paramLabel = "N", description = "Seeds 1 to N (default ${DEFAULT-VALUE}).")
-    private int seeds = SEEDS;
+    @Option(
+            names = "--seeds",
+            paramLabel = "N",
+            description = "Seeds 1 to N (default 3; 8 of the study frontier, 2 with --quick).")
+    private int seeds;
 
-    @Option(names = "--quick", description = "Only see that it works, in a minute or two; the numbers mean nothing.")
+    @Option(
+            names = "--part",
+            paramLabel = "I/N",
+            description = "Of the study frontier, the I-th of N shares of the runs: N processes may share --out"
+                    + " (default ${DEFAULT-VALUE}).")
+    private String part = "1/1";
+
+    @Option(names = "--quick", description = "Only see that it works, within minutes; the numbers mean nothing.")
     private boolean quick;
 
     @Option(
@@ -62,8 +74,17 @@ final class StudyCommand implements Runnable {
                         study.arms().size(),
                         study.title());
             }
+            printer.printf(Locale.ROOT, "%-12s           %s%n", FrontierRunner.NAME, FrontierRunner.TITLE);
             printer.flush();
             return;
+        }
+        if (names.equals(List.of(FrontierRunner.NAME))) {
+            frontier(printer);
+            return;
+        }
+        if (!part.equals("1/1")) {
+            throw new ParameterException(
+                    spec.commandLine(), "--part is for the study " + FrontierRunner.NAME + " alone");
         }
         List<Study> studies = names.equals(List.of("all"))
                 ? Studies.ALL
@@ -75,7 +96,7 @@ final class StudyCommand implements Runnable {
             Optional<Path> report = new StudyRunner(
                             study,
                             out,
-                            seeds,
+                            seeds == 0 ? SEEDS : seeds,
                             scale,
                             line -> {
                                 printer.println(line);
@@ -89,6 +110,30 @@ final class StudyCommand implements Runnable {
             printer.println("Report written to " + report.get());
             printer.flush();
         }
+    }
+
+    private void frontier(PrintWriter printer) {
+        String[] parts = part.split("/", -1);
+        if (parts.length != 2 || !parts[0].matches("[1-9]\\d{0,2}") || !parts[1].matches("[1-9]\\d{0,2}")) {
+            throw new ParameterException(spec.commandLine(), "--part must be I/N, as 1/2, but was " + part);
+        }
+        StopSignal.install();
+        printer.println(FrontierRunner.TITLE);
+        FrontierRunner.of(
+                        quick,
+                        threads,
+                        out,
+                        seeds == 0 ? quick ? 2 : FRONTIER_SEEDS : seeds,
+                        Integer.parseInt(parts[0]) - 1,
+                        Integer.parseInt(parts[1]),
+                        line -> {
+                            printer.println(line);
+                            printer.flush();
+                        },
+                        StopSignal::wasRequested)
+                .run()
+                .ifPresent(report -> printer.println("Report written to " + report));
+        printer.flush();
     }
 
     private Study study(String name) {

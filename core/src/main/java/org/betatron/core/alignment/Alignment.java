@@ -3,6 +3,7 @@ package org.betatron.core.alignment;
 import java.util.Arrays;
 import java.util.function.IntToDoubleFunction;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.betatron.core.aggregation.AggregatedLoss;
 import org.betatron.core.aggregation.Aggregation;
 import org.betatron.core.alignment.GapSpec.GapSource;
@@ -10,6 +11,7 @@ import org.betatron.core.alignment.GapSpec.Scope;
 import org.betatron.core.alignment.GapSpec.UpdateOrder;
 import org.betatron.core.calibration.CalibratedBetas;
 import org.betatron.core.calibration.Calibration;
+import org.betatron.core.calibration.CalibrationInput;
 import org.betatron.core.logprob.PairLogProbs;
 import org.betatron.core.logprob.RequiredInputs;
 import org.betatron.core.objective.Objective;
@@ -61,7 +63,8 @@ public record Alignment(
 
     /// @return whether the data have to bring explicit scores
     public boolean needsScores() {
-        return (looksAtGaps() && gap.source() == GapSource.SCORE)
+        return objective.needsScores()
+                || (looksAtGaps() && gap.source() == GapSource.SCORE)
                 || (!selection.keepsAll() && selection.criterion() == SelectionCriterion.SCORE_GAP);
     }
 
@@ -70,10 +73,18 @@ public record Alignment(
     public boolean decidesRowByRow() {
         return objective.isRowByRow()
                 && !objective.keepsStatistics()
-                && !calibration.looksAtGaps()
+                && calibration.decidesRowByRow()
                 && selection.keepsAll()
                 && aggregation.isMean()
                 && gap.scope() == Scope.BATCH;
+    }
+
+    /// Decides about one optimizer batch as at the start of a run.
+    ///
+    /// @return as of the other method, with a progress of 0
+    public AlignmentDecision decide(
+            PairLogProbs pairs, int microBatchSize, AlignmentState state, RandomGenerator random) {
+        return decide(pairs, microBatchSize, state, 0, random);
     }
 
     /// Decides about one optimizer batch.
@@ -81,11 +92,12 @@ public record Alignment(
     /// @param pairs          quantities of the whole optimizer batch
     /// @param microBatchSize pairs per micro-batch, ≥ 1; matters for [Scope#MICRO_BATCH] only
     /// @param state          what earlier batches left
+    /// @param progress       share of the run's steps that are done, in [0, 1); schedules alone look at it
     /// @param random         stream of this step's draw
     /// @return weights, betas, losses and derivatives of every pair, and the state after this batch
     /// @throws IllegalArgumentException if `microBatchSize` is below 1
     public AlignmentDecision decide(
-            PairLogProbs pairs, int microBatchSize, AlignmentState state, RandomGenerator random) {
+            PairLogProbs pairs, int microBatchSize, AlignmentState state, double progress, RandomGenerator random) {
         if (microBatchSize < 1) {
             throw new IllegalArgumentException("microBatchSize must be ≥ 1 but was " + microBatchSize);
         }
@@ -95,7 +107,7 @@ public record Alignment(
                 new AlignmentDecision.Builder(n, beta, partSize, 1.0 / Math.ceilDiv(Math.max(n, 1), partSize));
         AlignmentState running = state;
         for (int from = 0; from < n; from += partSize) {
-            running = decidePart(pairs.slice(from, Math.min(n, from + partSize)), running, random, decision);
+            running = decidePart(pairs.slice(from, Math.min(n, from + partSize)), running, progress, random, decision);
         }
         return decision.build(running);
     }
@@ -130,7 +142,11 @@ public record Alignment(
     }
 
     private AlignmentState decidePart(
-            PairLogProbs pairs, AlignmentState before, RandomGenerator random, AlignmentDecision.Builder decision) {
+            PairLogProbs pairs,
+            AlignmentState before,
+            double progress,
+            RandomGenerator random,
+            AlignmentDecision.Builder decision) {
         double[] gaps = gaps(pairs);
         RunningMoments gapsAfter = before.gaps().update(gaps, gap.momentum());
         Moments current = judging(before.gaps(), gapsAfter);
@@ -138,11 +154,37 @@ public record Alignment(
         Moments tracked = judging(before.tracked(), trackedAfter);
 
         double[] weights = selection.select(criterion(pairs, gaps, current, tracked), current, random);
-        CalibratedBetas betas = calibration.calibrate(before.betaRatio() * beta, pairs, gaps, weights, current);
+        RunningMoments keptAfter = before.kept().update(ofKept(gaps, weights), gap.momentum());
+        RunningMoments followedAfter = before.followed().update(calibration.followed(pairs), gap.momentum());
+        CalibratedBetas betas = calibration.calibrate(new CalibrationInput(
+                beta,
+                before.betaRatio(),
+                pairs,
+                margins(pairs),
+                gaps,
+                weights,
+                current,
+                judging(before.kept(), keptAfter),
+                judging(before.followed(), followedAfter),
+                progress));
         ObjectiveValue value = objective.evaluate(pairs, betas.betas(), weights, tracked);
         AggregatedLoss loss = aggregation.aggregate(value.losses(), weights, pairs::numTokens);
         decision.add(gaps, weights, betas, value, loss, current);
-        return new AlignmentState(gapsAfter, trackedAfter, before.betaRatio() * betas.nextRatio());
+        return new AlignmentState(
+                gapsAfter, trackedAfter, before.betaRatio() * betas.nextRatio(), keptAfter, followedAfter);
+    }
+
+    private double[] margins(PairLogProbs pairs) {
+        double[] margins = new double[pairs.size()];
+        Arrays.setAll(margins, i -> objective.margin(pairs, i));
+        return margins;
+    }
+
+    private static double[] ofKept(double[] gaps, double[] weights) {
+        return IntStream.range(0, gaps.length)
+                .filter(i -> weights[i] > 0)
+                .mapToDouble(i -> gaps[i])
+                .toArray();
     }
 
     /// @return what a batch is judged by

@@ -111,6 +111,19 @@ public final class AlignmentDecision {
         return totalWeight == 0 ? values.baseBeta : first + sum / totalWeight;
     }
 
+    /// @return mean gap of kept pairs; `M_0` where nothing was kept
+    public double keptGapMean() {
+        double sum = 0;
+        double totalWeight = 0;
+        for (int i = 0; i < size(); i++) {
+            if (values.weights[i] > 0) {
+                sum += values.weights[i] * values.gaps[i];
+                totalWeight += values.weights[i];
+            }
+        }
+        return totalWeight == 0 ? gapMean() : sum / totalWeight;
+    }
+
     /// @return share of beta decisions that met floor or ceiling, in [0, 1]
     public double clampedShare() {
         return values.clampedShare;

@@ -1,5 +1,7 @@
 package org.betatron.core.calibration;
 
+import java.util.Arrays;
+
 /// The betas that a calibration chose for a batch, and how many of them met a bound.
 ///
 /// Owned by whoever asked for the calibration; the constructor keeps the array.
@@ -21,6 +23,20 @@ public final class CalibratedBetas {
         this.betas = betas;
         this.clampedShare = clampedShare;
         this.nextRatio = nextRatio;
+    }
+
+    /// @param size         number of pairs
+    /// @param beta         of all of them, > 0
+    /// @param clampedShare 1 if it was cut to floor or ceiling, else 0
+    static CalibratedBetas same(int size, double beta, double clampedShare) {
+        double[] betas = new double[size];
+        Arrays.fill(betas, beta);
+        return new CalibratedBetas(betas, clampedShare);
+    }
+
+    /// @param ratio factor of the beta that the next batch starts from, > 0
+    CalibratedBetas withNextRatio(double ratio) {
+        return new CalibratedBetas(betas, clampedShare, ratio);
     }
 
     /// @return the betas, `[n]`; lent, not to be written

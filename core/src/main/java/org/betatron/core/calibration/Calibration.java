@@ -2,7 +2,6 @@ package org.betatron.core.calibration;
 
 import org.betatron.core.logprob.PairLogProbs;
 import org.betatron.core.logprob.RequiredInputs;
-import org.betatron.core.statistics.Moments;
 
 /// Chooses the beta of every pair of a batch.
 ///
@@ -10,13 +9,9 @@ import org.betatron.core.statistics.Moments;
 /// gradient never flows from beta back into the gaps.
 public interface Calibration {
 
-    /// @param beta       beta_0 of the objective, times what earlier batches made of it, > 0
-    /// @param pairs      the batch
-    /// @param gaps       reward gap of each pair, `[n]`
-    /// @param weights    weight of each pair as selected, `[n]`, 0 or 1
-    /// @param statistics where gaps are at this moment
+    /// @param input the batch, and what earlier ones left
     /// @return a beta for every pair, dropped ones included
-    CalibratedBetas calibrate(double beta, PairLogProbs pairs, double[] gaps, double[] weights, Moments statistics);
+    CalibratedBetas calibrate(CalibrationInput input);
 
     /// @return what is read of a response
     default RequiredInputs inputs() {
@@ -29,5 +24,20 @@ public interface Calibration {
     /// @return whether the betas depend on the data at all
     default boolean isDynamic() {
         return looksAtGaps();
+    }
+
+    /// @return whether the beta of a pair depends on that pair and on earlier batches only
+    default boolean decidesRowByRow() {
+        return !isDynamic();
+    }
+
+    /// @return whether it follows running moments of [#followed]
+    default boolean keepsStatistics() {
+        return false;
+    }
+
+    /// @return the numbers of this batch whose moving average [#calibrate] wants to know; empty for most
+    default double[] followed(PairLogProbs pairs) {
+        return new double[0];
     }
 }

@@ -5,7 +5,6 @@ import org.betatron.core.logprob.PairLogProbs;
 import org.betatron.core.logprob.RequiredInputs;
 import org.betatron.core.logprob.ResponseLogProbs;
 import org.betatron.core.logprob.ResponseQuantity;
-import org.betatron.core.statistics.Moments;
 
 /// The instance-level beta of epsilon-DPO: a step down where moving further from the reference would
 /// separate the pair better, a step up where it would separate it worse.
@@ -39,19 +38,16 @@ public record PerturbationCalibration(double epsilon) implements Calibration {
     }
 
     @Override
-    public CalibratedBetas calibrate(
-            double beta, PairLogProbs pairs, double[] gaps, double[] weights, Moments statistics) {
+    public CalibratedBetas calibrate(CalibrationInput input) {
+        PairLogProbs pairs = input.pairs();
+        double beta = input.beta();
         double[] betas = new double[pairs.size()];
-        double sum = 0;
-        double totalWeight = 0;
+        double[] steps = new double[betas.length];
         for (int i = 0; i < betas.length; i++) {
-            int step = step(pairs.chosen(), pairs.rejected(), i);
-            betas[i] = beta / (1 + epsilon * step);
-            sum += weights[i] * step;
-            totalWeight += weights[i];
+            steps[i] = step(pairs.chosen(), pairs.rejected(), i);
+            betas[i] = beta / (1 + epsilon * steps[i]);
         }
-        double meanStep = totalWeight == 0 ? 0 : sum / totalWeight;
-        return new CalibratedBetas(betas, 0, 1 / (1 + epsilon * meanStep));
+        return new CalibratedBetas(betas, 0).withNextRatio(1 / (1 + epsilon * input.meanOfKept(steps, 0)));
     }
 
     private static int step(ResponseLogProbs chosen, ResponseLogProbs rejected, int pair) {

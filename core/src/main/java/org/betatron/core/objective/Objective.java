@@ -44,6 +44,11 @@ public interface Objective {
     /// @return its score
     double score(ResponseLogProbs responses, int row);
 
+    /// @return whether the data have to bring explicit scores of both responses
+    default boolean needsScores() {
+        return false;
+    }
+
     /// @return whether it follows running moments of its own, those of [#tracked]
     default boolean keepsStatistics() {
         return false;

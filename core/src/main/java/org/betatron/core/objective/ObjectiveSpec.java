@@ -245,6 +245,94 @@ public sealed interface ObjectiveSpec {
         }
     }
 
+    /// Any loss of one margin, divided by beta: a change of beta no longer changes how long a step is.
+    ///
+    /// @param objective the loss; it must be a function of one margin, as dpo, ipo, hinge, simpo or exo
+    @Source("ours: no paper was found that studies it")
+    record OverBeta(ObjectiveSpec objective) implements ObjectiveSpec {
+        public static final OverBeta DEFAULT = new OverBeta(Dpo.DEFAULT);
+
+        public OverBeta {
+            Objectives.divided(objective);
+        }
+
+        @Override
+        public double beta() {
+            return objective.beta();
+        }
+    }
+
+    /// A difference of inverse perplexities, without a reference and without a sigmoid.
+    ///
+    /// @param beta multiplies the loss; 1 as in the paper, which has none
+    @Source("Xiao et al. 2025, arXiv 2502.00883")
+    record SimPer(double beta) implements ObjectiveSpec {
+        public static final SimPer DEFAULT = new SimPer(1);
+
+        public SimPer {
+            requireBeta(beta);
+        }
+    }
+
+    /// Margin-adaptive DPO: pairs weighted by how far their explicit scores lie apart.
+    ///
+    /// @param beta             as for DPO
+    /// @param leastCoefficient the code's c_min, for pairs far apart, in (0, 1); its 0.5
+    /// @param mostCoefficient  the code's c_max, for pairs close together, > 1; its 2
+    /// @param steepness        the code's lambda, > 0; its 1
+    /// @param threshold        the code's tau, difference of scores that is neither, > 0; its 2
+    @Source("Rho 2025, arXiv 2510.05342")
+    record Madpo(double beta, double leastCoefficient, double mostCoefficient, double steepness, double threshold)
+            implements ObjectiveSpec {
+        public static final Madpo DEFAULT = new Madpo(0.1, 0.5, 2, 1, 2);
+
+        public Madpo {
+            requireBeta(beta);
+            require("leastCoefficient", leastCoefficient > 0 && leastCoefficient < 1, "in (0, 1)", leastCoefficient);
+            require(
+                    "mostCoefficient",
+                    mostCoefficient > 1 && mostCoefficient < Double.POSITIVE_INFINITY,
+                    "> 1",
+                    mostCoefficient);
+            requirePositive("steepness", steepness);
+            requirePositive("threshold", threshold);
+        }
+    }
+
+    /// DPO with a target margin of each pair: higher for pairs that are told apart, lower for ambiguous ones.
+    ///
+    /// @param beta         as for DPO
+    /// @param targetMargin gamma_0 over beta, nats, > 0; ours: 4, which is 0.4 with beta inside as in
+    ///     the configurations
+    ///     for SimPO
+    /// @param tau          how much targets are held together, > 0; 10 as in a configuration of the authors
+    @Source("gamma-PO: Sun et al. 2025, arXiv 2506.03690")
+    record GammaDpo(double beta, double targetMargin, double tau) implements ObjectiveSpec {
+        public static final GammaDpo DEFAULT = new GammaDpo(0.1, 4, 10);
+
+        public GammaDpo {
+            requireBeta(beta);
+            requirePositive("targetMargin", targetMargin);
+            requirePositive("tau", tau);
+        }
+    }
+
+    /// SimPO with a target margin of each pair.
+    ///
+    /// @param beta         as for SimPO; 10 as in the authors' configuration for Llama 3
+    /// @param targetMargin gamma_0 over beta, nats per token, > 0; 0.4 likewise
+    /// @param tau          how much targets are held together, > 0; 10 likewise
+    @Source("gamma-PO: Sun et al. 2025, arXiv 2506.03690")
+    record GammaSimPo(double beta, double targetMargin, double tau) implements ObjectiveSpec {
+        public static final GammaSimPo DEFAULT = new GammaSimPo(10, 0.4, 10);
+
+        public GammaSimPo {
+            requireBeta(beta);
+            requirePositive("targetMargin", targetMargin);
+            requirePositive("tau", tau);
+        }
+    }
+
     /// Odds ratio preference optimization, without a reference.
     ///
     /// @param beta       the paper's lambda, weight of the odds-ratio loss; 0.1
@@ -517,6 +605,10 @@ public sealed interface ObjectiveSpec {
 
     private static void requireBeta(double beta) {
         require("beta", beta > 0 && beta < Double.POSITIVE_INFINITY, "> 0", beta);
+    }
+
+    private static void requirePositive(String name, double value) {
+        require(name, value > 0 && value < Double.POSITIVE_INFINITY, "> 0", value);
     }
 
     private static void requireNotNegative(String name, double value) {

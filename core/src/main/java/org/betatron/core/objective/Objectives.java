@@ -89,6 +89,19 @@ final class Objectives {
                 new TransportObjective(false, new SigmoidLink(spec.labelSmoothing(), 0));
             case ObjectiveSpec.Wpo spec ->
                 new OnPolicyObjective(spec.objective().create(), spec.clamped());
+            case ObjectiveSpec.OverBeta spec -> divided(spec.objective());
+            case ObjectiveSpec.SimPer _ -> new MarginObjective(new InversePerplexityScore(), new LinearLink());
+            case ObjectiveSpec.Madpo spec ->
+                new ScoreWeightedObjective(
+                        logRatio(new SigmoidLink(0, 0)),
+                        spec.leastCoefficient(),
+                        spec.mostCoefficient(),
+                        spec.steepness(),
+                        spec.threshold());
+            case ObjectiveSpec.GammaDpo spec ->
+                new TargetMarginObjective(LogProbScore.LOG_RATIO, spec.targetMargin(), spec.tau(), true);
+            case ObjectiveSpec.GammaSimPo spec ->
+                new TargetMarginObjective(LogProbScore.MEAN_LOG_PROB, spec.targetMargin(), spec.tau(), false);
             case ObjectiveSpec.Nll spec -> new LikelihoodObjective(spec.likelihood());
             case ObjectiveSpec.Sum spec ->
                 new SumObjective(spec.terms().stream()
@@ -98,6 +111,18 @@ final class Objectives {
                                 term.objective().create()))
                         .toList());
         };
+    }
+
+    /// @throws IllegalArgumentException if it is no loss of one margin
+    static Objective divided(ObjectiveSpec description) {
+        if (create(description) instanceof MarginObjective objective) {
+            return new MarginObjective(
+                    objective.chosenScore(),
+                    objective.rejectedScore(),
+                    objective.offset(),
+                    new DividedLink(objective.link()));
+        }
+        throw new IllegalArgumentException("objective must be a loss of one margin, as dpo, ipo, hinge, simpo or exo");
     }
 
     private static Objective logRatio(MarginLink link) {

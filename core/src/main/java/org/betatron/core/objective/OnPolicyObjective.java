@@ -45,6 +45,11 @@ record OnPolicyObjective(Objective inner, boolean clamped) implements Objective 
     }
 
     @Override
+    public boolean needsScores() {
+        return inner.needsScores();
+    }
+
+    @Override
     public boolean keepsStatistics() {
         return inner.keepsStatistics();
     }
@@ -58,39 +63,16 @@ record OnPolicyObjective(Objective inner, boolean clamped) implements Objective 
     public ObjectiveValue evaluate(PairLogProbs pairs, double[] betas, double[] weights, Moments tracked) {
         ObjectiveValue value = inner.evaluate(pairs, betas, weights, tracked);
         double[] factors = new double[pairs.size()];
-        double[] losses = new double[pairs.size()];
-        for (int i = 0; i < losses.length; i++) {
+        for (int i = 0; i < factors.length; i++) {
             double likeness = likeness(pairs.chosen(), i) + likeness(pairs.rejected(), i);
             double weight = Math.exp(Math.min(likeness, MAX_EXPONENT));
             factors[i] = clamped ? Math.min(1, weight) : weight;
-            losses[i] = factors[i] * value.loss(i);
         }
-        return new Value(losses, value, factors);
+        return WeightedValue.of(value, factors);
     }
 
     /// @return mean log-ratio of a token's probability to that of agreeing with a second draw, nats per token
     private static double likeness(ResponseLogProbs responses, int row) {
         return (responses.policy(row) - responses.get(ResponseQuantity.LOG_COLLISION, row)) / responses.length(row);
-    }
-
-    private static final class Value extends ObjectiveValue {
-
-        private final ObjectiveValue value;
-        private final double[] weights;
-
-        Value(double[] losses, ObjectiveValue value, double[] weights) {
-            super(losses);
-            this.value = value;
-            this.weights = weights;
-        }
-
-        @Override
-        public void pullBack(double[] factors, PairDerivatives derivatives) {
-            double[] weighted = factors.clone();
-            for (int i = 0; i < weighted.length; i++) {
-                weighted[i] *= weights[i];
-            }
-            value.pullBack(weighted, derivatives);
-        }
     }
 }

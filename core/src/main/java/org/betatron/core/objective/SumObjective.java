@@ -54,6 +54,11 @@ record SumObjective(List<Term> terms) implements Objective {
     }
 
     @Override
+    public boolean needsScores() {
+        return terms.stream().anyMatch(term -> term.objective().needsScores());
+    }
+
+    @Override
     public boolean keepsStatistics() {
         return terms.stream().anyMatch(term -> term.objective().keepsStatistics());
     }

@@ -1,6 +1,7 @@
 package org.betatron.core.run;
 
-/// Names of the numbers that a run leaves in [RunFiles#METRICS], for those who write them and those who read them: of a
+/// Names of the numbers that a run leaves in [RunFiles#METRICS], for those who write them and those
+/// who read them: of a
 /// training step after [#TRAIN], of an evaluation after [#EVAL]; the last five stand by themselves.
 ///
 /// `docs/metrics.md` says more of each.
@@ -54,8 +55,14 @@ public final class MetricNames {
     /// Mean beta of kept pairs.
     public static final String BETA = "beta";
 
+    /// Mean beta of kept pairs over beta_0.
+    public static final String BETA_RATIO = "betaRatio";
+
     /// Beta decisions that met a bound; share.
     public static final String BETA_CLAMPED = "betaClamped";
+
+    /// Mean gap of kept pairs minus `M_0`; unit of the gap.
+    public static final String GAP_KEPT = "gap/keptMinusMean";
 
     /// `M_0` of the batch; unit of the gap.
     public static final String GAP_MEAN = "gap/mean";

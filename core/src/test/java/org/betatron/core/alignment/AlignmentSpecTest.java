@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import org.betatron.core.alignment.GapSpec.GapSource;
 import org.betatron.core.alignment.GapSpec.Scope;
 import org.betatron.core.alignment.GapSpec.UpdateOrder;
+import org.betatron.core.calibration.ComparedPairs;
 import org.betatron.core.calibration.FixedCalibration;
 import org.betatron.core.calibration.LinearCalibration;
 import org.betatron.core.calibration.LinearCalibration.Level;
+import org.betatron.core.calibration.SensitivityUnit;
 import org.betatron.core.selection.EverySelection;
 import org.betatron.core.selection.GaussianSelection;
 import org.junit.jupiter.api.Test;
@@ -21,7 +23,9 @@ class AlignmentSpecTest {
     void defaultIsBetaDpoAsDefined() {
         Alignment alignment = AlignmentSpec.DEFAULT.create();
         assertThat(alignment.beta()).isEqualTo(0.1);
-        assertThat(alignment.calibration()).isEqualTo(new LinearCalibration(Level.BATCH, 0.6, 0, 0.01, 10));
+        assertThat(alignment.calibration())
+                .isEqualTo(new LinearCalibration(
+                        Level.BATCH, 0.6, SensitivityUnit.GAP, ComparedPairs.KEPT_WITH_ALL, 0, 0.01, 10));
         assertThat(alignment.selection()).isEqualTo(new GaussianSelection(0.8));
         assertThat(alignment.gap())
                 .isEqualTo(new GapSpec(GapSource.REWARD, 0.9, true, UpdateOrder.BEFORE_USE, Scope.BATCH));
@@ -39,7 +43,8 @@ class AlignmentSpecTest {
         Alignment alignment = AlignmentSpec.PUBLISHED_CODE.create();
         // the code's absolute floor of 1e-3 at its beta_0 of 0.1, and no ceiling
         assertThat(alignment.calibration())
-                .isEqualTo(new LinearCalibration(Level.BATCH, 0.6, 0, 0.01, Double.MAX_VALUE));
+                .isEqualTo(new LinearCalibration(
+                        Level.BATCH, 0.6, SensitivityUnit.GAP, ComparedPairs.KEPT_WITH_ALL, 0, 0.01, Double.MAX_VALUE));
         assertThat(alignment.gap().source()).isEqualTo(GapSource.MARGIN);
         assertThat(alignment.gap().biasCorrected()).isFalse();
         assertThat(alignment.gap().scope()).isEqualTo(Scope.MICRO_BATCH);

@@ -18,6 +18,7 @@ import org.betatron.core.alignment.GapSpec.Scope;
 import org.betatron.core.alignment.GapSpec.UpdateOrder;
 import org.betatron.core.calibration.CalibratedBetas;
 import org.betatron.core.calibration.Calibration;
+import org.betatron.core.calibration.CalibrationInput;
 import org.betatron.core.calibration.CalibrationSpec;
 import org.betatron.core.logprob.PairLogProbs;
 import org.betatron.core.objective.ObjectiveSpec;
@@ -27,7 +28,6 @@ import org.betatron.core.selection.CutSelection;
 import org.betatron.core.selection.Selection;
 import org.betatron.core.selection.SelectionCriterion;
 import org.betatron.core.selection.SelectionSpec;
-import org.betatron.core.statistics.Moments;
 import org.betatron.core.statistics.RunningMoments;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -283,7 +283,10 @@ class AlignmentTest {
             assertThat(decision.chosenDerivative(bad)).isZero();
             assertThat(decision.rejectedDerivative(bad)).isZero();
         }
-        assertThat(decision.state()).isEqualTo(afterGaps(alignment.gaps(PairSamples.ofMargins(1, 3, 2))));
+        assertThat(decision.state().gaps())
+                .isEqualTo(afterGaps(alignment.gaps(PairSamples.ofMargins(1, 3, 2)))
+                        .gaps());
+        assertThat(decision.state().kept().gapCount()).isEqualTo(3);
     }
 
     @Test
@@ -394,7 +397,7 @@ class AlignmentTest {
     }
 
     private static AlignmentState afterGaps(double... gaps) {
-        return new AlignmentState(RunningMoments.EMPTY.update(gaps, 0.9), RunningMoments.EMPTY, 1);
+        return AlignmentState.of(RunningMoments.EMPTY.update(gaps, 0.9), RunningMoments.EMPTY, 1);
     }
 
     private static ObjectiveSpec[] objectives() {
@@ -459,8 +462,7 @@ class AlignmentTest {
         double[] betas = betas(decision);
         Calibration calibration = new Calibration() {
             @Override
-            public CalibratedBetas calibrate(
-                    double beta, PairLogProbs pairs, double[] gaps, double[] ignored, Moments statistics) {
+            public CalibratedBetas calibrate(CalibrationInput input) {
                 return new CalibratedBetas(betas, 0);
             }
 

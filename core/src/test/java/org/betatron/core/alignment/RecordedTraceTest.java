@@ -13,6 +13,7 @@ import org.betatron.core.Recorded;
 import org.betatron.core.alignment.GapSpec.GapSource;
 import org.betatron.core.alignment.GapSpec.Scope;
 import org.betatron.core.alignment.GapSpec.UpdateOrder;
+import org.betatron.core.calibration.CalibrationInputs;
 import org.betatron.core.calibration.CalibrationSpec;
 import org.betatron.core.logprob.PairLogProbs;
 import org.betatron.core.selection.Selection;
@@ -68,12 +69,12 @@ class RecordedTraceTest {
 
             double[] perPair = new CalibrationSpec.Instance(0.6, 0.01, Double.MAX_VALUE)
                     .create()
-                    .calibrate(
+                    .calibrate(CalibrationInputs.of(
                             0.1,
                             PairSamples.ofMargins(gaps),
                             gaps,
                             new double[gaps.length],
-                            new Moments(decision.gapMean(), decision.gapDeviation(), 0))
+                            new Moments(decision.gapMean(), decision.gapDeviation(), 0)))
                     .betas();
             assertThat(perPair).as(where).containsExactly(Recorded.doubles(step, "per_pair_beta"), CLOSE);
         }

@@ -30,8 +30,8 @@ class PerturbationCalibrationTest {
 
     @Test
     void betaFallsWhereMovingOnSeparatesBetterAndRisesWhereWorse() {
-        CalibratedBetas betas =
-                new PerturbationCalibration(E).calibrate(0.1, pairs(), NO_GAPS, new double[] {1, 1, 1, 1}, ANY);
+        CalibratedBetas betas = new PerturbationCalibration(E)
+                .calibrate(CalibrationInputs.of(0.1, pairs(), NO_GAPS, new double[] {1, 1, 1, 1}, ANY));
         assertThat(betas.betas()).containsExactly(new double[] {0.1 / 1.25, 0.1 / 0.75, 0.1, 0.1}, within(1e-16));
         assertThat(betas.nextRatio()).isEqualTo(1);
     }
@@ -39,10 +39,11 @@ class PerturbationCalibrationTest {
     @Test
     void theBaseFollowsTheMeanOverKeptPairs() {
         PerturbationCalibration calibration = new PerturbationCalibration(E);
-        CalibratedBetas betas = calibration.calibrate(0.1, pairs(), NO_GAPS, new double[] {1, 0, 1, 0}, ANY);
+        CalibratedBetas betas =
+                calibration.calibrate(CalibrationInputs.of(0.1, pairs(), NO_GAPS, new double[] {1, 0, 1, 0}, ANY));
         assertThat(betas.nextRatio()).isCloseTo(1 / (1 + E * 0.5), within(1e-16));
         assertThat(calibration
-                        .calibrate(0.1, pairs(), NO_GAPS, new double[4], ANY)
+                        .calibrate(CalibrationInputs.of(0.1, pairs(), NO_GAPS, new double[4], ANY))
                         .nextRatio())
                 .isEqualTo(1);
     }

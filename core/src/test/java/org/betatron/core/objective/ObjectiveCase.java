@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param frozen the loss with its stop-gradients taken at the first batch and everything else at the
 ///     second, where that differs from the plain loss
 record ObjectiveCase(
-        ObjectiveSpec spec, @Nullable Swap swap, @Nullable Frozen frozen) {
+        ObjectiveSpec spec, @Nullable Swap swap, @Nullable FrozenBatch frozen) {
 
     /// Loss of a pair minus loss of the exchanged pair.
     interface Swap {
@@ -24,12 +24,22 @@ record ObjectiveCase(
         double loss(PairLogProbs constants, PairLogProbs pairs, int pair, double beta);
     }
 
+    /// The same where the betas of all pairs matter.
+    interface FrozenBatch {
+        double loss(PairLogProbs constants, PairLogProbs pairs, int pair, double[] betas);
+    }
+
+    static ObjectiveCase ofBatch(ObjectiveSpec spec, FrozenBatch frozen) {
+        return new ObjectiveCase(spec, null, frozen);
+    }
+
     static ObjectiveCase of(ObjectiveSpec spec, Swap swap) {
         return new ObjectiveCase(spec, swap, null);
     }
 
     static ObjectiveCase of(ObjectiveSpec spec, @Nullable Swap swap, Frozen frozen) {
-        return new ObjectiveCase(spec, swap, frozen);
+        return new ObjectiveCase(
+                spec, swap, (constants, pairs, pair, betas) -> frozen.loss(constants, pairs, pair, betas[pair]));
     }
 
     /// @return an objective about whose swap nothing simple can be said

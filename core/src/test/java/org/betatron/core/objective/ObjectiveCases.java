@@ -3,7 +3,9 @@ package org.betatron.core.objective;
 import static org.betatron.core.Numbers.sigmoid;
 import static org.betatron.core.Numbers.softplus;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.betatron.core.logprob.PairLogProbs;
 import org.betatron.core.logprob.ResponseLogProbs;
 import org.betatron.core.logprob.ResponseQuantity;
@@ -142,6 +144,29 @@ final class ObjectiveCases {
                                 - sigmoid(b * (u(p.chosen(), i) - Math.max(0, mean(c.rejected()))))
                                 + 1.3 * (1 - sigmoid(b * (Math.max(0, mean(c.chosen())) - u(p.rejected(), i))))),
                 ObjectiveCase.of(
+                        new ObjectiveSpec.OverBeta(new ObjectiveSpec.Dpo(0.1)),
+                        (p, i, b) -> -(u(p.chosen(), i) - u(p.rejected(), i))),
+                ObjectiveCase.of(
+                        new ObjectiveSpec.OverBeta(new ObjectiveSpec.Ipo(0.1, false)),
+                        (p, i, b) -> -2 / (b * b) * (u(p.chosen(), i) - u(p.rejected(), i))),
+                ObjectiveCase.of(new ObjectiveSpec.OverBeta(new ObjectiveSpec.SimPo(2, 0.25)), (p, i, b) -> {
+                    double margin = meanLogProbMargin(p, i);
+                    return (softplus(-b * (margin - 0.25)) - softplus(-b * (-margin - 0.25))) / b;
+                }),
+                ObjectiveCase.of(
+                        new ObjectiveSpec.SimPer(1),
+                        (p, i, b) -> -2 * b * (probability(p.chosen(), i) - probability(p.rejected(), i))),
+                ObjectiveCase.of(new ObjectiveSpec.Madpo(0.1, 0.5, 2, 1, 2)),
+                ObjectiveCase.ofBatch(
+                        new ObjectiveSpec.GammaDpo(0.1, 4, 10),
+                        (c, p, i, b) -> softplus(-b[i] * (u(p.chosen(), i) - u(p.rejected(), i))
+                                + target(logRatioMargins(c), i, b, 4)
+                                - 4 * Arrays.stream(b).average().orElseThrow())),
+                ObjectiveCase.ofBatch(
+                        new ObjectiveSpec.GammaSimPo(10, 0.4, 10),
+                        (c, p, i, b) ->
+                                softplus(-b[i] * meanLogProbMargin(p, i) + target(meanLogProbMargins(c), i, b, 0.4))),
+                ObjectiveCase.of(
                         new ObjectiveSpec.Nll(LikelihoodScale.RESPONSE_MEAN), (p, i, b) -> -meanLogProbMargin(p, i)),
                 ObjectiveCase.of(
                         new ObjectiveSpec.Nll(LikelihoodScale.SUM),
@@ -197,6 +222,39 @@ final class ObjectiveCases {
     private static double logOdds(ResponseLogProbs side, int row) {
         double mean = side.policy(row) / side.length(row);
         return mean - Math.log1p(-Math.exp(mean));
+    }
+
+    private static double probability(ResponseLogProbs side, int row) {
+        return Math.exp(side.policy(row) / side.length(row));
+    }
+
+    private static double[] logRatioMargins(PairLogProbs pairs) {
+        return IntStream.range(0, pairs.size())
+                .mapToDouble(i -> u(pairs.chosen(), i) - u(pairs.rejected(), i))
+                .toArray();
+    }
+
+    private static double[] meanLogProbMargins(PairLogProbs pairs) {
+        return IntStream.range(0, pairs.size())
+                .mapToDouble(i -> meanLogProbMargin(pairs, i))
+                .toArray();
+    }
+
+    /// By mirror descent with tau 10, as the authors' code does it, to its end.
+    private static double target(double[] margins, int row, double[] betas, double ratio) {
+        double mean = ratio * Arrays.stream(betas).average().orElseThrow();
+        double[] u = new double[margins.length];
+        Arrays.fill(u, 1);
+        for (int step = 0; step < 200; step++) {
+            for (int i = 0; i < u.length; i++) {
+                u[i] *= Math.exp(-0.05 * (10 * Math.log(u[i]) + mean * sigmoid(mean * u[i] - betas[i] * margins[i])));
+            }
+            double sum = Arrays.stream(u).sum();
+            for (int i = 0; i < u.length; i++) {
+                u[i] *= u.length / sum;
+            }
+        }
+        return mean * u[row];
     }
 
     private static double forward(double u) {

@@ -375,9 +375,9 @@ class ObjectiveContractTest {
     }
 
     private double loss(PairLogProbs constants, PairLogProbs rows, double[] betas, int row) {
-        ObjectiveCase.Frozen frozen = subject.frozen();
+        ObjectiveCase.FrozenBatch frozen = subject.frozen();
         if (frozen != null) {
-            return frozen.loss(constants, rows, row, betas[row]);
+            return frozen.loss(constants, rows, row, betas);
         }
         ObjectiveValue value = evaluate(rows, betas);
         if (objective().isRowByRow()) {

@@ -19,6 +19,7 @@ import org.betatron.core.alignment.AlignmentDecision;
 import org.betatron.core.alignment.AlignmentSpec;
 import org.betatron.core.alignment.AlignmentState;
 import org.betatron.core.calibration.CalibratedBetas;
+import org.betatron.core.calibration.CalibrationInputs;
 import org.betatron.core.calibration.CalibrationSpec;
 import org.betatron.core.logprob.PairLogProbs;
 import org.betatron.core.logprob.ResponseLogProbs;
@@ -113,7 +114,8 @@ class RecordedObjectivesTest {
             PairLogProbs pairs = batches.get(b);
             CalibratedBetas betas = new CalibrationSpec.Perturbation(Recorded.number(node, "epsilon"))
                     .create()
-                    .calibrate(beta, pairs, new double[pairs.size()], all(pairs, 1), new Moments(0, 0, 0));
+                    .calibrate(CalibrationInputs.of(
+                            beta, pairs, new double[pairs.size()], all(pairs, 1), new Moments(0, 0, 0)));
             JsonNode expected = node.required("values").required(b);
             double[] recorded = Recorded.doubles(expected, "betas");
             for (int i = 0; i < recorded.length; i++) {

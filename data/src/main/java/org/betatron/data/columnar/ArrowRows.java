@@ -8,12 +8,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.betatron.data.DataException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The rows of an Arrow file or stream, one record batch in memory at a time, mapped from the file.
 final class ArrowRows implements ColumnarRows {
+    private static final Pattern FOREIGN = Pattern.compile("MemorySegment|Exception");
 
     /// `ARROW1` and two bytes to fill up.
     private static final int MAGIC_BYTES = 8;
@@ -159,7 +161,10 @@ final class ArrowRows implements ColumnarRows {
             default ->
                 new DataException(
                         where + "the Arrow data is damaged: "
+                                // Libraries name their own objects where something lies outside of them.
                                 + (e.getMessage() == null
+                                                || FOREIGN.matcher(e.getMessage())
+                                                        .find()
                                         ? "its sizes and positions do not fit together"
                                         : e.getMessage()),
                         e);

@@ -44,6 +44,8 @@ final class ParquetPages {
         long unpacked;
         long packed = -1;
         long values;
+        long levels;
+        boolean isPacked = true;
         int bytes;
     }
 
@@ -68,8 +70,31 @@ final class ParquetPages {
             require(
                     header.values >= 0 && header.values <= MAX_PAGE_VALUES,
                     "a page claims " + header.values + " values");
+            if (column.codec() == CompressionCodec.SNAPPY && header.isPacked) {
+                checkSnappy(header, position);
+            }
             position += header.packed;
         }
+    }
+
+    /// The native library writes as many bytes as the packed data themselves say, whatever room there is.
+    private void checkSnappy(Header header, long position) throws IOException {
+        long room = header.unpacked - header.levels;
+        require(header.levels >= 0 && header.levels <= header.packed && room >= 0, "a page claims levels beyond it");
+        ByteBuffer start = ByteBuffer.allocate((int) Math.min(5, header.packed - header.levels));
+        while (start.hasRemaining() && channel.read(start, position + header.levels + start.position()) >= 0) {
+            // Until it is full.
+        }
+        start.flip();
+        long claimed = 0;
+        boolean more = start.hasRemaining();
+        for (int shift = 0; more; shift += 7) {
+            require(start.hasRemaining(), "a page's packed data do not say how long they are");
+            int next = start.get();
+            claimed |= (long) (next & 0x7f) << shift;
+            more = next < 0;
+        }
+        require(claimed == room, "a page of " + room + " bytes unpacked claims " + claimed + " where it is packed");
     }
 
     private long most(long packed) {
@@ -109,13 +134,17 @@ final class ParquetPages {
         Header header = new Header();
         in.struct((id, type) -> {
             switch (id) {
-                case 2 -> header.unpacked = in.whole();
-                case 3 -> header.packed = in.whole();
+                case 2 -> header.unpacked = in.whole(type);
+                case 3 -> header.packed = in.whole(type);
                 // Pages of data, of a dictionary, and of data in the second form: the first field is the count.
                 case 5, 7, 8 ->
                     in.struct((inner, innerType) -> {
                         if (inner == 1) {
-                            header.values = in.whole();
+                            header.values = in.whole(innerType);
+                        } else if (id == 8 && (inner == 5 || inner == 6)) {
+                            header.levels += in.whole(innerType);
+                        } else if (id == 8 && inner == 7) {
+                            header.isPacked = innerType == ThriftReader.TRUE;
                         } else {
                             in.skip(innerType);
                         }

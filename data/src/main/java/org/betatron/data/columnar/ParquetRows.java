@@ -122,7 +122,7 @@ final class ParquetRows implements ColumnarRows {
                 new DataException(
                         file + (row > 0 ? ":" + row : "") + ": the Parquet file cannot be read"
                                 + (row > 0 ? " any further" : "") + ", it is damaged or of a kind that is not known: "
-                                + (reason(e).contains("NullPointerException") ? "something is missing" : reason(e)),
+                                + reason(e),
                         e);
         };
     }
@@ -138,8 +138,8 @@ final class ParquetRows implements ColumnarRows {
 
     private static String reason(Throwable e) {
         String message = deepest(e).getMessage();
-        return message == null
-                ? deepest(e).getClass().getSimpleName()
+        return message == null || message.contains("NullPointerException")
+                ? "something is missing"
                 : message.lines().findFirst().orElse("");
     }
 

@@ -10,6 +10,11 @@ import org.betatron.data.DataException;
 /// Source: "Thrift compact protocol encoding" of Apache Thrift.
 final class ThriftReader {
 
+    /// Type of a field whose value is true.
+    static final int TRUE = 1;
+
+    private static final int INT = 5;
+
     private static final int MAX_DEPTH = 16;
 
     private final ByteBuffer in;
@@ -34,6 +39,16 @@ final class ThriftReader {
             id = step == 0 ? (int) whole() : id + step;
             fields.field(id, head & 0xf);
         }
+    }
+
+    /// @param type of the field; a reader that takes the type at its word passes over any other than this
+    /// @return a whole number of 32 bits
+    /// @throws DataException if the field has another type
+    long whole(int type) {
+        if (type != INT) {
+            throw new DataException("a number in it has another type");
+        }
+        return whole();
     }
 
     /// @return a whole number of any width

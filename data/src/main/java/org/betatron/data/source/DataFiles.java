@@ -1,6 +1,7 @@
 package org.betatron.data.source;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,6 +9,8 @@ import java.nio.file.PathMatcher;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -19,7 +22,7 @@ import org.betatron.data.DataException;
 ///
 /// ```text
 /// PATH         a file; or a directory, of which the training split is read
-/// PATH#SPLIT   that split of a directory
+/// PATH#SPLIT   that split of a directory; PATH#CONFIG and PATH#CONFIG:SPLIT where its README.md has configurations
 /// PATTERN      as data/*.parquet, or a directory and **/*.parquet: all that match
 /// ```
 ///
@@ -35,9 +38,12 @@ public record DataFiles(String path, String split) {
 
     private static final String DATA = "data";
 
+    /// File of a directory that may say which files are meant.
+    public static final String CARD = DataCard.NAME;
+
     /// Files beside the data, as `datasets` knows them.
-    private static final Set<String> BESIDE = Set.of(
-            "README.md", "config.json", "dataset_info.json", "dataset_infos.json", "dataset_dict.json", "state.json");
+    private static final Set<String> BESIDE =
+            Set.of(CARD, "config.json", "dataset_info.json", "dataset_infos.json", "dataset_dict.json", "state.json");
 
     /// @param text what a user gave
     public static DataFiles parse(String text) {
@@ -64,7 +70,8 @@ public record DataFiles(String path, String split) {
             List<String> names = within(given, Integer.MAX_VALUE).stream()
                     .map(name -> below + name)
                     .toList();
-            return choose(path, names, below, split, fallback).stream()
+            Optional<String> card = below.isEmpty() ? card(given.resolve(CARD)) : Optional.empty();
+            return choose(path, names, below, split, fallback, card).stream()
                     .map(name -> given.resolve(name.substring(below.length())))
                     .toList();
         }
@@ -87,9 +94,22 @@ public record DataFiles(String path, String split) {
             throw new DataException(path + ": there is no directory " + base);
         }
         int depth = pattern.contains("**") ? Integer.MAX_VALUE : parts.size() - fixed;
-        return choose(path, within(base, depth), pattern, "", fallback).stream()
+        return choose(path, within(base, depth), pattern, "", fallback, Optional.empty()).stream()
                 .map(base::resolve)
                 .toList();
+    }
+
+    /// @param file on this machine
+    /// @return what a `README.md` says, for [#choose]; empty if there is none
+    public static Optional<String> card(Path file) {
+        try {
+            // Bytes that are no text are no concern of ours here.
+            return Files.isRegularFile(file)
+                    ? Optional.of(new String(Files.readAllBytes(file), StandardCharsets.UTF_8))
+                    : Optional.empty();
+        } catch (IOException e) {
+            throw new DataException(file + ": cannot be read: " + e.getMessage(), e);
+        }
     }
 
     /// Files below a directory, without what is hidden.
@@ -110,12 +130,43 @@ public record DataFiles(String path, String split) {
     /// @param pattern file, directory or pattern; empty for all
     /// @param split   part of them; empty for none
     /// @param fallback the part where none is named; empty where one must be
+    /// @param card    what `README.md` beside these names says, if it is there; of all of them alone
     /// @return names of the files that hold rows and are meant, sorted
     /// @throws DataException as [#here]
-    public static List<String> choose(String where, List<String> names, String pattern, String split, String fallback) {
+    public static List<String> choose(
+            String where, List<String> names, String pattern, String split, String fallback, Optional<String> card) {
         if (names.contains(pattern)) {
             return List.of(pattern);
         }
+        Optional<DataCard> said =
+                pattern.isEmpty() ? card.flatMap(text -> DataCard.parse(where + "/" + CARD, text)) : Optional.empty();
+        return said.isPresent()
+                ? ofCard(where, said.get(), names, split, fallback)
+                : byNames(where, names, pattern, split, fallback);
+    }
+
+    private static List<String> ofCard(String where, DataCard card, List<String> names, String split, String fallback) {
+        DataCard.Choice choice = card.choose(where, split);
+        DataCard.Config config = choice.config();
+        if (config.splits().isEmpty()) {
+            return byNames(where, names, config.directory(), choice.split(), fallback);
+        }
+        String wanted = meant(where, config.splits().keySet(), choice.split(), fallback);
+        List<String> data =
+                names.stream().filter(name -> !isBeside(name)).sorted().toList();
+        List<String> patterns = Objects.requireNonNull(config.splits().get(wanted));
+        List<String> chosen = DataCard.matching(data, patterns);
+        if (chosen.isEmpty()) {
+            throw new DataException(where + ": " + CARD + " says that split " + wanted + " of " + config.name() + " is "
+                    + String.join(", ", patterns) + ", but there is no such file; there is "
+                    + shown(names));
+        }
+        Shards.requireAll(where, chosen);
+        return chosen;
+    }
+
+    private static List<String> byNames(
+            String where, List<String> names, String pattern, String split, String fallback) {
         PathMatcher matcher = isPattern(pattern) ? matcher(where, pattern) : null;
         String below = pattern.isEmpty() || pattern.endsWith("/") ? pattern : pattern + "/";
         List<String> data = names.stream()
@@ -148,8 +199,12 @@ public record DataFiles(String path, String split) {
     private static boolean holdsRows(String name) {
         List<String> parts = List.of(name.split("/"));
         return ENDINGS.stream().anyMatch(name::endsWith)
-                && !BESIDE.contains(parts.getLast())
+                && !isBeside(name)
                 && parts.stream().noneMatch(part -> part.startsWith(".") || part.startsWith("_"));
+    }
+
+    private static boolean isBeside(String name) {
+        return BESIDE.contains(name.substring(name.lastIndexOf('/') + 1));
     }
 
     private static List<String> ofSplit(String where, String below, List<String> data, String split, String fallback) {
@@ -163,18 +218,19 @@ public record DataFiles(String path, String split) {
                 splits.computeIfAbsent(belongs, _ -> new ArrayList<>()).add(data.get(i));
             }
         }
-        String wanted = !split.isEmpty()
-                ? split
-                : splits.size() == 1 ? splits.keySet().iterator().next() : fallback;
-        List<String> chosen = splits.get(wanted);
-        if (chosen == null) {
+        return Objects.requireNonNull(splits.get(meant(where, splits.keySet(), split, fallback)));
+    }
+
+    /// @param splits that there are, at least one
+    private static String meant(String where, Set<String> splits, String split, String fallback) {
+        String first = splits.iterator().next();
+        String wanted = !split.isEmpty() ? split : splits.size() == 1 ? first : fallback;
+        if (!splits.contains(wanted)) {
             throw new DataException(where + ": "
                     + (wanted.isEmpty() ? "has several splits" : "has no split " + wanted)
-                    + "; name one of those it has, as " + where + "#"
-                    + splits.keySet().iterator().next() + ": "
-                    + String.join(", ", splits.keySet()));
+                    + "; name one of those it has, as " + where + "#" + first + ": " + String.join(", ", splits));
         }
-        return chosen;
+        return wanted;
     }
 
     private static void requireOneKind(String where, List<String> names) {

@@ -55,7 +55,7 @@ final class JinjaChatTemplate implements ChatTemplate {
 
     private static Optional<Source> source(Path modelDirectory, JsonNode config) {
         Path separate = modelDirectory.resolve("chat_template.jinja");
-        if (Files.isRegularFile(separate)) {
+        if (Files.exists(separate)) { // what is no file is refused there, not passed over
             return Optional.of(new Source(ModelFiles.readText(separate), separate.toString()));
         }
         String origin = modelDirectory.resolve(CONFIG).toString();

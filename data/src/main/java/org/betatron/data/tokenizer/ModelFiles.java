@@ -5,6 +5,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.betatron.core.files.InPlaceOf;
 import org.betatron.data.DataException;
 import org.betatron.data.source.JsonProblem;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +35,7 @@ public final class ModelFiles {
             }
             return node;
         } catch (JacksonException e) {
-            throw new DataException(file + ": " + JsonProblem.in(e), e);
+            throw new DataException(file + ": " + JsonProblem.in(e) + InPlaceOf.hint(file), e);
         }
     }
 

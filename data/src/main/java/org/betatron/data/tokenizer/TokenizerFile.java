@@ -42,6 +42,7 @@ record TokenizerFile(
                             ? "; this one holds an adapter: merge it into its model first"
                             : " (from vocab.json and merges.txt, make one with AutoTokenizer.save_pretrained)"));
         }
+        PrefixSpace.requireAgreement(directory, root);
         Vocabulary before = Vocabulary.read(file, root);
         TokenizerSettings settings = TokenizerSettings.read(directory);
         boolean changed = root instanceof ObjectNode object && addAll(object, before, settings);

@@ -15,6 +15,7 @@ import org.betatron.data.DataException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Files that lie: lengths, offsets, types. Each is a row, or one line that names the file, and
@@ -98,5 +99,24 @@ class DamagedColumnsTest {
                 .isThrownBy(() -> ColumnarRows.open(file, Set.of()))
                 .withMessage(file + ": the Arrow data cannot be read: it ends too early, 2147483647 bytes are due at"
                         + " byte 8 of " + bytes.length + ": it was cut short, or is still being written");
+    }
+
+    /// The native library writes as much as the packed data claim: without a check the process ends.
+    /// The first page
+    /// begins at byte 4: its length unpacked is field 2, and its data begin at byte 20 with their own length.
+    @ParameterizedTest
+    @CsvSource({
+        "6, 20, is not what it should be", // field 2 is no longer a number of 32 bits, and read as none
+        "20, 135, a page of 390 bytes unpacked claims 391 where it is packed",
+        "21, 127, a page of 390 bytes unpacked claims"
+    })
+    void aSnappyPageThatClaimsMoreThanItsRoomIsNotBelieved(int at, int value, String message) throws IOException {
+        byte[] bytes = Files.readAllBytes(ColumnarRowsTest.file("pairs.parquet"));
+        bytes[at] = (byte) value;
+        Path file = Files.write(directory.resolve("snappy.parquet"), bytes);
+        assertThatExceptionOfType(DataException.class)
+                .isThrownBy(() -> ColumnarRows.open(file, Set.of()))
+                .withMessageStartingWith(file + ": the Parquet file is damaged: ")
+                .withMessageContaining(message);
     }
 }

@@ -75,6 +75,67 @@ class DataFilesTest {
                         + "#test: test, test_more, train");
     }
 
+    /// Files as `load_dataset(directory, configuration, split=...)` reads them, tried with 5.2.0.
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                // What names look like does not count.
+                "- config_name: x$  data_files: [{split: train, path: b/dev.jsonl}, {split: late, path: 'a/*'}] | | b/dev.jsonl",
+                "- config_name: x$  data_files: [{split: train, path: b/dev.jsonl}, {split: late, path: 'a/*'}] | #late"
+                        + " | a/test.jsonl a/train.jsonl",
+                "- config_name: x$  data_files: 'a/*.jsonl' | | a/test.jsonl a/train.jsonl",
+                "- config_name: x$  data_files: [c.jsonl, b/dev.jsonl] | #train | b/dev.jsonl c.jsonl",
+                "- config_name: x$  data_files: '**/*.jsonl' | | a/test.jsonl a/train.jsonl b/dev.jsonl c.jsonl",
+                "- config_name: x$  data_files: [{split: test, path: [c.jsonl, a/train.jsonl]}] | | a/train.jsonl c.jsonl",
+                // A directory, whose names tell splits.
+                "- config_name: x$  data_dir: a | | a/train.jsonl",
+                "- config_name: x$  data_dir: a | #test | a/test.jsonl",
+                // Several: the usual one, or the one that is named.
+                "- config_name: x$  data_dir: a$- config_name: default$  data_files: c.jsonl | | c.jsonl",
+                "- config_name: x$  data_dir: a$- config_name: y$  default: true$  data_files: c.jsonl | | c.jsonl",
+                "- config_name: x$  data_dir: a$- config_name: default$  data_files: c.jsonl | #x | a/train.jsonl",
+                "- config_name: x$  data_dir: a$- config_name: default$  data_files: c.jsonl | #x:test | a/test.jsonl"
+            })
+    void configurationsOfTheCardComeFirst(String configs, String asked, String read) throws IOException {
+        files("a/train.jsonl", "a/test.jsonl", "b/dev.jsonl", "c.jsonl");
+        card(configs);
+
+        assertThat(here(asked == null ? "" : asked)).containsExactlyInAnyOrder(read.split(" "));
+    }
+
+    private void card(String configs) throws IOException {
+        String yaml = "configs:\n" + configs.replace("$", "\n");
+        Files.writeString(directory.resolve("README.md"), "---\nlicense: mit\n" + yaml + "\n---\n# Rows\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "- config_name: x$  data_dir: a$- config_name: y$  data_dir: b | | : has several configurations (%s/README.md);"
+                        + " name one of those it has, as %s#x: x, y",
+                "- config_name: default$- config_name: y$  default: true | | : has several default configurations",
+                "- config_name: x$  data_dir: a$- config_name: y$  data_dir: b | #z:train | : has no configuration z",
+                "- config_name: x$  data_files: c.jsonl | #test | : has no split test; name one of those it has, as %s#train: train",
+                "- config_name: x$  data_files: d.jsonl | | : README.md says that split train of x is d.jsonl, but there is no"
+                        + " such file; there is README.md, a/test.jsonl",
+                "- data_files: c.jsonl | | /README.md: each of configs must have a config_name",
+                "- config_name: x$  data_files: {train: c.jsonl} | | /README.md: data_files of x must be patterns",
+                "- config_name: x$  data_files: 'hf://datasets/a/b/c.jsonl' | | /README.md: data_files of x lie elsewhere",
+                "- config_name: x$  data_dir: a$  data_files: t*.jsonl | | /README.md: data_dir and data_files of x exclude",
+                "- config_name: [x | | /README.md: the lines between --- are not YAML (line 4)",
+            })
+    void aCardThatContradictsItselfOrTheFilesIsRefused(String configs, String asked, String message)
+            throws IOException {
+        files("a/train.jsonl", "a/test.jsonl", "c.jsonl");
+        card(configs);
+
+        assertThatExceptionOfType(DataException.class)
+                .isThrownBy(() -> here(asked == null ? "" : asked))
+                .withMessageStartingWith(directory + message.replace("%s", directory.toString()));
+    }
+
     @Test
     void whatIsMeasuredOnIsNamed() throws IOException {
         files("train.jsonl", "test.jsonl", "one/dev.jsonl");

@@ -153,4 +153,12 @@ class ChatTemplateTest {
     private static String render(String template) {
         return ChatTemplate.of(template, Map.of(), "test").dialogue(List.of(Message.user("u")));
     }
+
+    @Test
+    void whatIsNoFileIsNotPassedOver() throws IOException {
+        Path file = Files.createDirectory(directory.resolve("chat_template.jinja"));
+        assertThatExceptionOfType(DataException.class)
+                .isThrownBy(() -> ChatTemplate.load(directory))
+                .withMessage(file + ": must be a file but is a directory");
+    }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.betatron.data.DataException;
 import org.betatron.data.SharedData;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,6 +43,49 @@ class HuggingFaceTokenizerTest {
             assertThat(tokenizer.bosPrefix()).isEmpty();
             assertThat(tokenizer.eosId()).isEqualTo(256);
             assertThat(tokenizer.vocabularySize()).isEqualTo(ByteTokenizer.VOCABULARY_SIZE);
+        }
+    }
+
+    /// Whether transformers 5.24 puts a space before a text, from all three files.
+    @ParameterizedTest
+    @CsvSource({
+        "GPT2Tokenizer, , false, true",
+        "GPT2TokenizerFast, true, true, true",
+        "GPTNeoXTokenizerFast, true, false, false",
+        "Qwen2Tokenizer, , true, false",
+        "CodeGenTokenizer, false, true, false",
+        "PreTrainedTokenizerFast, true, false, true",
+        "PreTrainedTokenizerFast, , true, true",
+        ", true, false, false",
+        ", , false, true",
+    })
+    void filesThatDisagreeAboutThePrefixSpaceAreRefused(
+            @Nullable String tokenizerClass, @Nullable Boolean inConfig, boolean inSplit, boolean isRead)
+            throws IOException {
+        ObjectNode root = readByteTokenizer();
+        root.putObject("pre_tokenizer")
+                .put("type", "ByteLevel")
+                .put("add_prefix_space", inSplit)
+                .put("trim_offsets", true);
+        writeTokenizer(root);
+        ObjectNode config = JSON.createObjectNode().put("eos_token", "<|endoftext|>");
+        if (tokenizerClass != null) {
+            config.put("tokenizer_class", tokenizerClass);
+        }
+        if (inConfig != null) {
+            config.put("add_prefix_space", inConfig);
+        }
+        Files.writeString(directory.resolve("tokenizer_config.json"), config.toString());
+        Files.writeString(directory.resolve("config.json"), "{\"model_type\": \"gpt_neox\"}");
+        if (isRead) {
+            try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.load(directory)) {
+                assertThat(tokenizer.encode("a")).hasSize(inSplit ? 2 : 1);
+            }
+        } else {
+            assertThatExceptionOfType(DataException.class)
+                    .isThrownBy(() -> HuggingFaceTokenizer.load(directory))
+                    .withMessageContaining("\"add_prefix_space\" is ")
+                    .withMessageContaining("but the ByteLevel split of tokenizer.json says " + inSplit);
         }
     }
 

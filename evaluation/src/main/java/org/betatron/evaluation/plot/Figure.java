@@ -28,6 +28,10 @@ public final class Figure {
     /// @param values that are distributed
     public record Distribution(String label, List<Double> values) {}
 
+    /// @param label  of the curve
+    /// @param values by place on the axis, in order; their intervals are shaded
+    public record Band(String label, Map<Double, Estimate> values) {}
+
     private final int base;
     private final Plane plane;
 
@@ -67,6 +71,45 @@ public final class Figure {
             figure.line(lines.get(k), places, Palette.color(k), (k - (lines.size() - 1) / 2.0) * APART, y);
         }
         return figure.file();
+    }
+
+    /// @param title above it
+    /// @param xName what places are
+    /// @param yName what values are
+    /// @param bands at least one, each with values
+    /// @return the file
+    public static String bands(String title, String xName, String yName, List<Band> bands) {
+        double[] ends = bands.stream()
+                .flatMap(band -> band.values().values().stream())
+                .flatMapToDouble(value -> DoubleStream.of(value.low(), value.high()))
+                .toArray();
+        double[] places = bands.stream()
+                .flatMap(band -> band.values().keySet().stream())
+                .mapToDouble(Double::doubleValue)
+                .toArray();
+        Axis x = Plane.axis(places, 6);
+        Axis y = Plane.axis(ends, 5);
+        Figure figure = new Figure(title, bands.stream().map(Band::label).toList(), xName, yName, y);
+        figure.plane.ticks(x, 18);
+        for (int k = 0; k < bands.size(); k++) {
+            figure.band(bands.get(k), Palette.color(k), x, y);
+        }
+        return figure.file();
+    }
+
+    private void band(Band band, String color, Axis x, Axis y) {
+        List<double[]> middle = new ArrayList<>();
+        List<double[]> low = new ArrayList<>();
+        List<double[]> high = new ArrayList<>();
+        band.values().forEach((place, value) -> {
+            middle.add(new double[] {plane.x(x, place), plane.y(y, value.value())});
+            low.add(new double[] {plane.x(x, place), plane.y(y, value.low())});
+            high.add(new double[] {plane.x(x, place), plane.y(y, value.high())});
+        });
+        plane.add(
+                "<path d=\"%s%sZ\" fill=\"%s\" fill-opacity=\"0.08\"/>",
+                Plane.path(low, "M"), Plane.path(high.reversed(), "L"), color);
+        plane.add("<path d=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"1.5\"/>", Plane.path(middle, "M"), color);
     }
 
     private static double middle(int place, List<String> places) {

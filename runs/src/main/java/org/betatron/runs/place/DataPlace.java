@@ -68,9 +68,10 @@ public record DataPlace(HubPlace place, String split, String fallback) {
         return given.stream().flatMap(path -> files(path.toString()).stream()).toList();
     }
 
-    /// @return names of the files that are meant
-    List<String> choose(List<String> names) {
-        return DataFiles.choose(place.repository().toString(), names, place.path(), split, fallback);
+    /// @return names of the files that are meant, as [org.betatron.hub.FileChoice] says
+    public List<String> choose(List<String> names, Optional<Path> card) {
+        return DataFiles.choose(
+                place.repository().toString(), names, place.path(), split, fallback, card.flatMap(DataFiles::card));
     }
 
     /// @param given what a user named

@@ -24,6 +24,7 @@ import org.betatron.runs.place.DataPlace;
 /// @param fields     where the files have the fields of their layout, if not under the usual names
 /// @param onBadRow   what becomes of rows that cannot be read
 /// @param columns    outermost fields that are read, as if the files had no others; none for all
+/// @param batches    which rows come together in a batch; texts are not grouped
 public record DataSection<F extends Enum<F>>(
         List<String> files,
         F format,
@@ -33,7 +34,8 @@ public record DataSection<F extends Enum<F>>(
         List<TransformSpec> transforms,
         FieldsSection fields,
         OnBadRow onBadRow,
-        List<String> columns) {
+        List<String> columns,
+        BatchGrouping batches) {
 
     /// The published code of DPO cuts to 512 tokens, prompts to 256.
     public static final Truncation TRUNCATION = Truncation.to(512, 256);
@@ -54,7 +56,8 @@ public record DataSection<F extends Enum<F>>(
                 List.of(),
                 FieldsSection.NONE,
                 OnBadRow.REFUSE,
-                List.of());
+                List.of(),
+                BatchGrouping.SHUFFLED);
     }
 
     public DataSection {
@@ -89,20 +92,29 @@ public record DataSection<F extends Enum<F>>(
     /// @return the same files, whose fields are found elsewhere
     public DataSection<F> withFields(FieldsSection newFields) {
         return new DataSection<>(
-                files, format, evaluation, heldOut, truncation, transforms, newFields, onBadRow, columns);
+                files, format, evaluation, heldOut, truncation, transforms, newFields, onBadRow, columns, batches);
     }
 
     /// @param newColumns outermost fields that are read; none for all
     /// @return the same files, of which these columns are read
     public DataSection<F> withColumns(String... newColumns) {
         return new DataSection<>(
-                files, format, evaluation, heldOut, truncation, transforms, fields, onBadRow, List.of(newColumns));
+                files,
+                format,
+                evaluation,
+                heldOut,
+                truncation,
+                transforms,
+                fields,
+                onBadRow,
+                List.of(newColumns),
+                batches);
     }
 
     /// @return the same files, with another way to treat rows that cannot be read
     public DataSection<F> withOnBadRow(OnBadRow newOnBadRow) {
         return new DataSection<>(
-                files, format, evaluation, heldOut, truncation, transforms, fields, newOnBadRow, columns);
+                files, format, evaluation, heldOut, truncation, transforms, fields, newOnBadRow, columns, batches);
     }
 
     /// @param numRows rows of the training files
@@ -114,20 +126,38 @@ public record DataSection<F extends Enum<F>>(
     /// @return the same choice of other training files
     public DataSection<F> withFiles(Path... newFiles) {
         return new DataSection<>(
-                texts(newFiles), format, evaluation, heldOut, truncation, transforms, fields, onBadRow, columns);
+                texts(newFiles),
+                format,
+                evaluation,
+                heldOut,
+                truncation,
+                transforms,
+                fields,
+                onBadRow,
+                columns,
+                batches);
     }
 
     /// @return the same rows, measured on those of these files
     public DataSection<F> withEvaluation(Path... newEvaluation) {
         return new DataSection<>(
-                files, format, texts(newEvaluation), heldOut, truncation, transforms, fields, onBadRow, columns);
+                files,
+                format,
+                texts(newEvaluation),
+                heldOut,
+                truncation,
+                transforms,
+                fields,
+                onBadRow,
+                columns,
+                batches);
     }
 
     /// @param newHeldOut a share below 1, or a count
     /// @return the same rows, with so many of them kept to measure on
     public DataSection<F> withHeldOut(double newHeldOut) {
         return new DataSection<>(
-                files, format, evaluation, newHeldOut, truncation, transforms, fields, onBadRow, columns);
+                files, format, evaluation, newHeldOut, truncation, transforms, fields, onBadRow, columns, batches);
     }
 
     private static List<String> texts(Path[] paths) {

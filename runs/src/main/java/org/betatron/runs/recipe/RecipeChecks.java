@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.function.Function;
 import org.betatron.core.alignment.Alignment;
 import org.betatron.core.alignment.GapSpec;
+import org.betatron.core.calibration.CalibrationSpec;
 import org.betatron.core.model.AdapterSpec;
 import org.betatron.core.objective.ObjectiveSpec;
 import org.betatron.core.objective.RowKind;
@@ -66,6 +67,9 @@ public final class RecipeChecks {
                     + " trained; set adapter=lora");
         }
         if (recipe.adapter() instanceof AdapterSpec.None) {
+            if (!adapts && recipe.adapter().dropout() > 0) {
+                refuse("adapter.dropout", "has no effect without an adapter: set adapter=lora");
+            }
             return;
         }
         if (!recipe.train().frozen().isEmpty()) {
@@ -92,12 +96,16 @@ public final class RecipeChecks {
         if (!recipe.data().transforms().isEmpty()) {
             refuse("data.transforms", "has no effect: texts have no label to flip and no gap");
         }
+        if (recipe.data().batches() != BatchGrouping.SHUFFLED) {
+            refuse("data.batches", "must be shuffled: texts are not grouped");
+        }
     }
 
     private void align(AlignRecipe recipe) {
         Alignment alignment = recipe.alignment().create();
         if (!alignment.looksAtGaps()
                 && !alignment.objective().keepsStatistics()
+                && !alignment.calibration().keepsStatistics()
                 && !recipe.alignment().gap().equals(GapSpec.DEFAULT)) {
             refuse("alignment.gap", "has no effect with calibration fixed and selection none, which look at no gap");
         }
@@ -131,7 +139,7 @@ public final class RecipeChecks {
             if (alignment.needsScores()) {
                 problems.add("alignment: gaps of explicit scores must be of pairs but the rows are labelled answers");
             }
-            if (alignment.calibration().inputs().needsReferenceLogits()) {
+            if (recipe.alignment().calibration() instanceof CalibrationSpec.Perturbation) {
                 problems.add("alignment.calibration: perturbation compares two responses but the rows are labelled"
                         + " answers");
             }
@@ -239,7 +247,11 @@ public final class RecipeChecks {
     private void requireFile(String path, String file) {
         if (!Files.isRegularFile(Path.of(file))) {
             problems.add(path + ": must be an existing file but " + file + " is "
-                    + (Files.exists(Path.of(file)) ? "a directory" : "missing"));
+                    + (Files.isDirectory(Path.of(file))
+                            ? "a directory"
+                            : Files.exists(Path.of(file))
+                                    ? "a pipe or a device: write its rows into a file first"
+                                    : "missing"));
         }
     }
 

@@ -349,7 +349,7 @@ public final class Studies {
                 : "data.transforms=[" + mixtureItem("0.5") + ", {type: flip, rate: " + rate + "}]";
     }
 
-    private static String mixtureItem(String highShare) {
+    static String mixtureItem(String highShare) {
         return "{type: mixture, size: %d, highShare: %s, sides: {type: threshold, low: %s, high: %s}}"
                 .formatted(StudyScale.TRAINING_PAIRS, highShare, StudyScale.LOW_GAP, StudyScale.LOW_GAP);
     }

@@ -20,6 +20,9 @@ public record StudyScale(int supervisedSteps, int steps, int questions, int thre
     /// Name of the world that most arms learn from: half of the pairs of low gap, a tenth outliers.
     static final String WORLD = "world";
 
+    /// Name of the world without outliers.
+    static final String CLEAN_WORLD = "clean-world";
+
     /// Name of the world in which a fifth of the labels is flipped.
     static final String FLIPPED_WORLD = "flipped-world";
 
@@ -49,7 +52,7 @@ public record StudyScale(int supervisedSteps, int steps, int questions, int thre
                 flipped ? TRAINING_PAIRS : POOL,
                 base.evaluation(),
                 base.lowGap(),
-                OUTLIERS,
+                name.equals(CLEAN_WORLD) ? 0 : OUTLIERS,
                 flipped ? FLIPS : 0,
                 base.temperature(),
                 seed);

@@ -284,8 +284,8 @@ class RecipeReaderTest {
                 "data: {files: [a, [b]]}               | data.files: must be text, or a list of texts, but was [\"a\",[\"b\"]]",
                 "data: {files: [a, null]}              | data.files: must be text, or a list of texts, but was [\"a\",null]",
                 "alignment: {objective: {type: ipo, lengthNormalized: maybe}} | alignment.objective.lengthNormalized: must be true or false but was \"maybe\"",
-                "alignment: {objective: dop}           | alignment.objective.type: must be one of the 33 that `betatron objective list` shows but was 'dop'; did you mean dpo or aot or cdpo?",
-                "alignment: {objective: {type: }}      | alignment.objective.type: must be one of the 33 that `betatron objective list` shows but was ''",
+                "alignment: {objective: dop}           | alignment.objective.type: must be one of the 38 that `betatron objective list` shows but was 'dop'; did you mean dpo or aot or cdpo?",
+                "alignment: {objective: {type: }}      | alignment.objective.type: must be one of the 38 that `betatron objective list` shows but was ''",
                 "optimizer: sgd                        | optimizer.type: must be one of adamw, rmsprop but was 'sgd'",
                 "train: {length: {type: hours, count: 2}} | train.length.type: must be one of epochs, steps but was 'hours'",
                 "data: {transforms: shuffle}           | data.transforms[0].type: must be one of flip, split, mixture but was 'shuffle'",
@@ -304,7 +304,7 @@ class RecipeReaderTest {
                 "alignment: {preset: best}             | alignment.preset: must be one of beta-dpo, dpo, published-code but was \"best\"",
                 "alignment: best                       | alignment.preset: must be one of beta-dpo, dpo, published-code but was \"best\"",
                 "alignment: {gap: {source: log}}        | alignment.gap.source: must be one of reward, margin, score but was 'log'",
-                "alignment: {objective: {type: wpo, objective: {type: dpoo}}} | alignment.objective.objective.type: must be one of the 33 that `betatron objective list` shows but was 'dpoo'; did you mean dpo or cdpo or ipo?",
+                "alignment: {objective: {type: wpo, objective: {type: dpoo}}} | alignment.objective.objective.type: must be one of the 38 that `betatron objective list` shows but was 'dpoo'; did you mean dpo or cdpo or ipo?",
                 "alignment: {objective: {type: sum, terms: [{weight: 0}]}} | alignment.objective.terms[0]: weight must be finite and not 0 but was 0.0",
                 "alignment: {objective: {type: sum, terms: [{objective: bco}, {objective: alphadpo}]}} | alignment.objective: terms must hold at most one objective that keeps running statistics (bco, alphadpo)",
                 "alignment: {objective: {type: sum, terms: [{objective: dpo}, 5]}} | alignment.objective.terms[1]: must be a group of keys but was 5",
@@ -379,7 +379,7 @@ class RecipeReaderTest {
                                 "  train.batchSize: must be a whole number but was 'many'",
                                 "  train: learningRate must be > 0 but was -1.0",
                                 "  data: heldOut must be a share below 1 or a count but was -1.0",
-                                "  alignment.objective.type: must be one of the 33 that `betatron objective list` shows but was"
+                                "  alignment.objective.type: must be one of the 38 that `betatron objective list` shows but was"
                                         + " 'perplexity'",
                                 "  alignment.calibration: minRatio must be in (0, 1] but was 0.0",
                                 "  alignment.gap.source: must be one of reward, margin, score but was 'log'",

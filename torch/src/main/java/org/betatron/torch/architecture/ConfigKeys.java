@@ -142,12 +142,18 @@ final class ConfigKeys {
             "use_cache",
             "use_return_dict");
 
+    /// Where it is off, transformers 5 lets tokens see those behind them.
+    private static final String CAUSAL = "is_causal";
+
     private ConfigKeys() {}
 
     /// @param config after the family asked for what it follows
     /// @throws org.betatron.torch.error.ModelException if another setting is on that changes what is computed
     static void requireKnown(ConfigReader config) {
         config.requireOff(CHANGING.stream().filter(key -> !config.wasAsked(key)).toList());
+        if (config.has(CAUSAL) && !config.flag(CAUSAL, true)) {
+            throw config.unsupported(CAUSAL, "missing or true, as tokens see only what stands before them,");
+        }
     }
 
     /// @param config after everything was asked of it

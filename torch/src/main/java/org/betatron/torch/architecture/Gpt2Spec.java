@@ -39,13 +39,19 @@ record Gpt2Spec(
         Windows.requireNone(config);
         int hiddenSize = config.integer("n_embd");
         int numHeads = config.count("n_head");
+        int numLayers = config.count("n_layer");
         config.requireMultiple("n_embd", hiddenSize, "n_head", numHeads);
         int maxPositions = config.integer("n_positions");
         config.requireIfThere("n_ctx", maxPositions);
+        // transformers takes these for other names of the same, and the name that a file says last.
+        config.requireIfThere("hidden_size", hiddenSize);
+        config.requireIfThere("num_attention_heads", numHeads);
+        config.requireIfThere("num_hidden_layers", numLayers);
+        config.requireIfThere("max_position_embeddings", maxPositions);
         return new Gpt2Spec(
                 config.integer("vocab_size"),
                 maxPositions,
-                config.count("n_layer"),
+                numLayers,
                 hiddenSize,
                 numHeads,
                 config.integer("n_inner", 4 * hiddenSize),

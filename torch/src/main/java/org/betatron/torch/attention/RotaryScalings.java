@@ -21,7 +21,10 @@ record RotaryScalings(ConfigReader config, ConfigReader rope, int dims, RotaryKe
     /// @throws ModelException if a setting is missing or malformed, or the kind is none that there is here
     @Nullable
     RotaryScaling parse() {
-        String key = rope.has("rope_type") ? "rope_type" : "type";
+        String key = rope.value("rope_type").isMissingNode() ? "type" : "rope_type";
+        if (rope.value(key).isNull()) {
+            throw rope.unsupported(key, keys.kinds());
+        }
         return switch (keys.kind(rope.text(key, "default"))) {
             case "default" -> null;
             case "linear" -> new LinearScaling(positive("factor"));

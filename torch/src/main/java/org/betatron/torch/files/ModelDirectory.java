@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.betatron.core.files.InPlaceOf;
 import org.betatron.core.files.StagedFiles;
 import org.betatron.torch.error.ModelException;
 import org.betatron.torch.tensor.DataType;
@@ -256,11 +257,11 @@ public record ModelDirectory(Path path) {
         try {
             return mapper.readTree(Files.readString(file));
         } catch (CharacterCodingException e) {
-            throw new ModelException(file + " is not valid UTF-8", e);
+            throw new ModelException(file + " is not valid UTF-8" + InPlaceOf.hint(file), e);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + file, e);
         } catch (JacksonException e) {
-            throw new ModelException(file + ": " + BrokenJson.of(e), e);
+            throw new ModelException(file + ": " + BrokenJson.of(e) + InPlaceOf.hint(file), e);
         }
     }
 }

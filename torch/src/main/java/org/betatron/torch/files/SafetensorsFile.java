@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.betatron.core.files.InPlaceOf;
 import org.betatron.torch.error.ModelException;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.memory.Owned;
@@ -119,7 +120,8 @@ public final class SafetensorsFile implements WeightFile {
             MemorySegment mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, size, arena);
             long headerLength = size < 8 ? -1 : mapped.get(LITTLE_ENDIAN_LONG, 0);
             if (headerLength < 2 || headerLength > size - 8 || headerLength > Integer.MAX_VALUE) {
-                throw new ModelException(path + " is not a safetensors file, or only its beginning");
+                throw new ModelException(
+                        path + " is not a safetensors file, or only its beginning" + InPlaceOf.hint(path));
             }
             byte[] header = mapped.asSlice(8, headerLength).toArray(ValueLayout.JAVA_BYTE);
             long dataStart = 8 + headerLength;

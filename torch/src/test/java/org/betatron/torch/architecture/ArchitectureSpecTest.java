@@ -61,6 +61,13 @@ class ArchitectureSpecTest {
                 "llama | logit_scale | 0.5 | logit_scale must be missing or null, as the family has none, but was 0.5",
                 "llama | partial_rotary_factor | 0.5 | partial_rotary_factor must be missing or 1, which the other"
                         + " settings say, but was 0.5",
+                "llama | rope_scaling | {\"rope_type\":null,\"factor\":2} | rope_scaling: rope_type must be default, linear,"
+                        + " dynamic, yarn, longrope or llama3 but was null",
+                "llama | is_causal | false | is_causal must be missing or true, as tokens see only what stands before"
+                        + " them, but was false",
+                "gpt2 | num_attention_heads | 2 | num_attention_heads must be missing or 4, which the other settings"
+                        + " say, but was 2",
+                "gpt2 | hidden_size | 16 | hidden_size must be missing or 32, which the other settings say, but was 16",
                 "gpt_neox | num_key_value_heads | 1 | num_key_value_heads must be missing or 4, which the other"
                         + " settings say, but was 1",
                 "gpt_neox | rope_theta | 5 | rope_theta must be missing or 10000, which the other settings say, but"

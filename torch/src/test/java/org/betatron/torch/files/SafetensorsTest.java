@@ -147,7 +147,10 @@ class SafetensorsTest {
         Path file = directory.resolve("values.safetensors");
         write(file, DataType.FP32, 1 << 20);
         Files.write(file, Arrays.copyOf(Files.readAllBytes(file), numBytes));
-        assertRefused(file, file + " is not a safetensors file, or only its beginning");
+        assertRefused(
+                file,
+                file + " is not a safetensors file, or only its beginning"
+                        + (numBytes == 0 ? ": it is empty; fetch or copy it again" : ""));
     }
 
     @Test

@@ -49,8 +49,8 @@ public record PairScoring(Alignment alignment, Reference reference, Packing pack
         int from = window.row(0);
         BatchNumbers numbers = window.score(
                 model.asking(PreferenceBatch.request(inputs, reference)), (_, done) -> progress.accept(from + done));
-        PairLogProbs pairs =
-                new PreferenceBatch(inputs, new MeasuredRows<>(rows, numbers), reference).quantities(false);
+        PairLogProbs pairs = new PreferenceBatch(inputs, new MeasuredRows<>(rows, numbers), reference)
+                .quantities(alignment.objective().needsScores());
         return PairMeasurement.of(
                 alignment,
                 rows.subList(from, from + window.size()),

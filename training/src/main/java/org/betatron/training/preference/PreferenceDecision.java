@@ -2,7 +2,9 @@ package org.betatron.training.preference;
 
 import static org.betatron.core.run.MetricNames.BETA;
 import static org.betatron.core.run.MetricNames.BETA_CLAMPED;
+import static org.betatron.core.run.MetricNames.BETA_RATIO;
 import static org.betatron.core.run.MetricNames.GAP_DEVIATION;
+import static org.betatron.core.run.MetricNames.GAP_KEPT;
 import static org.betatron.core.run.MetricNames.GAP_MEAN;
 import static org.betatron.core.run.MetricNames.KEPT;
 import static org.betatron.core.run.MetricNames.LOSS;
@@ -48,7 +50,9 @@ record PreferenceDecision(Alignment alignment, PairLogProbs pairs, AlignmentDeci
         }
         PreferenceMetrics.measure(alignment, pairs, metrics);
         if (isKept) {
-            metrics.put(BETA, decision.effectiveBeta());
+            metrics.put(BETA, decision.effectiveBeta())
+                    .put(BETA_RATIO, decision.effectiveBeta() / alignment.beta())
+                    .put(GAP_KEPT, decision.keptGapMean() - decision.gapMean());
         }
         return metrics.put(BETA_CLAMPED, decision.clampedShare())
                 .put(GAP_MEAN, decision.gapMean())
@@ -57,7 +61,8 @@ record PreferenceDecision(Alignment alignment, PairLogProbs pairs, AlignmentDeci
                 .build();
     }
 
-    /// A token gets the derivative of every quantity of its response that sums over it: beyond the shorter response of
+    /// A token gets the derivative of every quantity of its response that sums over it: beyond the
+    /// shorter response of
     /// a pair that of a tail as well.
     @Override
     public Map<TokenQuantity, float[]> spread(MeasuredRows<LabelledRow<?>> rows, int index, int place) {

@@ -55,8 +55,8 @@ public record PreferenceEvaluation(
         RequiredInputs inputs = inputs(alignment);
         BatchNumbers numbers =
                 RowBatch.of(rows, packing).score(model.asking(PreferenceBatch.request(inputs, reference)));
-        PairLogProbs pairs =
-                new PreferenceBatch(inputs, new MeasuredRows<>(rows, numbers), reference).quantities(false);
+        PairLogProbs pairs = new PreferenceBatch(inputs, new MeasuredRows<>(rows, numbers), reference)
+                .quantities(alignment.objective().needsScores());
         ObjectiveValue value = alignment.evaluate(pairs, state);
         double loss = 0;
         for (int i = 0; i < value.size(); i++) {

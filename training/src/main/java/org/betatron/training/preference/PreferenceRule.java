@@ -15,6 +15,7 @@ import org.betatron.training.LearningRule;
 import org.betatron.training.MeasuredRows;
 import org.betatron.training.NotFiniteException;
 import org.betatron.training.RowSource;
+import org.betatron.training.StepPlace;
 import org.betatron.training.reference.Reference;
 import org.betatron.training.run.RecordFormat;
 import org.betatron.training.run.StateFormat;
@@ -72,10 +73,10 @@ public record PreferenceRule(
 
     @Override
     public Decision<LabelledRow<?>, AlignmentState> decide(
-            long step, PairLogProbs pairs, AlignmentState state, double numPairs) {
+            StepPlace step, PairLogProbs pairs, AlignmentState state, double numPairs) {
         requireFinite(pairs, state);
-        RandomGenerator random = RandomStreams.stream(seed, "selection", step);
-        AlignmentDecision decision = alignment.decide(pairs, microBatchSize, state, random);
+        RandomGenerator random = RandomStreams.stream(seed, "selection", step.step());
+        AlignmentDecision decision = alignment.decide(pairs, microBatchSize, state, step.progress(), random);
         requireFinite(pairs, decision);
         return new PreferenceDecision(alignment, pairs, decision, pairs.size() / numPairs);
     }

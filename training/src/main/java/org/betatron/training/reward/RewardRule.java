@@ -12,6 +12,7 @@ import org.betatron.training.MeasuredRows;
 import org.betatron.training.NotFiniteException;
 import org.betatron.training.RowSource;
 import org.betatron.training.Spreading;
+import org.betatron.training.StepPlace;
 import org.betatron.training.run.Metrics;
 import org.betatron.training.run.NoState;
 import org.betatron.training.run.StateFormat;
@@ -47,7 +48,8 @@ public record RewardRule(RewardSpec spec, RowSource<TokenizedPair, NoState> sour
     }
 
     @Override
-    public Decision<TokenizedPair, NoState> decide(long step, RewardedPairs pairs, NoState state, double numPairs) {
+    public Decision<TokenizedPair, NoState> decide(
+            StepPlace step, RewardedPairs pairs, NoState state, double numPairs) {
         RewardLoss loss = pairs.loss(spec, numPairs);
         for (int pair = 0; pair < pairs.size(); pair++) {
             if (!Double.isFinite(loss.pairLoss(pair))) {

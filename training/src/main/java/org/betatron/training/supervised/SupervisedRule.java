@@ -14,6 +14,7 @@ import org.betatron.training.MeasuredRows;
 import org.betatron.training.NotFiniteException;
 import org.betatron.training.RowSource;
 import org.betatron.training.Spreading;
+import org.betatron.training.StepPlace;
 import org.betatron.training.run.Metrics;
 import org.betatron.training.run.NoState;
 import org.betatron.training.run.StateFormat;
@@ -60,7 +61,7 @@ public record SupervisedRule(RowSource<TokenizedText, NoState> source)
     /// @param numTokens `N`
     @Override
     public Decision<TokenizedText, NoState> decide(
-            long step, TextLogProbs quantities, NoState state, double numTokens) {
+            StepPlace step, TextLogProbs quantities, NoState state, double numTokens) {
         for (int i = 0; i < quantities.size(); i++) {
             double logProb = quantities.logProb(i);
             if (!Double.isFinite(logProb)) {

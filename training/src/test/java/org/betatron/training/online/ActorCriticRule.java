@@ -9,10 +9,12 @@ import org.betatron.training.Decision;
 import org.betatron.training.LearningRule;
 import org.betatron.training.MeasuredRows;
 import org.betatron.training.RowSource;
+import org.betatron.training.StepPlace;
 import org.betatron.training.run.Metrics;
 import org.betatron.training.run.StateFormat;
 
-/// Advantage actor-critic: a critic gives each token a value, the policy learns from how far the reward is beyond it.
+/// Advantage actor-critic: a critic gives each token a value, the policy learns from how far the
+/// reward is beyond it.
 ///
 /// ```text
 /// loss = 1/N sum_t ( -(R - [V_t]) log p_t + (R - V_t)^2 )      N tokens, R reward of the answer, [ ] held constant
@@ -60,7 +62,8 @@ record ActorCriticRule(RowSource<WrittenAnswer, Written> source)
     }
 
     @Override
-    public Decision<WrittenAnswer, Written> decide(long step, List<Double> squares, Written state, double numTokens) {
+    public Decision<WrittenAnswer, Written> decide(
+            StepPlace step, List<Double> squares, Written state, double numTokens) {
         double error = squares.stream().mapToDouble(Double::doubleValue).sum() / numTokens;
         return new Advantages(numTokens, error, state.seen(squares.size()));
     }

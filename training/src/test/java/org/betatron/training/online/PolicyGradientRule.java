@@ -11,6 +11,7 @@ import org.betatron.training.LearningRule;
 import org.betatron.training.MeasuredRows;
 import org.betatron.training.NotFiniteException;
 import org.betatron.training.RowSource;
+import org.betatron.training.StepPlace;
 import org.betatron.training.run.Metrics;
 import org.betatron.training.run.StateFormat;
 
@@ -51,7 +52,8 @@ record PolicyGradientRule(RowSource<WrittenAnswer, Written> source, double bonus
     }
 
     @Override
-    public Decision<WrittenAnswer, Written> decide(long step, List<Numbers> answers, Written state, double numAnswers) {
+    public Decision<WrittenAnswer, Written> decide(
+            StepPlace step, List<Numbers> answers, Written state, double numAnswers) {
         double loss = 0;
         for (int i = 0; i < answers.size(); i++) {
             Numbers answer = answers.get(i);

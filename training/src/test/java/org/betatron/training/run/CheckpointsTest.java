@@ -42,7 +42,7 @@ class CheckpointsTest {
 
     @Test
     void stateSurvivesExactly() {
-        AlignmentState alignment = new AlignmentState(
+        AlignmentState alignment = AlignmentState.of(
                 RunningMoments.EMPTY.update(new double[] {0.1, -1.0 / 3, 7}, 0.9),
                 RunningMoments.EMPTY.update(new double[] {1e-300, 5}, 0.9),
                 1.0 / 3);
@@ -156,8 +156,7 @@ class CheckpointsTest {
         assertThat(latest.identity()).isEqualTo(new RecordedIdentity.ByRecipe("recipe", "data"));
         assertThat(latest.state()).isEqualTo(new TrainingState(7, 56, 2, 1.5));
         assertThat(latest.memory(FORMAT))
-                .isEqualTo(
-                        new AlignmentState(new RunningMoments(0.25, 0.5, 3, 2, 1.5, 24), RunningMoments.EMPTY, 0.75));
+                .isEqualTo(AlignmentState.of(new RunningMoments(0.25, 0.5, 3, 2, 1.5, 24), RunningMoments.EMPTY, 0.75));
         assertThat(latest.memory(NoState.FORMAT)).isEqualTo(NoState.NOTHING);
     }
 

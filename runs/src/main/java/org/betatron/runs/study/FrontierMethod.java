@@ -1,0 +1,71 @@
+package org.betatron.runs.study;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/// What a study of frontiers compares: recipe keys on top of plain DPO, for any beta_0.
+///
+/// @param name     in tables
+/// @param settings recipe keys; `%B` stands for beta_0, `%R` for 0.6 over it, the strength of the published code
+/// @param follows  name of the method whose mean beta this one has, fixed; empty for none
+public record FrontierMethod(String name, List<String> settings, String follows) {
+
+    private static final String FILTER = "alignment.selection=gaussian";
+    private static final String PUBLISHED = "alignment.calibration={type: batch, sensitivity: %R}";
+
+    public static final FrontierMethod DPO = new FrontierMethod("DPO", List.of(), "");
+
+    private static final FrontierMethod DYNAMIC = of("dynamic beta", PUBLISHED);
+    private static final FrontierMethod FILTERED = of("filter", FILTER);
+    private static final FrontierMethod BETA_DPO = of("beta-DPO", PUBLISHED, FILTER);
+
+    private static final FrontierMethod FILTERED_AT_MEAN =
+            new FrontierMethod("filter, beta of beta-DPO's mean", List.of(FILTER), BETA_DPO.name);
+
+    /// The methods, their parts, and controls that hold one part still.
+    static final List<FrontierMethod> ALL = List.of(
+            DPO,
+            DYNAMIC,
+            of("dynamic beta of rewards, a = 0.6", "alignment.calibration={type: batch, sensitivity: 0.6}"),
+            of("dynamic beta, reversed", "alignment.calibration={type: batch, sensitivity: -%R}"),
+            of(
+                    "dynamic beta per deviation, a = 0.5",
+                    "alignment.calibration={type: batch, sensitivity: 0.5, unit: deviation, compared: all}"),
+            FILTERED,
+            of("random filter", "alignment.selection=random"),
+            BETA_DPO,
+            of(
+                    "beta-DPO, kept against kept",
+                    "alignment.calibration={type: batch, sensitivity: %R, compared: kept}",
+                    FILTER),
+            of(
+                    "beta-DPO, all against all",
+                    "alignment.calibration={type: batch, sensitivity: %R, compared: all}",
+                    FILTER),
+            FILTERED_AT_MEAN,
+            of(
+                    "beta-DPO, loss over beta",
+                    "alignment.objective={type: overbeta, objective: {type: dpo, beta: %B}}",
+                    PUBLISHED,
+                    FILTER));
+
+    /// Those that are compared in every other world.
+    static final List<FrontierMethod> MAIN = List.of(DPO, DYNAMIC, FILTERED, BETA_DPO, FILTERED_AT_MEAN);
+
+    private static FrontierMethod of(String name, String... settings) {
+        return new FrontierMethod(name, List.of(settings), "");
+    }
+
+    /// @param beta beta_0
+    /// @return recipe keys, those of plain DPO first
+    List<String> at(double beta) {
+        List<String> keys =
+                new ArrayList<>(List.of("alignment.preset=dpo", "alignment.objective={type: dpo, beta: " + beta + "}"));
+        for (String setting : settings) {
+            keys.add(setting.replace("%B", Double.toString(beta))
+                    .replace("%R", String.format(Locale.ROOT, "%.6f", 0.6 / beta)));
+        }
+        return keys;
+    }
+}

@@ -1,0 +1,68 @@
+package org.betatron.runs.study;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// Where methods are compared: data, and size of the model.
+///
+/// @param name     in the report
+/// @param model    size
+/// @param world    name of the data
+/// @param settings recipe keys of the data
+/// @param methods  what is compared there
+/// @param betas    grid of beta_0, the same for every method
+/// @param rates    grid of learning rates
+public record FrontierPlace(
+        String name,
+        String model,
+        String world,
+        List<String> settings,
+        List<FrontierMethod> methods,
+        List<Double> betas,
+        List<Double> rates) {
+
+    private static final List<Double> BETAS = List.of(0.03, 0.1, 0.3, 1.0, 3.0);
+    private static final List<Double> RATES = List.of(2.5e-4, 5e-4, 1e-3);
+    private static final List<Double> FEW_BETAS = List.of(0.1, 0.5);
+    private static final List<Double> FEW_RATES = List.of(5e-4, 1e-3);
+
+    /// All worlds; the first with all methods and the whole grid.
+    static List<FrontierPlace> all() {
+        List<FrontierPlace> places = new ArrayList<>();
+        places.add(new FrontierPlace(
+                "outliers 10 %",
+                "medium", StudyScale.WORLD, List.of(mixture("0.5")), FrontierMethod.ALL, BETAS, RATES));
+        places.add(few("no outliers", "medium", StudyScale.CLEAN_WORLD, mixture("0.5")));
+        places.add(few("flips 20 %", "medium", StudyScale.WORLD, flipped("0.2")));
+        places.add(few("flips 40 %", "medium", StudyScale.WORLD, flipped("0.4")));
+        places.add(few("low gap", "medium", StudyScale.WORLD, mixture("0")));
+        places.add(few("high gap", "medium", StudyScale.WORLD, mixture("1")));
+        places.add(few("batches by gap", "medium", StudyScale.WORLD, mixture("0.5"), "data.batches=by-gap"));
+        places.add(few("small model", "small", StudyScale.WORLD, mixture("0.5")));
+        return places;
+    }
+
+    /// A place that shows within a quarter of an hour whether everything works.
+    static List<FrontierPlace> quick() {
+        return List.of(new FrontierPlace(
+                "quick",
+                "small",
+                StudyScale.WORLD,
+                List.of(mixture("0.5")),
+                FrontierMethod.MAIN,
+                List.of(0.3),
+                FEW_RATES));
+    }
+
+    private static FrontierPlace few(String name, String model, String world, String... settings) {
+        return new FrontierPlace(name, model, world, List.of(settings), FrontierMethod.MAIN, FEW_BETAS, FEW_RATES);
+    }
+
+    private static String mixture(String highShare) {
+        return "data.transforms=[" + Studies.mixtureItem(highShare) + "]";
+    }
+
+    private static String flipped(String rate) {
+        return "data.transforms=[" + Studies.mixtureItem("0.5") + ", {type: flip, rate: " + rate + "}]";
+    }
+}
