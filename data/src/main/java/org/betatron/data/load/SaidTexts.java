@@ -97,8 +97,8 @@ record SaidTexts(Visitor visitor) {
                 list.forEach(call -> changed.add(calls(field + "[" + changed.size() + "]", call)));
                 yield changed;
             }
-            case Map<?, ?> call when call.get("function") instanceof Map<?, ?> function ->
-                with(call, "function", calls(field, function));
+            case Map<?, ?> call
+            when call.get("function") instanceof Map<?, ?> function -> with(call, "function", calls(field, function));
             case Map<?, ?> function -> {
                 Object name = leaves(field + ".name", function.get("name"), visitor::required);
                 Map<?, ?> named = function.containsKey("name") ? with(function, "name", name) : function;
@@ -194,8 +194,7 @@ record SaidTexts(Visitor visitor) {
         Map<Object, @Nullable Object> changed = new LinkedHashMap<>();
         properties.forEach((property, schema) -> {
             String place = name + "." + property;
-            changed.put(
-                    text(place, String.valueOf(property), visitor::required), descriptions(place, schema));
+            changed.put(text(place, String.valueOf(property), visitor::required), descriptions(place, schema));
         });
         return changed;
     }
