@@ -2,6 +2,9 @@
 computes with them, and what it merges them into.
 
 As in models.py every prompt + response is run alone, and numbers are recorded in float64.
+
+Adapters with lora_dropout are run with masks that are drawn here as the doc comment of Betatron's Dropout says, in the
+place of PEFT's random ones; the base's own dropout stays off.
 """
 
 
@@ -30,7 +33,60 @@ ADAPTERS = {
         rank_pattern={"up_proj": 4, "layers.0.self_attn.q_proj": 1}, alpha_pattern={"^model.layers.1.mlp.up_proj": 10})),
     "head": ("llama-gqa-scaled", dict(r=2, lora_alpha=2, target_modules=["v_proj", "lm_head"])),
     "reward": ("llama-gqa-scaled", dict(r=2, lora_alpha=4, target_modules="all-linear", task_type="SEQ_CLS")),
+    "dropout": ("llama-gqa-scaled", dict(r=3, lora_alpha=6, lora_dropout=0.3, target_modules="all-linear")),
+    "dropout-neox": ("gpt-neox-parallel", dict(
+        r=3, lora_alpha=3, use_rslora=True, lora_dropout=0.1, target_modules=["query_key_value", "dense_4h_to_h"])),
+    "dropout-columns": ("gpt2", dict(
+        r=2, lora_alpha=5, lora_dropout=0.5, fan_in_fan_out=True, target_modules=["c_attn", "c_proj"])),
+    "dropout-reward": ("llama-gqa-scaled", dict(
+        r=2, lora_alpha=4, lora_dropout=0.2, target_modules="all-linear", task_type="SEQ_CLS")),
 }
+
+
+WORD = (1 << 64) - 1
+STEP = 0x9E3779B97F4A7C15
+
+
+def mix(z):
+    z = (z + STEP) & WORD
+    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & WORD
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & WORD
+    return z ^ (z >> 31)
+
+
+def chain(start, numbers):
+    for number in numbers:
+        start = mix((start + number) & WORD)
+        yield start
+
+
+class DrawnDropout(torch.nn.Module):
+    """What stands in the place of a map's torch.nn.Dropout; `ids` are the tokens that the model runs on."""
+
+    ids = []
+
+    def __init__(self, share, seed, weight):
+        super().__init__()
+        self.share, self.seed = share, seed
+        *_, self.map = chain(0, map(ord, weight))
+
+    def forward(self, x):
+        kept = torch.ones_like(x)
+        for row, hashed in enumerate(chain(mix(self.seed), self.ids)):
+            start = mix(hashed ^ self.map)
+            for i in range(x.shape[-1]):
+                drawn = mix((start + i // 2 * STEP) & WORD)
+                half = drawn >> 32 if i % 2 else drawn & 0xFFFFFFFF
+                kept[0, row, i] = 0 if half < self.share * 2**32 else 1
+        return x * kept / (1 - self.share)
+
+
+def draw_dropout(peft, share, seed):
+    for name, module in peft.named_modules():
+        if hasattr(module, "lora_dropout"):
+            module.lora_dropout["default"] = DrawnDropout(share, seed, name.removeprefix("base_model.model.") + ".weight")
+    peft.get_base_model().register_forward_pre_hook(
+        lambda _, args, kwargs: setattr(DrawnDropout, "ids", kwargs["input_ids"][0].tolist()), with_kwargs=True)
 
 
 def randomize(model, seed):
@@ -82,6 +138,9 @@ def record(name, base, settings, seed):
     groups, coefficients, _ = make_batch(model.config.vocab_size, seed)
     # PEFT casts inputs to the adapter's format, so the double copy has to be double as a whole
     double = peft.double()
+    dropout = settings.get("lora_dropout", 0)
+    if dropout:
+        draw_dropout(double, dropout, seed)
     module = sys.modules[type(model).__module__]
     module.torch = Float64InsteadOfFloat32()
     try:
@@ -100,6 +159,7 @@ def record(name, base, settings, seed):
     write_json(directory / "batch.json", {
         "made_by": made_by("adapters.py", seed, peft=version("peft"), attention="eager", computed_in="float64"),
         "base": base,
+        **({"dropout": dropout, "dropout_seed": seed} if dropout else {}),
         "groups": groups,
         "coefficients": coefficients[: len(values)],
         "values_f64": values.tolist(),

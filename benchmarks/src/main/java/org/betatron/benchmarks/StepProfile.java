@@ -72,7 +72,7 @@ public final class StepProfile {
     private static TorchLanguageModel load(Path directory, ComputeSpec compute, int rank) {
         TorchLanguageModel model = TorchLanguageModel.load(directory, compute);
         if (rank > 0) {
-            model.adapt(new AdapterSpec.Lora(rank, 2 * rank, List.of(AdapterSpec.Lora.ALL_LINEAR), false, false), directory.toString(), 0);
+            model.adapt(new AdapterSpec.Lora(rank, 2 * rank, List.of(AdapterSpec.Lora.ALL_LINEAR), false, false, 0), directory.toString(), 0);
         }
         return model;
     }

@@ -45,11 +45,12 @@ class PlanCommandTest {
                 "align",
                 "align --adapter lora",
                 "align --adapter lora --set adapter.dora=true --set adapter.rank=3",
-                "align --adapter lora --set adapter.targets=[dense]",
+                "align --adapter lora --set adapter.targets=[dense] --set adapter.dropout=0.1",
                 "align --set train.frozen=[gpt_neox.layers.0.*]",
                 "sft",
+                "sft --adapter lora --set adapter.dropout=0.1",
                 "reward",
-                "reward --adapter lora"
+                "reward --adapter lora --set adapter.dropout=0.1"
             })
     void itCountsWhatTheRunCounts(String command) {
         List<String> words = new ArrayList<>(List.of(command.split(" ")));

@@ -8,6 +8,9 @@ import java.util.random.RandomGenerator;
 /// uninterrupted one would have drawn.
 public final class RandomStreams {
 
+    /// The golden ratio, as a fraction of 2^64.
+    public static final long STEP = 0x9e3779b97f4a7c15L;
+
     private RandomStreams() {}
 
     /// @param seed    seed of the run
@@ -19,8 +22,10 @@ public final class RandomStreams {
     }
 
     /// Finaliser of SplitMix64: neighbouring inputs give unrelated outputs.
-    private static long mix(long z) {
-        long mixed = z + 0x9e3779b97f4a7c15L;
+    ///
+    /// @param z any number; those of [#STEP] apart are what the generator SplitMix64 draws one after another
+    public static long mix(long z) {
+        long mixed = z + STEP;
         mixed = (mixed ^ (mixed >>> 30)) * 0xbf58476d1ce4e5b9L;
         mixed = (mixed ^ (mixed >>> 27)) * 0x94d049bb133111ebL;
         return mixed ^ (mixed >>> 31);

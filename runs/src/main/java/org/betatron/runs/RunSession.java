@@ -255,9 +255,21 @@ final class RunSession implements AutoCloseable {
         if (checkpoint.isPresent()) {
             model.adapter().ifPresent(Adapter::requireBase);
         }
+        model.adapter()
+                .ifPresent(adapter -> chooseDropout(adapter, recipe.adapter().dropout()));
         if (!recipe.train().frozen().isEmpty()) {
             ModelSource.naming("train.frozen", () -> model.freeze(recipe.train().frozen()));
         }
+    }
+
+    /// The recipe says it, also of an adapter whose files say another.
+    private void chooseDropout(Adapter adapter, double dropout) {
+        double said = adapter.saidDropout();
+        if (said != dropout && checkpoint.isEmpty()) {
+            warn("the adapter was trained with lora_dropout " + said + " and is trained on with " + dropout
+                    + ": adapter.dropout of the recipe counts (--set adapter.dropout=" + said + " keeps it)");
+        }
+        ModelSource.naming("adapter.dropout", () -> adapter.dropOut(dropout));
     }
 
     /// @return where every model of the run is opened

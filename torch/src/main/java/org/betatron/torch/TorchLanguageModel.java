@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.betatron.core.model.Decoder;
+import org.betatron.core.model.DifferentiableModel;
 import org.betatron.core.model.ForwardPass;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TokenNumbers;
@@ -23,6 +24,7 @@ import org.betatron.torch.error.NativeErrors;
 import org.betatron.torch.files.ModelDirectory;
 import org.betatron.torch.gguf.GgufConfig;
 import org.betatron.torch.gguf.GgufExport;
+import org.betatron.torch.linear.Dropout;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.pass.Transformer;
 import org.betatron.torch.tensor.DataType;
@@ -168,18 +170,37 @@ public final class TorchLanguageModel extends TorchModel implements TrainableLan
 
     @Override
     public TokenNumbers score(PackedBatch batch, VocabularyRequest request) {
+        return score(batch, request, Dropout.NONE);
+    }
+
+    private TokenNumbers score(PackedBatch batch, VocabularyRequest request, Dropout dropout) {
         check(batch);
         Transformer reference = referenceOf(request);
         return NativeErrors.translate(
                 () -> "scoring " + BatchFit.describe(batch),
-                () -> Memory.compute(() -> Memory.withoutGradient(() -> transformer.score(batch, request, reference))));
+                () -> Memory.compute(
+                        () -> Memory.withoutGradient(() -> transformer.score(batch, request, reference, dropout))));
     }
 
     @Override
     public ForwardPass forward(PackedBatch batch, VocabularyRequest request) {
+        return forward(batch, request, Dropout.NONE);
+    }
+
+    @Override
+    public DifferentiableModel dropping(long seed, VocabularyRequest request) {
+        Dropout dropout = dropout(seed);
+        return dropout.isNone()
+                ? asking(request)
+                : new TorchStep(
+                        this, batch -> score(batch, request, dropout), batch -> forward(batch, request, dropout));
+    }
+
+    private ForwardPass forward(PackedBatch batch, VocabularyRequest request, Dropout dropout) {
         check(batch);
         Transformer reference = referenceOf(request);
-        return new TorchForwardPass(batch, () -> transformer.forward(batch, request, reference, tokensAtOnce()));
+        return new TorchForwardPass(
+                batch, () -> transformer.forward(batch, request, reference, tokensAtOnce(), dropout));
     }
 
     private @Nullable Transformer referenceOf(VocabularyRequest request) {

@@ -16,6 +16,7 @@ import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TrainableModel;
 import org.betatron.torch.adapter.Adapter;
 import org.betatron.torch.adapter.AdapterFiles;
+import org.betatron.torch.adapter.MaskBytes;
 import org.betatron.torch.architecture.ArchitectureSpec;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.device.NativeLibraries;
@@ -24,6 +25,7 @@ import org.betatron.torch.error.ModelException;
 import org.betatron.torch.error.NativeErrors;
 import org.betatron.torch.files.FileTensor;
 import org.betatron.torch.files.ModelDirectory;
+import org.betatron.torch.linear.Dropout;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.optimizer.TorchOptimizer;
 import org.betatron.torch.plan.TokensAtOnce;
@@ -162,7 +164,8 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
 
     @Override
     public final long graphBytes(long numTokens) {
-        return spec.graphBytes(numTokens, spec.numLayers() - lowestTrained(), compute);
+        return spec.graphBytes(numTokens, spec.numLayers() - lowestTrained(), compute)
+                + numTokens * maskBytes().kept();
     }
 
     /// As many that graphs take a quarter of what weights, gradients and moments do, but enough that
@@ -175,7 +178,36 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
         }
         long moments = 2L * compute.moments().bytes();
         long state = weights.bytes() + weights.countTrainable() * (Float.BYTES + moments);
-        return TokensAtOnce.of(state, spec.backwardBytes(spec.numLayers() - lowestTrained(), compute));
+        MaskBytes masks = maskBytes();
+        return TokensAtOnce.of(
+                state, spec.backwardBytes(spec.numLayers() - lowestTrained(), compute) + masks.kept() + masks.again());
+    }
+
+    private MaskBytes maskBytes() {
+        return adapter == null ? MaskBytes.NONE : adapter.maskBytes(spec.numLayers(), compute.recompute());
+    }
+
+    /// Chooses what an adapter's matrices leave out of their input in training steps, whatever its files
+    /// say.
+    ///
+    /// @param share probability, in [0, 1)
+    /// @throws ModelException if there is no adapter, or one that cannot leave out anything
+    public final void dropOut(double share) {
+        if (adapter == null) {
+            if (share > 0) {
+                throw new ModelException("dropout must be 0 but was " + share
+                        + ": the model has no adapter, and only what goes into an adapter's matrices is dropped");
+            }
+            return;
+        }
+        adapter.dropOut(share);
+    }
+
+    /// @param seed of one training step
+    /// @return what layers leave out in it
+    final Dropout dropout(long seed) {
+        double share = adapter == null ? 0 : adapter.dropout();
+        return share == 0 ? Dropout.NONE : new Dropout(share, seed);
     }
 
     /// Chooses how many tokens a forward pass keeps graphs of at most; of a batch that has more, the

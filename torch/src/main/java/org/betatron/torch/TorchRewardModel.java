@@ -3,6 +3,7 @@ package org.betatron.torch;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.betatron.core.model.DifferentiableModel;
 import org.betatron.core.model.ForwardPass;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TokenNumbers;
@@ -13,6 +14,7 @@ import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.error.ModelException;
 import org.betatron.torch.error.NativeErrors;
 import org.betatron.torch.files.ModelDirectory;
+import org.betatron.torch.linear.Dropout;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.pass.ScoringTransformer;
 import org.betatron.torch.weight.Blueprint;
@@ -149,17 +151,33 @@ public final class TorchRewardModel extends TorchModel {
 
     @Override
     public TokenNumbers score(PackedBatch batch) {
+        return score(batch, Dropout.NONE);
+    }
+
+    private TokenNumbers score(PackedBatch batch, Dropout dropout) {
         check(batch);
         return NativeErrors.translate(
                 () -> "scoring " + BatchFit.describe(batch),
-                () -> Memory.compute(() -> Memory.withoutGradient(
-                        () -> new TokenNumbers(batch, Map.of(TokenQuantity.SCORE, transformer.score(batch))))));
+                () -> Memory.compute(() -> Memory.withoutGradient(() ->
+                        new TokenNumbers(batch, Map.of(TokenQuantity.SCORE, transformer.score(batch, dropout))))));
     }
 
     @Override
     public ForwardPass forward(PackedBatch batch) {
+        return forward(batch, Dropout.NONE);
+    }
+
+    @Override
+    public DifferentiableModel dropping(long seed) {
+        Dropout dropout = dropout(seed);
+        return dropout.isNone()
+                ? this
+                : new TorchStep(this, batch -> score(batch, dropout), batch -> forward(batch, dropout));
+    }
+
+    private ForwardPass forward(PackedBatch batch, Dropout dropout) {
         check(batch);
-        return new TorchForwardPass(batch, () -> transformer.forward(batch, tokensAtOnce()));
+        return new TorchForwardPass(batch, () -> transformer.forward(batch, tokensAtOnce(), dropout));
     }
 
     @Override

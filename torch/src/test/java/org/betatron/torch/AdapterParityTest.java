@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.betatron.core.files.Directories;
 import org.betatron.core.model.AdapterSpec.Lora;
+import org.betatron.core.model.DifferentiableModel;
 import org.betatron.core.model.ForwardPass;
 import org.betatron.core.model.PackedBatch;
 import org.betatron.core.model.TokenQuantity;
@@ -87,12 +88,42 @@ class AdapterParityTest {
         }
     }
 
+    /// A training step with the numbers dropped that the script dropped by the definition of
+    /// [org.betatron.torch.linear.Dropout].
+    @ParameterizedTest
+    @ValueSource(strings = {"dropout", "dropout-neox", "dropout-columns", "dropout-reward"})
+    void withDropout(String name) throws IOException {
+        Recorded recorded = Recorded.of(name);
+        Path directory = shown(recorded, recorded.directory());
+        for (Recompute recompute : Recompute.values()) {
+            ComputeSpec compute = TestDevice.in(DataType.FP32).withRecompute(recompute);
+            try (TorchModel model = load(name, directory, compute)) {
+                double dropout = recorded.setting("dropout");
+                assertThat(model.adapter().orElseThrow().saidDropout()).isEqualTo(dropout);
+                assertThat(model.dropping(1))
+                        .as("nothing is dropped that was not asked for")
+                        .isNotInstanceOf(TorchStep.class);
+                model.dropOut(dropout);
+                Map<String, float[]> gradients =
+                        recorded.check(model, model.dropping((long) recorded.setting("dropout_seed")));
+                recorded.gradients()
+                        .forEach((weight, expected) -> assertThat(
+                                        relative(Objects.requireNonNull(gradients.get(weight)), expected))
+                                .as("relative error of the gradient of %s", weight)
+                                .isLessThan(GRADIENT_TOLERANCE));
+                model.save(scratch.resolve("written"));
+            }
+        }
+        AdapterConfig written = new AdapterFiles(scratch.resolve("written")).readConfig();
+        assertThat(written.dropout()).isEqualTo(recorded.setting("dropout"));
+    }
+
     /// A fresh adapter changes nothing, trains only itself, and says in its files what PEFT reads.
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void fresh(boolean dora) throws IOException {
         Recorded recorded = Recorded.of("all-linear");
-        Lora spec = new Lora(3, 6, Lora.DEFAULT.targets(), false, dora);
+        Lora spec = new Lora(3, 6, Lora.DEFAULT.targets(), false, dora, 0);
         float[] base;
         try (TorchLanguageModel model = TorchLanguageModel.load(recorded.base(), TestDevice.in(DataType.FP32))) {
             base = model.score(recorded.packed()).logProbs();
@@ -180,7 +211,7 @@ class AdapterParityTest {
     }
 
     private static TorchModel load(String name, Path directory, ComputeSpec compute) {
-        return name.equals(REWARD)
+        return name.endsWith(REWARD)
                 ? TorchRewardModel.load(directory, compute)
                 : TorchLanguageModel.load(directory, compute);
     }
@@ -195,7 +226,7 @@ class AdapterParityTest {
                 Files.copy(file, directory.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
             }
         }
-        if (recorded.name().equals(REWARD)) {
+        if (recorded.scores()) {
             ModelDirectory base = new ModelDirectory(recorded.base());
             Files.writeString(
                     directory.resolve("config.json"),
@@ -234,6 +265,14 @@ class AdapterParityTest {
             return numbers.packed();
         }
 
+        double setting(String key) {
+            return numbers.json().path(key).asDouble();
+        }
+
+        private boolean scores() {
+            return name.endsWith(REWARD);
+        }
+
         String mergedName() {
             return numbers.json().path("merged").asString();
         }
@@ -261,7 +300,7 @@ class AdapterParityTest {
         }
 
         private TokenQuantity quantity() {
-            return name.equals(REWARD) ? TokenQuantity.SCORE : TokenQuantity.LOG_PROB;
+            return scores() ? TokenQuantity.SCORE : TokenQuantity.LOG_PROB;
         }
 
         void checkValues(TorchModel model) {
@@ -270,7 +309,13 @@ class AdapterParityTest {
 
         /// @return gradients of what trains, by the names that PEFT gives the tensors
         Map<String, float[]> check(TorchModel model) {
-            try (ForwardPass pass = model.forward(packed())) {
+            return check(model, model);
+        }
+
+        /// @param step the model as it is run
+        Map<String, float[]> check(TorchModel model, DifferentiableModel step) {
+            assertValues(Objects.requireNonNull(step.score(packed()).all().get(quantity())));
+            try (ForwardPass pass = step.forward(packed())) {
                 assertValues(Objects.requireNonNull(pass.numbers().all().get(quantity())));
                 pass.backward(Map.of(quantity(), derivatives()));
             }
@@ -291,7 +336,7 @@ class AdapterParityTest {
 
         private float[] derivatives() {
             float[] coefficients = numbers.coefficients();
-            if (!name.equals(REWARD)) {
+            if (!scores()) {
                 return coefficients;
             }
             float[] derivatives = new float[packed().numResponseTokens()];
@@ -307,7 +352,7 @@ class AdapterParityTest {
 
         private void assertValues(float[] actual) {
             for (int i = 0; i < numbers.json().path("values_f64").size(); i++) {
-                assertThat((double) actual[name.equals(REWARD) ? last(i) : i])
+                assertThat((double) actual[scores() ? last(i) : i])
                         .as("value %d", i)
                         .isCloseTo(numbers.json().path("values_f64").path(i).asDouble(), within(VALUE_TOLERANCE));
             }

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.betatron.core.RandomStreams;
+import org.betatron.core.model.AdapterSpec.Lora;
 import org.betatron.core.model.Decoder;
 import org.betatron.core.model.ForwardPass;
 import org.betatron.core.model.OptimizerSpec;
@@ -33,6 +34,7 @@ import org.betatron.torch.weight.Gradients;
 import org.betatron.torch.weight.Parameters;
 import org.betatron.torch.weight.WeightLoader;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -199,6 +201,31 @@ class SecondDeviceTest {
                 TorchRewardModel model = new TorchRewardModel(config, spec, weights, ComputeSpec.DEFAULT)) {
             assertSame(rewardStep(movedModel), rewardStep(model), TOLERANCE);
         }
+    }
+
+    @Test
+    void trainsAdaptersWithDropout() {
+        ObjectNode config = config("llama");
+        try (TorchLanguageModel model = TorchLanguageModel.initialize(config, "tiny", 1, ComputeSpec.DEFAULT);
+                TorchLanguageModel movedModel = moved(model, config, ComputeSpec.DEFAULT)) {
+            assertSame(adapterStep(movedModel), adapterStep(model), TOLERANCE);
+        }
+    }
+
+    private static Map<String, float[]> adapterStep(TorchLanguageModel model) {
+        Map<String, float[]> numbers = new LinkedHashMap<>();
+        model.adapt(new Lora(2, 4, Lora.DEFAULT.targets(), false, false, 0.3), "tiny", 1);
+        PackedBatch batch = RandomBatches.batch(1, 2, 2, VOCABULARY, 5);
+        float[] derivatives = new float[batch.numResponseTokens()];
+        Arrays.fill(derivatives, -0.5f);
+        try (ForwardPass pass = model.dropping(3).forward(batch)) {
+            numbers.put("forward", pass.numbers().logProbs());
+            pass.backward(derivatives);
+        }
+        Memory.run(() -> model.weights()
+                .trainable()
+                .forEach((name, leaf) -> numbers.put(name, Tensors.toFloats(Gradients.dense(leaf)))));
+        return numbers;
     }
 
     private static Map<String, float[]> rewardStep(TorchRewardModel model) {

@@ -10,6 +10,7 @@ import static org.betatron.core.run.MetricNames.TRAIN;
 
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.betatron.core.RandomStreams;
 import org.betatron.data.packing.RowBatch;
 import org.betatron.data.row.TokenizedRow;
 import org.betatron.training.TrainingOutcome.End;
@@ -135,7 +136,9 @@ public final class Trainer<R extends TokenizedRow, Q, S> {
                 rule, rows.data(), IntStream.range(0, batch.size()).map(batch::row));
         BatchPass pass = BatchPass.of(rule.decidesRowByRow(), job.model().graphBytes(batch.numTokens()), graphLimit);
         Lesson<S> lesson = pass.run(
-                job.model(),
+                job.model()
+                        .dropping(RandomStreams.stream(spec.seed(), "dropout", step)
+                                .nextLong()),
                 batch,
                 new Decider<>(rule, rows.data(), new StepPlace(step, totalSteps), rows.state(), totalWeight));
         Metrics norms = update(step, lesson);

@@ -17,6 +17,11 @@ record AskedTrainableModel(TrainableLanguageModel model, VocabularyRequest reque
     }
 
     @Override
+    public DifferentiableModel dropping(long seed) {
+        return model.dropping(seed, request);
+    }
+
+    @Override
     public int tokensAtOnce() {
         return model.tokensAtOnce();
     }

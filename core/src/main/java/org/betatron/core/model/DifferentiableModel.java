@@ -10,6 +10,17 @@ public interface DifferentiableModel extends ResponseModel {
     /// @throws IllegalArgumentException as [#score]
     ForwardPass forward(PackedBatch batch);
 
+    /// This model as one training step sees it, where a model leaves out some of its numbers at random
+    /// while it trains (dropout). Both what is only scored and what is differentiated leave out the same:
+    /// what a row loses depends on the seed and on the row's own tokens, and not on what goes through the
+    /// model with it.
+    ///
+    /// @param seed of what is left out
+    /// @return this model, borrowed; itself where nothing is random
+    default DifferentiableModel dropping(long seed) {
+        return this;
+    }
+
     /// Estimates what one forward pass keeps in memory until it is closed, or several with as many tokens
     /// together.
     ///

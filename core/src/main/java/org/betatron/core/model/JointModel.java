@@ -51,6 +51,11 @@ public record JointModel(List<DifferentiableModel> models) implements Differenti
     }
 
     @Override
+    public DifferentiableModel dropping(long seed) {
+        return new JointModel(models.stream().map(model -> model.dropping(seed)).toList());
+    }
+
+    @Override
     public long graphBytes(long numTokens) {
         return models.stream().mapToLong(model -> model.graphBytes(numTokens)).sum();
     }

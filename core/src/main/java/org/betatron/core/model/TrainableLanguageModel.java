@@ -14,6 +14,18 @@ public interface TrainableLanguageModel extends LanguageModel, TrainableModel {
     }
 
     @Override
+    default DifferentiableModel dropping(long seed) {
+        return dropping(seed, VocabularyRequest.NONE);
+    }
+
+    /// As [#dropping(long)], asked the same of every batch.
+    ///
+    /// @param request what is wanted beside log-probabilities; its reference leaves out nothing
+    default DifferentiableModel dropping(long seed, VocabularyRequest request) {
+        return asking(request);
+    }
+
+    @Override
     default DifferentiableModel asking(VocabularyRequest request) {
         return new AskedTrainableModel(this, request);
     }

@@ -80,6 +80,30 @@ class FindingsTest {
     }
 
     @Test
+    void aDynamicBetaThatDoesNothingOrEverythingIsNamed() throws IOException {
+        Path nothing = write(
+                root.resolve("nothing"),
+                60,
+                step -> "\"train/beta\":" + (step % 2 == 0 ? 0.101 : 0.0995) + ",\"train/gap/keptMinusMean\":"
+                        + (step % 2 == 0 ? 0.02 : -0.02));
+        assertThat(findings(nothing))
+                .contains(
+                        "NOTE Dynamic beta did nothing: it stays within 1.0 % of beta_0. The gaps of a batch lie 0.0200"
+                                + " from their usual mean: a sensitivity of about 10 would move beta by a fifth.");
+        Path everything =
+                write(root.resolve("everything"), 60, step -> "\"train/beta\":" + (step % 2 == 0 ? 0.001 : 1.0));
+        assertThat(findings(everything).getFirst())
+                .startsWith(
+                        "PROBLEM Dynamic beta does everything: it is at its floor of 0.001000 in 30 and at its ceiling");
+        Path elsewhere =
+                write(root.resolve("elsewhere"), 60, step -> "\"train/beta\":" + (step % 2 == 0 ? 0.06 : 0.08));
+        assertThat(findings(elsewhere)).anyMatch(text -> text.startsWith("NOTE Beta is 0.70 times beta_0 in the mean"));
+        Path moving = write(root.resolve("moving"), 60, step -> "\"train/beta\":" + (step % 2 == 0 ? 0.08 : 0.12));
+        assertThat(findings(moving))
+                .contains("EXPECTED Beta stays within its bounds: 0.08000 to 0.1200 around 0.1000.");
+    }
+
+    @Test
     void heldOutLossThatRisesAgainIsLearningByHeart() throws IOException {
         Path run = write(
                 root.resolve("run"),

@@ -21,6 +21,7 @@ import org.betatron.runs.recipe.Recipe;
 import org.betatron.runs.recipe.RewardRecipe;
 import org.betatron.torch.TorchRewardModel;
 import org.betatron.torch.adapter.Adapter;
+import org.betatron.torch.adapter.AdapterConfig;
 import org.betatron.torch.adapter.AdapterFiles;
 import org.betatron.torch.architecture.ArchitectureSpec;
 import org.betatron.torch.compute.ComputeSpec;
@@ -128,6 +129,9 @@ public record ModelSource(Path directory) {
     ///     names nothing or everything
     public void requireTrainable(Recipe recipe) {
         List<String> patterns = recipe.train().frozen();
+        if (AdapterFiles.isAdapter(directory)) {
+            naming("adapter.dropout", () -> trainedOn(recipe));
+        }
         if (recipe.adapter() instanceof AdapterSpec.Lora lora) {
             naming("adapter", () -> Adapter.targets(lora, blueprint()));
         } else if (!patterns.isEmpty()) {
@@ -142,9 +146,8 @@ public record ModelSource(Path directory) {
     /// @param compute how the model would compute on this machine
     /// @return how large the model is, without loading it
     public TrainedShape trained(Recipe recipe, AdapterSpec adapter, ComputeSpec compute) {
-        AdapterSpec trained = AdapterFiles.isAdapter(directory)
-                ? new AdapterFiles(directory).readConfig().spec()
-                : adapter;
+        AdapterSpec trained =
+                AdapterFiles.isAdapter(directory) ? trainedOn(recipe).spec() : adapter;
         ModelDirectory files = new ModelDirectory(directory);
         String where = files.configFile().toString();
         ObjectNode config = recipe instanceof RewardRecipe
@@ -155,6 +158,13 @@ public record ModelSource(Path directory) {
                 compute,
                 trained,
                 recipe.train().frozen());
+    }
+
+    /// @return the adapter that lies here, as it is trained on
+    private AdapterConfig trainedOn(Recipe recipe) {
+        return new AdapterFiles(directory)
+                .readConfig()
+                .withDropout(recipe.adapter().dropout());
     }
 
     private Blueprint blueprint() {

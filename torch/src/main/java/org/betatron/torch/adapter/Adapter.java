@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.betatron.core.model.AdapterSpec.Lora;
 import org.betatron.gguf.GgufType;
+import org.betatron.torch.compute.Recompute;
 import org.betatron.torch.error.ModelException;
 import org.betatron.torch.gguf.GgufAdapterExport;
 import org.betatron.torch.memory.Memory;
@@ -35,7 +36,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// written. A score, which no base has, is trained and written as a whole.
 public final class Adapter {
 
-    private final AdapterConfig config;
+    private AdapterConfig config;
+    private double dropout; // nothing until it is chosen, whatever files say
     private final Blueprint blueprint;
     private final List<LinearPart> maps;
     private final String fingerprint; // of the base that the weights are of
@@ -59,6 +61,7 @@ public final class Adapter {
     public static Adapter begin(Lora spec, String base, Blueprint blueprint, Parameters weights, long seed) {
         List<LinearPart> maps = AdapterTargets.chosen(spec.targets(), blueprint);
         Adapter adapter = new Adapter(AdapterConfig.of(spec, maps, blueprint, base), blueprint, maps, weights);
+        adapter.dropOut(spec.dropout());
         Memory.run(() -> Memory.runWithoutGradient(() -> {
             GeneratorOptional generator = new GeneratorOptional(torch.make_generator_cpu(seed));
             for (LinearPart part : maps) {
@@ -80,9 +83,11 @@ public final class Adapter {
     }
 
     /// @return the maps that an adapter would sit on, in file order
-    /// @throws ModelException if a target does not exist in such a model
+    /// @throws ModelException if a target does not exist in such a model, or cannot be trained so
     public static List<LinearPart> targets(Lora spec, Blueprint blueprint) {
-        return AdapterTargets.chosen(spec.targets(), blueprint);
+        List<LinearPart> maps = AdapterTargets.chosen(spec.targets(), blueprint);
+        requireNoHead(spec.dropout(), maps, blueprint);
+        return maps;
     }
 
     /// Puts an adapter from its files on a model.
@@ -98,11 +103,6 @@ public final class Adapter {
         try (AdapterFiles.Found found = files.find(config, blueprint)) {
             Adapter adapter = new Adapter(config, blueprint, found.maps(), weights);
             adapter.compareBase(found);
-            if (config.dropsOut()) {
-                adapter.remarks.add(
-                        config.where() + ": lora_dropout is not known here: answers and scores are the same,"
-                                + " and where the adapter is trained on, nothing is dropped");
-            }
             Memory.run(() -> Memory.runWithoutGradient(() -> adapter.read(found, weights)));
             adapter.freezeOthers(weights);
             return adapter;
@@ -266,6 +266,41 @@ public final class Adapter {
     /// @return what was, or would be, trained
     public Lora spec() {
         return config.spec();
+    }
+
+    /// Chooses what its matrices leave out of their input in training steps.
+    ///
+    /// @param share probability, in [0, 1)
+    /// @throws ModelException if it sits on a head, or has lengths of its own, and anything is to be left out
+    public void dropOut(double share) {
+        requireNoHead(share, maps, blueprint);
+        config = config.withDropout(share);
+        dropout = share;
+    }
+
+    private static void requireNoHead(double dropout, List<LinearPart> maps, Blueprint blueprint) {
+        if (dropout > 0 && maps.contains(blueprint.headPart())) {
+            throw new ModelException("dropout must be 0 for an adapter on the head, whose log-probs are computed of all"
+                    + " that goes in, but was " + dropout + ": leave "
+                    + blueprint.headPart().name()
+                    + " out of the targets, or set it to 0");
+        }
+    }
+
+    /// @return the share of its input that its matrices leave out in training steps
+    public double dropout() {
+        return dropout;
+    }
+
+    /// @return as [#dropout], as its files say
+    public double saidDropout() {
+        return config.dropout();
+    }
+
+    /// @param numLayers of the model
+    /// @return memory that dropout takes for each token
+    public MaskBytes maskBytes(int numLayers, Recompute recompute) {
+        return MaskBytes.of(maps, dropout, numLayers, recompute);
     }
 
     /// @return what its files call the base

@@ -26,6 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
 public record AdapterConfig(ObjectNode json, String where) {
 
     public static final String BASE = "base_model_name_or_path";
+    private static final String DROPOUT = "lora_dropout";
     private static final String SCORING = "SEQ_CLS";
 
     /// Read here, or by [AdapterFiles], or without a part in what is computed once an adapter is trained.
@@ -43,7 +44,7 @@ public record AdapterConfig(ObjectNode json, String where) {
             "layers_to_transform",
             "loftq_config",
             "lora_alpha",
-            "lora_dropout",
+            DROPOUT,
             "megatron_core",
             "modules_to_save",
             "peft_type",
@@ -128,9 +129,20 @@ public record AdapterConfig(ObjectNode json, String where) {
         return json.path("task_type").asString("").equals(SCORING);
     }
 
-    /// @return whether PEFT would train it with dropout
-    boolean dropsOut() {
-        return json.path("lora_dropout").asDouble(0) > 0;
+    /// @return the share of its input that PEFT would drop while it trains, as the file says
+    public double dropout() {
+        return json.path(DROPOUT).asDouble(0);
+    }
+
+    /// @param dropout in [0, 1)
+    /// @return the same trained with another dropout
+    /// @throws ModelException if it is DoRA, and anything is to be dropped
+    public AdapterConfig withDropout(double dropout) {
+        if (dropout > 0 && dora()) {
+            throw new ModelException(where + " is DoRA, with which dropout must be 0 but was " + dropout
+                    + ": PEFT then drops what the base's own product gets as well, which is not done here");
+        }
+        return new AdapterConfig(json.deepCopy().put(DROPOUT, dropout), where);
     }
 
     boolean dora() {
@@ -145,10 +157,15 @@ public record AdapterConfig(ObjectNode json, String where) {
                 .toList();
     }
 
-    /// @return what was, or would be, trained
+    /// @return what was, or would be, trained; DoRA without dropout
     public Lora spec() {
         return new Lora(
-                positive("r"), alpha(""), targets(), json.path("use_rslora").asBoolean(false), dora());
+                positive("r"),
+                alpha(""),
+                targets(),
+                json.path("use_rslora").asBoolean(false),
+                dora(),
+                dora() ? 0 : dropout());
     }
 
     private List<String> targets() {
@@ -217,7 +234,7 @@ public record AdapterConfig(ObjectNode json, String where) {
         if (spec.alpha() == Math.rint(spec.alpha())) {
             json.put("lora_alpha", (long) spec.alpha());
         }
-        json.put("lora_dropout", 0.0);
+        json.put(DROPOUT, spec.dropout());
         json.put("use_rslora", spec.rslora());
         json.put("use_dora", spec.dora());
         json.put("bias", "none");

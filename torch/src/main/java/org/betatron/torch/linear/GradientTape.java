@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
+import java.util.Optional;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.memory.Owned;
 import org.betatron.torch.weight.LinearPart;
@@ -26,15 +26,25 @@ public final class GradientTape implements LinearRun, AutoCloseable {
     /// @param bias  what the map added to each row, `[T, out]`: a leaf, whose derivative is that of the map's
     ///     output. All rows share one row's memory
     /// @param input what the map was run on
-    private record Run(Linear map, Owned bias, Made input) {}
+    /// @param dropped of that, if anything
+    private record Run(Linear map, Owned bias, Made input, Optional<Owned> dropped) {
+
+        void close() {
+            bias.close();
+            dropped.ifPresent(Owned::close);
+        }
+    }
 
     private final Parameters weights;
+    private final RowDropout dropout;
     private final List<Run> runs = new ArrayList<>();
     private final IdentityHashMap<Made, List<Owned>> kept = new IdentityHashMap<>(); // what inputs are made from
 
     /// @param weights lent
-    public GradientTape(Parameters weights) {
+    /// @param dropout of the rows that maps are run on
+    public GradientTape(Parameters weights, RowDropout dropout) {
         this.weights = weights;
+        this.dropout = dropout;
     }
 
     @Override
@@ -50,8 +60,12 @@ public final class GradientTape implements LinearRun, AutoCloseable {
                         .toList());
         long rows = input.tensor().size(0);
         Owned bias = Memory.keep("bias of every row", () -> map.rowBias(rows).requires_grad_(true));
-        runs.add(new Run(map, bias, input));
-        return map.apply(input.tensor(), bias.tensor());
+        Optional<Owned> dropped = dropout.concerns(map)
+                ? Optional.of(Memory.keep("what a map drops", () -> dropout.dropped(part, input.tensor())))
+                : Optional.empty();
+        Linear present = dropped.map(mask -> dropout.over(map, mask.tensor())).orElse(map);
+        runs.add(new Run(present, bias, input, dropped));
+        return present.apply(input.tensor(), bias.tensor());
     }
 
     /// @return what is trained of the maps whose gradients are added here, lent
@@ -80,7 +94,7 @@ public final class GradientTape implements LinearRun, AutoCloseable {
 
     @Override
     public void close() {
-        Stream.concat(runs.stream().map(Run::bias), kept.values().stream().flatMap(List::stream))
-                .forEach(Owned::close);
+        runs.forEach(Run::close);
+        kept.values().stream().flatMap(List::stream).forEach(Owned::close);
     }
 }

@@ -5,6 +5,7 @@ import java.util.stream.Stream;
 import org.betatron.torch.tensor.Products;
 import org.betatron.torch.tensor.Tensors;
 import org.betatron.torch.weight.LinearPart;
+import org.betatron.torch.weight.Multiplied;
 import org.betatron.torch.weight.Parameters;
 import org.betatron.torch.weight.Weight;
 import org.bytedeco.pytorch.ScalarTypeOptional;
@@ -14,12 +15,19 @@ import org.jspecify.annotations.Nullable;
 
 /// An affine map with its weights.
 ///
-/// @param matrix `[out, in]`, lent
-/// @param bias   `[out]`, lent, or null
-record Linear(Weight matrix, @Nullable Weight bias) {
+/// @param matrix  `[out, in]`, lent
+/// @param factors the matrix as it is multiplied with
+/// @param bias    `[out]`, lent, or null
+record Linear(Weight matrix, Multiplied factors, @Nullable Weight bias) {
 
     static Linear of(LinearPart part, Parameters weights) {
-        return new Linear(weights.get(part.weight()), part.hasBias() ? weights.get(part.bias()) : null);
+        Weight matrix = weights.get(part.weight());
+        return new Linear(matrix, matrix, part.hasBias() ? weights.get(part.bias()) : null);
+    }
+
+    /// @param changed the matrix as some rows see it
+    Linear over(Multiplied changed) {
+        return new Linear(matrix, changed, bias);
     }
 
     boolean trains() {
@@ -29,14 +37,14 @@ record Linear(Weight matrix, @Nullable Weight bias) {
     /// @param input `[T, in]`
     /// @return `[T, out]`; a graph to the weights is recorded where one is wanted
     Tensor apply(Tensor input) {
-        return matrix.matrix().product(input, bias == null ? null : bias.values());
+        return factors.matrix().product(input, bias == null ? null : bias.values());
     }
 
     /// As [#apply] with a bias that is given; without a graph to the weights.
     ///
     /// @param rowBias what is added to each row, `[T, out]`
     Tensor apply(Tensor input, Tensor rowBias) {
-        return matrix.constant().product(input, rowBias);
+        return factors.constant().product(input, rowBias);
     }
 
     /// @return the bias of every row, zeros where there is none, `[T, out]`, without graph; all rows share one
@@ -62,7 +70,7 @@ record Linear(Weight matrix, @Nullable Weight bias) {
     /// @param derivative dL/doutput, `[T, out]`
     /// @param input      `[T, in]`
     void addGradients(Tensor derivative, Tensor input) {
-        matrix.addProduct(derivative, matrix.products().cast(input), 1);
+        factors.addProduct(derivative, matrix.products().cast(input), 1);
         if (bias != null && bias.trains()) {
             bias.addGradient(derivative.sum(new long[] {0}, false, new ScalarTypeOptional(ScalarType.Float)));
         }

@@ -15,6 +15,15 @@ public interface LinearRun {
 
     /// Writes nothing down: gradients of weights, where any are wanted, are autograd's.
     static LinearRun plain(Parameters weights) {
-        return (part, input) -> Linear.of(part, weights).apply(input.tensor());
+        return plain(weights, RowDropout.NONE);
+    }
+
+    /// @param dropout of the rows that maps are run on
+    static LinearRun plain(Parameters weights, RowDropout dropout) {
+        return (part, input) -> {
+            Linear map = Linear.of(part, weights);
+            Tensor rows = input.tensor();
+            return (dropout.concerns(map) ? dropout.over(map, dropout.dropped(part, rows)) : map).apply(rows);
+        };
     }
 }

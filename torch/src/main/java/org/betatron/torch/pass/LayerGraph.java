@@ -47,9 +47,9 @@ final class LayerGraph implements AutoCloseable {
     /// @return the graph, owned by the caller
     static LayerGraph record(StackPart part, int index, Tensor entering, StackPart.Inputs inputs) {
         Parameters weights = part.body().weights();
-        GradientTape tape = new GradientTape(weights);
+        GradientTape tape = new GradientTape(weights, inputs.dropout());
         try {
-            LinearRun maps = part.recompute() == Recompute.NONE ? LinearRun.plain(weights) : tape;
+            LinearRun maps = part.recompute() == Recompute.NONE ? LinearRun.plain(weights, inputs.dropout()) : tape;
             return new LayerGraph(
                     part.body().trainable(index),
                     entering,

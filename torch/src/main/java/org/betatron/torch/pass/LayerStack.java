@@ -6,6 +6,7 @@ import org.betatron.core.model.PackedBatch;
 import org.betatron.torch.architecture.Body;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.head.AskedRows;
+import org.betatron.torch.linear.Dropout;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.memory.Owned;
 import org.betatron.torch.parallel.BatchPart;
@@ -24,15 +25,16 @@ import org.bytedeco.pytorch.global.torch;
 /// @param places of the rows of each part among those of the batch, `[N_part]` each
 record LayerStack(Lanes lanes, List<StackPart> parts, List<int[]> places) {
 
-    /// @param rows which rows of the batch are asked for, `[N]`
-    static LayerStack of(Body body, PackedBatch batch, AskedRows rows, ComputeSpec compute) {
+    /// @param rows    which rows of the batch are asked for, `[N]`
+    /// @param dropout what layers leave out
+    static LayerStack of(Body body, PackedBatch batch, AskedRows rows, ComputeSpec compute, Dropout dropout) {
         // One operator fills a graphics card, and all lanes would share one queue of it.
         Lanes lanes = Lanes.of(body.beside().is_cpu() ? compute.lanes() : 1);
         List<BatchPart> parts = BatchPart.divide(batch, lanes.count());
         return new LayerStack(
                 lanes,
                 parts.stream()
-                        .map(part -> new StackPart(body, part.packed(), rows, compute))
+                        .map(part -> new StackPart(body, part.packed(), rows, compute, dropout))
                         .toList(),
                 parts.stream()
                         .map(part -> part.places(response -> rows.count(batch, response)))

@@ -8,6 +8,7 @@ import org.betatron.torch.architecture.Architecture;
 import org.betatron.torch.architecture.Body;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.head.LastTokenRows;
+import org.betatron.torch.linear.Dropout;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.tensor.Tensors;
 import org.betatron.torch.weight.Parameters;
@@ -42,17 +43,19 @@ public final class ScoringTransformer implements AutoCloseable {
 
     /// Scores a batch; to be called without recording a graph.
     ///
+    /// @param dropout what layers leave out
     /// @return number of each response token
-    public float[] score(PackedBatch batch) {
-        return atLastTokens(batch, scores(layers(batch).predictors()));
+    public float[] score(PackedBatch batch, Dropout dropout) {
+        return atLastTokens(batch, scores(layers(batch, dropout).predictors()));
     }
 
     /// Runs a batch forward, to be differentiated.
     ///
     /// @param tokens as many are kept graphs of; a batch that has more is partly computed again
+    /// @param dropout what layers leave out
     /// @return the pass, to be closed by the caller
-    public ModelPass forward(PackedBatch batch, int tokens) {
-        LayerStack stack = layers(batch);
+    public ModelPass forward(PackedBatch batch, int tokens, Dropout dropout) {
+        LayerStack stack = layers(batch, dropout);
         LayerPass layers = stack.start(tokens);
         try {
             return Memory.compute(() -> Memory.withoutGradient(
@@ -67,8 +70,8 @@ public final class ScoringTransformer implements AutoCloseable {
         return Tensors.toFloats(weight.constant().product(states, null));
     }
 
-    private LayerStack layers(PackedBatch batch) {
-        return LayerStack.of(body, batch, rows, compute);
+    private LayerStack layers(PackedBatch batch, Dropout dropout) {
+        return LayerStack.of(body, batch, rows, compute, dropout);
     }
 
     private static float[] atLastTokens(PackedBatch batch, float[] scores) {

@@ -10,7 +10,9 @@ import org.betatron.torch.attention.RotaryTable.Rotation;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.compute.Recompute;
 import org.betatron.torch.head.AskedRows;
+import org.betatron.torch.linear.Dropout;
 import org.betatron.torch.linear.LinearRun;
+import org.betatron.torch.linear.RowDropout;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.tensor.Tensors;
 import org.bytedeco.pytorch.Tensor;
@@ -24,21 +26,29 @@ import org.jspecify.annotations.Nullable;
 /// @param batch   the groups
 /// @param asked   which rows are asked for, `[N]`
 /// @param compute how they are computed
-record StackPart(Body body, PackedBatch batch, AskedRows asked, ComputeSpec compute) {
+/// @param dropout what they leave out
+record StackPart(Body body, PackedBatch batch, AskedRows asked, ComputeSpec compute, Dropout dropout) {
 
     /// What layers need besides hidden states, in the scope that asked for it.
     ///
     /// @param tokenIds   int64 `[T]`
     /// @param predictors rows that are asked for, int64 `[N]`
-    record Inputs(Tensor tokenIds, Tensor predictors, Map<RotarySpec, Rotation> rotations, Attention attention) {}
+    record Inputs(
+            Tensor tokenIds,
+            Tensor predictors,
+            Map<RotarySpec, Rotation> rotations,
+            Attention attention,
+            RowDropout dropout) {}
 
     Inputs inputs() {
         Tensor beside = body.beside();
+        int[] predictors = asked.of(batch);
         return new Inputs(
                 tokenIds(),
-                Tensors.indices(asked.of(batch), beside),
+                Tensors.indices(predictors, beside),
                 body.rotations(batch.positions()),
-                Attention.over(batch, compute.precision().scalarType(), body.attention(), beside));
+                Attention.over(batch, compute.precision().scalarType(), body.attention(), beside),
+                RowDropout.of(dropout, batch, predictors));
     }
 
     /// @return int64 `[T]`
@@ -75,8 +85,8 @@ record StackPart(Body body, PackedBatch batch, AskedRows asked, ComputeSpec comp
 
     /// As [#layer], without a graph; what the next one does not need is gone before that is run.
     Tensor layerAlone(int index, Tensor hidden, Inputs inputs) {
-        return Memory.scoped(
-                () -> Memory.withoutGradient(() -> layer(index, hidden, inputs, LinearRun.plain(body.weights()))));
+        return Memory.scoped(() -> Memory.withoutGradient(
+                () -> layer(index, hidden, inputs, LinearRun.plain(body.weights(), inputs.dropout()))));
     }
 
     /// @return normalised states of the rows that are asked for, `[N, E]`, without graph

@@ -15,6 +15,7 @@ import org.betatron.torch.head.AskedRows;
 import org.betatron.torch.head.ReferenceRows;
 import org.betatron.torch.head.VocabularyHead;
 import org.betatron.torch.head.VocabularyStatistics;
+import org.betatron.torch.linear.Dropout;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.weight.Parameters;
 import org.bytedeco.pytorch.Tensor;
@@ -45,11 +46,13 @@ public final class Transformer implements AutoCloseable {
     /// Scores a batch; to be called without recording a graph.
     ///
     /// @param request   what is wanted beside log-probabilities
-    /// @param reference its reference; null where it has none
-    public TokenNumbers score(PackedBatch batch, VocabularyRequest request, @Nullable Transformer reference) {
+    /// @param reference its reference, which leaves out nothing; null where it has none
+    /// @param dropout   what layers leave out
+    public TokenNumbers score(
+            PackedBatch batch, VocabularyRequest request, @Nullable Transformer reference, Dropout dropout) {
         ReferenceRows rows = reference == null ? null : reference.rows(batch);
         try (rows) {
-            Tensor predictors = layers(batch).predictors();
+            Tensor predictors = layers(batch, dropout).predictors();
             Map<TokenQuantity, float[]> numbers = new EnumMap<>(TokenQuantity.class);
             numbers.put(TokenQuantity.LOG_PROB, head.logProbs(predictors, batch.targets()));
             numbers.putAll(statistics.compute(request, predictors, rows, batch.targets()));
@@ -60,12 +63,17 @@ public final class Transformer implements AutoCloseable {
     /// Runs a batch forward, to be differentiated.
     ///
     /// @param request   what is wanted beside log-probabilities
-    /// @param reference its reference; null where it has none
+    /// @param reference its reference, which leaves out nothing; null where it has none
     /// @param tokens    as many are kept graphs of; a batch that has more is partly computed again
+    /// @param dropout   what layers leave out
     /// @return the pass, to be closed by the caller
     public TransformerPass forward(
-            PackedBatch batch, VocabularyRequest request, @Nullable Transformer reference, int tokens) {
-        LayerStack stack = layers(batch);
+            PackedBatch batch,
+            VocabularyRequest request,
+            @Nullable Transformer reference,
+            int tokens,
+            Dropout dropout) {
+        LayerStack stack = layers(batch, dropout);
         LayerPass layers = stack.start(tokens);
         try {
             return pass(layers, batch, request, reference);
@@ -95,12 +103,12 @@ public final class Transformer implements AutoCloseable {
 
     /// Runs this model over a batch as the reference of another one.
     private ReferenceRows rows(PackedBatch batch) {
-        return Memory.withoutGradient(() ->
-                new ReferenceRows(statistics, Memory.keep("reference's predictor rows", layers(batch)::predictors)));
+        return Memory.withoutGradient(() -> new ReferenceRows(
+                statistics, Memory.keep("reference's predictor rows", layers(batch, Dropout.NONE)::predictors)));
     }
 
-    private LayerStack layers(PackedBatch batch) {
-        return LayerStack.of(body, batch, AskedRows.PREDICTORS, compute);
+    private LayerStack layers(PackedBatch batch, Dropout dropout) {
+        return LayerStack.of(body, batch, AskedRows.PREDICTORS, compute, dropout);
     }
 
     /// Starts to decode; to be closed before this. What was started before the weights changed cannot go on.

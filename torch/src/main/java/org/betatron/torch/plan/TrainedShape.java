@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.betatron.core.model.AdapterSpec;
 import org.betatron.torch.adapter.Adapter;
+import org.betatron.torch.adapter.MaskBytes;
 import org.betatron.torch.architecture.ArchitectureSpec;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.compute.Recompute;
@@ -29,6 +30,7 @@ import org.betatron.torch.weight.WeightSpec;
 ///     that stay in a
 ///     file take none
 /// @param layerNumbers numbers of one layer's affine maps, mean over the layers
+/// @param masks        memory that dropout takes for each token
 /// @param isAdapted    whether the model's own weights stay as they are
 /// @param embeddingRows   rows of an embedding that is not the head too, where there is one, else 0
 /// @param trainsEmbedding whether these are trained
@@ -40,6 +42,7 @@ public record TrainedShape(
         int lowestLayer,
         long weightBytes,
         long layerNumbers,
+        MaskBytes masks,
         boolean isAdapted,
         long embeddingRows,
         boolean trainsEmbedding) {
@@ -84,6 +87,7 @@ public record TrainedShape(
                         .mapToLong(weight -> bytes(weight, compute, inLayers.contains(weight.name())))
                         .sum(),
                 count(blueprint, inLayers::contains) / spec.numLayers(),
+                MaskBytes.of(targets, adapter.dropout(), spec.numLayers(), compute.recompute()),
                 adapter instanceof AdapterSpec.Lora,
                 blueprint.kind() == HeadKind.TIED ? 0 : blueprint.embedding().rows(),
                 blueprint.kind() != HeadKind.TIED
@@ -142,12 +146,14 @@ public record TrainedShape(
 
     /// @return memory that one token adds to what is kept for the backward pass, bytes
     public long graphBytes() {
-        return Math.max(1, spec.graphBytes(1, spec.numLayers() - lowestLayer, compute));
+        return Math.max(1, spec.graphBytes(1, spec.numLayers() - lowestLayer, compute) + masks.kept());
     }
 
     /// @return tokens that a forward pass has at most, but for longer rows
     public int tokensAtOnce() {
-        return TokensAtOnce.of(stateBytes(), spec.backwardBytes(spec.numLayers() - lowestLayer, compute));
+        return TokensAtOnce.of(
+                stateBytes(),
+                spec.backwardBytes(spec.numLayers() - lowestLayer, compute) + masks.kept() + masks.again());
     }
 
     /// @return floating-point operations of one token in all layers, forth and back, without attention itself

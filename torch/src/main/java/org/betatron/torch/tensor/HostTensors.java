@@ -1,5 +1,6 @@
 package org.betatron.torch.tensor;
 
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.MemoryFormatOptional;
@@ -33,6 +34,16 @@ public final class HostTensors {
     /// @return float32 tensor `[n]`
     public static Tensor floats(float[] values) {
         return Tensor.create(values, values.length);
+    }
+
+    /// @param values 0 or 1 each, as many as the shape has
+    /// @return bool tensor
+    public static Tensor flags(byte[] values, long... shape) {
+        Tensor flags = empty(ScalarType.Bool, shape);
+        if (values.length > 0) { // an empty tensor has no address
+            new BytePointer(flags.data_ptr()).put(values);
+        }
+        return flags;
     }
 
     /// @return uninitialised tensor

@@ -42,6 +42,13 @@ public final class Tensors {
         return moved(HostTensors.floats(values), beside);
     }
 
+    /// @param values 0 or 1 each, as many as the shape has
+    /// @param beside a tensor of the wanted device
+    /// @return bool tensor
+    public static Tensor flags(byte[] values, Tensor beside, long... shape) {
+        return moved(HostTensors.flags(values, shape), beside);
+    }
+
     /// @param beside a tensor of the wanted device
     /// @return uninitialised tensor
     public static Tensor empty(ScalarType type, Tensor beside, long... shape) {

@@ -4,6 +4,7 @@ import java.util.List;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.memory.Owned;
 import org.betatron.torch.tensor.HostTensors;
+import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -14,6 +15,12 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// @param beside an empty tensor, which says where the model is; owned
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record FileRows(long[] shape, RowReader reader, Owned beside) implements KeptRows {
+
+    /// Numbers that pass through the heap at once: few enough to stay in a processor's cache.
+    private static final long PIECE = 1 << 16;
+
+    /// Of each thread, and used again: arrays as large as a matrix would fill the heap between two sweeps.
+    private static final ThreadLocal<float[]> BUFFER = ThreadLocal.withInitial(() -> new float[0]);
 
     /// Reads rows of one matrix, on any thread.
     @FunctionalInterface
@@ -37,9 +44,26 @@ record FileRows(long[] shape, RowReader reader, Owned beside) implements KeptRow
 
     @Override
     public Tensor widened(long first, long count) {
-        float[] numbers = new float[Math.toIntExact(count * shape[1])];
-        reader.read(first, (int) count, numbers);
-        return HostTensors.floats(numbers).view(count, shape[1]);
+        Tensor wide = HostTensors.empty(ScalarType.Float, count, shape[1]);
+        int atOnce = (int) Math.clamp(PIECE / Math.max(1, shape[1]), 1, Math.max(1, count));
+        float[] numbers = buffer(Math.toIntExact(atOnce * shape[1]));
+        try (FloatPointer target = new FloatPointer(wide.data_ptr())) {
+            for (long from = 0; from < count; from += atOnce) {
+                int now = (int) Math.min(atOnce, count - from);
+                reader.read(first + from, now, numbers);
+                target.position(from * shape[1]).put(numbers, 0, Math.toIntExact(now * shape[1]));
+            }
+        }
+        return wide;
+    }
+
+    private static float[] buffer(int size) {
+        float[] numbers = BUFFER.get();
+        if (numbers.length < size) {
+            numbers = new float[size];
+            BUFFER.set(numbers);
+        }
+        return numbers;
     }
 
     @Override

@@ -29,17 +29,28 @@ public record LowRankWeight(Weight base, Owned up, Owned down, double scale) imp
     public static final String DOWN = "lora_A";
 
     /// @param base `x W'`
-    private record Sum(Products products, Matrix base, Tensor up, Tensor down, double scale) implements Matrix {
+    /// @param rows what the small matrices get of their input; null for all
+    private record Sum(
+            Products products,
+            Matrix base,
+            Tensor up,
+            Tensor down,
+            double scale,
+            @Nullable DroppedWeight rows) implements Matrix {
 
         @Override
         public Tensor product(Tensor input, @Nullable Tensor added) {
-            Tensor small = products.product(input, down, null); // [T, r]
+            Tensor small = products.product(rows == null ? input : rows.rest(input), down, null); // [T, r]
             return plus(base.product(input, added), small, products.cast(up).t());
         }
 
         @Override
         public Tensor back(Tensor derivative) {
             Tensor small = products.back(derivative, up); // [T, r]
+            if (rows != null) {
+                return base.back(derivative)
+                        .add_(rows.rest(torch.matmul(small, products.cast(down))), new Scalar(scale));
+            }
             return plus(base.back(derivative), small, products.cast(down));
         }
 
@@ -124,13 +135,27 @@ public record LowRankWeight(Weight base, Owned up, Owned down, double scale) imp
 
     @Override
     public Matrix matrix() {
-        return new Sum(products(), base.constant(), up.tensor(), down.tensor(), scale);
+        return sum(up.tensor(), down.tensor(), null);
     }
 
     @Override
     public Matrix constant() {
-        return new Sum(
-                products(), base.constant(), up.tensor().detach(), down.tensor().detach(), scale);
+        return sum(up.tensor().detach(), down.tensor().detach(), null);
+    }
+
+    /// @param rows what the small matrices get of their input
+    Matrix matrix(DroppedWeight rows) {
+        return sum(up.tensor(), down.tensor(), rows);
+    }
+
+    /// @param rows what the small matrices get of their input
+    Matrix constant(DroppedWeight rows) {
+        return sum(up.tensor().detach(), down.tensor().detach(), rows);
+    }
+
+    private Matrix sum(Tensor ofUp, Tensor ofDown, @Nullable DroppedWeight rows) {
+        double factor = rows == null ? scale : scale * rows.factor();
+        return new Sum(products(), base.constant(), ofUp, ofDown, factor, rows);
     }
 
     @Override

@@ -16,7 +16,7 @@ import org.bytedeco.pytorch.Tensor;
 /// the derivatives by these are added by whoever asked autograd for them. Where it is not, the methods that add take
 /// the derivative by the whole weight, as a matrix or as a product that need not be made. What is added to a weight
 /// that does not train is lost. Tensors that are made belong to the current scope.
-public interface Weight extends AutoCloseable {
+public interface Weight extends Multiplied, AutoCloseable {
 
     /// @return shape of the whole, rows first
     long[] shape();
@@ -39,12 +39,6 @@ public interface Weight extends AutoCloseable {
     /// @return the whole in the number format that it is kept in; a graph to the leaves is recorded where one is wanted
     Tensor values();
 
-    /// @return the weight as a linear map; a graph to the leaves is recorded where one is wanted
-    Matrix matrix();
-
-    /// @return the same without a graph to the leaves, made ready for many products
-    Matrix constant();
-
     /// @param indices int64 `[n]`
     /// @return these rows, float32 `[n, in]`, without graph
     Tensor rows(Tensor indices);
@@ -53,12 +47,6 @@ public interface Weight extends AutoCloseable {
     ///
     /// @param gradient of its shape, in any number format, used by nobody else
     void addGradient(Tensor gradient);
-
-    /// Adds `factor * derivative' input` to the gradient, which is that of a product.
-    ///
-    /// @param derivative by the product, `[T, out]`
-    /// @param input      what was multiplied, of the same number format, `[T, in]`
-    void addProduct(Tensor derivative, Tensor input, double factor);
 
     /// Adds to some rows of the gradient.
     ///

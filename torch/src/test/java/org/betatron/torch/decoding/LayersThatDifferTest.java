@@ -24,6 +24,7 @@ import org.betatron.torch.attention.RotarySpec;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.compute.Recompute;
 import org.betatron.torch.device.NativeLibraries;
+import org.betatron.torch.linear.Dropout;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.pass.ModelPass;
 import org.betatron.torch.pass.Transformer;
@@ -109,8 +110,9 @@ class LayersThatDifferTest {
             PackedBatch batch = PackedBatch.builder()
                     .add(Arrays.copyOf(tokens, 1), Arrays.copyOfRange(tokens, 1, tokens.length))
                     .build();
-            float[] scored = Memory.compute(() -> Memory.withoutGradient(
-                    () -> transformer.score(batch, VocabularyRequest.NONE, null).logProbs()));
+            float[] scored = Memory.compute(() -> Memory.withoutGradient(() -> transformer
+                    .score(batch, VocabularyRequest.NONE, null, Dropout.NONE)
+                    .logProbs()));
             Memory.run(() -> Memory.runWithoutGradient(() -> {
                 try (DecodingState state = transformer.startDecoding()) {
                     int sequence = state.begin();
@@ -165,7 +167,8 @@ class LayersThatDifferTest {
             Architecture architecture, Parameters weights, PackedBatch batch, ComputeSpec compute) {
         Map<String, float[]> numbers = new LinkedHashMap<>();
         try (Transformer transformer = new Transformer(architecture, weights, compute);
-                ModelPass pass = transformer.forward(batch, VocabularyRequest.NONE, null, Integer.MAX_VALUE)) {
+                ModelPass pass =
+                        transformer.forward(batch, VocabularyRequest.NONE, null, Integer.MAX_VALUE, Dropout.NONE)) {
             numbers.put("log-probs", Objects.requireNonNull(pass.numbers().get(TokenQuantity.LOG_PROB)));
             float[] derivatives = new float[batch.numResponseTokens()];
             Arrays.fill(derivatives, 0.1f);

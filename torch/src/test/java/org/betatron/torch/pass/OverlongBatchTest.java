@@ -16,6 +16,7 @@ import org.betatron.torch.architecture.Architecture;
 import org.betatron.torch.architecture.ArchitectureSpec;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.device.NativeLibraries;
+import org.betatron.torch.linear.Dropout;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.memory.Owned;
 import org.betatron.torch.tensor.Tensors;
@@ -71,7 +72,7 @@ class OverlongBatchTest {
             }
             long before = Owned.liveCount();
             long kept;
-            try (ModelPass pass = transformer.forward(BATCH, VocabularyRequest.NONE, null, tokens)) {
+            try (ModelPass pass = transformer.forward(BATCH, VocabularyRequest.NONE, null, tokens, Dropout.NONE)) {
                 kept = Owned.liveCount() - before;
                 pass.backward(Map.of(TokenQuantity.LOG_PROB, derivatives));
             }

@@ -19,6 +19,7 @@ import org.betatron.torch.attention.AttentionSpec;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.compute.Recompute;
 import org.betatron.torch.device.NativeLibraries;
+import org.betatron.torch.linear.Dropout;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.tensor.Tensors;
 import org.betatron.torch.weight.Blueprint;
@@ -82,7 +83,8 @@ class ScaledEmbeddingTest {
         try (Parameters weights = WeightLoader.initialize(architecture.blueprint(), compute, 3);
                 Transformer transformer = new Transformer(architecture, weights, compute)) {
             Tensor embedding = weights.get("model.embed_tokens.weight").values();
-            try (ModelPass pass = transformer.forward(BATCH, VocabularyRequest.NONE, null, Integer.MAX_VALUE)) {
+            try (ModelPass pass =
+                    transformer.forward(BATCH, VocabularyRequest.NONE, null, Integer.MAX_VALUE, Dropout.NONE)) {
                 float[] ones = new float[BATCH.numResponseTokens()];
                 Arrays.fill(ones, 1);
                 pass.backward(Map.of(TokenQuantity.LOG_PROB, ones));
@@ -108,8 +110,9 @@ class ScaledEmbeddingTest {
             Tensor before = number.clone();
             number.add_(Tensors.scalar(by));
             double sum = 0;
-            for (float logProb :
-                    transformer.score(BATCH, VocabularyRequest.NONE, null).of(TokenQuantity.LOG_PROB)) {
+            for (float logProb : transformer
+                    .score(BATCH, VocabularyRequest.NONE, null, Dropout.NONE)
+                    .of(TokenQuantity.LOG_PROB)) {
                 sum += logProb;
             }
             number.copy_(before);

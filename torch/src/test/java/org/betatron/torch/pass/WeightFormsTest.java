@@ -21,6 +21,7 @@ import org.betatron.torch.architecture.ArchitectureSpec;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.compute.Recompute;
 import org.betatron.torch.device.NativeLibraries;
+import org.betatron.torch.linear.Dropout;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.memory.Owned;
 import org.betatron.torch.optimizer.TorchOptimizer;
@@ -195,7 +196,8 @@ class WeightFormsTest {
     private static float[] gradients(Parameters weights, Recompute recompute) {
         ComputeSpec compute = TestDevice.PLAIN.withRecompute(recompute).withLanes(2);
         try (Transformer transformer = new Transformer(ARCHITECTURE, weights, compute);
-                ModelPass pass = transformer.forward(BATCH, VocabularyRequest.NONE, null, Integer.MAX_VALUE)) {
+                ModelPass pass =
+                        transformer.forward(BATCH, VocabularyRequest.NONE, null, Integer.MAX_VALUE, Dropout.NONE)) {
             pass.backward(Map.of(TokenQuantity.LOG_PROB, DERIVATIVES));
             return Objects.requireNonNull(pass.numbers().get(TokenQuantity.LOG_PROB));
         }
