@@ -192,11 +192,6 @@ public sealed interface RunEvent {
     /// @param realignment what it is mixed with, and how
     record Realigned(Path model, Realignment realignment) implements RunEvent {}
 
-    /// A part of a measurement is not done again.
-    ///
-    /// @param part which one, in words
-    record DoneBefore(String part) implements RunEvent {}
-
     /// Something is probably not meant, or worth knowing.
     ///
     /// @param message what it is, and what to change

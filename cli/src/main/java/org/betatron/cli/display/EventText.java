@@ -55,7 +55,6 @@ final class EventText {
                     case RunEvent.Realigned(var model, var realignment) ->
                         "Lambda " + Numerals.plain(realignment.lambda()) + ": logits of " + model
                                 + " mixed with those of its reference " + realignment.reference();
-                    case RunEvent.DoneBefore(var part) -> part + ": done before";
                     case RunEvent.Warning(var message) -> "warning: " + message;
                     case RunEvent.ReferenceScored _,
                             RunEvent.TrainingBegun _,
