@@ -337,6 +337,30 @@ class FailuresTest {
     }
 
     @Test
+    void outputsThatWouldReplaceWhatIsReadOrWhatARunLeft() throws IOException {
+        Invocation.succeed(inputs.align("kept", "--steps", "1"));
+        String prompts = Files.writeString(directory.resolve("prompts.jsonl"), "{\"prompt\": \"a\"}\n")
+                .toString();
+        String metrics = inputs.at("kept/metrics.jsonl");
+        assertThat(usage("generate", "--model", inputs.model(), "--prompts", prompts, "--out", prompts))
+                .startsWith("betatron: --out " + prompts + " is read by this command: name another file");
+        assertThat(usage("generate", "--model", inputs.model(), "--prompts", prompts, "--out", metrics))
+                .startsWith(
+                        "betatron: --out " + metrics + " is a file of a run, which would be lost: name another one");
+        assertThat(usage("plot", inputs.at("kept"), "--out", metrics))
+                .startsWith(
+                        "betatron: --out must end in .png, as what is written is such a picture, but was " + metrics);
+        assertThat(Path.of(prompts)).content().startsWith("{");
+        assertThat(Path.of(metrics)).content().startsWith("{");
+    }
+
+    private static String usage(String... arguments) {
+        Invocation invocation = Invocation.of(arguments);
+        assertThat(invocation.exitCode()).as(invocation.err()).isEqualTo(WRONG_INPUT);
+        return invocation.err();
+    }
+
+    @Test
     void plotOfNoRun() {
         refused(
                 inputs.model() + " must be a run directory, but has no metrics.jsonl",

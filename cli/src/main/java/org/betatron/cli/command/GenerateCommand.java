@@ -91,6 +91,9 @@ final class GenerateCommand implements Runnable {
             throw new ParameterException(
                     spec.commandLine(), "--field and --on-bad-row say how files are read: they need --prompts FILE");
         }
+        if (out != null) {
+            Outputs.requireOther(spec, out, files);
+        }
         PrintWriter printer = spec.commandLine().getOut();
         PrintWriter errors = spec.commandLine().getErr();
         GenerationResult result = new GenerationRun(

@@ -12,11 +12,13 @@ import static org.betatron.core.run.MetricNames.TRAIN;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.betatron.evaluation.RunMetrics;
 import org.betatron.evaluation.plot.RunPlot;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -53,6 +55,10 @@ final class PlotCommand implements Runnable {
 
     @Override
     public void run() {
+        if (!out.toString().toLowerCase(Locale.ROOT).endsWith(".png")) {
+            throw new ParameterException(
+                    spec.commandLine(), "--out must end in .png, as what is written is such a picture, but was " + out);
+        }
         RunPlot.write(runs.stream().map(RunMetrics::read).toList(), metrics, out);
         spec.commandLine().getOut().println("Plot written to " + out);
     }

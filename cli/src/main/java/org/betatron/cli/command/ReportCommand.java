@@ -44,6 +44,7 @@ final class ReportCommand implements Runnable {
             if (out == null) {
                 throw new ParameterException(spec.commandLine(), "--out FILE must be given to compare several runs");
             }
+            Outputs.requireOther(spec, out, List.of());
             ComparisonPage.write(runs, out);
             written = out;
         }

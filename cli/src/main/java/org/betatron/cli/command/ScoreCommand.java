@@ -96,6 +96,9 @@ final class ScoreCommand implements Runnable {
         if (suspicious == 0 && out == null) {
             throw wrong("--out FILE or --suspicious N must be given, or both");
         }
+        if (out != null) {
+            Outputs.requireOther(spec, out, files);
+        }
         PrintWriter printer = spec.commandLine().getOut();
         ScoreResult result = score(Displays.of(printer, spec.commandLine().getErr()));
         if (out != null) {

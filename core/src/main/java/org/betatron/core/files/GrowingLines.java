@@ -31,11 +31,14 @@ public final class GrowingLines implements AutoCloseable {
         out = new BufferedWriter(Channels.newWriter(locked, StandardCharsets.UTF_8));
     }
 
-    /// @param target where the lines belong; those of an earlier writer that was ended are replaced
+    /// @param target where the lines belong; those of an earlier writer that was ended are replaced.
+    ///     Directories above
+    ///     it are made
     /// @throws IllegalArgumentException if it is no file, or another writer is at it
     public static GrowingLines open(Path target) throws IOException {
-        StagedFiles.requireFile(target);
-        Path partial = target.resolveSibling(target.getFileName() + ".partial");
+        Path file = StagedFiles.requireFile(target);
+        Path partial = file.resolveSibling(file.getFileName() + ".partial");
+        Files.createDirectories(file.toAbsolutePath().getParent());
         FileChannel channel = FileChannel.open(partial, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         try {
             // A lock of the system, which ends with the process, in whatever way it ends.
@@ -43,7 +46,7 @@ public final class GrowingLines implements AutoCloseable {
                 throw inUse(target);
             }
             channel.truncate(0);
-            return new GrowingLines(target, partial, channel);
+            return new GrowingLines(file, partial, channel);
         } catch (OverlappingFileLockException e) {
             channel.close();
             throw inUse(target);

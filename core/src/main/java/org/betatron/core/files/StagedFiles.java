@@ -47,18 +47,31 @@ public final class StagedFiles implements AutoCloseable {
     /// @throws IOException if anything could not be written; the target is as it was then
     /// @throws IllegalArgumentException if the target is something else than a file
     public static void write(Path target, Content content) throws IOException {
-        requireFile(target);
+        Path file = requireFile(target);
         try (StagedFiles files = new StagedFiles()) {
-            content.writeTo(files.stage(target));
+            content.writeTo(files.stage(file));
             files.moveAll();
         }
     }
 
-    /// A device or a pipe would be replaced by a file, and a directory with everything in it.
-    static void requireFile(Path target) {
-        if (Files.exists(target) && !Files.isRegularFile(target)) {
+    /// A device or a pipe would be replaced by a file, and a directory with everything in it. What
+    /// lies under `/dev`
+    /// and `/proc` may be a link to a file that a shell has open, and would lose what is in it.
+    ///
+    /// @return what is replaced: of a link what it leads to, so that the link stays
+    static Path requireFile(Path target) throws IOException {
+        Path absolute = target.toAbsolutePath().normalize();
+        boolean isOfSystem =
+                absolute.startsWith("/proc") || (absolute.startsWith("/dev") && !absolute.startsWith("/dev/shm"));
+        if (isOfSystem || (Files.exists(target) && !Files.isRegularFile(target))) {
             throw new IllegalArgumentException(target + " must be a file, or not exist, to be written");
         }
+        if (!Files.isSymbolicLink(target)) {
+            return target;
+        }
+        return Files.exists(target)
+                ? target.toRealPath()
+                : requireFile(parentOf(target).resolve(Files.readSymbolicLink(target)));
     }
 
     /// Writes one directory.

@@ -1,5 +1,7 @@
 package org.betatron.core.run;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Set;
 
 /// Names of everything that lies in the directory of a run, for those who write it and those who read it.
@@ -41,5 +43,16 @@ public final class RunFiles {
     public static final Set<String> READ_AGAIN =
             Set.of(RECIPE, CHANGES, METRICS, TRANSFORMED, DATA, SAMPLES, GAPS_BEFORE, GAPS_AFTER, SUSPECTS);
 
+    private static final Set<String> OTHERS =
+            Set.of(DROPPED, DROPPED_EVALUATION, REFERENCE, CHECKPOINTS, MODEL, REPORT);
+
     private RunFiles() {}
+
+    /// @return whether a path is one of these in the directory of a run
+    public static boolean isOfRun(Path path) {
+        String name = String.valueOf(path.getFileName());
+        return (READ_AGAIN.contains(name) || OTHERS.contains(name))
+                && Files.exists(path.resolveSibling(RECIPE))
+                && Files.exists(path.resolveSibling(METRICS));
+    }
 }

@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StagedFilesTest {
 
@@ -24,6 +26,27 @@ class StagedFilesTest {
         });
         assertThat(file).hasContent("new");
         assertThat(Directories.list(directory.resolve("a/b"))).containsExactly(file);
+    }
+
+    @Test
+    void linkStaysAndWhatItLeadsToIsReplaced() throws IOException {
+        Path file = Files.writeString(directory.resolve("file"), "old");
+        Path link = Files.createSymbolicLink(directory.resolve("link"), Path.of("file"));
+        StagedFiles.write(link, partial -> Files.writeString(partial, "new"));
+        assertThat(Files.isSymbolicLink(link)).isTrue();
+        assertThat(file).hasContent("new");
+        Path open = Files.createSymbolicLink(directory.resolve("open"), Path.of("next"));
+        StagedFiles.write(open, partial -> Files.writeString(partial, "made"));
+        assertThat(Files.isSymbolicLink(open)).isTrue();
+        assertThat(directory.resolve("next")).hasContent("made");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/dev/null", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "/dev/shm"})
+    void whatIsNoFileIsNotReplaced(String target) {
+        assertThatThrownBy(() -> StagedFiles.write(Path.of(target), partial -> Files.writeString(partial, "lost")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(target + " must be a file, or not exist, to be written");
     }
 
     @Test

@@ -17,14 +17,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Texts are looked for without white space around them, and as JSON writes them. What the assistant
 /// thought (`reasoning_content`, or what stands before `</think>`) may be left out of earlier turns, as
-/// templates of reasoning models do. Texts so short that they may occur by chance are looked for by a mark:
-/// the dialogue is written once more with a character in them that occurs nowhere else.
+/// templates of reasoning models do. A text that is left out may stand there all the same, in another text or
+/// in what the template writes itself: where that could be, the dialogue is written once more with [Marks].
 final class DialogueContents {
-
-    private static final int SHORT = 16;
-    private static final char FIRST_MARK = '\ue000';
-    private static final int MARKS = 6400;
-    private static final String THOUGHT_ENDS = "</think>";
 
     private final Prompt.Dialogue dialogue;
     private final ChatTemplate template;
@@ -58,7 +53,7 @@ final class DialogueContents {
             Message message = dialogue.messages().get(i);
             String name = name(i);
             for (Map.Entry<String, String> said :
-                    SaidTexts.of(message).required().entrySet()) {
+                    CollectedTexts.of(message).required().entrySet()) {
                 int end = find(said.getValue(), prompt, isMovable(message) ? 0 : from);
                 if (end < 0) {
                     return missing("\"" + said.getKey() + "\" of " + name, said.getValue());
@@ -67,7 +62,7 @@ final class DialogueContents {
             }
         }
         for (Map.Entry<String, String> said :
-                SaidTexts.ofVariables(dialogue.variables()).entrySet()) {
+                CollectedTexts.of(dialogue.variables()).required().entrySet()) {
             if (find(said.getValue(), prompt, 0) < 0) {
                 return missing("\"" + said.getKey() + "\"", said.getValue());
             }
@@ -76,14 +71,14 @@ final class DialogueContents {
     }
 
     /// Templates put a system message where they like.
-    private static boolean isMovable(Message message) {
+    static boolean isMovable(Message message) {
         return message.role().equals(Message.SYSTEM) || message.role().equals("developer");
     }
 
     /// @param response as the template wrote the answer
     /// @return something that the answer says and is not there
     Optional<Missing> missingAnswer(Message answer, String response) {
-        SaidTexts said = SaidTexts.of(answer);
+        CollectedTexts said = CollectedTexts.of(answer);
         Map<String, String> all = new LinkedHashMap<>(said.required());
         all.putAll(said.reasoning());
         return all.entrySet().stream()
@@ -94,7 +89,7 @@ final class DialogueContents {
 
     boolean leavesOutReasoning(String prompt) {
         return dialogue.messages().stream()
-                .flatMap(message -> SaidTexts.of(message).reasoning().values().stream())
+                .flatMap(message -> CollectedTexts.of(message).reasoning().values().stream())
                 .anyMatch(text -> find(text, prompt, 0) < 0);
     }
 
@@ -123,36 +118,32 @@ final class DialogueContents {
     }
 
     /// What Python's `strip` takes away.
-    private static boolean isSpace(char c) {
+    static boolean isSpace(char c) {
         return Character.isWhitespace(c) || Character.isSpaceChar(c) || c == '\u0085';
     }
 
     /// @param answers   to the dialogue
     /// @param asWritten whether answers are not written by the template
-    /// @return something short that is said and is not written
-    Optional<Missing> missingByMarks(List<Message> answers, boolean asWritten) {
+    /// @param unmarked  what was written of dialogue and answers
+    /// @return something that is said and is not written, though its text may stand there
+    Optional<Missing> missingByMarks(List<Message> answers, boolean asWritten, String unmarked) {
+        Marks marks = new Marks(unmarked, 0);
         List<Message> marked = new ArrayList<>();
-        boolean any = false;
         for (int i = 0; i < dialogue.messages().size(); i++) {
-            Message message = dialogue.messages().get(i);
-            marked.add(isShort(message) ? marked(message, mark(i)) : message);
-            any |= isShort(message);
+            marked.add(marks.in(dialogue.messages().get(i), " of " + name(i), false));
         }
-        Prompt.Dialogue before = new Prompt.Dialogue(marked, dialogue.variables());
+        Prompt.Dialogue before = new Prompt.Dialogue(marked, marks.in(dialogue.variables()));
+        boolean isDoubtful = marks.areNeeded();
         if (answers.isEmpty() || asWritten) {
-            return any ? missingMark(marked, template.write(before, true)) : Optional.empty();
+            return isDoubtful ? missing(marks, before, true) : Optional.empty();
         }
         for (int k = 0; k < answers.size(); k++) {
-            Message answer = answers.get(k);
-            if (!isShort(answer) && !(any && k == 0)) {
+            Marks ofAnswer = new Marks(unmarked, marks.next());
+            Message answer = ofAnswer.in(answers.get(k), " of the answer", true);
+            if (!ofAnswer.areNeeded() && !(isDoubtful && k == 0)) {
                 continue;
             }
-            Message markedAnswer = isShort(answer) ? marked(answer, mark(marked.size())) : answer;
-            String whole = template.write(before.followedBy(markedAnswer), false);
-            if (isShort(answer) && whole.indexOf(mark(marked.size())) < 0) {
-                return missing("\"content\" of the answer", answer.content());
-            }
-            Optional<Missing> missing = missingMark(marked, whole);
+            Optional<Missing> missing = missing(marks.and(ofAnswer), before.followedBy(answer), false);
             if (missing.isPresent()) {
                 return missing;
             }
@@ -160,37 +151,15 @@ final class DialogueContents {
         return Optional.empty();
     }
 
-    private Optional<Missing> missingMark(List<Message> marked, String written) {
-        for (int i = 0; i < marked.size(); i++) {
-            Message message = dialogue.messages().get(i);
-            if (isShort(message) && written.indexOf(mark(i)) < 0) {
-                return missing("\"content\" of " + name(i), message.content());
-            }
+    private Optional<Missing> missing(Marks marks, Prompt.Dialogue marked, boolean generates) {
+        String written;
+        try {
+            written = template.write(marked, generates);
+        } catch (DataException _) {
+            // It looks into the texts, and took these without marks. They are looked for as they are.
+            return Optional.empty();
         }
-        return Optional.empty();
-    }
-
-    private static boolean isShort(Message message) {
-        String content = message.content();
-        return content.length() < SHORT
-                && !content.isBlank()
-                && !content.contains(THOUGHT_ENDS)
-                && content.chars().noneMatch(c -> c >= FIRST_MARK && c < FIRST_MARK + MARKS);
-    }
-
-    private static char mark(int message) {
-        return (char) (FIRST_MARK + message % MARKS);
-    }
-
-    /// Behind the first character that is no white space, where no template looks for anything.
-    private static Message marked(Message message, char mark) {
-        String content = message.content();
-        int at = 0;
-        while (isSpace(content.charAt(at))) {
-            at++;
-        }
-        at += Character.charCount(content.codePointAt(at));
-        return message.withContent(content.substring(0, at) + mark + content.substring(at));
+        return marks.missingIn(written).flatMap(text -> missing(text.what(), text.text()));
     }
 
     private String name(int index) {

@@ -81,13 +81,13 @@ final class WrittenDialogue {
     }
 
     private void check(String prompt, List<String> responses) {
-        contents.missingByMarks(answers, oddities.contains(Oddity.ANSWER_AS_WRITTEN))
+        String all = prompt + String.join("", responses);
+        contents.missingByMarks(answers, oddities.contains(Oddity.ANSWER_AS_WRITTEN), all)
                 .ifPresent(DialogueContents.Missing::refuse);
         contents.missingIn(prompt).ifPresent(DialogueContents.Missing::refuse);
         for (int i = 0; i < responses.size(); i++) {
             contents.missingAnswer(answers.get(i), responses.get(i)).ifPresent(DialogueContents.Missing::refuse);
         }
-        String all = prompt + String.join("", responses);
         if (contents.leavesOutReasoning(prompt)) {
             oddities.add(Oddity.REASONING_LEFT_OUT);
         }

@@ -45,6 +45,11 @@ public final class SourceFile implements AutoCloseable {
         if (!Files.exists(path)) {
             throw new DataException(path + ": no such file");
         }
+        if (!Files.isRegularFile(path) && !Files.isDirectory(path)) {
+            throw new DataException(
+                    path + ": is a pipe or a device, which may never end and cannot be read twice: write"
+                            + " its rows into a file first");
+        }
         if (Files.isDirectory(path)) {
             throw new DataException(path + ": must be a file but was a directory");
         }

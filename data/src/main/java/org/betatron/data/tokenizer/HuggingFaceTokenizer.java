@@ -1,5 +1,6 @@
 package org.betatron.data.tokenizer;
 
+import ai.djl.engine.EngineException;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -57,29 +58,34 @@ public final class HuggingFaceTokenizer implements Tokenizer, AutoCloseable {
 
     private static ai.djl.huggingface.tokenizers.HuggingFaceTokenizer open(TokenizerFile file) {
         // The library reports its use over the network on some cloud machines unless told not to.
-        setIfAbsent("OPT_OUT_TRACKING");
-        setIfAbsent("ai.djl.offline");
+        setIfAbsent("OPT_OUT_TRACKING", "true");
+        setIfAbsent("ai.djl.offline", "true");
+        // What goes wrong is said below, in one line.
+        setIfAbsent("org.slf4j.simpleLogger.log.ai.djl", "off");
         // A stream instead of a path: given a path, it reads tokenizer_config.json too and
         // truncates.
         try (InputStream in =
                 file.isChanged() ? new ByteArrayInputStream(file.bytes()) : Files.newInputStream(file.file())) {
             return ai.djl.huggingface.tokenizers.HuggingFaceTokenizer.newInstance(
                     in, Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false"));
-        } catch (IOException | RuntimeException e) {
-            throw new DataException(file.file() + ": cannot be loaded as a tokenizer: " + e.getMessage(), e);
-        } catch (LinkageError e) {
+        } catch (EngineException | LinkageError e) {
             // The library unpacks itself on first use, which needs a place that may be executed.
             throw new DataException(
                     "the tokenizer's library cannot be loaded: " + RootCause.line(e)
                             + "; it needs a directory that can be written to and whose files may be executed:"
-                            + " set DJL_CACHE_DIR to one",
+                            + " set DJL_CACHE_DIR to one"
+                            + (System.getenv("DJL_CACHE_DIR") == null
+                                    ? ""
+                                    : ", which is " + System.getenv("DJL_CACHE_DIR") + " now"),
                     e);
+        } catch (IOException | RuntimeException e) {
+            throw new DataException(file.file() + ": cannot be loaded as a tokenizer: " + e.getMessage(), e);
         }
     }
 
-    private static void setIfAbsent(String property) {
+    private static void setIfAbsent(String property, String value) {
         if (System.getProperty(property) == null) {
-            System.setProperty(property, "true");
+            System.setProperty(property, value);
         }
     }
 

@@ -41,6 +41,9 @@ class DialoguesTest {
     private static final String SKIPS = "{% for m in messages %}{% if m.role in ['user', 'assistant'] %}"
             + "<{{ m.role }}>{{ m.content }}</>{% endif %}{% endfor %}{% if add_generation_prompt %}<assistant>{% endif %}";
 
+    /// Writes what tools answered, and neither calls nor tools nor documents.
+    private static final String WITH_RESULTS = SKIPS.replace("'assistant']", "'assistant', 'tool']");
+
     /// Writes an earlier answer otherwise than the last one.
     private static final String LAST_ONLY = "{% for m in messages %}<{{ m.role }}>{% if loop.last %}{{ m.content }}"
             + "{% endif %}</>{% endfor %}{% if add_generation_prompt %}<assistant>{% endif %}";
@@ -100,7 +103,7 @@ class DialoguesTest {
         'system': 'Be kind.', 'prompt': ['user:Hi there'] ~ "content" of message 1 (system) does not reach the model
         'prompt': ['system:Be kind.', 'user:Hi there'] ~ "content" of message 1 (system) does not reach the model
         'prompt': ['user:Hi there', 'assistant:', 'observation:7'] ~ "content" of message 3 (tool) does not reach the model
-        'prompt': ['user:Hi there', 'tool_call:{\\'name\\': \\'look\\', \\'arguments\\': {}}'] ~ "tool_calls[0].name" of message 2
+        'prompt': ['user:Hi there', 'tool_call:{\\'name\\': \\'look\\', \\'arguments\\': {}}'] ~ "tool_calls[0].name" of message 2 (assistant)
         'prompt': ['user:Hi there', 'narrator:They meet.'] ~ "prompt[1]" has the role "narrator", which no chat template is known
         'prompt': ['user:Hi there', 'tool_call:now'] ~ "prompt[1]" must be JSON but is not valid JSON
         'tools': [{'name': 'look'}], 'prompt': ['user:Hi there'] ~ "tools[0].name" does not reach the model
@@ -176,6 +179,36 @@ class DialoguesTest {
                 user,
                 "{" + messages("'prompt': ['user:use']") + ", \"chosen\": \"Yes.\", \"rejected\": \"No.\"}",
                 "\"content\" of message 1 (user) does not reach the model");
+    }
+
+    /// `'` stands for `"`. What is left out stands in the user's message as well, however long it is.
+    @ParameterizedTest
+    @CsvSource(delimiter = '~', quoteCharacter = '`', textBlock = """
+        'prompt': ['system:Answer in one short sentence.', 'user:Answer in one short sentence. Why?'] ~ "content" of message 1 (system)
+        'prompt': ['user:Please look up weather', 'tool_call:{\\'name\\': \\'look\\', \\'arguments\\': {}}', 'tool:7 weather'] ~ "tool_calls[0].name" of message 2 (assistant)
+        'prompt': ['user:Is look a tool?'], 'tools': [{'name': 'look'}] ~ "tools[0].name"
+        'prompt': ['user:A mug is blue. Is it?'], 'documents': [{'text': 'A mug is blue.'}] ~ "documents[0].text"
+        """)
+    void textsThatStandElsewhereAreNotTakenForThoseThatAreLeftOut(String fields, String message) throws IOException {
+        assertRefused(
+                WITH_RESULTS,
+                "{" + messages(fields) + ", \"chosen\": \"Yes.\", \"rejected\": \"No.\"}",
+                message + " does not reach the model");
+    }
+
+    /// The name of the call is written, an argument is not; both texts stand elsewhere.
+    @Test
+    void argumentsThatStandElsewhereAreNotTakenForThoseThatAreLeftOut() throws IOException {
+        String names = "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% for c in m.tool_calls %}"
+                + "{{ c.function.name }}{% endfor %}</>{% endfor %}{% if add_generation_prompt %}<assistant>{% endif %}";
+        String row = "{"
+                + messages("'prompt': ['user:look at 7 mugs',"
+                        + " 'tool_call:{\\'name\\': \\'look\\', \\'arguments\\': {\\'mugs\\': 7}}', 'tool:blue']")
+                + ", \"chosen\": \"Yes.\", \"rejected\": \"No.\"}";
+        assertRefused(names, row, "\"tool_calls[0].arguments.mugs\" of message 2 (assistant) does not reach the model");
+        assertThat(read(names.replace("function.name", "function | tojson"), row)
+                        .rows())
+                .hasSize(1);
     }
 
     private void assertRefused(String template, String row, String message) {

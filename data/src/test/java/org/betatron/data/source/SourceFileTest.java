@@ -76,6 +76,7 @@ class SourceFileTest {
     void missingAndEmptyFiles() throws IOException {
         assertFails(directory.resolve("none.jsonl"), ": no such file");
         assertFails(directory, ": must be a file but was a directory");
+        assertFails(Path.of("/dev/null"), ": is a pipe or a device, which may never end");
         assertFails(write("empty.jsonl", ""), ": has no rows");
         assertFails(write("blank.jsonl", "\n \n"), ": has no rows");
         assertFails(write("list.json", "[]"), ": has no rows");

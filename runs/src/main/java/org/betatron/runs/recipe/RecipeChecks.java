@@ -247,7 +247,11 @@ public final class RecipeChecks {
     private void requireFile(String path, String file) {
         if (!Files.isRegularFile(Path.of(file))) {
             problems.add(path + ": must be an existing file but " + file + " is "
-                    + (Files.exists(Path.of(file)) ? "a directory" : "missing"));
+                    + (Files.isDirectory(Path.of(file))
+                            ? "a directory"
+                            : Files.exists(Path.of(file))
+                                    ? "a pipe or a device: write its rows into a file first"
+                                    : "missing"));
         }
     }
 

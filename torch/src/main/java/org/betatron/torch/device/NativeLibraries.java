@@ -20,6 +20,8 @@ public final class NativeLibraries {
     private static final String ELSEWHERE = "; another directory is named by"
             + " BETATRON_JAVA_OPTIONS=-Dorg.bytedeco.javacpp.cachedir=DIR, or by the same property of your JVM";
 
+    private static final String CACHE = "org.bytedeco.javacpp.cachedir";
+
     private static final String THREADING_LAYER = "MKL_THREADING_LAYER";
 
     /// MKL's layers of threads and the libraries that they are.
@@ -42,6 +44,8 @@ public final class NativeLibraries {
             // nothing to do with the size of a model.
             setDefault("org.bytedeco.javacpp.maxBytes", "0");
             setDefault("org.bytedeco.javacpp.maxPhysicalBytes", "0");
+            requireThreads("OMP_NUM_THREADS", System.getenv("OMP_NUM_THREADS"));
+            requireThreads("MKL_NUM_THREADS", System.getenv("MKL_NUM_THREADS"));
             // Idle threads that spin while others compute made a step ten times slower on a shared machine.
             Environment.setDefault("OMP_WAIT_POLICY", "PASSIVE");
             // oneDNN and libtorch keep code and scratch memory of a thousand bf16 products each, by shape. Shapes
@@ -114,6 +118,17 @@ public final class NativeLibraries {
         }
     }
 
+    /// libtorch answers with frames of C++, and goes on with another number.
+    ///
+    /// @param variable of the environment
+    /// @param value    null if it is not set
+    static void requireThreads(String variable, @Nullable String value) {
+        if (value != null && !value.matches("\\s*[1-9]\\d{0,5}\\s*(,\\s*[1-9]\\d{0,5}\\s*)*")) {
+            throw new ModelException(
+                    variable + " must be a number of threads from 1 on, or not set, but was '" + value + "'");
+        }
+    }
+
     private static boolean hasMkl() {
         return isThere("org/bytedeco/mkl/global/mkl_rt.class");
     }
@@ -137,7 +152,13 @@ public final class NativeLibraries {
 
     private static Path cacheDirectory() {
         try {
-            return Loader.getCacheDir().toPath();
+            Path used = Loader.getCacheDir().toPath();
+            String asked = System.getProperty(CACHE);
+            // JavaCPP goes elsewhere without a word.
+            if (asked != null && !Path.of(asked).toAbsolutePath().equals(used.toAbsolutePath())) {
+                throw new ModelException(CACHE + " must name a directory that can be written to but was " + asked);
+            }
+            return used;
         } catch (IOException e) {
             throw new ModelException("no directory for native libraries can be made: " + e.getMessage() + ELSEWHERE, e);
         }

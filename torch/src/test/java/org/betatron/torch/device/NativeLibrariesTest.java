@@ -29,4 +29,19 @@ class NativeLibrariesTest {
                 .withMessage("MKL_THREADING_LAYER must be GNU or INTEL, which are the layers that come with MKL here,"
                         + " or not set, but was '" + layer + "'");
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "16", " 2 ", "4,2"})
+    void numbersOfThreads(String threads) {
+        NativeLibraries.requireThreads("OMP_NUM_THREADS", threads);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "-1", "two", "", "1.5", "99999999999"})
+    void numbersOfThreadsThatAreNone(String threads) {
+        assertThatExceptionOfType(ModelException.class)
+                .isThrownBy(() -> NativeLibraries.requireThreads("OMP_NUM_THREADS", threads))
+                .withMessage(
+                        "OMP_NUM_THREADS must be a number of threads from 1 on, or not set, but was '" + threads + "'");
+    }
 }
