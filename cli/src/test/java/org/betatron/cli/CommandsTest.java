@@ -263,6 +263,45 @@ class CommandsTest {
         assertThat(twice).isEqualTo(out + out);
     }
 
+    /// At 1 and 0 what is printed is what each model answers alone.
+    @Test
+    void generateMixesTheModelWithItsReference() {
+        String aligned = inputs.at("beta-dpo/model");
+        String ofAligned = generated(aligned);
+        assertThat(generated(aligned, "--realign", "1", "--reference", inputs.model()))
+                .isEqualTo(ofAligned);
+        assertThat(generated(aligned, "--realign", "0", "--reference", inputs.model()))
+                .isEqualTo(generated(inputs.model()));
+        assertThat(generated(aligned, "--realign", "0.5", "--reference", inputs.model()))
+                .isNotEmpty();
+        assertThat(Invocation.of("generate", "--model", aligned, "--prompt", "a", "--reference", inputs.model())
+                        .err())
+                .startsWith("betatron: --reference is what --realign mixes the model with: it needs --realign");
+        assertThat(Invocation.of("generate", "--model", aligned, "--prompt", "a", "--realign", "2")
+                        .err())
+                .startsWith("betatron: --realign: to realign " + aligned + " its reference must be known");
+        assertThat(Invocation.of(
+                                "generate",
+                                "--model",
+                                aligned,
+                                "--prompt",
+                                "a",
+                                "--realign",
+                                "-1",
+                                "--reference",
+                                inputs.model())
+                        .err())
+                .startsWith("betatron: --realign: lambda must be ≥ 0 and finite but was -1.0");
+    }
+
+    /// What is mixed is said beside the answers, not among them.
+    private static String generated(String model, String... more) {
+        Invocation invocation = Invocation.of(Invocation.arguments(
+                List.of("generate", "--model", model, "--prompt", "a\nb", "--max-new-tokens", "8"), more));
+        assertThat(invocation.exitCode()).as(invocation.err()).isZero();
+        return invocation.out();
+    }
+
     @Test
     void plotIsAPictureWithCurves() throws IOException {
         String file = inputs.at("curves.png");

@@ -109,9 +109,7 @@ public final class RealignedModel implements LanguageModel {
         if (lambda == 0) {
             return reference.maxPositions();
         }
-        return lambda == 1
-                ? aligned.maxPositions()
-                : Math.min(aligned.maxPositions(), reference.maxPositions());
+        return lambda == 1 ? aligned.maxPositions() : Math.min(aligned.maxPositions(), reference.maxPositions());
     }
 
     @Override

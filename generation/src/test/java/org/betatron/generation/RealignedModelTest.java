@@ -113,8 +113,9 @@ class RealignedModelTest {
         double last = -1;
         for (double lambda : new double[] {0, 0.25, 0.5, 1, 2, 4}) {
             try (RealignedModel model = mixture(lambda)) {
-                PackedBatch batch =
-                        PackedBatch.builder().add(PROMPTS.getFirst(), CONTINUATION).build();
+                PackedBatch batch = PackedBatch.builder()
+                        .add(PROMPTS.getFirst(), CONTINUATION)
+                        .build();
                 double divergence = model.divergence().score(batch).sum(TokenQuantity.SCORE, 0);
                 assertThat(divergence).isGreaterThan(last);
                 assertThat(divergence == 0).isEqualTo(lambda == 0);
@@ -185,8 +186,8 @@ class RealignedModelTest {
                     .withMessage("lambda must be ≥ 0 and finite but was " + lambda);
         }
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new RealignedModel(
-                        aligned(), TinyLanguageModel.random(VOCABULARY + 1, 4, MAX_POSITIONS, 3), 2))
+                .isThrownBy(() ->
+                        new RealignedModel(aligned(), TinyLanguageModel.random(VOCABULARY + 1, 4, MAX_POSITIONS, 3), 2))
                 .withMessage("models to mix must have the same token ids but the aligned one has 12 and the reference"
                         + " 13");
         try (RealignedModel model = mixture(2)) {

@@ -68,8 +68,7 @@ public final class ModelOpening {
     }
 
     /// The base of an adapter shares its weights.
-    private TorchLanguageModel reference(
-            TorchLanguageModel aligned, Path given, Path reference, ComputeSpec compute) {
+    private TorchLanguageModel reference(TorchLanguageModel aligned, Path given, Path reference, ComputeSpec compute) {
         if (Realignment.isBase(reference, ModelPlace.of(given))) {
             return aligned.withoutAdapter();
         }

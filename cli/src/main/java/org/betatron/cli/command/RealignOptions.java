@@ -17,8 +17,9 @@ final class RealignOptions {
     @Option(
             names = NAME,
             paramLabel = "LAMBDA",
-            description = "Mix the logits with those of the reference: (1 - LAMBDA) of its, LAMBDA of the model's, as if"
-                    + " trained at beta / LAMBDA. 0: the reference, 1: the model, above 1: beyond.")
+            description =
+                    "Mix the logits with those of the reference: (1 - LAMBDA) of its, LAMBDA of the model's, as if"
+                            + " trained at beta / LAMBDA. 0: the reference, 1: the model, above 1: beyond.")
     private @Nullable Double lambda;
 
     @Spec(Target.MIXEE)
@@ -26,7 +27,8 @@ final class RealignOptions {
 
     /// @param reference null for the base of an adapter
     /// @return what is mixed; null where nothing is
-    @Nullable Realignment realignment(Path model, @Nullable Path reference) {
+    @Nullable
+    Realignment realignment(Path model, @Nullable Path reference) {
         if (lambda == null) {
             return null;
         }
@@ -39,7 +41,8 @@ final class RealignOptions {
 
     /// @param reference has no other use in the command
     /// @throws ParameterException as well if there is one and nothing is mixed
-    @Nullable Realignment realignmentOnly(Path model, @Nullable Path reference) {
+    @Nullable
+    Realignment realignmentOnly(Path model, @Nullable Path reference) {
         if (lambda == null && reference != null) {
             throw new ParameterException(
                     spec.commandLine(), "--reference is what " + NAME + " mixes the model with: it needs " + NAME);

@@ -5,8 +5,8 @@ import java.util.List;
 import org.betatron.data.layout.RowRules;
 import org.betatron.evaluation.judge.Judge;
 import org.betatron.generation.GenerationSpec;
-import org.betatron.runs.place.DataPlace;
 import org.betatron.runs.Realignment;
+import org.betatron.runs.place.DataPlace;
 import org.betatron.torch.device.ComputeDevice;
 import org.jspecify.annotations.Nullable;
 
@@ -72,13 +72,35 @@ public record EvaluationRequest(
     /// @return the same measurement of fewer prompts
     public EvaluationRequest withLimit(int newLimit) {
         return new EvaluationRequest(
-                model, realignment, against, reference, files, rules, newLimit, judge, temperatures, generation, device, out);
+                model,
+                realignment,
+                against,
+                reference,
+                files,
+                rules,
+                newLimit,
+                judge,
+                temperatures,
+                generation,
+                device,
+                out);
     }
 
     /// @return the same measurement of answers made in another way
     public EvaluationRequest withGeneration(GenerationSpec newGeneration) {
         return new EvaluationRequest(
-                model, realignment, against, reference, files, rules, limit, judge, temperatures, newGeneration, device, out);
+                model,
+                realignment,
+                against,
+                reference,
+                files,
+                rules,
+                limit,
+                judge,
+                temperatures,
+                newGeneration,
+                device,
+                out);
     }
 
     /// @return the same measurement of a mixture, its divergence taken from the reference

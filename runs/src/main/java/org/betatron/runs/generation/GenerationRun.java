@@ -95,8 +95,8 @@ public record GenerationRun(
         }
         read.ifPresent(set -> rows.addAll(set.of(0)));
         try (HuggingFaceTokenizer tokenizer = new ModelSource(model).openTokenizer();
-                LanguageModel opened = ModelOpening.toldTo(listener)
-                        .language(model, realignment, ComputeSpec.DEFAULT.on(device))) {
+                LanguageModel opened =
+                        ModelOpening.toldTo(listener).language(model, realignment, ComputeSpec.DEFAULT.on(device))) {
             if (realignment != null) {
                 listener.heard(new RunEvent.Realigned(model, realignment));
             }

@@ -197,8 +197,7 @@ class VocabularyStatisticsTest {
     private static double plain(TokenQuantity quantity, double[] logP, double[] logQ, int target) {
         double sum = 0;
         double normalizer = 0;
-        boolean isTowards =
-                quantity == TokenQuantity.INTERPOLATED || quantity == TokenQuantity.INTERPOLATED_KL;
+        boolean isTowards = quantity == TokenQuantity.INTERPOLATED || quantity == TokenQuantity.INTERPOLATED_KL;
         double sign = isTowards ? -1 : 1;
         double mean = 0;
         for (int v = 0; v < V; v++) {
