@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.betatron.core.model.AdapterSpec;
+import org.betatron.core.model.DifferentiableModel;
 import org.betatron.core.model.ForwardPass;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.core.model.PackedBatch;
@@ -28,8 +29,8 @@ import org.betatron.torch.optimizer.TorchOptimizer;
 /// faults.
 ///
 /// Processor time is what to compare on a machine that others use too. Arguments: model directory, file
-/// of pairs, pairs per micro-batch, repetitions, lanes (0 for as usual), and the rank of an adapter if one is
-/// trained.
+/// of pairs, pairs per micro-batch, repetitions, lanes (0 for as usual), the rank of an adapter if one is
+/// trained, and its dropout.
 public final class StepProfile {
 
     private final Map<String, List<double[]>> parts = new LinkedHashMap<>();
@@ -59,7 +60,8 @@ public final class StepProfile {
         StepProfile profile = new StepProfile(2);
         PackedBatch batch = pack(pairs.subList(0, batchSize));
         int rank = arguments.length > 5 ? Integer.parseInt(arguments[5]) : 0;
-        try (TorchLanguageModel model = load(directory, compute, rank);
+        double dropout = arguments.length > 6 ? Double.parseDouble(arguments[6]) : 0;
+        try (TorchLanguageModel model = load(directory, compute, rank, dropout);
                 TorchOptimizer optimizer = model.optimizer(OptimizerSpec.AdamW.DEFAULT)) {
             for (int i = 0; i < repetitions + profile.warmUp; i++) {
                 profile.repetition = i;
@@ -69,10 +71,14 @@ public final class StepProfile {
         profile.print(batch);
     }
 
-    private static TorchLanguageModel load(Path directory, ComputeSpec compute, int rank) {
+    private static TorchLanguageModel load(Path directory, ComputeSpec compute, int rank, double dropout) {
         TorchLanguageModel model = TorchLanguageModel.load(directory, compute);
         if (rank > 0) {
-            model.adapt(new AdapterSpec.Lora(rank, 2 * rank, List.of(AdapterSpec.Lora.ALL_LINEAR), false, false, 0), directory.toString(), 0);
+            model.adapt(
+                    new AdapterSpec.Lora(
+                            rank, 2 * rank, List.of(AdapterSpec.Lora.ALL_LINEAR), false, false, dropout),
+                    directory.toString(),
+                    0);
         }
         return model;
     }
@@ -85,7 +91,8 @@ public final class StepProfile {
 
     private void step(TorchLanguageModel model, TorchOptimizer optimizer, PackedBatch batch) {
         measure("score", () -> model.score(batch));
-        try (ForwardPass pass = measure("forward", () -> model.forward(batch))) {
+        DifferentiableModel inStep = model.dropping(repetition);
+        try (ForwardPass pass = measure("forward", () -> inStep.forward(batch))) {
             float[] derivatives = new float[batch.numResponseTokens()];
             for (int i = 0; i < derivatives.length; i++) {
                 derivatives[i] = i % 2 == 0 ? 1e-3F : -1e-3F;
