@@ -18,8 +18,9 @@ final class RealignOptions {
             names = NAME,
             paramLabel = "LAMBDA",
             description =
-                    "Mix the logits with those of the reference: (1 - LAMBDA) of its, LAMBDA of the model's, as if"
-                            + " trained at beta / LAMBDA. 0: the reference, 1: the model, above 1: beyond.")
+                    "Mix the logits with those of the reference: (1 - LAMBDA) of its, LAMBDA of the model's. 0: the"
+                            + " reference, 1: the model, above 1: beyond. Stands for training at beta / LAMBDA only where the"
+                            + " model is the optimum at beta.")
     private @Nullable Double lambda;
 
     @Spec(Target.MIXEE)
