@@ -49,7 +49,7 @@ public record ReadingReport(
     /// @return files, rows kept and dropped for a terminal, several lines
     String counts() {
         StringBuilder text = new StringBuilder();
-        sources.forEach(source -> line(text, source.file() + " (" + source.format() + ")"));
+        sources.forEach(source -> line(text, source.text()));
         line(text, "rows: " + numRead + " read, " + numKept + " kept, " + numDropped() + " dropped");
         dropped.forEach((reason, count) -> {
             line(text, "  dropped " + count + ": " + reason.text());

@@ -31,7 +31,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// What rows that are dialogues become: the texts that transformers makes of them (`parity/dialogues.py`),
+/// What rows that are dialogues become: the texts that transformers makes of them
+/// (`parity/dialogues.py`),
 /// or a refusal where something that is said would not reach the model.
 class DialoguesTest {
 
@@ -181,10 +182,12 @@ class DialoguesTest {
                 "\"content\" of message 1 (user) does not reach the model");
     }
 
-    /// `'` stands for `"`. What is left out stands in the user's message as well, however long it is.
+    /// `'` stands for `"`. What is left out stands in the user's message as well, however long it
+    /// is.
     @ParameterizedTest
     @CsvSource(delimiter = '~', quoteCharacter = '`', textBlock = """
         'prompt': ['system:Answer in one short sentence.', 'user:Answer in one short sentence. Why?'] ~ "content" of message 1 (system)
+        'prompt': ['developer:Answer in one short sentence.', 'user:Answer in one short sentence. Why?'] ~ "content" of message 1 (developer)
         'prompt': ['user:Please look up weather', 'tool_call:{\\'name\\': \\'look\\', \\'arguments\\': {}}', 'tool:7 weather'] ~ "tool_calls[0].name" of message 2 (assistant)
         'prompt': ['user:Is look a tool?'], 'tools': [{'name': 'look'}] ~ "tools[0].name"
         'prompt': ['user:A mug is blue. Is it?'], 'documents': [{'text': 'A mug is blue.'}] ~ "documents[0].text"
@@ -250,7 +253,8 @@ class DialoguesTest {
                 .containsOnlyKeys(Oddity.REPEATS_PROMPT);
     }
 
-    /// Whose earlier turns change once the answer is there: nothing of the prompt becomes part of an answer.
+    /// Whose earlier turns change once the answer is there: nothing of the prompt becomes part of
+    /// an answer.
     @Test
     void templatesThatRewriteThePromptLeaveTheAnswerAsItIs() throws IOException {
         TokenizedDataSet<TokenizedPair> data = read(
