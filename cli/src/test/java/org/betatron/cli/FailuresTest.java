@@ -398,8 +398,24 @@ class FailuresTest {
                     .startsWith(
                             "betatron: --out " + deep + " is a file of a run, which would be lost: name another one");
             assertThat(usage("report", inputs.at("kept"), inputs.at("kept"), "--out", deep))
-                    .startsWith("betatron: --out " + deep + " is a file of a run");
+                    .startsWith("betatron: --out must end in .html, as what is written is a page, but was " + deep);
         }
+        String page = inputs.at("kept/report.html");
+        assertThat(usage("report", inputs.at("kept"), inputs.at("kept"), "--out", page))
+                .startsWith("betatron: --out " + page + " is a file of a run");
+        Invocation.succeed("report", inputs.at("kept"), inputs.at("kept"), "--out", inputs.at("both.html"));
+        assertThat(directory.resolve("both.html")).content().startsWith("<!");
+        refused(
+                prompts + " must be a directory, or not exist",
+                "evaluate",
+                "--model",
+                inputs.model(),
+                "--data",
+                prompts,
+                "--judge",
+                "world",
+                "--out",
+                prompts);
         String config = inputs.model() + "/config.json";
         assertRead(config, "generate", "--model", inputs.model(), "--prompt", "a");
         assertRead(config, "score", "--model", inputs.model(), "--reference", inputs.model(), "--data", prompts);

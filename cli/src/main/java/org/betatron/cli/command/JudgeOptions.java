@@ -15,7 +15,8 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/// Who judges. The options of a judge are a group, and those of the others are refused: they would have no
+/// Who judges. The options of a judge are a group, and those of the others are refused: they would
+/// have no
 /// effect.
 final class JudgeOptions {
 

@@ -19,7 +19,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
-/// The options of every command that trains. Each is short for a recipe key, and passes through the same checks.
+/// The options of every command that trains. Each is short for a recipe key, and passes through the
+/// same checks.
 final class RunOptions {
 
     @Option(names = "--recipe", paramLabel = "FILE", description = "Recipe to run; options override it.")
@@ -96,7 +97,8 @@ final class RunOptions {
     @Spec(Target.MIXEE)
     CommandSpec spec = CommandSpec.create();
 
-    /// Reads recipe and options into one resolved recipe; of a run that is resumed, its own recipe and
+    /// Reads recipe and options into one resolved recipe; of a run that is resumed, its own recipe
+    /// and
     /// what may change in it.
     ///
     /// @param more values of a command's own options by recipe path, null where not given

@@ -19,7 +19,8 @@ import org.betatron.runs.recipe.SftRecipe;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Every command line that a document shows is one: its options exist, and the recipe keys that it sets.
+/// Every command line that a document shows is one: its options exist, and the recipe keys that it
+/// sets.
 class DocumentedCommandsTest {
 
     private static final Path ROOT = Path.of("..");

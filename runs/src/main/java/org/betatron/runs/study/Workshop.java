@@ -27,7 +27,8 @@ import org.betatron.runs.recipe.Resolved;
 import org.betatron.runs.recipe.SftRecipe;
 import org.betatron.training.run.Fingerprint;
 
-/// What arms of all studies share: worlds, supervised models and reference log-probs, made when first asked for
+/// What arms of all studies share: worlds, supervised models and reference log-probs, made when
+/// first asked for
 /// and kept.
 ///
 /// @param root     directory of everything
@@ -118,7 +119,8 @@ record Workshop(Path root, StudyScale scale, Consumer<String> progress, BooleanS
                 .overrides(arm.settings());
     }
 
-    /// @return where the cell of an arm is kept: the same for arms that are the same, whatever study they are of
+    /// @return where the cell of an arm is kept: the same for arms that are the same, whatever
+    ///     study they are of
     Path cell(Arm arm, long seed) {
         String what = String.join(
                 "\n", arm.model(), arm.world(), arm.settings().toString(), scale.toString(), Long.toString(seed));
