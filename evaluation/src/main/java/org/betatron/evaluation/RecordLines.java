@@ -45,6 +45,13 @@ public final class RecordLines {
         return read(file, type, JSON);
     }
 
+    /// @param line one of [#lines]
+    /// @return its record
+    /// @throws JacksonException if it is not such a record, or lacks something
+    public static <T extends Record> T read(String line, Class<T> type) {
+        return JSON.readValue(line, type);
+    }
+
     /// @return the records, which may lack what they may; none where there is no file
     /// @throws IllegalArgumentException if a line is not such a record, saying which
     public static <T extends Record> List<T> readSparse(Path file, Class<T> type) {

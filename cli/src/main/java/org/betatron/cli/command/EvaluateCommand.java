@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
 final class EvaluateCommand implements Runnable {
 
     private static final String CHOSEN = "chosen";
+    private static final String JUDGE = "--judge";
 
     private static final int MOST_REASONS = 5;
 
@@ -81,6 +82,13 @@ final class EvaluateCommand implements Runnable {
     @Mixin
     private RowOptions reading = new RowOptions();
 
+    @Option(
+            names = JUDGE,
+            required = true,
+            paramLabel = "NAME",
+            description = "Who says which answer is better: " + JudgeOptions.NAMES + ".")
+    private JudgeOptions.JudgeName judgeName = JudgeOptions.JudgeName.WORLD;
+
     @Mixin
     private JudgeOptions judge = new JudgeOptions();
 
@@ -111,7 +119,7 @@ final class EvaluateCommand implements Runnable {
                 files,
                 reading.rules(),
                 limit,
-                judge.create(out, device.device(), progress, listener),
+                judge.create(JUDGE, judgeName, out, device.device(), progress, listener),
                 temperatures,
                 options.spec(GenerationSpec.DEFAULT.sampling().temperature(), samples),
                 device.device(),

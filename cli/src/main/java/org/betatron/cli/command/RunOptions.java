@@ -103,11 +103,17 @@ final class RunOptions {
     ///
     /// @param more values of a command's own options by recipe path, null where not given
     <R extends Recipe> Resolved<R> resolve(Class<R> type, Map<String, @Nullable String> more) {
-        RecipeReader reader = new RecipeReader();
         if (resume != null) {
             refuseOverrides(more);
             return ResumeSettings.read(resume, type, set);
         }
+        return reader(more).resolve(type);
+    }
+
+    /// @param more values of a command's own options by recipe path, null where not given
+    /// @return a new reader of recipe and options
+    RecipeReader reader(Map<String, @Nullable String> more) {
+        RecipeReader reader = new RecipeReader();
         if (recipe != null) {
             reader.file(recipe);
         }
@@ -129,7 +135,7 @@ final class RunOptions {
         if (epochs != null) {
             reader.option("train.length.type", "epochs").option("train.length.count", epochs);
         }
-        return reader.overrides(set).resolve(type);
+        return reader.overrides(set);
     }
 
     /// Prints the recipe if that is all that was asked for.

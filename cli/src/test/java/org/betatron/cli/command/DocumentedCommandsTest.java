@@ -77,7 +77,7 @@ class DocumentedCommandsTest {
                 .as("%s: betatron %s", shown.document(), shown.line())
                 .doesNotThrowAnyException();
         Class<? extends Recipe> recipe = switch (arguments.getFirst()) {
-            case "align" -> AlignRecipe.class;
+            case "align", "tune" -> AlignRecipe.class;
             case "sft" -> SftRecipe.class;
             case "reward" -> RewardRecipe.class;
             default -> null;
