@@ -16,6 +16,8 @@ import org.betatron.evaluation.frontier.FrontierCell;
 import org.betatron.evaluation.frontier.FrontierPoint;
 import org.betatron.evaluation.frontier.FrontierReport;
 import org.betatron.evaluation.frontier.KeyedCell;
+import org.betatron.runs.recipe.AlignRecipe;
+import org.betatron.runs.recipe.RecipeReader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,6 +51,23 @@ class FrontierRunnerTest {
     private Optional<Path> run(int part, int parts, BooleanSupplier stop) {
         progress.clear();
         return new FrontierRunner(request(directory).share(part, parts), progress::add, stop).run();
+    }
+
+    @Test
+    void everyRunHasARecipe() {
+        for (FrontierPlace place : FrontierPlace.all()) {
+            for (FrontierMethod method : place.methods()) {
+                AlignRecipe recipe = new RecipeReader()
+                        .overrides(place.settings())
+                        .overrides(method.at(0.3))
+                        .overrides(List.of("model=m", "data.files=[pairs.jsonl]"))
+                        .resolve(AlignRecipe.class)
+                        .recipe();
+                assertThat(recipe.alignment().objective().beta())
+                        .as("%s, %s", place.name(), method.name())
+                        .isEqualTo(0.3);
+            }
+        }
     }
 
     @Test
