@@ -45,7 +45,7 @@ public record AutoCalibration(double target, double stiffness, double minRatio, 
         double[] moved = new double[pairs.size()];
         for (int i = 0; i < moved.length; i++) {
             int tokens = pairs.chosen().length(i) + pairs.rejected().length(i);
-            moved[i] = tokens == 0 ? 0 : (moved(pairs.chosen(), i) + moved(pairs.rejected(), i)) / tokens;
+            moved[i] = (moved(pairs.chosen(), i) + moved(pairs.rejected(), i)) / tokens;
         }
         return moved;
     }

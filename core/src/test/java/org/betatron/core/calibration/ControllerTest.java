@@ -11,6 +11,8 @@ import org.betatron.core.PairSamples;
 import org.betatron.core.calibration.CalibrationSpec.DivergenceEstimate;
 import org.betatron.core.calibration.ScheduledCalibration.Shape;
 import org.betatron.core.logprob.PairLogProbs;
+import org.betatron.core.logprob.ResponseLogProbs;
+import org.betatron.core.logprob.ResponseQuantity;
 import org.betatron.core.statistics.Moments;
 import org.betatron.core.statistics.RunningMoments;
 import org.junit.jupiter.api.Test;
@@ -197,16 +199,16 @@ class ControllerTest {
         }
     }
 
+    /// Labelled answers: a row has one of the two.
     @Test
-    void autoTakesRowsOfOneAnswerAndOfNone() {
-        Calibration auto = CalibrationSpec.Auto.DEFAULT.create();
-        PairLogProbs one = PairSamples.pair(-4, 0, 0, 0, 8, 0);
-        assertThat(auto.followed(one)).containsExactly(new double[] {0.5}, within(1e-15));
-        PairLogProbs none = PairSamples.pair(0, 0, 0, 0, 0, 0);
-        assertThat(auto.followed(none)).containsExactly(0);
-        RunningMoments followed = RunningMoments.EMPTY.update(auto.followed(none), 0.9);
-        assertThat(auto.calibrate(input(1, none, new double[1], followed)).betas())
-                .containsExactly(0.1 / 0.2);
+    void autoTakesSingleAnswers() {
+        PairLogProbs answers = PairSamples.randomAnswers(new SplittableRandom(SEED), 8);
+        double[] followed = CalibrationSpec.Auto.DEFAULT.create().followed(answers);
+        for (int i = 0; i < followed.length; i++) {
+            ResponseLogProbs own = answers.hasChosen(i) ? answers.chosen() : answers.rejected();
+            assertThat(followed[i] * own.length(i))
+                    .isCloseTo(own.get(ResponseQuantity.REFERENCE, i) - own.policy(i), within(1e-12));
+        }
     }
 
     @ParameterizedTest
