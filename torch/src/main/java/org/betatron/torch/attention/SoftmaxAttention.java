@@ -66,11 +66,16 @@ public final class SoftmaxAttention {
     }
 
     /// No kernel of libtorch caps scores. The queries of all heads that share a key head are rows of one product.
+    ///
+    /// Keys and values of one sequence would go into the products as they lie, those of several as copies,
+    /// and on some processors the two round differently: with copies always, a sequence does not depend
+    /// on how many are beside it.
     private static Tensor capped(
             AttentionSpec spec, Tensor queries, Tensor keys, Tensor values, @Nullable Tensor mask) {
         long count = queries.size(2);
         long[] grouped = {queries.size(0), keys.size(1), -1, queries.size(3)}; // [B, K, H / K * q, D]
-        Tensor scores = torch.matmul(queries.reshape(grouped), keys.transpose(2, 3))
+        Tensor scores = torch.matmul(
+                        queries.reshape(grouped), keys.transpose(2, 3).contiguous())
                 .to(ScalarType.Float)
                 .mul(Tensors.scalar(spec.scale() / spec.logitCap()))
                 .tanh()
@@ -78,7 +83,7 @@ public final class SoftmaxAttention {
                 .view(queries.size(0), queries.size(1), count, keys.size(2)); // [B, H, q, k]
         Tensor hidden = mask == null ? mask(spec, 0, count, ScalarType.Float, queries) : mask;
         Tensor shares = torch.softmax(scores.add(hidden), -1).to(Tensors.typeOf(values));
-        return torch.matmul(shares.view(queries.size(0), keys.size(1), -1, keys.size(2)), values)
+        return torch.matmul(shares.view(queries.size(0), keys.size(1), -1, keys.size(2)), values.contiguous())
                 .view(Tensors.shape(queries));
     }
 
