@@ -6,9 +6,8 @@ import org.betatron.torch.attention.RotaryKeys;
 import org.betatron.torch.files.ConfigReader;
 import org.betatron.torch.weight.HeadKind;
 
-/// Phi-3 and Phi-4 (arXiv 2404.14219, 2412.08905): Llama with one map for queries, keys and values,
-/// and one for gates
-/// and what they gate.
+/// Phi-3 and Phi-4 (arXiv 2404.14219, 2412.08905): Llama with one map for queries, keys and values, and
+/// one for gates and what they gate.
 final class Phi3 {
 
     private Phi3() {}
