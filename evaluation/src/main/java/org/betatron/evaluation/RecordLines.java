@@ -15,7 +15,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// Records as JSON lines, a record a line, its components the fields.
 public final class RecordLines {
 
-    /// Records have no component that may be null where nobody says so: a line that lacks one is damaged.
+    /// Records have no component that may be null where nobody says so: a line that lacks one is
+    /// damaged.
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
             .build();
@@ -38,9 +39,17 @@ public final class RecordLines {
     }
 
     /// @return the records; none where there is no file
-    /// @throws IllegalArgumentException if a line is not such a record, or lacks something, saying which
+    /// @throws IllegalArgumentException if a line is not such a record, or lacks something, saying
+    ///     which
     public static <T extends Record> List<T> read(Path file, Class<T> type) {
         return read(file, type, JSON);
+    }
+
+    /// @param line one of [#lines]
+    /// @return its record
+    /// @throws JacksonException if it is not such a record, or lacks something
+    public static <T extends Record> T read(String line, Class<T> type) {
+        return JSON.readValue(line, type);
     }
 
     /// @return the records, which may lack what they may; none where there is no file

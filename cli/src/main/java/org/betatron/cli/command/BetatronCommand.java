@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
             ReportCommand.class,
             ScoreCommand.class,
             StudyCommand.class,
+            TuneCommand.class,
             WorldCommand.class
         },
         mixinStandardHelpOptions = true,

@@ -92,7 +92,7 @@ final class EndpointOptions {
     Judge create(JudgeUsage usage, @Nullable Path out, Consumer<String> progress) {
         Path kept = cache != null ? cache : out != null ? out.resolve("judge") : null;
         if (kept == null) {
-            throw usage.wrong("--judge endpoint needs --out DIR or --judge-cache DIR, to keep the judge's replies: a"
+            throw usage.wrong(usage.judge() + " needs --out DIR or --judge-cache DIR, to keep the judge's replies: a"
                     + " second run then pays for nothing twice");
         }
         EndpointSpec endpoint = new EndpointSpec(

@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
 final class EvaluateCommand implements Runnable {
 
     private static final String CHOSEN = "chosen";
+    private static final String JUDGE = "--judge";
 
     private static final int MOST_REASONS = 5;
 
@@ -80,6 +81,13 @@ final class EvaluateCommand implements Runnable {
     @Mixin
     private RowOptions reading = new RowOptions();
 
+    @Option(
+            names = JUDGE,
+            required = true,
+            paramLabel = "NAME",
+            description = "Who says which answer is better: " + JudgeOptions.NAMES + ".")
+    private JudgeOptions.JudgeName judgeName = JudgeOptions.JudgeName.WORLD;
+
     @Mixin
     private JudgeOptions judge = new JudgeOptions();
 
@@ -110,7 +118,7 @@ final class EvaluateCommand implements Runnable {
                 files,
                 reading.rules(),
                 limit,
-                judge.create(out, device.device(), progress, listener),
+                judge.create(JUDGE, judgeName, out, device.device(), progress, listener),
                 temperatures,
                 options.spec(GenerationSpec.DEFAULT.sampling().temperature(), samples),
                 device.device(),

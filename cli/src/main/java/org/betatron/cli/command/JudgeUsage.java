@@ -6,7 +6,7 @@ import picocli.CommandLine.ParameterException;
 
 /// How options of a judge are refused.
 ///
-/// @param judge   name of the judge on the command line
+/// @param judge   option and name of the judge on the command line
 /// @param command whose options they are
 record JudgeUsage(String judge, CommandSpec command) {
 
@@ -14,7 +14,7 @@ record JudgeUsage(String judge, CommandSpec command) {
     /// @param option and its label
     <T> T require(@Nullable T value, String option) {
         if (value == null) {
-            throw wrong("--judge " + judge + " needs " + option);
+            throw wrong(judge + " needs " + option);
         }
         return value;
     }

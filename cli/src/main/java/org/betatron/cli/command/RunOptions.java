@@ -19,7 +19,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
-/// The options of every command that trains. Each is short for a recipe key, and passes through the same checks.
+/// The options of every command that trains. Each is short for a recipe key, and passes through the
+/// same checks.
 final class RunOptions {
 
     @Option(names = "--recipe", paramLabel = "FILE", description = "Recipe to run; options override it.")
@@ -96,16 +97,23 @@ final class RunOptions {
     @Spec(Target.MIXEE)
     CommandSpec spec = CommandSpec.create();
 
-    /// Reads recipe and options into one resolved recipe; of a run that is resumed, its own recipe and
+    /// Reads recipe and options into one resolved recipe; of a run that is resumed, its own recipe
+    /// and
     /// what may change in it.
     ///
     /// @param more values of a command's own options by recipe path, null where not given
     <R extends Recipe> Resolved<R> resolve(Class<R> type, Map<String, @Nullable String> more) {
-        RecipeReader reader = new RecipeReader();
         if (resume != null) {
             refuseOverrides(more);
             return ResumeSettings.read(resume, type, set);
         }
+        return reader(more).resolve(type);
+    }
+
+    /// @param more values of a command's own options by recipe path, null where not given
+    /// @return a new reader of recipe and options
+    RecipeReader reader(Map<String, @Nullable String> more) {
+        RecipeReader reader = new RecipeReader();
         if (recipe != null) {
             reader.file(recipe);
         }
@@ -127,7 +135,7 @@ final class RunOptions {
         if (epochs != null) {
             reader.option("train.length.type", "epochs").option("train.length.count", epochs);
         }
-        return reader.overrides(set).resolve(type);
+        return reader.overrides(set);
     }
 
     /// Prints the recipe if that is all that was asked for.

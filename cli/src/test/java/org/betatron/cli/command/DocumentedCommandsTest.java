@@ -19,7 +19,8 @@ import org.betatron.runs.recipe.SftRecipe;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Every command line that a document shows is one: its options exist, and the recipe keys that it sets.
+/// Every command line that a document shows is one: its options exist, and the recipe keys that it
+/// sets.
 class DocumentedCommandsTest {
 
     private static final Path ROOT = Path.of("..");
@@ -76,7 +77,7 @@ class DocumentedCommandsTest {
                 .as("%s: betatron %s", shown.document(), shown.line())
                 .doesNotThrowAnyException();
         Class<? extends Recipe> recipe = switch (arguments.getFirst()) {
-            case "align" -> AlignRecipe.class;
+            case "align", "tune" -> AlignRecipe.class;
             case "sft" -> SftRecipe.class;
             case "reward" -> RewardRecipe.class;
             default -> null;

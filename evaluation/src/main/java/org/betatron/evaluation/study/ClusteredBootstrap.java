@@ -8,14 +8,16 @@ import java.util.random.RandomGenerator;
 import org.betatron.core.RandomStreams;
 import org.betatron.evaluation.comparison.Estimate;
 
-/// Percentile intervals of a mean whose values belong to questions, and questions to seeds: seeds are drawn
+/// Percentile intervals of a mean whose values belong to questions, and questions to seeds: seeds
+/// are drawn
 /// anew, and then questions of each seed that was drawn.
 ///
-/// Values of one question or one seed are not independent, so each is drawn as a whole. With few seeds such
+/// Values of one question or one seed are not independent, so each is drawn as a whole. With few
+/// seeds such
 /// intervals are too short rather than too long: three seeds can be drawn in ten ways.
 ///
 /// Source: Davison and Hinkley 1997, Bootstrap Methods and their Application, section 3.8.
-final class ClusteredBootstrap {
+public final class ClusteredBootstrap {
 
     private static final int RESAMPLES = 4000;
 
@@ -26,10 +28,10 @@ final class ClusteredBootstrap {
     ///
     /// @param question that it belongs to
     /// @param value    finite
-    record Value(int question, double value) {}
+    public record Value(int question, double value) {}
 
     /// @param bySeed values of each seed, at least one seed with at least one value each
-    ClusteredBootstrap(List<List<Value>> bySeed) {
+    public ClusteredBootstrap(List<List<Value>> bySeed) {
         double[][] sums = new double[bySeed.size()][];
         int[][] counts = new int[bySeed.size()][];
         double sum = 0;
@@ -72,7 +74,7 @@ final class ClusteredBootstrap {
     }
 
     /// @param error probability that the interval misses, in (0, 1)
-    Estimate estimate(double error) {
+    public Estimate estimate(double error) {
         return new Estimate(
                 mean,
                 means[(int) Math.floor(error / 2 * (RESAMPLES - 1))],

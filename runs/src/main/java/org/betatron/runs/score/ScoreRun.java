@@ -59,15 +59,36 @@ public record ScoreRun(
     ///
     /// @param listener hears what is going on
     public ScoreResult run(RunListener listener) {
-        ComputeThreads.use(recipe.compute().threads());
         ModelSource source = new ModelSource(model);
         try (HuggingFaceTokenizer tokenizer = source.openTokenizer()) {
-            TokenizedDataSet<TokenizedPair> data = source.loader(tokenizer, recipe.data())
-                    .telling(row -> listener.heard(new RunEvent.LongRowBegun(row)))
-                    .pairs(files, recipe.data().format());
-            listener.heard(new RunEvent.RowsRead(RowUse.SCORING, data.report()));
-            return ranking(data.rows(), listener).result(files, suspects, tokenizer);
+            return ranking(pairs(source, tokenizer, listener), listener).result(files, suspects, tokenizer);
         }
+    }
+
+    /// Measures the pairs, and leaves nothing.
+    ///
+    /// @param limit    most pairs, from the first; 0 for all
+    /// @param listener hears what is going on
+    /// @return what the models say of each pair, in the order of the files
+    /// @throws TrainingException if a number is not finite
+    public List<PairMeasurement> measurements(int limit, RunListener listener) {
+        ModelSource source = new ModelSource(model);
+        try (HuggingFaceTokenizer tokenizer = source.openTokenizer()) {
+            List<TokenizedPair> pairs = pairs(source, tokenizer, listener);
+            int count = limit == 0 ? pairs.size() : Math.min(limit, pairs.size());
+            return measure(pairs.subList(0, count), null, listener);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot measure the pairs of " + files, e);
+        }
+    }
+
+    private List<TokenizedPair> pairs(ModelSource source, HuggingFaceTokenizer tokenizer, RunListener listener) {
+        ComputeThreads.use(recipe.compute().threads());
+        TokenizedDataSet<TokenizedPair> data = source.loader(tokenizer, recipe.data())
+                .telling(row -> listener.heard(new RunEvent.LongRowBegun(row)))
+                .pairs(files, recipe.data().format());
+        listener.heard(new RunEvent.RowsRead(RowUse.SCORING, data.report()));
+        return data.rows();
     }
 
     private GapRanking ranking(List<TokenizedPair> pairs, RunListener listener) {

@@ -10,7 +10,6 @@ import java.util.Locale;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.betatron.core.alignment.Alignment;
 import org.betatron.core.run.RunFiles;
 import org.betatron.data.world.WorldData;
 import org.betatron.data.world.WorldModel;
@@ -25,9 +24,11 @@ import org.betatron.runs.recipe.RecipeChecks;
 import org.betatron.runs.recipe.RecipeReader;
 import org.betatron.runs.recipe.Resolved;
 import org.betatron.runs.recipe.SftRecipe;
+import org.betatron.runs.recipe.SharedReferences;
 import org.betatron.training.run.Fingerprint;
 
-/// What arms of all studies share: worlds, supervised models and reference log-probs, made when first asked for
+/// What arms of all studies share: worlds, supervised models and reference log-probs, made when
+/// first asked for
 /// and kept.
 ///
 /// @param root     directory of everything
@@ -84,24 +85,8 @@ record Workshop(Path root, StudyScale scale, Consumer<String> progress, BooleanS
 
     /// @return recipe of an arm, with the reference log-probs that it can share with others
     Resolved<AlignRecipe> recipe(Arm arm, long seed, Path start) {
-        AlignRecipe alone = reader(arm, seed, start).resolve(AlignRecipe.class).recipe();
-        Alignment alignment = alone.alignment().create();
-        RecipeReader reader = reader(arm, seed, start);
-        if (alignment.inputs().needsReference() && !alone.reference().isLive(alignment)) {
-            // The rows and what they are scored with; anything else may differ between arms that share a file.
-            List<String> rows = List.of(
-                    start.toString(),
-                    arm.world(),
-                    alone.data().transforms().toString(),
-                    Boolean.toString(
-                            alone.rows().isAnswers(alignment.objective().rows())));
-            reader.option(
-                    "reference.cache",
-                    seedDirectory(seed)
-                            .resolve("reference-" + fingerprint(rows))
-                            .toString());
-        }
-        Resolved<AlignRecipe> resolved = reader.resolve(AlignRecipe.class);
+        Resolved<AlignRecipe> resolved = SharedReferences.in(
+                seedDirectory(seed), reader(arm, seed, start).resolve(AlignRecipe.class));
         RecipeChecks.check("study, " + arm.line() + " " + arm.x(), resolved, false);
         return resolved;
     }
@@ -118,7 +103,8 @@ record Workshop(Path root, StudyScale scale, Consumer<String> progress, BooleanS
                 .overrides(arm.settings());
     }
 
-    /// @return where the cell of an arm is kept: the same for arms that are the same, whatever study they are of
+    /// @return where the cell of an arm is kept: the same for arms that are the same, whatever
+    ///     study they are of
     Path cell(Arm arm, long seed) {
         String what = String.join(
                 "\n", arm.model(), arm.world(), arm.settings().toString(), scale.toString(), Long.toString(seed));
