@@ -54,7 +54,8 @@ final class TokenizerSettings {
         JsonNode decoder = config.path(DECODER);
         boolean alone = decoder.isObject();
         if (!alone && !decoder.isMissingNode() && !decoder.isNull()) {
-            throw new DataException(directory.resolve(CONFIG) + ": \"" + DECODER + "\" must be an object of tokens by id");
+            throw new DataException(
+                    directory.resolve(CONFIG) + ": \"" + DECODER + "\" must be an object of tokens by id");
         }
         JsonNode nothing = config.path("").path("");
         return new TokenizerSettings(
