@@ -229,6 +229,19 @@ class DialoguesTest {
         assertThat(read("", "{\"prompt\": \"Hi there\"" + dialogues).rows()).hasSize(1);
     }
 
+    /// A table that was written with its values as names, or names that a terminal would obey.
+    @Test
+    void manyOrOddNamesOfFieldsAreNamedInPart() throws IOException {
+        StringBuilder row = new StringBuilder("{\"prompt\": \"Hi\", \"chosen\": \"Yes.\", \"rejected\": \"No.\"");
+        for (int i = 0; i < 60; i++) {
+            row.append(", \"x").append(i).append("\": 1");
+        }
+        row.append(", \"\\u001b[31m\": 1, \"").append("k".repeat(1000)).append("\": 1}");
+        assertThat(read("", row.toString()).report().summary())
+                .contains("fields not used: \ufffd[31m (1), " + "k".repeat(80) + "… (1), x0 (1), x1 (1), ")
+                .contains(" (1) and 12 more\n");
+    }
+
     @Test
     void oddRowsAndFieldsThatAreNotUsedAreCounted() throws IOException {
         DatasetReport report = read(
