@@ -161,7 +161,7 @@ class CommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"dpo", "published-code"})
+    @ValueSource(strings = {"dpo", "auto", "published-code"})
     void alignRunsWithAPreset(String preset) {
         Invocation.succeed(inputs.align(preset, "--steps", "3", "--preset", preset));
         RunMetrics metrics = RunMetrics.read(Path.of(inputs.at(preset)));

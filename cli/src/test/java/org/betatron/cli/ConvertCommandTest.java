@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,6 +77,12 @@ class ConvertCommandTest {
         assertThat(Files.readAllLines(directory.resolve("scored.jsonl"))).hasSize(20);
         Invocation.succeed("convert", file("dpo/model"), file("dpo.gguf"), "--type", "q8_0");
         assertThat(answer(file("dpo.gguf"))).isNotNull();
+        for (String source : List.of(file("dpo.gguf"), inputs.model())) {
+            Invocation again = Invocation.of("convert", source, file("dpo.gguf"));
+            assertThat(again.exitCode()).isEqualTo(2);
+            assertThat(again.err())
+                    .isEqualTo("betatron: " + file("dpo.gguf") + " exists: name another file, or remove it first\n");
+        }
     }
 
     @Test

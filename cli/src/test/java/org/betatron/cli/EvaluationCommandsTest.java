@@ -45,6 +45,27 @@ class EvaluationCommandsTest {
     }
 
     @Test
+    void answersOfAnotherCommandAreNotReplaced() throws IOException {
+        Path own = Files.createDirectory(directory.resolve("own"));
+        Path answers = Files.writeString(own.resolve("answers.jsonl"), "{}\n");
+        Invocation refused = Invocation.of(
+                "evaluate",
+                "--model",
+                trained,
+                "--data",
+                inputs.evaluation(),
+                "--judge",
+                "world",
+                "--out",
+                own.toString());
+        assertThat(refused.exitCode()).isEqualTo(2);
+        assertThat(refused.err())
+                .isEqualTo("betatron: " + answers + " is not of an evaluation, which leaves report.json beside it, and"
+                        + " would be replaced: move it away, or choose another directory\n");
+        assertThat(answers).hasContent("{}");
+    }
+
+    @Test
     void generateIsReproducibleWhateverTheBatchSize() throws IOException {
         String[] names = {"one.jsonl", "many.jsonl"};
         for (int i = 0; i < 2; i++) {
@@ -173,7 +194,8 @@ class EvaluationCommandsTest {
                 .isEqualTo(first + "> " + first.substring(2) + "\n");
     }
 
-    /// A model with a chat template is asked with it, unless what it is given is to be continued as it is.
+    /// A model with a chat template is asked with it, unless what it is given is to be continued as
+    /// it is.
     @Test
     void generateAsksAChatModelAsOne() throws IOException {
         Path chat = directory.resolve("chat-model");

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.betatron.torch.device.CudaBuild;
 import org.betatron.training.run.RunDirectory;
 import org.betatron.training.run.SideFiles;
@@ -46,6 +47,22 @@ class FailuresTest {
                 "--out",
                 inputs.at("never"));
         refused("gone.jsonl: no such file", "inspect", "gone.jsonl", "--model", inputs.model());
+    }
+
+    /// Nothing in a message is unseen, and nothing turns its order.
+    @Test
+    void charactersWithoutAShapeAreNamed() throws IOException {
+        Path file = Files.writeString(directory.resolve("turned.jsonl"), """
+                {"prompt": "a", "chosen": "b", "rejected": "c", "x\u202ey\u200b": 1}
+                {"prompt": "a", "chosen": "\u202eb"}
+                """);
+        Invocation read = Invocation.of("inspect", file.toString(), "--model", inputs.model(), "--on-bad-row", "drop");
+        assertThat(read.out()).contains("fields not used: x\\u202ey\\u200b (1)").doesNotContain("\u202e", "\u200b");
+        assertThat(Invocation.of("inspect", "go\u202ene", "--model", inputs.model())
+                        .err())
+                .isEqualTo("betatron: go\\u202ene: no such file\n");
+        assertThat(Invocation.succeed("inspect", file.toString(), "--model", inputs.model(), "--row", "2"))
+                .doesNotContain("\u202e");
     }
 
     /// What is said of a value is not hidden by it.
@@ -144,30 +161,52 @@ class FailuresTest {
     void initWithoutLibtorchLeavesNothingBehind() throws IOException, InterruptedException {
         Path own = Files.createDirectory(directory.resolve("own-directory"));
         for (Path out : List.of(directory.resolve("no-libtorch"), own)) {
-            Process init = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "--enable-native-access=ALL-UNNAMED",
-                            "-XX:TieredStopAtLevel=1", // it lives for a second
-                            "-Dorg.bytedeco.javacpp.platform=linux-nowhere",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            Main.class.getName(),
-                            "init",
-                            "--config",
-                            inputs.config().toString(),
-                            "--tokenizer",
-                            "bytes",
-                            "--out",
-                            out.toString())
-                    .start();
-            assertThat(init.errorReader().readAllAsString())
+            assertThat(inProcess("org.bytedeco.javacpp.platform=linux-nowhere", Map.of(), init(out)))
                     .startsWith("betatron: libtorch cannot be loaded: ")
                     .hasLineCount(1);
-            assertThat(init.waitFor()).isEqualTo(WRONG_INPUT);
         }
         assertThat(directory.resolve("no-libtorch")).doesNotExist();
         assertThat(own).isEmptyDirectory();
+    }
+
+    private static String[] init(Path out) {
+        return new String[] {
+            "init", "--config", inputs.config().toString(), "--tokenizer", "bytes", "--out", out.toString()
+        };
+    }
+
+    /// @return what a process of its own says that is refused
+    private static String inProcess(String property, Map<String, String> environment, String... arguments)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:TieredStopAtLevel=1", // it lives for a second
+                "-D" + property,
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        String said = process.errorReader().readAllAsString();
+        assertThat(process.waitFor()).as(said).isEqualTo(WRONG_INPUT);
+        return said;
+    }
+
+    /// Nobody can make a directory under `/proc`.
+    @Test
+    void placesWhereLibrariesCannotBeUnpackedAreNamed() throws IOException, InterruptedException {
+        assertThat(inProcess("org.bytedeco.javacpp.cachedir=/proc/none", Map.of(), init(directory.resolve("no-cache"))))
+                .isEqualTo("betatron: org.bytedeco.javacpp.cachedir must name a directory that can be written to but"
+                        + " was /proc/none\n");
+        Path pairs = Files.write(directory.resolve("some.jsonl"), Inputs.pairLines(2));
+        String[] inspect = {"inspect", pairs.toString(), "--model", inputs.model()};
+        assertThat(inProcess("java.awt.headless=true", Map.of("DJL_CACHE_DIR", "/proc/none"), inspect))
+                .startsWith("betatron: the tokenizer's library cannot be loaded: ")
+                .endsWith("set DJL_CACHE_DIR to one, which is /proc/none now\n")
+                .hasLineCount(1);
     }
 
     @ParameterizedTest
@@ -352,6 +391,48 @@ class FailuresTest {
                         "betatron: --out must end in .png, as what is written is such a picture, but was " + metrics);
         assertThat(Path.of(prompts)).content().startsWith("{");
         assertThat(Path.of(metrics)).content().startsWith("{");
+
+        String weights = inputs.at("kept/model/model.safetensors");
+        for (String deep : List.of(weights, inputs.at("kept/checkpoints/new.jsonl"), inputs.at("kept/checksums"))) {
+            assertThat(usage("generate", "--model", inputs.model(), "--prompt", "a", "--out", deep))
+                    .startsWith(
+                            "betatron: --out " + deep + " is a file of a run, which would be lost: name another one");
+            assertThat(usage("report", inputs.at("kept"), inputs.at("kept"), "--out", deep))
+                    .startsWith("betatron: --out must end in .html, as what is written is a page, but was " + deep);
+        }
+        String page = inputs.at("kept/report.html");
+        assertThat(usage("report", inputs.at("kept"), inputs.at("kept"), "--out", page))
+                .startsWith("betatron: --out " + page + " is a file of a run");
+        Invocation.succeed("report", inputs.at("kept"), inputs.at("kept"), "--out", inputs.at("both.html"));
+        assertThat(directory.resolve("both.html")).content().startsWith("<!");
+        refused(
+                prompts + " must be a directory, or not exist",
+                "evaluate",
+                "--model",
+                inputs.model(),
+                "--data",
+                prompts,
+                "--judge",
+                "world",
+                "--out",
+                prompts);
+        String config = inputs.model() + "/config.json";
+        assertRead(config, "generate", "--model", inputs.model(), "--prompt", "a");
+        assertRead(config, "score", "--model", inputs.model(), "--reference", inputs.model(), "--data", prompts);
+        assertRead(prompts, "score", "--model", "a", "--reference", "b", "--data", directory + "/promp*.jsonl");
+        String recipe = Files.writeString(directory.resolve("own.yaml"), "kind: align\n")
+                .toString();
+        assertRead(recipe, "score", "--model", "a", "--reference", "b", "--data", prompts, "--recipe", recipe);
+        Path link = Files.createSymbolicLink(directory.resolve("link"), Path.of("kept", "model"));
+        assertThat(usage("generate", "--model", inputs.model(), "--prompt", "a", "--out", link + "/config.json"))
+                .contains(" is a file of a run");
+    }
+
+    private static void assertRead(String out, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(arguments));
+        command.addAll(List.of("--out", out));
+        assertThat(usage(command.toArray(String[]::new)))
+                .startsWith("betatron: --out " + out + " is read by this command: name another file");
     }
 
     private static String usage(String... arguments) {

@@ -108,6 +108,37 @@ class ScoreCommandTest {
         assertThat(invocation.exitCode()).isEqualTo(2);
         assertThat(invocation.err())
                 .startsWith("betatron: --reference DIR must be given: what the model was trained from; only a reward"
-                        + " model has none\n");
+                        + " model and objectives that compare with nothing, as simpo, have none\n");
+    }
+
+    @Test
+    void objectivesThatCompareWithNothingNeedNoReference() throws IOException {
+        Inputs inputs = Inputs.in(root);
+        Path file = Files.write(root.resolve("three.jsonl"), Inputs.pairLines(3));
+        String scores = inputs.at("simpo.jsonl");
+        String[] score = {
+            "score",
+            "--model",
+            inputs.model(),
+            "--data",
+            file.toString(),
+            "--out",
+            scores,
+            "--set",
+            "alignment.objective=simpo"
+        };
+        Invocation.succeed(score);
+        JsonNode first =
+                JsonMapper.shared().readTree(Files.readAllLines(Path.of(scores)).getFirst());
+        assertThat(first.path("policyChosen").asDouble()).isNegative();
+        assertThat(first.path("referenceChosen").isNull()).isTrue();
+        assertThat(first.path("gap").isNumber()).isTrue();
+
+        List<String> compared = new ArrayList<>(List.of(score));
+        compared.addAll(List.of("--reference", inputs.model()));
+        Invocation refused = Invocation.of(compared.toArray(String[]::new));
+        assertThat(refused.exitCode()).isEqualTo(2);
+        assertThat(refused.err())
+                .startsWith("betatron: --reference has no effect: the recipe's objective compares with nothing\n");
     }
 }

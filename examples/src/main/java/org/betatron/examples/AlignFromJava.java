@@ -27,7 +27,8 @@ import org.betatron.runs.score.ScoreResult;
 import org.betatron.runs.score.ScoreRun;
 import org.betatron.training.TrainLength;
 
-/// From nothing to an aligned model and how much better it is, in one Java program: docs/java.md walks through it.
+/// From nothing to an aligned model and how much better it is, in one Java program: docs/java.md
+/// walks through it.
 ///
 /// @param directory where everything is left; new or empty
 /// @param steps     steps of each kind of training
@@ -48,7 +49,7 @@ public record AlignFromJava(Path directory, int steps, PrintStream out) {
     public Finished run() {
         // A world whose true rewards are known takes the place of your own files and model.
         Path world = directory.resolve("world");
-        WorldData.write(new WorldSpec(400, 200, 40, 0.5, 0, 0.1, 0.5, 1), world);
+        WorldData.write(new WorldSpec(400, 200, 40, 0.5, 0, 0.1, 0, 0.5, 1), world);
         Path initial = directory.resolve("initial");
         ModelInitialization.run(world.resolve(WorldModel.SMALL.fileName()).toString(), world.toString(), initial, 1);
 

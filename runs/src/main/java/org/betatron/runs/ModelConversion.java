@@ -3,6 +3,7 @@ package org.betatron.runs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
@@ -40,7 +41,8 @@ public final class ModelConversion {
     /// @param file      a GGUF file
     /// @param directory new or empty
     /// @param type      number format of the weights; where none is given, the narrowest that holds
-    ///     the file's numbers as they are: bf16 or fp16 where all its matrices have that format, else fp32
+    ///     the file's numbers as they are: bf16 or fp16 where all its matrices have that format,
+    ///     else fp32
     /// @param listener  hears what has to be said of the file
     /// @return the number format that was written
     /// @throws ModelException if the file holds no model that can be read
@@ -68,11 +70,12 @@ public final class ModelConversion {
     /// Writes a model as a GGUF file.
     ///
     /// @param directory a Hugging Face directory, or another GGUF file
-    /// @param file      new, or replaced once the new one is whole
+    /// @param file      does not exist
     /// @param type      number format of the matrices: F32, F16, BF16 or Q8_0
     /// @param listener  hears what has to be said of the model's files
     /// @throws ModelException if llama.cpp does not know models of this kind
     public static void toGguf(Path directory, Path file, GgufType type, RunListener listener) {
+        requireNew(file);
         Path place = ModelPlace.of(directory);
         try (TorchLanguageModel model = ModelOpening.toldTo(listener).language(place, inPlace(place));
                 StagedFiles files = new StagedFiles()) {
@@ -86,11 +89,12 @@ public final class ModelConversion {
     /// Writes an adapter alone as a GGUF file.
     ///
     /// @param adapter  PEFT's directory
-    /// @param file     new, or replaced once the new one is whole
+    /// @param file     does not exist
     /// @param type     number format of the matrices: F32, F16 or BF16
     /// @param listener hears what has to be said of the files
     /// @throws ModelException if llama.cpp does not know such adapters
     public static void adapterToGguf(Path adapter, Path file, GgufType type, RunListener listener) {
+        requireNew(file);
         try (TorchLanguageModel model =
                         ModelOpening.toldTo(listener).language(adapter, inPlace(ModelPlace.of(adapter)));
                 StagedFiles files = new StagedFiles()) {
@@ -98,6 +102,13 @@ public final class ModelConversion {
             files.moveAll();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write " + file, e);
+        }
+    }
+
+    /// A model is never written over another one, as directories are not.
+    private static void requireNew(Path file) {
+        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw new IllegalArgumentException(file + " exists: name another file, or remove it first");
         }
     }
 
@@ -143,7 +154,8 @@ public final class ModelConversion {
         }
     }
 
-    /// Weights that files have in bf16, and matrices in blocks of a GGUF file, are read where they lie: a matrix of
+    /// Weights that files have in bf16, and matrices in blocks of a GGUF file, are read where they
+    /// lie: a matrix of
     /// another format is in memory only while it is written.
     private static ComputeSpec inPlace(Path place) {
         if (isGguf(place)) {

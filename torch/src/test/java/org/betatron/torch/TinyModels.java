@@ -44,7 +44,8 @@ public final class TinyModels {
                 .put("initializer_range", 0.2);
     }
 
-    /// @return norms around what 2 layers add, a window of 5 in the first, limits of scores and logits, tied
+    /// @return norms around what 2 layers add, a window of 5 in the first, limits of scores and
+    ///     logits, tied
     public static ObjectNode gemma2() {
         return llama().put("model_type", "gemma2")
                 .put("head_dim", 8)
@@ -67,12 +68,21 @@ public final class TinyModels {
                 .put("initializer_range", 0.2);
     }
 
-    /// @param architecture `gpt_neox`, `llama`, `gemma2` or `gpt2`
+    /// @return Gemma 2 without its limits of scores
+    public static ObjectNode gemma3() {
+        ObjectNode config = gemma2().put("model_type", "gemma3_text");
+        config.remove("attn_logit_softcapping");
+        return config;
+    }
+
+    /// @param architecture `gpt_neox`, `llama`, `mistral`, `gemma2`, `gemma3_text` or `gpt2`
     public static ObjectNode config(String architecture) {
         return switch (architecture) {
             case "gpt_neox" -> neox();
             case "llama" -> llama();
+            case "mistral" -> llama().put("model_type", "mistral");
             case "gemma2" -> gemma2();
+            case "gemma3_text" -> gemma3();
             case "gpt2" -> gpt2();
             default -> throw new IllegalArgumentException(architecture);
         };

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import org.betatron.cli.display.Displays;
+import org.betatron.core.VisibleText;
 import org.betatron.evaluation.comparison.ComparisonReport;
 import org.betatron.evaluation.comparison.Estimate;
 import org.betatron.generation.GenerationSpec;
@@ -140,11 +141,13 @@ final class EvaluateCommand implements Runnable {
             printer.printf(
                     "%nPARTIAL: %d of %d comparisons have no verdict%n",
                     result.undecided(), result.undecided() + result.judged());
-            result.reasons().stream().limit(MOST_REASONS).forEach(reason -> printer.println("  " + reason));
+            result.reasons().stream()
+                    .limit(MOST_REASONS)
+                    .forEach(reason -> printer.println("  " + VisibleText.of(reason)));
         }
         if (!result.account().isEmpty()) {
             printer.println();
-            result.account().forEach(printer::println);
+            result.account().stream().map(VisibleText::of).forEach(printer::println);
         }
         printer.flush();
     }

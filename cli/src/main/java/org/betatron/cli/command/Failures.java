@@ -8,6 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.betatron.core.RootCause;
+import org.betatron.core.VisibleText;
 import org.betatron.data.DataException;
 import org.betatron.evaluation.judge.JudgeException;
 import org.betatron.hub.HubException;
@@ -31,7 +32,6 @@ final class Failures {
     /// Stopped by the user.
     static final int STOPPED = 130;
 
-    private static final Pattern UNSHOWN = Pattern.compile("[\\p{Cc}\\p{Cs}&&[^\n]]");
     private static final Pattern LONG_QUOTATION = Pattern.compile("'[^'\n]{300,}'|\"[^\"\n]{300,}\"");
     private static final int LONGEST_LINE = 3000;
 
@@ -62,7 +62,8 @@ final class Failures {
         return wrongInput ? WRONG_INPUT : FAILED;
     }
 
-    /// What the machine or the size of an input ended, not a mistake in it that something looked for.
+    /// What the machine or the size of an input ended, not a mistake in it that something looked
+    /// for.
     static int report(Error problem, boolean debug, PrintWriter err) {
         err.println("betatron: "
                 + switch (problem) {
@@ -93,13 +94,11 @@ final class Failures {
         return WRONG_INPUT;
     }
 
-    /// Texts of damaged files are quoted in messages; a terminal is to show all of them, and obey none.
+    /// Texts of damaged files are quoted in messages; a terminal is to show all of them, and obey
+    /// none.
     private static String shown(String text) {
-        return UNSHOWN.matcher(Arrays.stream(text.split("\n", -1))
-                        .map(Failures::shortened)
-                        .collect(Collectors.joining("\n")))
-                .replaceAll(
-                        match -> String.format("\\\\u%04x", (int) match.group().charAt(0)));
+        return VisibleText.of(
+                Arrays.stream(text.split("\n", -1)).map(Failures::shortened).collect(Collectors.joining("\n")));
     }
 
     /// A value that fills the screen hides what is said of it.

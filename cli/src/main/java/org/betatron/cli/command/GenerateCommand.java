@@ -101,7 +101,7 @@ final class GenerateCommand implements Runnable {
                     spec.commandLine(), "--field and --on-bad-row say how files are read: they need --prompts FILE");
         }
         if (out != null) {
-            Outputs.requireOther(spec, out, files);
+            Outputs.requireOther(spec, out, files, model, reference);
         }
         PrintWriter printer = spec.commandLine().getOut();
         PrintWriter errors = spec.commandLine().getErr();

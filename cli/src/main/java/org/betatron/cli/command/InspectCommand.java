@@ -3,6 +3,7 @@ package org.betatron.cli.command;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.betatron.core.VisibleText;
 import org.betatron.data.layout.AnswerFormat;
 import org.betatron.data.layout.PreferenceFormat;
 import org.betatron.data.layout.RowFormat;
@@ -97,22 +98,22 @@ final class InspectCommand implements Runnable {
         Optional<TransformAccount> account = Optional.ofNullable(run).map(TransformAccount::of);
         ModelSource source = new ModelSource(model);
         ModelSource.changes(source.directory())
-                .forEach(change -> spec.commandLine().getErr().println("warning: " + change));
+                .forEach(change -> spec.commandLine().getErr().println("warning: " + VisibleText.of(change)));
         try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.load(source.directory())) {
             DataSetLoader loader = source.loader(tokenizer, Truncation.to(maxTokens, maxPromptTokens))
                     .by(reading.rules())
                     .within(source.limits())
-                    .telling(row -> spec.commandLine().getErr().println(row.text()));
+                    .telling(row -> spec.commandLine().getErr().println(VisibleText.of(row.text())));
             var out = spec.commandLine().getOut();
             if (!rows.isEmpty()) {
                 for (int row : rows) {
                     RowInspection inspection = inspection(loader, row);
-                    out.println(inspection.text());
-                    account.ifPresent(done -> out.println(done.of(inspection)));
+                    out.println(VisibleText.of(inspection.text()));
+                    account.ifPresent(done -> out.println(VisibleText.of(done.of(inspection))));
                 }
                 return;
             }
-            out.println(report(loader).text());
+            out.println(VisibleText.of(report(loader).text()));
             account.ifPresent(done -> out.println(done.summary(files)));
             out.println("Tokenizer: %,d ids; texts begin with %s and end with %s"
                     .formatted(

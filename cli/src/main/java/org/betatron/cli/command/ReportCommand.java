@@ -2,6 +2,7 @@ package org.betatron.cli.command;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.betatron.evaluation.report.ComparisonPage;
 import org.betatron.evaluation.report.RunPage;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,7 @@ final class ReportCommand implements Runnable {
             description = "Run directories, finished or not; at most five are compared.")
     private List<Path> runs = List.of();
 
-    @Option(names = "--out", paramLabel = "FILE", description = "Page that compares several runs.")
+    @Option(names = "--out", paramLabel = "FILE", description = "Page that compares several runs, ending in .html.")
     private @Nullable Path out;
 
     @Spec
@@ -43,6 +44,11 @@ final class ReportCommand implements Runnable {
         } else {
             if (out == null) {
                 throw new ParameterException(spec.commandLine(), "--out FILE must be given to compare several runs");
+            }
+            String name = out.toString().toLowerCase(Locale.ROOT);
+            if (!name.endsWith(".html") && !name.endsWith(".htm")) {
+                throw new ParameterException(
+                        spec.commandLine(), "--out must end in .html, as what is written is a page, but was " + out);
             }
             Outputs.requireOther(spec, out, List.of());
             ComparisonPage.write(runs, out);

@@ -50,7 +50,9 @@ final class ScoreCommand implements Runnable {
     @Option(
             names = "--reference",
             paramLabel = "DIR",
-            description = "Model that a language model is compared with: what it was trained from.")
+            description =
+                    "Model that a language model is compared with: what it was trained from. Not for reward models"
+                            + " and objectives without a reference.")
     private @Nullable Path reference;
 
     @Option(names = "--data", required = true, paramLabel = "FILE", description = "Pairs; may be repeated.")
@@ -97,7 +99,7 @@ final class ScoreCommand implements Runnable {
             throw wrong("--out FILE or --suspicious N must be given, or both");
         }
         if (out != null) {
-            Outputs.requireOther(spec, out, files);
+            Outputs.requireOther(spec, out, files, model, reference, recipe);
         }
         PrintWriter printer = spec.commandLine().getOut();
         ScoreResult result = score(Displays.of(printer, spec.commandLine().getErr()));
@@ -138,10 +140,14 @@ final class ScoreCommand implements Runnable {
             RecipeChecks.checkDevice("recipe", settings.compute());
             return new RewardScoreRun(model, files, settings, suspicious, out).run(listener);
         }
-        if (reference == null) {
-            throw wrong("--reference DIR must be given: what the model was trained from; only a reward model has none");
-        }
         AlignRecipe settings = settings(AlignRecipe.class);
+        if (reference == null && ScoreRun.needsReference(settings)) {
+            throw wrong("--reference DIR must be given: what the model was trained from; only a reward model and"
+                    + " objectives that compare with nothing, as simpo, have none");
+        }
+        if (reference != null && !ScoreRun.needsReference(settings)) {
+            throw wrong("--reference has no effect: the recipe's objective compares with nothing");
+        }
         RecipeChecks.checkDevice("recipe", settings.compute());
         return new ScoreRun(model, reference, files, settings, suspicious, out).run(listener);
     }

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.betatron.evaluation.study.Study;
 import org.betatron.runs.StopSignal;
+import org.betatron.runs.study.FrontierRequest;
 import org.betatron.runs.study.FrontierRunner;
 import org.betatron.runs.study.Studies;
 import org.betatron.runs.study.StudyRunner;
@@ -49,6 +50,19 @@ final class StudyCommand implements Runnable {
                     + " (default ${DEFAULT-VALUE}).")
     private String part = "1/1";
 
+    @Option(
+            names = "--place",
+            paramLabel = "NAME",
+            description = "Of the study frontier, only this world (may be repeated; default: all).")
+    private List<String> places = List.of();
+
+    @Option(
+            names = "--with",
+            paramLabel = "FILE",
+            description = "Of the study frontier, runs that an earlier report's results.jsonl has are taken from there"
+                    + " (may be repeated); made by the same version of Betatron.")
+    private List<Path> with = List.of();
+
     @Option(names = "--quick", description = "Only see that it works, within minutes; the numbers mean nothing.")
     private boolean quick;
 
@@ -82,9 +96,10 @@ final class StudyCommand implements Runnable {
             frontier(printer);
             return;
         }
-        if (!part.equals("1/1")) {
+        if (!part.equals("1/1") || !places.isEmpty() || !with.isEmpty()) {
             throw new ParameterException(
-                    spec.commandLine(), "--part is for the study " + FrontierRunner.NAME + " alone");
+                    spec.commandLine(),
+                    "--part, --place and --with are for the study " + FrontierRunner.NAME + " alone");
         }
         List<Study> studies = names.equals(List.of("all"))
                 ? Studies.ALL
@@ -119,13 +134,11 @@ final class StudyCommand implements Runnable {
         }
         StopSignal.install();
         printer.println(FrontierRunner.TITLE);
-        FrontierRunner.of(
-                        quick,
-                        threads,
-                        out,
-                        seeds == 0 ? quick ? 2 : FRONTIER_SEEDS : seeds,
-                        Integer.parseInt(parts[0]) - 1,
-                        Integer.parseInt(parts[1]),
+        FrontierRequest request = quick
+                ? FrontierRequest.quick(threads, seeds == 0 ? 2 : seeds, out)
+                : FrontierRequest.full(threads, seeds == 0 ? FRONTIER_SEEDS : seeds, out);
+        new FrontierRunner(
+                        request.in(places).with(with).share(Integer.parseInt(parts[0]) - 1, Integer.parseInt(parts[1])),
                         line -> {
                             printer.println(line);
                             printer.flush();

@@ -49,6 +49,13 @@ final class WorldCommand implements Runnable {
     private double flips = WorldSpec.DEFAULT.flips();
 
     @Option(
+            names = "--outlier-flips",
+            paramLabel = "X",
+            description = "Share of outliers with exchanged labels, beside --flips: 1 prefers every heap of words"
+                    + " (default ${DEFAULT-VALUE}).")
+    private double outlierFlips = WorldSpec.DEFAULT.outlierFlips();
+
+    @Option(
             names = "--temperature",
             paramLabel = "X",
             description = "How often the worse answer is preferred: Bradley-Terry on rewards divided by this; 0 for"
@@ -63,7 +70,8 @@ final class WorldCommand implements Runnable {
 
     @Override
     public void run() {
-        WorldSpec world = new WorldSpec(texts, pairs, evaluation, lowGap, outliers, flips, temperature, seed);
+        WorldSpec world =
+                new WorldSpec(texts, pairs, evaluation, lowGap, outliers, flips, outlierFlips, temperature, seed);
         WorldData.write(world, out);
         spec.commandLine()
                 .getOut()

@@ -38,7 +38,8 @@ public record AlignmentSpec(
             AggregationSpec.Mean.DEFAULT,
             GapSpec.DEFAULT);
 
-    /// The choices of the published code of beta-DPO where they differ from the method as defined: raw
+    /// The choices of the published code of beta-DPO where they differ from the method as defined:
+    /// raw
     /// gap, averages that start at zero uncorrected, and every decision per micro-batch.
     public static final AlignmentSpec PUBLISHED_CODE = new AlignmentSpec(
             ObjectiveSpec.Dpo.DEFAULT,
@@ -46,6 +47,16 @@ public record AlignmentSpec(
             SelectionSpec.Gaussian.DEFAULT,
             AggregationSpec.Mean.DEFAULT,
             new GapSpec(GapSource.MARGIN, 0.9, false, UpdateOrder.BEFORE_USE, Scope.MICRO_BATCH));
+
+    /// DPO without a beta to choose: one that follows how far the policy has moved on the answers,
+    /// and a loss that is
+    /// divided by it, so that it decides about pairs and not about steps. Ours.
+    public static final AlignmentSpec AUTO = new AlignmentSpec(
+            ObjectiveSpec.OverBeta.DEFAULT,
+            CalibrationSpec.Auto.DEFAULT,
+            SelectionSpec.None.DEFAULT,
+            AggregationSpec.Mean.DEFAULT,
+            GapSpec.DEFAULT);
 
     /// @return the composition that this describes
     public Alignment create() {

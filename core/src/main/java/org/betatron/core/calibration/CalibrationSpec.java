@@ -6,14 +6,18 @@ import org.betatron.core.Source;
 import org.betatron.core.calibration.LinearCalibration.Level;
 import org.betatron.core.calibration.ScheduledCalibration.Shape;
 
-/// Which calibration of beta a run uses, with its parameters. Beta_0 itself belongs to the objective.
+/// Which calibration of beta a run uses, with its parameters. Beta_0 itself belongs to the
+/// objective.
 ///
-/// `sensitivity` is the paper's alpha for gaps that include beta_0. The published code measures gaps
-/// without beta_0, and `alpha_paper = a_code / beta_0`: its `a = 0.6` at beta_0 = 0.1 is a sensitivity
+/// `sensitivity` is the paper's alpha for gaps that include beta_0. The published code measures
+/// gaps
+/// without beta_0, and `alpha_paper = a_code / beta_0`: its `a = 0.6` at beta_0 = 0.1 is a
+/// sensitivity
 /// of 6 here.
 ///
 /// Bounds are ratios to beta_0, so that they hold for every objective: beta stays in `[minRatio,
-/// maxRatio] * beta_0`. The published code's absolute floor of 1e-3 is the ratio 0.01 at its beta_0 of 0.1.
+/// maxRatio] * beta_0`. The published code's absolute floor of 1e-3 is the ratio 0.01 at its beta_0
+/// of 0.1.
 public sealed interface CalibrationSpec {
 
     /// @return the calibration that this describes
@@ -48,6 +52,7 @@ public sealed interface CalibrationSpec {
                         spec.targetGap(),
                         spec.minRatio(),
                         spec.maxRatio());
+            case Auto spec -> new AutoCalibration(spec.target(), spec.stiffness(), spec.minRatio(), spec.maxRatio());
             case Schedule spec -> new ScheduledCalibration(spec.shape(), spec.finalRatio());
             case Signal spec ->
                 new SignalCalibration(
@@ -118,7 +123,8 @@ public sealed interface CalibrationSpec {
     ///
     /// @param sensitivity as for [Batch]
     /// @param unit        as for [Batch]
-    /// @param targetGap   gap at which beta equals beta_0, in units of the gap, finite; the moving M_0
+    /// @param targetGap   gap at which beta equals beta_0, in units of the gap, finite; the moving
+    ///     M_0
     ///     cannot serve here, since it is itself the population's recent mean
     /// @param minRatio    as for [Batch]
     /// @param maxRatio    as for [Batch]
@@ -138,10 +144,12 @@ public sealed interface CalibrationSpec {
         }
     }
 
-    /// One beta per pair, from whether going further from the reference would separate it better; the beta
+    /// One beta per pair, from whether going further from the reference would separate it better;
+    /// the beta
     /// that this starts from moves with it.
     ///
-    /// @param epsilon how far policy and reference are extrapolated, and the relative step of beta, in (0, 1);
+    /// @param epsilon how far policy and reference are extrapolated, and the relative step of beta,
+    ///     in (0, 1);
     ///     0.01 as in the authors' code
     @Source("epsilon-DPO: Lee et al. 2025, arXiv 2502.13177")
     record Perturbation(double epsilon) implements CalibrationSpec {
@@ -165,13 +173,16 @@ public sealed interface CalibrationSpec {
         }
     }
 
-    /// One beta that is moved from batch to batch so that the learning signal `sigmoid(-beta m)` stays
+    /// One beta that is moved from batch to batch so that the learning signal `sigmoid(-beta m)`
+    /// stays
     /// near a target.
     ///
     /// @param rate      eta, > 0; the paper's 0.1
     /// @param target    the margin times beta that is aimed at, > 0; the paper's z* of 0.4
-    /// @param threshold signal below which the controller acts, in (0, 1); the paper's tau is 0.40 to 0.45
-    /// @param latched   whether a controller that has acted goes on, as the paper's text has it; its code asks at
+    /// @param threshold signal below which the controller acts, in (0, 1); the paper's tau is 0.40
+    ///     to 0.45
+    /// @param latched   whether a controller that has acted goes on, as the paper's text has it;
+    ///     its code asks at
     ///     each batch
     /// @param minRatio  floor of beta over beta_0, in (0, 1]; ours, the paper has none
     /// @param maxRatio  ceiling of beta over beta_0, ≥ 1; ours
@@ -188,7 +199,8 @@ public sealed interface CalibrationSpec {
         }
     }
 
-    /// One beta that is moved from batch to batch so that the policy stays at a distance from its reference.
+    /// One beta that is moved from batch to batch so that the policy stays at a distance from its
+    /// reference.
     ///
     /// @param target   nats per answer, > 0
     /// @param rate     how fast beta follows the moving average, > 0
@@ -206,6 +218,26 @@ public sealed interface CalibrationSpec {
             require("target", target > 0 && target < Double.POSITIVE_INFINITY, "> 0", target);
             require("rate", rate > 0 && rate < Double.POSITIVE_INFINITY, "> 0", rate);
             require("fast", fast >= 0 && fast <= 1, "in [0, 1]", fast);
+            requireBounds(minRatio, maxRatio);
+        }
+    }
+
+    /// A beta for runs that set none: from the length of answers and how far the policy has moved
+    /// on them. The
+    /// objective's beta counts for what is told of held-out pairs, and not for training.
+    ///
+    /// @param target    nats per token that the policy shall move on the answers of the data, > 0
+    /// @param stiffness how strongly beta follows the distance, ≥ 0; 0 for not at all
+    /// @param minRatio  floor of beta, as a share of one over the target in nats per answer, in (0,
+    ///     1]
+    /// @param maxRatio  ceiling of it, ≥ 1
+    @Source("ours")
+    record Auto(double target, double stiffness, double minRatio, double maxRatio) implements CalibrationSpec {
+        public static final Auto DEFAULT = new Auto(0.2, 1, 0.1, 10);
+
+        public Auto {
+            require("target", target > 0 && target < Double.POSITIVE_INFINITY, "> 0", target);
+            require("stiffness", stiffness >= 0 && stiffness < Double.POSITIVE_INFINITY, "≥ 0", stiffness);
             requireBounds(minRatio, maxRatio);
         }
     }

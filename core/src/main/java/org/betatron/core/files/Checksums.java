@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -21,7 +22,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
-/// What the files of a directory were when they were written, so that damage is found before they are
+/// What the files of a directory were when they were written, so that damage is found before they
+/// are
 /// read again.
 ///
 /// They stand in the file `checksums` of the directory, a line each: CRC-32C as eight hexadecimal
@@ -70,8 +72,11 @@ public final class Checksums {
     ///     everything is, or nobody wrote down what it was
     public static Optional<String> damage(Path directory) throws IOException {
         Path list = directory.resolve(FILE);
-        if (!Files.exists(list)) {
+        if (!Files.exists(list, LinkOption.NOFOLLOW_LINKS)) {
             return Optional.empty();
+        }
+        if (!Files.isRegularFile(list)) {
+            return Optional.of(list + " is " + FileKind.of(list) + ", not what was written");
         }
         Map<String, String> expected = new HashMap<>();
         for (String line : lines(list)) {
@@ -97,14 +102,20 @@ public final class Checksums {
     /// Looks at some files of a directory in which people change things, and put others beside.
     ///
     /// @param names of files in the directory
-    /// @return which of them is not as it was written, and what to do; empty if all are, as far as it was
-    ///     written down. A list of somebody else's making says nothing
+    /// @return which of them is not as it was written, and what to do; empty if all are, as far as
+    ///     it was
+    ///     written down. A list of somebody else's making says nothing,
+    ///     and so does a directory of its name
     public static Optional<String> damage(Path directory, Predicate<String> names) {
         Path list = directory.resolve(FILE);
-        if (!Files.isRegularFile(list)) {
+        if (!Files.exists(list, LinkOption.NOFOLLOW_LINKS) || Files.isDirectory(list)) {
             return Optional.empty();
         }
         try {
+            if (!Files.isRegularFile(list)) {
+                return Optional.of(list + " must be a file but is " + FileKind.of(list)
+                        + ": put the file back from a copy, or delete it if nothing is to be checked");
+            }
             List<Matcher> entries = lines(list).stream()
                     .map(LINE::matcher)
                     .filter(Matcher::matches)
@@ -141,7 +152,8 @@ public final class Checksums {
         }
     }
 
-    /// @param channel of an open file, whatever name that has now; its position does not matter and stays
+    /// @param channel of an open file, whatever name that has now; its position does not matter and
+    ///     stays
     /// @return CRC-32C of the file, eight hexadecimal digits
     public static String of(FileChannel channel) throws IOException {
         CRC32C sum = new CRC32C();

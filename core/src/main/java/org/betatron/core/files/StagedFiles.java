@@ -18,15 +18,21 @@ import java.util.stream.Stream;
 /// write into .partial-*-NAME  ->  fsync everything in it  ->  rename to NAME  ->  fsync the parent
 /// ```
 ///
-/// A reader that looks only for `NAME` never meets anything incomplete, whatever happens in between. Several
-/// files go into place one after the other when all are whole; a crash in the midst leaves some new and some old,
+/// A reader that looks only for `NAME` never meets anything incomplete, whatever happens in
+/// between. Several
+/// files go into place one after the other when all are whole; a crash in the midst leaves some new
+/// and some old,
 /// so what refers to others is staged last.
 ///
-/// Names of partial files are used once, so two writers of one target do not disturb each other: the later one
+/// Names of partial files are used once, so two writers of one target do not disturb each other:
+/// the later one
 /// wins. An object serves one thread.
 public final class StagedFiles implements AutoCloseable {
 
     private static final String PARTIAL = ".partial-";
+
+    /// As many as Linux follows.
+    private static final int MOST_LINKS = 40;
 
     private static final AtomicLong NUM_STAGED = new AtomicLong();
 
@@ -60,23 +66,45 @@ public final class StagedFiles implements AutoCloseable {
     ///
     /// @return what is replaced: of a link what it leads to, so that the link stays
     static Path requireFile(Path target) throws IOException {
-        Path absolute = target.toAbsolutePath().normalize();
-        boolean isOfSystem =
-                absolute.startsWith("/proc") || (absolute.startsWith("/dev") && !absolute.startsWith("/dev/shm"));
-        if (isOfSystem || (Files.exists(target) && !Files.isRegularFile(target))) {
-            throw new IllegalArgumentException(target + " must be a file, or not exist, to be written");
+        Path file = target;
+        for (int links = 0; ; links++) {
+            refuseSystem(target, file);
+            if (!Files.isSymbolicLink(file)) {
+                break;
+            }
+            if (links == MOST_LINKS) {
+                throw mustBeFile(target, "a link that leads nowhere");
+            }
+            file = parentOf(file).resolve(Files.readSymbolicLink(file)).normalize();
         }
-        if (!Files.isSymbolicLink(target)) {
-            return target;
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw mustBeFile(target, FileKind.of(file));
         }
-        return Files.exists(target)
-                ? target.toRealPath()
-                : requireFile(parentOf(target).resolve(Files.readSymbolicLink(target)));
+        return file;
+    }
+
+    private static void refuseSystem(Path target, Path file) throws IOException {
+        Path parent = parentOf(file);
+        Path place = Files.exists(parent) ? parent.toRealPath().resolve(file.getFileName()) : file;
+        for (Path name : List.of(file.toAbsolutePath().normalize(), place)) {
+            boolean isDevice = name.startsWith("/dev") && !name.startsWith("/dev/shm");
+            if (isDevice || name.startsWith("/proc")) {
+                throw mustBeFile(
+                        target,
+                        (name.equals(target.toAbsolutePath().normalize()) ? "" : "a link to " + name + ", ")
+                                + (isDevice ? "a device" : "a part") + " of the system");
+            }
+        }
+    }
+
+    private static IllegalArgumentException mustBeFile(Path target, String found) {
+        return new IllegalArgumentException(target + " must be a file, or not exist, to be written, but is " + found);
     }
 
     /// Writes one directory.
     ///
-    /// @param target  replaced as a whole if it exists; directories above it are made. One that is not empty
+    /// @param target  replaced as a whole if it exists; directories above it are made. One that is
+    ///     not empty
     ///     cannot be replaced in one move, so a crash at that moment leaves neither
     /// @param content fills it
     /// @throws IOException if anything could not be written; the target is as it was then
@@ -87,7 +115,8 @@ public final class StagedFiles implements AutoCloseable {
         }
     }
 
-    /// Removes a file or directory, under another name, so that a removal cut short leaves nothing that looks
+    /// Removes a file or directory, under another name, so that a removal cut short leaves nothing
+    /// that looks
     /// whole.
     ///
     /// @param target exists
@@ -122,7 +151,8 @@ public final class StagedFiles implements AutoCloseable {
 
     /// Moves everything that was staged into place, in the order in which it was staged.
     ///
-    /// @throws IOException if something cannot be synced, and nothing was moved; or if a move fails, and what was
+    /// @throws IOException if something cannot be synced, and nothing was moved; or if a move
+    ///     fails, and what was
     ///     not moved yet is removed by [#close]
     public void moveAll() throws IOException {
         for (Path partial : partialByTarget.values()) {

@@ -3,8 +3,10 @@ package org.betatron.core.run;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
+import org.betatron.core.files.Checksums;
 
-/// Names of everything that lies in the directory of a run, for those who write it and those who read it.
+/// Names of everything that lies in the directory of a run, for those who write it and those who
+/// read it.
 ///
 /// | name | what it is | written by |
 /// |---|---|---|
@@ -44,15 +46,21 @@ public final class RunFiles {
             Set.of(RECIPE, CHANGES, METRICS, TRANSFORMED, DATA, SAMPLES, GAPS_BEFORE, GAPS_AFTER, SUSPECTS);
 
     private static final Set<String> OTHERS =
-            Set.of(DROPPED, DROPPED_EVALUATION, REFERENCE, CHECKPOINTS, MODEL, REPORT);
+            Set.of(DROPPED, DROPPED_EVALUATION, REFERENCE, CHECKPOINTS, MODEL, REPORT, Checksums.FILE);
 
     private RunFiles() {}
 
-    /// @return whether a path is one of these in the directory of a run
+    /// @return whether a path is one of these in the directory of a run, or lies in one of them
     public static boolean isOfRun(Path path) {
-        String name = String.valueOf(path.getFileName());
-        return (READ_AGAIN.contains(name) || OTHERS.contains(name))
-                && Files.exists(path.resolveSibling(RECIPE))
-                && Files.exists(path.resolveSibling(METRICS));
+        Path file = path.toAbsolutePath().normalize();
+        for (Path parent = file.getParent(); parent != null; file = parent, parent = file.getParent()) {
+            String name = String.valueOf(file.getFileName());
+            if ((READ_AGAIN.contains(name) || OTHERS.contains(name))
+                    && Files.exists(parent.resolve(RECIPE))
+                    && Files.exists(parent.resolve(METRICS))) {
+                return true;
+            }
+        }
+        return false;
     }
 }

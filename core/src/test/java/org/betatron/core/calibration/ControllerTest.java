@@ -11,6 +11,8 @@ import org.betatron.core.PairSamples;
 import org.betatron.core.calibration.CalibrationSpec.DivergenceEstimate;
 import org.betatron.core.calibration.ScheduledCalibration.Shape;
 import org.betatron.core.logprob.PairLogProbs;
+import org.betatron.core.logprob.ResponseLogProbs;
+import org.betatron.core.logprob.ResponseQuantity;
 import org.betatron.core.statistics.Moments;
 import org.betatron.core.statistics.RunningMoments;
 import org.junit.jupiter.api.Test;
@@ -71,7 +73,8 @@ class ControllerTest {
                 .isEqualTo(signal.calibrate(all).nextRatio());
     }
 
-    /// From any start, with margins that jump by orders of magnitude, beta stays in its bounds and comes back.
+    /// From any start, with margins that jump by orders of magnitude, beta stays in its bounds and
+    /// comes back.
     @ParameterizedTest
     @MethodSource("controllers")
     void staysInItsBoundsAndComesBack(CalibrationSpec spec, double least, double most) {
@@ -148,6 +151,64 @@ class ControllerTest {
         assertThat(slow.calibrate(input).betas()[0]).isCloseTo(0.1, within(1e-15));
         assertThat(fast.calibrate(input).betas()[0]).isCloseTo(0.1 * 1.5, within(1e-15));
         assertThat(fast.calibrate(input).nextRatio()).isEqualTo(1);
+    }
+
+    /// Answers of 10 and 20 tokens that have lost 3 and 6 nats: 0.3 nats per token, 15 tokens.
+    @Test
+    void autoNeedsNoBeta() {
+        Calibration auto = new CalibrationSpec.Auto(0.2, 2, 0.1, 10).create();
+        PairLogProbs pairs = PairSamples.pair(-3, -6, 0, 0, 10, 20);
+        assertThat(auto.followed(pairs)).containsExactly(new double[] {0.3}, within(1e-15));
+        RunningMoments followed = RunningMoments.EMPTY.update(auto.followed(pairs), 0.9);
+        double expected = 1.5 * 1.5 / (0.2 * 15);
+        for (double ratio : new double[] {0.01, 1, 100}) {
+            CalibratedBetas betas = auto.calibrate(input(ratio, pairs, new double[1], followed));
+            assertThat(betas.betas()).containsExactly(new double[] {expected}, within(1e-12));
+            assertThat(betas.nextRatio()).isEqualTo(1);
+            assertThat(betas.clampedShare()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0.1", "-50, 0.1", "1e9, 10"})
+    void autoStaysInItsBounds(double lost, double ratio) {
+        Calibration auto = CalibrationSpec.Auto.DEFAULT.create();
+        PairLogProbs pairs = PairSamples.pair(-lost, -lost, 0, 0, 8, 8);
+        RunningMoments followed = RunningMoments.EMPTY.update(auto.followed(pairs), 0.9);
+        CalibratedBetas betas = auto.calibrate(input(1, pairs, new double[1], followed));
+        assertThat(betas.betas()).containsExactly(new double[] {ratio / (0.2 * 8)}, within(1e-12));
+        assertThat(betas.clampedShare()).isEqualTo(1);
+    }
+
+    /// A policy that is as far as its beta lets it: `k = 0.4 beta_target / beta` settles where both
+    /// agree, at the root.
+    @Test
+    void autoSettles() {
+        Calibration auto = new CalibrationSpec.Auto(0.2, 1, 0.1, 10).create();
+        for (double start : new double[] {1e-3, 0.2, 40}) {
+            RunningMoments followed = RunningMoments.EMPTY;
+            double lost = start;
+            for (int step = 0; step < 300; step++) {
+                PairLogProbs pairs = PairSamples.pair(-10 * lost, -10 * lost, 0, 0, 10, 10);
+                followed = followed.update(auto.followed(pairs), 0.9);
+                double beta =
+                        auto.calibrate(input(1, pairs, new double[1], followed)).betas()[0];
+                lost = 0.4 / (beta * 0.2 * 10);
+            }
+            assertThat(lost).as("from %s", start).isCloseTo(0.2 * Math.sqrt(2), within(1e-6));
+        }
+    }
+
+    /// Labelled answers: a row has one of the two.
+    @Test
+    void autoTakesSingleAnswers() {
+        PairLogProbs answers = PairSamples.randomAnswers(new SplittableRandom(SEED), 8);
+        double[] followed = CalibrationSpec.Auto.DEFAULT.create().followed(answers);
+        for (int i = 0; i < followed.length; i++) {
+            ResponseLogProbs own = answers.hasChosen(i) ? answers.chosen() : answers.rejected();
+            assertThat(followed[i] * own.length(i))
+                    .isCloseTo(own.get(ResponseQuantity.REFERENCE, i) - own.policy(i), within(1e-12));
+        }
     }
 
     @ParameterizedTest

@@ -53,7 +53,8 @@ class ChecksumsTest {
         }
     }
 
-    /// People add files to a model that was saved, and change some; others have lists of another form.
+    /// People add files to a model that was saved, and change some; others have lists of another
+    /// form.
     @Test
     void someFilesOfADirectoryThatPeopleChange() throws IOException {
         Path list = directory.resolve("checksums");
@@ -82,5 +83,30 @@ class ChecksumsTest {
         Files.delete(directory.resolve("checksums"));
         Files.writeString(file, "other");
         assertThat(Checksums.damage(directory)).isEmpty();
+    }
+
+    /// A pipe would be waited for without end, and a link that leads nowhere is a list that was
+    /// lost.
+    @Test
+    void whatIsNoListIsNamed() throws IOException, InterruptedException {
+        Path list = directory.resolve("checksums");
+        Files.delete(list);
+        assertThat(new ProcessBuilder("mkfifo", list.toString()).start().waitFor())
+                .isZero();
+        assertNoList(list, "a pipe");
+        Files.createSymbolicLink(list, Path.of("gone"));
+        assertNoList(list, "a link that leads nowhere");
+        Files.createSymbolicLink(list, Path.of("/dev/zero"));
+        assertNoList(list, "a device");
+        Files.createDirectory(list);
+        assertThat(Checksums.damage(directory)).contains(list + " is a directory, not what was written");
+        assertThat(Checksums.damage(directory, _ -> true)).isEmpty();
+    }
+
+    private void assertNoList(Path list, String kind) throws IOException {
+        assertThat(Checksums.damage(directory)).contains(list + " is " + kind + ", not what was written");
+        assertThat(Checksums.damage(directory, _ -> true).orElse(""))
+                .startsWith(list + " must be a file but is " + kind);
+        Files.delete(list);
     }
 }

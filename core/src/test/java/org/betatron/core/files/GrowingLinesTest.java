@@ -70,7 +70,7 @@ class GrowingLinesTest {
                 () -> StagedFiles.write(target, partial -> Files.createFile(partial)))) {
             assertThatThrownBy(write)
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage(target + " must be a file, or not exist, to be written");
+                    .hasMessage(target + " must be a file, or not exist, to be written, but is a directory");
         }
         assertThat(Directories.list(directory)).containsExactly(target);
     }

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class StagedFilesTest {
 
@@ -42,11 +42,43 @@ class StagedFilesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/dev/null", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "/dev/shm"})
-    void whatIsNoFileIsNotReplaced(String target) {
-        assertThatThrownBy(() -> StagedFiles.write(Path.of(target), partial -> Files.writeString(partial, "lost")))
+    @CsvSource({
+        "/dev/null, a device of the system",
+        "/dev/stdout, a device of the system",
+        "/dev/fd/1, a device of the system",
+        "/dev/no/such, a device of the system",
+        "/proc/self/fd/1, a part of the system",
+        "/dev/shm, a directory"
+    })
+    void whatIsNoFileIsNotReplaced(String target, String found) throws IOException {
+        assertNotReplaced(Path.of(target), found);
+        Path link = Files.createSymbolicLink(directory.resolve("link"), Path.of(target));
+        Path other = Files.createSymbolicLink(directory.resolve("other"), Path.of("link"));
+        assertNotReplaced(other, target.equals("/dev/shm") ? found : "a link to " + target + ", " + found);
+        assertThat(Directories.list(directory)).containsExactly(link, other);
+    }
+
+    /// Also where a directory on the way is the link.
+    @Test
+    void whatADirectoryOfLinksLeadsToIsNotReplaced() throws IOException {
+        Path devices = Files.createSymbolicLink(directory.resolve("devices"), Path.of("/dev"));
+        assertNotReplaced(devices.resolve("stdout"), "a link to /dev/stdout, a device of the system");
+    }
+
+    @Test
+    void linksThatLeadToEachOtherAreRefused() throws IOException {
+        Path first = Files.createSymbolicLink(directory.resolve("first"), Path.of("second"));
+        Path second = Files.createSymbolicLink(directory.resolve("second"), Path.of("first"));
+        Path itself = Files.createSymbolicLink(directory.resolve("itself"), Path.of("itself"));
+        for (Path link : new Path[] {first, second, itself}) {
+            assertNotReplaced(link, "a link that leads nowhere");
+        }
+    }
+
+    private static void assertNotReplaced(Path target, String found) {
+        assertThatThrownBy(() -> StagedFiles.write(target, partial -> Files.writeString(partial, "lost")))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage(target + " must be a file, or not exist, to be written");
+                .hasMessage(target + " must be a file, or not exist, to be written, but is " + found);
     }
 
     @Test

@@ -59,6 +59,7 @@ final class DataSetCollector<R extends TokenizedRow> implements AutoCloseable {
 
     void keep(R row, FittedRow fitted) {
         rows.add(row);
+        counts.keep();
         count(row);
         rowLengths.add(row.numTokens());
         promptLengths.add(fitted.prompt().length);

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import org.betatron.data.row.DropReason;
+import org.jspecify.annotations.Nullable;
 
 /// What became of the rows of a data set: read, dropped, cut, and how long they are.
 ///
@@ -24,7 +25,8 @@ import org.betatron.data.row.DropReason;
 /// @param promptLengths   of kept rows, start tokens included
 /// @param responseLengths of every response of kept rows, end token included
 /// @param rowLengths      of kept rows, the prompt once and each response
-/// @param oddities        how many kept rows have something that is worth knowing; absent where none has.
+/// @param oddities        how many kept rows have something that is worth knowing; absent where
+///     none has.
 ///     Empty in reports of runs from before it was counted, as the next is
 /// @param unreadable      how many rows could not be read, by reason
 /// @param unusedFields    how many kept rows have a field that nothing was read of, by its name
@@ -47,8 +49,18 @@ public record DatasetReport(
         Map<String, Integer> unusedFields,
         Map<String, Integer> unreadable) {
 
-    /// A file and the format it was read in.
-    public record Source(String file, String format) {}
+    /// A file.
+    ///
+    /// @param format  it was read in
+    /// @param numKept rows of it that are left; null in reports of runs from before it was counted
+    public record Source(
+            String file, String format, @Nullable Integer numKept) {
+
+        /// @return the file for a terminal
+        String text() {
+            return file + " (" + format + ")" + (Objects.equals(numKept, 0) ? ": none of its rows can be used" : "");
+        }
+    }
 
     public DatasetReport {
         // Read from JSON, which may lack any.

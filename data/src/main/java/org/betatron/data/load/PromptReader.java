@@ -22,7 +22,8 @@ import org.betatron.data.source.RawRow;
 import org.betatron.data.template.ChatTemplate;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the prompts of files, as rows to learn from are read, and writes them as one model or several read
+/// Reads the prompts of files, as rows to learn from are read, and writes them as one model or
+/// several read
 /// them. A row that one of the models cannot be asked is asked of none.
 ///
 /// @param templates of the models, for prompts that are messages
@@ -35,7 +36,8 @@ public record PromptReader(List<ChatTemplate> templates, PromptStyle style, RowR
     }
 
     /// @param files in order; of the layouts that [Prompts] reads
-    /// @throws DataException if a file cannot be read or has no rows, rows that may not be left out cannot be
+    /// @throws DataException if a file cannot be read or has no rows, rows that may not be left out
+    ///     cannot be
     ///     read, or no row is left
     public PromptSet read(List<Path> files) {
         Reading reading = new Reading();
@@ -93,6 +95,7 @@ public record PromptReader(List<ChatTemplate> templates, PromptStyle style, RowR
             for (int i = 0; i < written.size(); i++) {
                 prompts.get(i).add(written.get(i));
             }
+            counts.keep();
             counts.note(oddities, unread);
         }
 

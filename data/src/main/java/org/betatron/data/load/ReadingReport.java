@@ -26,6 +26,9 @@ public record ReadingReport(
         Map<String, Integer> unusedFields,
         Map<String, Integer> unreadable) {
 
+    private static final int MOST_FIELDS = 50;
+    private static final int MOST_CHARACTERS = 80;
+
     public ReadingReport {
         sources = List.copyOf(sources);
         EnumMap<DropReason, Integer> copy = new EnumMap<>(DropReason.class);
@@ -49,7 +52,7 @@ public record ReadingReport(
     /// @return files, rows kept and dropped for a terminal, several lines
     String counts() {
         StringBuilder text = new StringBuilder();
-        sources.forEach(source -> line(text, source.file() + " (" + source.format() + ")"));
+        sources.forEach(source -> line(text, source.text()));
         line(text, "rows: " + numRead + " read, " + numKept + " kept, " + numDropped() + " dropped");
         dropped.forEach((reason, count) -> {
             line(text, "  dropped " + count + ": " + reason.text());
@@ -72,9 +75,17 @@ public record ReadingReport(
 
     /// @return `id2 (5), source (12)`: names of fields with the number of rows
     private String unusedText() {
-        return unusedFields.entrySet().stream()
-                .map(field -> field.getKey() + " (" + field.getValue() + ")")
+        String named = unusedFields.entrySet().stream()
+                .limit(MOST_FIELDS)
+                .map(field -> shown(field.getKey()) + " (" + field.getValue() + ")")
                 .collect(Collectors.joining(", "));
+        int more = unusedFields.size() - MOST_FIELDS;
+        return more > 0 ? named + " and " + more + " more" : named;
+    }
+
+    private static String shown(String field) {
+        String text = field.length() > MOST_CHARACTERS ? field.substring(0, MOST_CHARACTERS) + "…" : field;
+        return text.replaceAll("\\p{Cntrl}", "\ufffd");
     }
 
     private static void line(StringBuilder text, String line) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.betatron.data.DataException;
@@ -25,12 +26,19 @@ final class RowCounts {
     }
 
     void addSource(String file, String format) {
-        sources.add(new DatasetReport.Source(file, format));
+        sources.add(new DatasetReport.Source(file, format, 0));
     }
 
     /// @return rows that cannot be read
     BadRows bad() {
         return bad;
+    }
+
+    /// Counts a row that is kept, of the file that was added last.
+    void keep() {
+        DatasetReport.Source source = sources.removeLast();
+        int before = Objects.requireNonNull(source.numKept());
+        sources.add(new DatasetReport.Source(source.file(), source.format(), before + 1));
     }
 
     /// Counts a row that is left out.

@@ -3,6 +3,7 @@ package org.betatron.data.load;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.betatron.core.VisibleText;
 import org.betatron.data.row.DroppedRow;
 import org.betatron.data.row.RowPlace;
 import org.betatron.data.row.SourceRow;
@@ -137,15 +138,9 @@ public record RowInspection(
                 case '\n' -> visible.append("\\n");
                 case '\r' -> visible.append("\\r");
                 case '\t' -> visible.append("\\t");
-                default -> {
-                    if (Character.isISOControl(c)) {
-                        visible.append(String.format("\\x%02x", c));
-                    } else {
-                        visible.appendCodePoint(c);
-                    }
-                }
+                default -> visible.appendCodePoint(c);
             }
         });
-        return visible.toString();
+        return VisibleText.of(visible.toString());
     }
 }

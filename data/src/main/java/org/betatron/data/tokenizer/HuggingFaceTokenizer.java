@@ -21,16 +21,19 @@ public final class HuggingFaceTokenizer implements Tokenizer, AutoCloseable {
 
     private static final char REPLACEMENT_CHARACTER = '\ufffd';
 
+    private final Path file;
     private final ai.djl.huggingface.tokenizers.HuggingFaceTokenizer tokenizer;
     private final Vocabulary vocabulary;
     private final int[] bosPrefix;
     private final int[] stopIds;
 
     private HuggingFaceTokenizer(
+            Path file,
             ai.djl.huggingface.tokenizers.HuggingFaceTokenizer tokenizer,
             Vocabulary vocabulary,
             int[] bosPrefix,
             int[] stopIds) {
+        this.file = file;
         this.tokenizer = tokenizer;
         this.vocabulary = vocabulary;
         this.bosPrefix = bosPrefix;
@@ -53,7 +56,12 @@ public final class HuggingFaceTokenizer implements Tokenizer, AutoCloseable {
         TokenizerFile file = TokenizerFile.read(modelDirectory);
         int[] stopIds = EndTokens.find(modelDirectory, file);
         ai.djl.huggingface.tokenizers.HuggingFaceTokenizer tokenizer = open(file);
-        return new HuggingFaceTokenizer(tokenizer, file.vocabulary(), findBosPrefix(tokenizer), stopIds);
+        try {
+            int[] bosPrefix = findBosPrefix(tokenizer);
+            return new HuggingFaceTokenizer(file.file(), tokenizer, file.vocabulary(), bosPrefix, stopIds);
+        } catch (RuntimeException e) {
+            throw unusable(file.file(), e);
+        }
     }
 
     private static ai.djl.huggingface.tokenizers.HuggingFaceTokenizer open(TokenizerFile file) {
@@ -108,12 +116,22 @@ public final class HuggingFaceTokenizer implements Tokenizer, AutoCloseable {
         }
         // Only ids are needed; the public method also copies every piece and its place in the text.
         TokenizersLibrary library = TokenizersLibrary.LIB;
-        long encoding = library.encode(tokenizer.getHandle(), text, false);
+        long encoding;
+        try {
+            encoding = library.encode(tokenizer.getHandle(), text, false);
+        } catch (RuntimeException e) {
+            throw unusable(file, e);
+        }
         try {
             return toInts(library.getTokenIds(encoding));
         } finally {
             library.deleteEncoding(encoding);
         }
+    }
+
+    /// A vocabulary without the unknown token that it names, for example.
+    private static DataException unusable(Path file, RuntimeException e) {
+        return new DataException(file + ": cannot make tokens of a text: " + e.getMessage(), e);
     }
 
     @Override

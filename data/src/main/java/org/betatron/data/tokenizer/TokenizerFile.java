@@ -43,6 +43,7 @@ record TokenizerFile(
                             : " (from vocab.json and merges.txt, make one with AutoTokenizer.save_pretrained)"));
         }
         PrefixSpace.requireAgreement(directory, root);
+        LibraryLimits.require(file, root);
         Vocabulary before = Vocabulary.read(file, root);
         TokenizerSettings settings = TokenizerSettings.read(directory);
         boolean changed = root instanceof ObjectNode object && addAll(object, before, settings);

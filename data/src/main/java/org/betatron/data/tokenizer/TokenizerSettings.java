@@ -50,13 +50,30 @@ final class TokenizerSettings {
             throw new DataException(directory.resolve(CONFIG) + ": \"split_special_tokens\" must be false or missing:"
                     + " the special tokens that chat templates write would be split");
         }
-        boolean alone = config.path(DECODER).isObject();
+        requireTokens(directory.resolve(CONFIG), config);
+        JsonNode decoder = config.path(DECODER);
+        boolean alone = decoder.isObject();
+        if (!alone && !decoder.isMissingNode() && !decoder.isNull()) {
+            throw new DataException(
+                    directory.resolve(CONFIG) + ": \"" + DECODER + "\" must be an object of tokens by id");
+        }
         JsonNode nothing = config.path("").path("");
         return new TokenizerSettings(
                 directory,
                 config,
-                alone ? nothing : ModelFiles.readJsonIfPresent(directory, MAP),
+                alone ? nothing : requireTokens(directory.resolve(MAP), ModelFiles.readJsonIfPresent(directory, MAP)),
                 alone ? nothing : ModelFiles.readJsonIfPresent(directory, ADDED));
+    }
+
+    /// @return the content of the file
+    private static JsonNode requireTokens(Path file, JsonNode content) {
+        for (String name : NAMED) {
+            JsonNode token = content.path(name);
+            if (!token.isMissingNode() && !token.isNull() && ModelFiles.tokenText(token) == null) {
+                throw new DataException(file + ": \"" + name + "\" must be a text, or an object with its \"content\"");
+            }
+        }
+        return content;
     }
 
     /// @return every `*_token`, by name

@@ -22,13 +22,16 @@ public final class WorldData {
     private WorldData() {}
 
     /// Writes `sft.jsonl`, `pairs.jsonl`, `evaluation.jsonl`, `tokenizer.json`, a configuration for
-    /// each of [WorldModel], `world.json` with the settings, and [Checksums]. Pairs carry `chosen_score` and
-    /// `rejected_score`, the true rewards, `flipped`, and their `kind`; pairs to measure on are never
+    /// each of [WorldModel], `world.json` with the settings, and [Checksums]. Pairs carry
+    /// `chosen_score` and
+    /// `rejected_score`, the true rewards, `flipped`, and their `kind`; pairs to measure on are
+    /// never
     /// flipped and never outliers.
     ///
     /// @param directory does not exist, or is empty
     /// @throws DataException            if a file cannot be written
-    /// @throws IllegalArgumentException if there is something in the directory, or another command fills it
+    /// @throws IllegalArgumentException if there is something in the directory, or another command
+    ///     fills it
     public static void write(WorldSpec spec, Path directory) {
         List<Question> training = new ArrayList<>();
         List<Question> evaluation = new ArrayList<>();
@@ -45,6 +48,7 @@ public final class WorldData {
                     spec.pairs(),
                     spec.evaluation(),
                     spec.lowGap(),
+                    0,
                     0,
                     0,
                     spec.temperature(),

@@ -42,12 +42,16 @@ record WorldPair(
             double rewardB = reward(question, b);
             if (fits(kind, Math.abs(rewardA - rewardB)) && !a.equals(b)) {
                 boolean prefersA = prefersFirst(rewardA - rewardB, spec.temperature(), random);
-                boolean flipped = random.nextDouble() < spec.flips();
+                boolean flipped = random.nextDouble() < flips(kind, spec);
                 return prefersA != flipped
                         ? new WorldPair(question, a, b, rewardA, rewardB, flipped, kind)
                         : new WorldPair(question, b, a, rewardB, rewardA, flipped, kind);
             }
         }
+    }
+
+    private static double flips(PairKind kind, WorldSpec spec) {
+        return kind == PairKind.OUTLIER ? 1 - (1 - spec.flips()) * (1 - spec.outlierFlips()) : spec.flips();
     }
 
     private static boolean fits(PairKind kind, double gap) {

@@ -10,7 +10,11 @@ import static org.betatron.core.Numbers.require;
 /// @param lowGap      share of pairs of low gap among those that are no outliers, in [0, 1]
 /// @param outliers    share of pairs with a heap of words for an answer, in [0, 1]
 /// @param flips       share of pairs whose labels are exchanged after they were drawn, in [0, 1]
-/// @param temperature of the preferences: `P(a over b) = sigmoid((reward(a) - reward(b)) / temperature)`,
+/// @param outlierFlips share of outliers whose labels are exchanged, beside those that `flips`
+///     exchanges, in [0, 1]: 1
+///     prefers every heap of words
+/// @param temperature of the preferences: `P(a over b) = sigmoid((reward(a) - reward(b)) /
+///     temperature)`,
 ///     ≥ 0; 0 always prefers the better answer
 /// @param seed        seed of everything drawn
 public record WorldSpec(
@@ -20,6 +24,7 @@ public record WorldSpec(
         double lowGap,
         double outliers,
         double flips,
+        double outlierFlips,
         double temperature,
         long seed) {
 
@@ -30,7 +35,7 @@ public record WorldSpec(
     public static final double HIGH_GAP = 2;
 
     /// Half of the pairs hard to tell apart, no injected noise; ours.
-    public static final WorldSpec DEFAULT = new WorldSpec(8000, 4000, 400, 0.5, 0, 0, 0.5, 0);
+    public static final WorldSpec DEFAULT = new WorldSpec(8000, 4000, 400, 0.5, 0, 0, 0, 0.5, 0);
 
     public WorldSpec {
         require("texts", texts >= 1, "at least 1", texts);
@@ -39,6 +44,7 @@ public record WorldSpec(
         require("lowGap", lowGap >= 0 && lowGap <= 1, "in [0, 1]", lowGap);
         require("outliers", outliers >= 0 && outliers <= 1, "in [0, 1]", outliers);
         require("flips", flips >= 0 && flips <= 1, "in [0, 1]", flips);
+        require("outlierFlips", outlierFlips >= 0 && outlierFlips <= 1, "in [0, 1]", outlierFlips);
         require("temperature", temperature >= 0 && temperature < Double.POSITIVE_INFINITY, "≥ 0", temperature);
     }
 }

@@ -111,6 +111,20 @@ class DataSetLoaderTest {
                         + ":1\",\"reason\":\"both answers are identical\"}");
     }
 
+    /// An evaluation over two files is not one over the first without a word.
+    @Test
+    void aFileWithoutUsableRowsIsNamed() throws IOException {
+        Path full = Files.writeString(directory.resolve("full.jsonl"), pair("p", "a", "b"));
+        Path none = Files.writeString(directory.resolve("none.jsonl"), pair("p", "a", "a"));
+        for (List<Path> files : List.of(List.of(full, none), List.of(none, full))) {
+            assertThat(loader(LARGE)
+                            .pairs(files, PreferenceFormat.AUTO)
+                            .report()
+                            .summary())
+                    .contains(full + " (PAIRS)\n", none + " (PAIRS): none of its rows can be used\n");
+        }
+    }
+
     @Test
     void nothingLeft() {
         assertThatExceptionOfType(DataException.class)

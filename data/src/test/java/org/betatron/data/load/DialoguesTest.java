@@ -31,7 +31,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// What rows that are dialogues become: the texts that transformers makes of them (`parity/dialogues.py`),
+/// What rows that are dialogues become: the texts that transformers makes of them
+/// (`parity/dialogues.py`),
 /// or a refusal where something that is said would not reach the model.
 class DialoguesTest {
 
@@ -181,10 +182,12 @@ class DialoguesTest {
                 "\"content\" of message 1 (user) does not reach the model");
     }
 
-    /// `'` stands for `"`. What is left out stands in the user's message as well, however long it is.
+    /// `'` stands for `"`. What is left out stands in the user's message as well, however long it
+    /// is.
     @ParameterizedTest
     @CsvSource(delimiter = '~', quoteCharacter = '`', textBlock = """
         'prompt': ['system:Answer in one short sentence.', 'user:Answer in one short sentence. Why?'] ~ "content" of message 1 (system)
+        'prompt': ['developer:Answer in one short sentence.', 'user:Answer in one short sentence. Why?'] ~ "content" of message 1 (developer)
         'prompt': ['user:Please look up weather', 'tool_call:{\\'name\\': \\'look\\', \\'arguments\\': {}}', 'tool:7 weather'] ~ "tool_calls[0].name" of message 2 (assistant)
         'prompt': ['user:Is look a tool?'], 'tools': [{'name': 'look'}] ~ "tools[0].name"
         'prompt': ['user:A mug is blue. Is it?'], 'documents': [{'text': 'A mug is blue.'}] ~ "documents[0].text"
@@ -226,6 +229,19 @@ class DialoguesTest {
         assertThat(read("", "{\"prompt\": \"Hi there\"" + dialogues).rows()).hasSize(1);
     }
 
+    /// A table that was written with its values as names, or names that a terminal would obey.
+    @Test
+    void manyOrOddNamesOfFieldsAreNamedInPart() throws IOException {
+        StringBuilder row = new StringBuilder("{\"prompt\": \"Hi\", \"chosen\": \"Yes.\", \"rejected\": \"No.\"");
+        for (int i = 0; i < 60; i++) {
+            row.append(", \"x").append(i).append("\": 1");
+        }
+        row.append(", \"\\u001b[31m\": 1, \"").append("k".repeat(1000)).append("\": 1}");
+        assertThat(read("", row.toString()).report().summary())
+                .contains("fields not used: \ufffd[31m (1), " + "k".repeat(80) + "… (1), x0 (1), x1 (1), ")
+                .contains(" (1) and 12 more\n");
+    }
+
     @Test
     void oddRowsAndFieldsThatAreNotUsedAreCounted() throws IOException {
         DatasetReport report = read(
@@ -250,7 +266,8 @@ class DialoguesTest {
                 .containsOnlyKeys(Oddity.REPEATS_PROMPT);
     }
 
-    /// Whose earlier turns change once the answer is there: nothing of the prompt becomes part of an answer.
+    /// Whose earlier turns change once the answer is there: nothing of the prompt becomes part of
+    /// an answer.
     @Test
     void templatesThatRewriteThePromptLeaveTheAnswerAsItIs() throws IOException {
         TokenizedDataSet<TokenizedPair> data = read(

@@ -73,10 +73,14 @@ class SourceFileTest {
     }
 
     @Test
-    void missingAndEmptyFiles() throws IOException {
+    void missingAndEmptyFiles() throws IOException, InterruptedException {
         assertFails(directory.resolve("none.jsonl"), ": no such file");
         assertFails(directory, ": must be a file but was a directory");
         assertFails(Path.of("/dev/null"), ": is a pipe or a device, which may never end");
+        Path pipe = directory.resolve("pipe.jsonl");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        assertFails(pipe, ": is a pipe or a device, which may never end and cannot be read twice: write");
         assertFails(write("empty.jsonl", ""), ": has no rows");
         assertFails(write("blank.jsonl", "\n \n"), ": has no rows");
         assertFails(write("list.json", "[]"), ": has no rows");

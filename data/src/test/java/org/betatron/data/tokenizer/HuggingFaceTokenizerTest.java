@@ -103,6 +103,49 @@ class HuggingFaceTokenizerTest {
         }
     }
 
+    /// The library ends the process at the first.
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\0',
+            value = {
+                "post_processor | {\"type\":\"Sequence\",\"processors\":[{\"type\":\"TemplateProcessing\",\"single\":["
+                        + "{\"SpecialToken\":{\"id\":\"<none>\",\"type_id\":0}},{\"Sequence\":{\"id\":\"A\",\"type_id\":0}}],"
+                        + "\"pair\":[],\"special_tokens\":{}}]} | \"single\" of the post-processor names the token \"<none>\","
+                        + " which must be among its \"special_tokens\"",
+                "model | {\"type\":\"WordLevel\",\"vocab\":{\"b\":0},\"unk_token\":\"?\"} | cannot make tokens of a text:"
+                        + " WordLevel error: Missing [UNK] token from the vocabulary",
+                "model | {\"type\":\"BPE\",\"dropout\":0.1,\"vocab\":{\"a\":0},\"merges\":[]} | \"dropout\" of the model must"
+                        + " be null or 0, as a text would become other tokens each time, but was 0.1"
+            })
+    void whatTheLibraryDoesNotDoIsRefused(String key, String value, String problem) throws IOException {
+        ObjectNode root = readByteTokenizer();
+        root.set(key, JSON.readTree(value));
+        writeTokenizer(root);
+        assertThatExceptionOfType(DataException.class)
+                .isThrownBy(() -> HuggingFaceTokenizer.load(directory))
+                .withMessage(directory.resolve("tokenizer.json") + ": " + problem);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\0',
+            value = {
+                "eos_token | 5 | \"eos_token\" must be a text, or an object with its \"content\"",
+                "pad_token | {\"content\":null} | \"pad_token\" must be a text, or an object with its \"content\"",
+                "added_tokens_decoder | [1] | \"added_tokens_decoder\" must be an object of tokens by id"
+            })
+    void settingsOfAnotherKindAreRefused(String key, String value, String problem) throws IOException {
+        writeTokenizer(readByteTokenizer());
+        ObjectNode config = JSON.createObjectNode().put("eos_token", "<|endoftext|>");
+        config.set(key, JSON.readTree(value));
+        Files.writeString(directory.resolve("tokenizer_config.json"), config.toString());
+        assertThatExceptionOfType(DataException.class)
+                .isThrownBy(() -> HuggingFaceTokenizer.load(directory))
+                .withMessage(directory.resolve("tokenizer_config.json") + ": " + problem);
+    }
+
     @Test
     void startTokensComeFromTheTokenizer() throws IOException {
         ObjectNode root = readByteTokenizer();

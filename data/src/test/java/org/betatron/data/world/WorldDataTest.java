@@ -29,7 +29,7 @@ class WorldDataTest {
     @TempDir
     private Path directory = Path.of("");
 
-    private static final WorldSpec SPEC = new WorldSpec(500, 2000, 300, 0.4, 0.1, 0.2, 0.5, 7);
+    private static final WorldSpec SPEC = new WorldSpec(500, 2000, 300, 0.4, 0.1, 0.2, 0, 0.5, 7);
 
     private List<JsonNode> written(WorldSpec spec, String file) throws IOException {
         for (Path earlier : Directories.list(directory)) {
@@ -71,10 +71,11 @@ class WorldDataTest {
         }
     }
 
-    /// How often the better answer is preferred, over all pairs, is the mean of what Bradley-Terry says.
+    /// How often the better answer is preferred, over all pairs, is the mean of what Bradley-Terry
+    /// says.
     @Test
     void preferencesFollowBradleyTerry() throws IOException {
-        List<JsonNode> pairs = written(new WorldSpec(1, 4000, 1, 1, 0, 0, 0.5, 3), "pairs.jsonl");
+        List<JsonNode> pairs = written(new WorldSpec(1, 4000, 1, 1, 0, 0, 0, 0.5, 3), "pairs.jsonl");
         double expected = pairs.stream()
                 .mapToDouble(pair -> Numbers.sigmoid(Math.abs(gap(pair)) / 0.5))
                 .average()
@@ -85,10 +86,17 @@ class WorldDataTest {
 
     @Test
     void withoutTemperatureAndFlipsTheBetterAnswerIsChosen() throws IOException {
-        assertThat(written(new WorldSpec(1, 500, 1, 0.5, 0.1, 0, 0, 3), "pairs.jsonl"))
+        assertThat(written(new WorldSpec(1, 500, 1, 0.5, 0.1, 0, 0, 0, 3), "pairs.jsonl"))
                 .allMatch(pair -> gap(pair) >= 0);
-        assertThat(written(new WorldSpec(1, 500, 1, 0.5, 0, 1, 0, 3), "pairs.jsonl"))
+        assertThat(written(new WorldSpec(1, 500, 1, 0.5, 0, 1, 0, 0, 3), "pairs.jsonl"))
                 .allMatch(pair -> gap(pair) < 0 && pair.path("flipped").asBoolean());
+    }
+
+    @Test
+    void labelsOfOutliersAloneAreExchanged() throws IOException {
+        assertThat(written(new WorldSpec(1, 500, 1, 0.5, 0.2, 0, 1, 0, 3), "pairs.jsonl"))
+                .allMatch(pair -> pair.path("flipped").asBoolean() == kind(pair).equals("outlier"))
+                .allMatch(pair -> kind(pair).equals("outlier") ? gap(pair) <= 0 : gap(pair) >= 0);
     }
 
     @Test
@@ -114,7 +122,7 @@ class WorldDataTest {
         for (String file : List.of("sft.jsonl", "pairs.jsonl", "evaluation.jsonl", "tokenizer.json", "config.json")) {
             assertThat(directory.resolve(file)).hasSameBinaryContentAs(other.resolve(file));
         }
-        WorldSpec another = new WorldSpec(500, 2000, 300, 0.4, 0.1, 0.2, 0.5, 8);
+        WorldSpec another = new WorldSpec(500, 2000, 300, 0.4, 0.1, 0.2, 0, 0.5, 8);
         assertThatThrownBy(() -> WorldData.write(another, other))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(other + " must be an empty directory, or not exist");
@@ -162,9 +170,9 @@ class WorldDataTest {
 
     @Test
     void settingsOutOfRangeAreRefused() {
-        assertThatThrownBy(() -> new WorldSpec(1, 1, 1, 0.5, 0, 1.5, 0.5, 0))
+        assertThatThrownBy(() -> new WorldSpec(1, 1, 1, 0.5, 0, 1.5, 0, 0.5, 0))
                 .hasMessage("flips must be in [0, 1] but was 1.5");
-        assertThatThrownBy(() -> new WorldSpec(1, 0, 1, 0.5, 0, 0, 0.5, 0))
+        assertThatThrownBy(() -> new WorldSpec(1, 0, 1, 0.5, 0, 0, 0, 0.5, 0))
                 .hasMessage("pairs must be at least 1 but was 0.0");
     }
 

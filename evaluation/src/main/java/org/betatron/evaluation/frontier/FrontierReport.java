@@ -16,8 +16,12 @@ import org.betatron.evaluation.RecordLines;
 import org.betatron.evaluation.comparison.Estimate;
 import org.betatron.evaluation.plot.Figure;
 
-/// The study of frontiers written down: `REPORT.md`, a figure of each place, and every run in `results.jsonl`.
+/// The study of frontiers written down: `REPORT.md`, a figure of each place, and every run in
+/// `results.jsonl`.
 public final class FrontierReport {
+
+    /// The file of all runs.
+    public static final String RESULTS = "results.jsonl";
 
     /// Divergences at which rewards are listed, nats per answer.
     private static final List<Integer> LEVELS = List.of(1, 2, 4);
@@ -29,17 +33,18 @@ public final class FrontierReport {
         this.baseline = baseline;
     }
 
-    /// @param cells      every run, methods in the order of tables
+    /// @param runs       every run, methods in the order of tables
     /// @param baseline   method that all others are compared with
     /// @param conditions how it was measured, lines of Markdown
     /// @param directory  of the report; made if need be
     /// @return the report
-    public static Path write(List<FrontierCell> cells, String baseline, List<String> conditions, Path directory) {
+    public static Path write(List<KeyedCell> runs, String baseline, List<String> conditions, Path directory) {
         try {
             Files.createDirectories(directory);
             FrontierReport report = new FrontierReport(baseline);
             report.add("# What is reached at the same distance from the start", "");
-            Map<String, List<FrontierCell>> byPlace = cells.stream()
+            Map<String, List<FrontierCell>> byPlace = runs.stream()
+                    .map(KeyedCell::cell)
                     .collect(Collectors.groupingBy(FrontierCell::place, LinkedHashMap::new, Collectors.toList()));
             for (Map.Entry<String, List<FrontierCell>> place : byPlace.entrySet()) {
                 report.place(place.getKey(), new FrontierResults(place.getValue()), directory);
@@ -48,7 +53,7 @@ public final class FrontierReport {
             report.text.addAll(conditions);
             Path file = directory.resolve("REPORT.md");
             StagedFiles.write(file, partial -> Files.writeString(partial, String.join("\n", report.text) + "\n"));
-            RecordLines.write(directory.resolve("results.jsonl"), cells);
+            RecordLines.write(directory.resolve(RESULTS), runs);
             return file;
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write into " + directory, e);

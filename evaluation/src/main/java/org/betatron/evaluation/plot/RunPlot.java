@@ -3,8 +3,8 @@ package org.betatron.evaluation.plot;
 import static org.betatron.core.run.MetricNames.EVAL;
 
 import java.awt.Color;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,12 +35,15 @@ public final class RunPlot {
 
     private RunPlot() {}
 
-    /// Writes a PNG. Metrics of training are shown as moving averages, because single batches are noisy.
+    /// Writes a PNG. Metrics of training are shown as moving averages, because single batches are
+    /// noisy.
     ///
     /// @param runs  runs to compare, at most five
     /// @param paths metrics, one panel each; those that no run has are left out
-    /// @param file  picture to write
-    /// @throws IllegalArgumentException if no run has any of the metrics, or there are too many runs
+    /// @param file  picture to write; one that was drawn earlier is replaced
+    /// @throws IllegalArgumentException if no run has any of the metrics, there are too many runs,
+    ///     or the
+    ///     file is somebody else's
     public static void write(List<RunMetrics> runs, List<String> paths, Path file) {
         if (runs.size() > MAX_RUNS) {
             throw new IllegalArgumentException(
@@ -61,11 +64,10 @@ public final class RunPlot {
             charts.add(blank());
         }
         try {
-            StagedFiles.write(file, partial -> {
-                try (OutputStream out = Files.newOutputStream(partial)) {
-                    BitmapEncoder.saveBitmap(charts, charts.size() / columns, columns, out, BitmapFormat.PNG);
-                }
-            });
+            DrawnPicture.requireReplaceable(file);
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            BitmapEncoder.saveBitmap(charts, charts.size() / columns, columns, out, BitmapFormat.PNG);
+            StagedFiles.write(file, partial -> Files.write(partial, DrawnPicture.signed(out.toByteArray())));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the plot " + file, e);
         }

@@ -39,6 +39,25 @@ class RunPlotTest {
     }
 
     @Test
+    void aPlotIsDrawnAgainButNothingElseIsReplaced() throws IOException {
+        List<RunMetrics> runs = List.of(run("a", 1));
+        BufferedImage picture = plot(runs, List.of("train/loss"));
+        assertThat(plot(runs, List.of("train/loss")).getHeight()).isEqualTo(picture.getHeight());
+
+        Path photo = directory.resolve("photo.png");
+        ImageIO.write(picture, "png", photo.toFile());
+        Path notes = Files.writeString(directory.resolve("notes.png"), "no picture");
+        for (Path file : List.of(photo, notes)) {
+            byte[] before = Files.readAllBytes(file);
+            assertThatThrownBy(() -> RunPlot.write(runs, List.of("train/loss"), file))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage(
+                            file + " exists and was not drawn by betatron plot: name another file, or remove it first");
+            assertThat(file).hasBinaryContent(before);
+        }
+    }
+
+    @Test
     void oddNumberOfPanelsIsFilledUpWithWhite() throws IOException {
         BufferedImage picture = plot(List.of(run("a", 1)), List.of("train/loss", "train/beta", "eval/loss"));
 

@@ -2,10 +2,12 @@ package org.betatron.runs.evaluation;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import org.betatron.core.files.Directories;
 import org.betatron.core.files.GrowingLines;
 import org.betatron.core.files.StagedFiles;
 import org.betatron.evaluation.comparison.Estimate;
@@ -17,7 +19,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/// What an evaluation leaves: `answers.jsonl`, a line per answer, which grows beside it as they are judged, and
+/// What an evaluation leaves: `answers.jsonl`, a line per answer, which grows beside it as they are
+/// judged, and
 /// `report.json`.
 ///
 /// @param directory where, or null to leave nothing
@@ -26,6 +29,7 @@ public record EvaluationFiles(
         @Nullable Path directory, @Nullable GrowingLines answers) implements AutoCloseable {
 
     private static final String REPORT = "report.json";
+    private static final String ANSWERS = "answers.jsonl";
 
     static EvaluationFiles open(@Nullable Path directory) {
         if (directory == null) {
@@ -33,9 +37,22 @@ public record EvaluationFiles(
         }
         try {
             return new EvaluationFiles(
-                    directory, GrowingLines.open(made(directory).resolve("answers.jsonl")));
+                    directory, GrowingLines.open(made(directory).resolve(ANSWERS)));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write into " + directory, e);
+        }
+    }
+
+    /// @throws IllegalArgumentException if answers lie there that no evaluation has left, and would
+    ///     be lost
+    static void requireOwn(Path directory) throws IOException {
+        Path answers = directory.resolve(ANSWERS);
+        boolean isOwn = Files.exists(directory.resolve(REPORT))
+                || Directories.list(directory).stream()
+                        .anyMatch(file -> file.getFileName().toString().startsWith(WrittenAnswers.PREFIX));
+        if (Files.exists(answers) && !isOwn) {
+            throw new IllegalArgumentException(answers + " is not of an evaluation, which leaves " + REPORT
+                    + " beside it, and would be replaced: move it away, or choose another directory");
         }
     }
 
@@ -43,6 +60,8 @@ public record EvaluationFiles(
     static Path made(Path directory) {
         try {
             return Files.createDirectories(directory);
+        } catch (FileAlreadyExistsException e) {
+            throw new IllegalArgumentException(directory + " must be a directory, or not exist", e);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write into " + directory, e);
         }

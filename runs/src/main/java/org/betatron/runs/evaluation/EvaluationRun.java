@@ -51,14 +51,16 @@ public final class EvaluationRun {
 
     /// @param listener hears what is going on
     /// @return a report per temperature, in order; what was judged before a judge gave up is in it
-    /// @throws IllegalArgumentException if the judge cannot judge a prompt, no prompt is left, an answer
+    /// @throws IllegalArgumentException if the judge cannot judge a prompt, no prompt is left, an
+    ///     answer
     ///     to compare with is missing, or another command writes into the same directory; before
     ///     anything is generated
     public static EvaluationResult run(EvaluationRequest request, RunListener listener) {
         return run(request, listener, request.out());
     }
 
-    /// As [#run(EvaluationRequest, RunListener)], with answers kept where other measurements find them too.
+    /// As [#run(EvaluationRequest, RunListener)], with answers kept where other measurements find
+    /// them too.
     ///
     /// @param written directory of answers, or null to keep none
     static EvaluationResult run(EvaluationRequest request, RunListener listener, @Nullable Path written) {
@@ -69,6 +71,7 @@ public final class EvaluationRun {
         try {
             DirectoryLock lock = DirectoryLock.of(EvaluationFiles.made(out));
             try {
+                EvaluationFiles.requireOwn(out);
                 return new EvaluationRun(request, listener, written).run();
             } finally {
                 lock.remove();
@@ -279,7 +282,8 @@ public final class EvaluationRun {
         return judged;
     }
 
-    /// Rows may ask the same, and answers to the same question are not independent, whichever rows they are of.
+    /// Rows may ask the same, and answers to the same question are not independent, whichever rows
+    /// they are of.
     ///
     /// @return number of the first row with the same prompt
     private int question(int row) {
@@ -290,7 +294,8 @@ public final class EvaluationRun {
         return first;
     }
 
-    /// The divergence of a mixture from its own reference is summed over the vocabulary at every token.
+    /// The divergence of a mixture from its own reference is summed over the vocabulary at every
+    /// token.
     ///
     /// @return log-ratio of each answer, or none where it would estimate nothing
     private double[] logRatios(Contestant model, List<Answer> answers, GenerationSpec spec) {

@@ -26,13 +26,16 @@ import org.betatron.training.run.Fingerprint;
 import org.betatron.training.run.Settings;
 import org.jspecify.annotations.Nullable;
 
-/// Answers that a model has written before, a file per model, prompts and settings: a judging that was
-/// broken off goes on without writing them again. Beside each lies what they were written with, by name.
+/// Answers that a model has written before, a file per model, prompts and settings: a judging that
+/// was
+/// broken off goes on without writing them again. Beside each lies what they were written with, by
+/// name.
 ///
 /// @param directory of an evaluation
 record WrittenAnswers(Path directory) {
 
-    private static final String PREFIX = "written-";
+    /// What their names begin with.
+    static final String PREFIX = "written-";
     private static final String ANSWERS = ".jsonl";
     private static final String SETTINGS = ".settings.json";
 

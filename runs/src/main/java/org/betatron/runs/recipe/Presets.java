@@ -16,6 +16,7 @@ final class Presets {
     static {
         BY_NAME.put("beta-dpo", AlignmentSpec.DEFAULT);
         BY_NAME.put("dpo", AlignmentSpec.DPO);
+        BY_NAME.put("auto", AlignmentSpec.AUTO);
         BY_NAME.put("published-code", AlignmentSpec.PUBLISHED_CODE);
     }
 

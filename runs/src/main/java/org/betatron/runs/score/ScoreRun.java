@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import org.betatron.core.files.GrowingLines;
 import org.betatron.core.selection.SelectionSpec;
@@ -32,14 +33,16 @@ import org.jspecify.annotations.Nullable;
 /// Scores of the pairs of files under a model and a reference.
 ///
 /// @param model     Hugging Face directory of the policy
-/// @param reference Hugging Face directory of what it is compared with
+/// @param reference Hugging Face directory of what it is compared with; null, or not read, where
+///     the objective compares
+///     with nothing
 /// @param files     preference pairs
 /// @param recipe    how rows are read and what their gap is
 /// @param suspects  how many suspicious pairs are listed, 0 for none
 /// @param out       file for JSON lines, which grow beside it while pairs are scored; null for none
 public record ScoreRun(
         Path model,
-        Path reference,
+        @Nullable Path reference,
         List<Path> files,
         AlignRecipe recipe,
         int suspects,
@@ -47,7 +50,15 @@ public record ScoreRun(
 
     /// Directories, patterns and data sets on the hub become the files that they stand for.
     public ScoreRun {
+        if (reference == null && needsReference(recipe)) {
+            throw new IllegalArgumentException("reference must be given: the objective compares with it");
+        }
         files = DataPlace.files(files);
+    }
+
+    /// @return whether the objective of a recipe compares with a reference
+    public static boolean needsReference(AlignRecipe recipe) {
+        return recipe.alignment().create().objective().inputs().needsReference();
     }
 
     /// @return every pair's score under the settings of a recipe, with the most suspicious ones
@@ -111,11 +122,14 @@ public record ScoreRun(
         ModelOpening models = ModelOpening.toldTo(listener);
         List<PairMeasurement> measured = new ArrayList<>(pairs.size());
         try (TorchLanguageModel policy = models.language(model, recipe.compute().model());
-                TorchLanguageModel other =
-                        models.language(reference, recipe.compute().model())) {
+                TorchLanguageModel other = needsReference(recipe)
+                        ? models.language(
+                                Objects.requireNonNull(reference),
+                                recipe.compute().model())
+                        : null) {
             PairScoring scoring = new PairScoring(
                     recipe.alignment().create(),
-                    new Reference.Live(other),
+                    other == null ? new Reference.None() : new Reference.Live(other),
                     recipe.train().packing());
             for (List<PairMeasurement> some : scoring.measure(policy, pairs, told::scored)) {
                 some.forEach(ScoreRun::requireFinite);

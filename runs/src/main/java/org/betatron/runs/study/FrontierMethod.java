@@ -7,10 +7,12 @@ import java.util.Locale;
 /// What a study of frontiers compares: recipe keys on top of plain DPO, for any beta_0.
 ///
 /// @param name     in tables
-/// @param settings recipe keys; `%B` stands for beta_0, `%R` for 0.6 over it, the strength of the published code
+/// @param settings recipe keys; `%B` stands for beta_0, `%R` for 0.6 over it, the strength of the
+///     published code
 /// @param follows  name of the method whose mean beta this one has, fixed; empty for none
 public record FrontierMethod(String name, List<String> settings, String follows) {
 
+    private static final String OBJECTIVE = "alignment.objective=";
     private static final String FILTER = "alignment.selection=gaussian";
     private static final String PUBLISHED = "alignment.calibration={type: batch, sensitivity: %R}";
 
@@ -46,7 +48,7 @@ public record FrontierMethod(String name, List<String> settings, String follows)
             FILTERED_AT_MEAN,
             of(
                     "beta-DPO, loss over beta",
-                    "alignment.objective={type: overbeta, objective: {type: dpo, beta: %B}}",
+                    OBJECTIVE + "{type: overbeta, objective: {type: dpo, beta: %B}}",
                     PUBLISHED,
                     FILTER));
 
@@ -60,8 +62,11 @@ public record FrontierMethod(String name, List<String> settings, String follows)
     /// @param beta beta_0
     /// @return recipe keys, those of plain DPO first
     List<String> at(double beta) {
-        List<String> keys =
-                new ArrayList<>(List.of("alignment.preset=dpo", "alignment.objective={type: dpo, beta: " + beta + "}"));
+        List<String> keys = new ArrayList<>(List.of("alignment.preset=dpo"));
+        // Settings of one key are put together, and the keys of one objective are not those of another.
+        if (settings.stream().noneMatch(setting -> setting.startsWith(OBJECTIVE))) {
+            keys.add(OBJECTIVE + "{type: dpo, beta: " + beta + "}");
+        }
         for (String setting : settings) {
             keys.add(setting.replace("%B", Double.toString(beta))
                     .replace("%R", String.format(Locale.ROOT, "%.6f", 0.6 / beta)));

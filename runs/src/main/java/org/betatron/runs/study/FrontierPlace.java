@@ -33,6 +33,7 @@ public record FrontierPlace(
                 "outliers 10 %",
                 "medium", StudyScale.WORLD, List.of(mixture("0.5")), FrontierMethod.ALL, BETAS, RATES));
         places.add(few("no outliers", "medium", StudyScale.CLEAN_WORLD, mixture("0.5")));
+        places.add(few("outliers preferred", "medium", StudyScale.PREFERRED_OUTLIERS_WORLD, mixture("0.5")));
         places.add(few("flips 20 %", "medium", StudyScale.WORLD, flipped("0.2")));
         places.add(few("flips 40 %", "medium", StudyScale.WORLD, flipped("0.4")));
         places.add(few("low gap", "medium", StudyScale.WORLD, mixture("0")));

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.betatron.core.files.Checksums;
@@ -24,6 +25,7 @@ import org.betatron.evaluation.comparison.JudgedAnswer;
 import org.betatron.evaluation.frontier.FrontierCell;
 import org.betatron.evaluation.frontier.FrontierPoint;
 import org.betatron.evaluation.frontier.FrontierPoint.Half;
+import org.betatron.evaluation.frontier.KeyedCell;
 import org.betatron.evaluation.judge.ScoreJudge;
 import org.betatron.evaluation.study.Arm;
 import org.betatron.generation.GenerationSpec;
@@ -41,7 +43,8 @@ import org.betatron.torch.device.ComputeDevice;
 /// Trains and measures the runs of a study of frontiers, and keeps what came out.
 ///
 /// @param workshop worlds, supervised models and reference log-probs
-record FrontierWorkshop(Workshop workshop) {
+/// @param earlier  runs that are known already, by key
+record FrontierWorkshop(Workshop workshop, Map<String, FrontierCell> earlier) {
 
     private static final String FILE = "cell.json";
     private static final int MAX_NEW_TOKENS = 48;
@@ -57,32 +60,35 @@ record FrontierWorkshop(Workshop workshop) {
     /// @param mayRun whether to train and measure it if it is not there
     /// @return what was measured
     /// @throws StudyStopped if the user stopped it
-    Optional<FrontierCell> cell(Run run, boolean mayRun) {
+    Optional<KeyedCell> cell(Run run, boolean mayRun) {
         int every = workshop.scale().steps() / 8;
         List<String> keys = new ArrayList<>(run.keys());
         keys.add("train.checkpointEvery=" + every);
         keys.add("train.keepCheckpoints=8");
         Arm arm = new Arm(run.method(), run.setting(), run.model(), run.world(), keys);
         Path directory = workshop.cell(arm, run.seed());
-        Optional<FrontierCell> kept = kept(directory, run);
-        return kept.isPresent() || !mayRun ? kept : Optional.of(train(run, arm, directory, every));
+        String key = Objects.requireNonNull(directory.getFileName()).toString();
+        Optional<FrontierCell> kept = Optional.ofNullable(earlier.get(key)).or(() -> kept(directory));
+        // Runs that are the same are shared by methods: names are those of whoever asks.
+        return (kept.isPresent() || !mayRun ? kept : Optional.of(train(run, arm, directory, every)))
+                .map(cell -> new KeyedCell(
+                        key,
+                        new FrontierCell(
+                                run.place(),
+                                run.method(),
+                                run.setting(),
+                                cell.seed(),
+                                cell.beta(),
+                                cell.seconds(),
+                                cell.points())));
     }
 
-    /// Runs that are the same are shared by methods: names are those of whoever asks.
-    private static Optional<FrontierCell> kept(Path directory, Run run) {
+    private static Optional<FrontierCell> kept(Path directory) {
         Checksums.damage(directory, FILE::equals).ifPresent(damage -> {
             throw new IllegalArgumentException(damage);
         });
         return RecordLines.read(directory.resolve(FILE), FrontierCell.class).stream()
-                .findFirst()
-                .map(cell -> new FrontierCell(
-                        run.place(),
-                        run.method(),
-                        run.setting(),
-                        cell.seed(),
-                        cell.beta(),
-                        cell.seconds(),
-                        cell.points()));
+                .findFirst();
     }
 
     private FrontierCell train(Run run, Arm arm, Path directory, int every) {

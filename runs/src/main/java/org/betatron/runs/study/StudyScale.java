@@ -6,12 +6,14 @@ import org.betatron.data.world.WorldSpec;
 /// How large a study is.
 ///
 /// @param supervisedSteps of fine-tuning, one for all arms of a seed and size
-/// @param steps           of alignment, in batches of [#BATCH_SIZE]; an arm may ask for another number
+/// @param steps           of alignment, in batches of [#BATCH_SIZE]; an arm may ask for another
+///     number
 /// @param questions       rows to measure on
 /// @param threads         of one operation; 0 for one per core
 public record StudyScale(int supervisedSteps, int steps, int questions, int threads) {
 
-    /// One pass over the training pairs; an arm of the medium model takes about ten seconds on one core.
+    /// One pass over the training pairs; an arm of the medium model takes about ten seconds on one
+    /// core.
     public static final StudyScale DEFAULT = new StudyScale(400, 48, 320, 1);
 
     /// Whether everything works, within minutes; its numbers mean nothing.
@@ -25,6 +27,9 @@ public record StudyScale(int supervisedSteps, int steps, int questions, int thre
 
     /// Name of the world in which a fifth of the labels is flipped.
     static final String FLIPPED_WORLD = "flipped-world";
+
+    /// Name of the world whose outliers are all preferred to the ordinary answer.
+    static final String PREFERRED_OUTLIERS_WORLD = "preferred-outliers-world";
 
     static final List<Double> TEMPERATURES = List.of(0.0, 0.25, 0.5, 0.75, 1.0);
     static final int TRAINING_PAIRS = 1536;
@@ -54,6 +59,7 @@ public record StudyScale(int supervisedSteps, int steps, int questions, int thre
                 base.lowGap(),
                 name.equals(CLEAN_WORLD) ? 0 : OUTLIERS,
                 flipped ? FLIPS : 0,
+                name.equals(PREFERRED_OUTLIERS_WORLD) ? 1 : 0,
                 base.temperature(),
                 seed);
     }

@@ -1,17 +1,23 @@
 package org.betatron.runs.study;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.betatron.evaluation.RecordLines;
 import org.betatron.evaluation.frontier.FrontierCell;
 import org.betatron.evaluation.frontier.FrontierPoint;
+import org.betatron.evaluation.frontier.FrontierReport;
+import org.betatron.evaluation.frontier.KeyedCell;
+import org.betatron.runs.recipe.AlignRecipe;
+import org.betatron.runs.recipe.RecipeReader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,11 +44,44 @@ class FrontierRunnerTest {
 
     private final List<String> progress = new ArrayList<>();
 
+    private static FrontierRequest request(Path out) {
+        return new FrontierRequest(List.of(PLACE), new StudyScale(2, 8, 8, 1), 1, out, Map.of(), 0, 1);
+    }
+
     private Optional<Path> run(int part, int parts, BooleanSupplier stop) {
         progress.clear();
-        return new FrontierRunner(
-                        List.of(PLACE), new StudyScale(2, 8, 8, 1), directory, 1, part, parts, progress::add, stop)
-                .run();
+        return new FrontierRunner(request(directory).share(part, parts), progress::add, stop).run();
+    }
+
+    @Test
+    void everyRunHasARecipe() {
+        for (FrontierPlace place : FrontierPlace.all()) {
+            for (FrontierMethod method : place.methods()) {
+                AlignRecipe recipe = new RecipeReader()
+                        .overrides(place.settings())
+                        .overrides(method.at(0.3))
+                        .overrides(List.of("model=m", "data.files=[pairs.jsonl]"))
+                        .resolve(AlignRecipe.class)
+                        .recipe();
+                assertThat(recipe.alignment().objective().beta())
+                        .as("%s, %s", place.name(), method.name())
+                        .isEqualTo(0.3);
+            }
+        }
+    }
+
+    @Test
+    void placesAndResultsThatAreNotThereAreRefused() {
+        FrontierRequest request = FrontierRequest.full(1, 8, directory);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> request.in(List.of("low gap", "nowhere")))
+                .withMessageStartingWith("--place: there is no 'nowhere'; there are: outliers 10 %, no outliers, ");
+        assertThat(request.in(List.of("low gap", "flips 40 %")).places())
+                .extracting(FrontierPlace::name)
+                .containsExactly("flips 40 %", "low gap");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> request.with(List.of(directory.resolve("results.jsonl"))))
+                .withMessageEndingWith("results.jsonl must be the results.jsonl of a study");
     }
 
     @Test
@@ -53,7 +92,10 @@ class FrontierRunnerTest {
 
         Path report = run(0, 1, () -> false).orElseThrow();
         assertThat(progress).noneMatch(line -> line.startsWith("[1/3]"));
-        List<FrontierCell> cells = RecordLines.read(report.resolveSibling("results.jsonl"), FrontierCell.class);
+        Path results = report.resolveSibling(FrontierReport.RESULTS);
+        List<FrontierCell> cells = RecordLines.read(results, KeyedCell.class).stream()
+                .map(KeyedCell::cell)
+                .toList();
         assertThat(cells).extracting(FrontierCell::method).containsExactly("DPO", "beta-DPO", "at its mean");
         for (FrontierCell cell : cells) {
             assertThat(cell.points()).extracting(FrontierPoint::share).containsExactly(0.0, 0.125, 0.25, 0.5, 1.0);
@@ -72,5 +114,14 @@ class FrontierRunnerTest {
         // Whatever its part, a process takes what is there already.
         assertThat(run(1, 2, () -> false)).isPresent();
         assertThat(progress).isEmpty();
+
+        // Elsewhere, results stand for the runs.
+        Path elsewhere = directory.resolve("elsewhere");
+        Path same = new FrontierRunner(request(elsewhere).with(List.of(results)), progress::add, () -> false)
+                .run()
+                .orElseThrow();
+        assertThat(progress).isEmpty();
+        assertThat(same).hasSameTextualContentAs(report);
+        assertThat(same.resolveSibling(FrontierReport.RESULTS)).hasSameTextualContentAs(results);
     }
 }

@@ -17,17 +17,26 @@ final class ConfigKeys {
             "attention_multiplier",
             "attention_sinks",
             "attn_logit_softcapping",
+            "attribute_map",
             "clip_qkv",
             "cross_attention_layers",
+            "decoder",
+            "default_rope_type",
+            "default_theta",
             "dim_model_base",
             "embedding_multiplier",
             "final_logit_softcapping",
+            "fusion_config",
+            "generator",
             "hidden_activation",
             "kv_lora_rank",
+            "kv_sharing_modes",
             "lm_head_bias",
             "logit_scale",
             "logits_scaling",
             "mlp_bias",
+            "mlp_layer_types",
+            "mtp_layer_types",
             "n_routed_experts",
             "no_rope_layers",
             "num_experts",
@@ -47,6 +56,7 @@ final class ConfigKeys {
             "scale_depth",
             "scale_emb",
             "text_config",
+            "transformers_weights",
             "use_bidirectional_attention",
             "use_qk_norm",
             "vision_config");
@@ -142,16 +152,17 @@ final class ConfigKeys {
             "use_cache",
             "use_return_dict");
 
-    /// Where it is off, transformers 5 lets tokens see those behind them.
+    /// Where it is off or null, transformers 5 lets tokens see those behind them.
     private static final String CAUSAL = "is_causal";
 
     private ConfigKeys() {}
 
     /// @param config after the family asked for what it follows
-    /// @throws org.betatron.torch.error.ModelException if another setting is on that changes what is computed
+    /// @throws org.betatron.torch.error.ModelException if another setting is on that changes what
+    ///     is computed
     static void requireKnown(ConfigReader config) {
         config.requireOff(CHANGING.stream().filter(key -> !config.wasAsked(key)).toList());
-        if (config.has(CAUSAL) && !config.flag(CAUSAL, true)) {
+        if (config.value(CAUSAL).isNull() || !config.flag(CAUSAL, true)) {
             throw config.unsupported(CAUSAL, "missing or true, as tokens see only what stands before them,");
         }
     }

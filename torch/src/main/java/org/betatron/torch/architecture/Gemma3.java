@@ -11,7 +11,8 @@ import org.betatron.torch.weight.HeadKind;
 import org.betatron.torch.weight.ModelClasses;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Gemma 3 (arXiv 2503.19786), its models of text alone: Gemma 2 with norms of each head's queries and keys, a window
+/// Gemma 3 (arXiv 2503.19786), its models of text alone: Gemma 2 with norms of each head's queries
+/// and keys, a window
 /// in five of six layers, which are turned with another base, and no limits.
 final class Gemma3 {
 
@@ -53,6 +54,11 @@ final class Gemma3 {
         double base = config.number("rope_theta", BASE);
         ConfigReader old = config.object("rope_scaling");
         ConfigReader current = config.object("rope_parameters").object("full_attention");
+        if (old.has("type") && !old.has("rope_type")) {
+            throw old.unsupported("type", "called rope_type, as transformers 5 does not read it here,");
+        }
+        // transformers 5 takes it from where it stands inside, or the positions after stretching.
+        config.requireIfThere("original_max_position_embeddings", shape.maxPositions());
         double own = current.optionalNumber("rope_theta").orElse(base);
         RotarySpec spec = RotarySpec.parseOwn(config, old.isEmpty() ? current : old, own, shape.headDim());
         if (!old.isEmpty() && !current.isEmpty()) {

@@ -36,10 +36,10 @@ record Gpt2Spec(
         implements ArchitectureSpec {
 
     static Gpt2Spec parse(ConfigReader config) {
-        Windows.requireNone(config);
         int hiddenSize = config.integer("n_embd");
         int numHeads = config.count("n_head");
         int numLayers = config.count("n_layer");
+        Windows.requireNone(config, numLayers);
         config.requireMultiple("n_embd", hiddenSize, "n_head", numHeads);
         int maxPositions = config.integer("n_positions");
         config.requireIfThere("n_ctx", maxPositions);

@@ -38,7 +38,8 @@ record NeoxSpec(
         implements ArchitectureSpec {
 
     static NeoxSpec parse(ConfigReader config) {
-        Windows.requireNone(config);
+        int numLayers = config.count("num_hidden_layers");
+        Windows.requireNone(config, numLayers);
         int hiddenSize = config.integer("hidden_size");
         int numHeads = config.count("num_attention_heads");
         config.requireMultiple("hidden_size", hiddenSize, "num_attention_heads", numHeads);
@@ -51,7 +52,7 @@ record NeoxSpec(
         return new NeoxSpec(
                 config.integer("vocab_size"),
                 config.integer("max_position_embeddings"),
-                config.count("num_hidden_layers"),
+                numLayers,
                 hiddenSize,
                 numHeads,
                 config.integer("intermediate_size"),

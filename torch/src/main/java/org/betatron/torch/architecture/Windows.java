@@ -15,9 +15,12 @@ final class Windows {
 
     private Windows() {}
 
-    /// Refuses windows in a family that has none in `transformers`, which does not read these settings there: a
+    /// Refuses windows in a family that has none in `transformers`, which does not read these
+    /// settings there: a
     /// file that has them means another model.
-    static void requireNone(ConfigReader config) {
+    ///
+    /// @param numLayers of the model
+    static void requireNone(ConfigReader config, int numLayers) {
         boolean on = config.flag("use_sliding_window", true);
         if (config.has("sliding_window")
                 && on
@@ -25,24 +28,23 @@ final class Windows {
             throw config.unsupported(
                     "sliding_window", "missing, null or turned off by use_sliding_window, as the family has none,");
         }
-        for (JsonNode type : config.value("layer_types")) {
-            if (!type.asString("").equals(WHOLE)) {
-                throw config.unsupported("layer_types", "full_attention only");
-            }
+        if (kinds(config, numLayers).contains(SLIDING)) {
+            throw config.unsupported("layer_types", "full_attention only");
         }
     }
 
     /// Of a family whose layers are all alike.
     ///
-    /// @param usual where the file says nothing; `null` turns it off
+    /// @param numLayers of the model
+    /// @param usual     where the file says nothing; `null` turns it off
     /// @return the window of all layers
-    static int ofAll(ConfigReader config, int usual) {
+    static int ofAll(ConfigReader config, int numLayers, int usual) {
         int window = config.value("sliding_window").isMissingNode()
                 ? usual
                 : config.integer("sliding_window", AttentionSpec.WHOLE);
         String kind = window == AttentionSpec.WHOLE ? WHOLE : SLIDING;
-        for (JsonNode type : config.value("layer_types")) {
-            if (!type.asString("").equals(kind)) {
+        for (String stated : kinds(config, numLayers)) {
+            if (!stated.equals(kind)) {
                 throw config.unsupported("layer_types", kind + " only, as sliding_window holds for all layers,");
             }
         }
@@ -53,24 +55,29 @@ final class Windows {
     /// @param slides    whether a layer, from 0, has a window where `layer_types` says nothing
     /// @return which layers have a window
     static List<Boolean> sliding(ConfigReader config, int numLayers, IntPredicate slides) {
+        List<String> kinds = kinds(config, numLayers);
         List<Boolean> sliding = new ArrayList<>();
-        if (!config.has("layer_types")) {
-            for (int i = 0; i < numLayers; i++) {
-                sliding.add(slides.test(i));
-            }
-            return sliding;
-        }
-        for (JsonNode type : config.value("layer_types")) {
-            String name = type.asString("");
-            if (!name.equals(SLIDING) && !name.equals(WHOLE)) {
-                throw config.unsupported("layer_types", "a list of sliding_attention and full_attention");
-            }
-            sliding.add(name.equals(SLIDING));
-        }
-        if (sliding.size() != numLayers) {
-            throw config.unsupported("layer_types", "one for each of the " + numLayers + " layers");
+        for (int i = 0; i < numLayers; i++) {
+            sliding.add(kinds.isEmpty() ? slides.test(i) : kinds.get(i).equals(SLIDING));
         }
         return sliding;
+    }
+
+    /// @return the kind of each layer; empty where `layer_types` says nothing
+    private static List<String> kinds(ConfigReader config, int numLayers) {
+        List<String> kinds = new ArrayList<>();
+        if (!config.has("layer_types")) {
+            return kinds;
+        }
+        for (JsonNode type : config.value("layer_types")) {
+            kinds.add(type.asString(""));
+        }
+        if (kinds.size() != numLayers || !List.of(SLIDING, WHOLE).containsAll(kinds)) {
+            throw config.unsupported(
+                    "layer_types",
+                    "a list of sliding_attention and full_attention, one for each of the " + numLayers + " layers,");
+        }
+        return kinds;
     }
 
     /// @param sliding which layers have one

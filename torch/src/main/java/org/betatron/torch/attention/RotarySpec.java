@@ -7,7 +7,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// How positions turn queries and keys (Su et al. 2021, arXiv 2104.09864).
 ///
-/// @param dims    rotated dimensions of a head, even; the rest pass through. None where positions turn nothing
+/// @param dims    rotated dimensions of a head, even; the rest pass through. None where positions
+///     turn nothing
 /// @param base    `theta`
 /// @param scaling stretching to a longer context, if any
 public record RotarySpec(int dims, double base, @Nullable RotaryScaling scaling) {
@@ -15,7 +16,8 @@ public record RotarySpec(int dims, double base, @Nullable RotaryScaling scaling)
     /// Positions turn nothing.
     public static final RotarySpec NONE = new RotarySpec(0, 1, null);
 
-    /// @return angle per position of each rotated pair in sequences of at most [#positions] tokens, `[dims / 2]`,
+    /// @return angle per position of each rotated pair in sequences of at most [#positions] tokens,
+    ///     `[dims / 2]`,
     ///     radians
     public double[] frequencies() {
         return frequencies(1);
@@ -32,7 +34,8 @@ public record RotarySpec(int dims, double base, @Nullable RotaryScaling scaling)
         return scaling == null ? 1 : scaling.attentionFactor();
     }
 
-    /// @return the longest sequence up to which positions mean the same in all sequences, tokens. Beyond it, rows that
+    /// @return the longest sequence up to which positions mean the same in all sequences, tokens.
+    ///     Beyond it, rows that
     ///     several sequences share would have to be turned in several ways
     public int positions() {
         return scaling == null ? Integer.MAX_VALUE : scaling.positions();
@@ -77,6 +80,7 @@ public record RotarySpec(int dims, double base, @Nullable RotaryScaling scaling)
     /// @param headDim dimensions of a head, all of which turn
     public static RotarySpec parseOwn(ConfigReader config, ConfigReader rope, double base, int headDim) {
         rope.requireIfThere(RotaryKeys.FRACTION, 1);
+        config.requireIfThere(RotaryKeys.FRACTION, 1);
         return parse(config, rope, rope.optionalNumber("rope_theta").orElse(base), headDim, headDim, RotaryKeys.LLAMA);
     }
 
@@ -95,7 +99,8 @@ public record RotarySpec(int dims, double base, @Nullable RotaryScaling scaling)
         return new RotarySpec((int) dims, base, scaling);
     }
 
-    /// Writes the settings in the spellings of transformers 4 and 5, so that either reads this rotation.
+    /// Writes the settings in the spellings of transformers 4 and 5, so that either reads this
+    /// rotation.
     ///
     /// @param config  gets the settings
     /// @param headDim dimensions of a head

@@ -35,8 +35,10 @@ public final class NativeLibraries {
 
     private NativeLibraries() {}
 
-    /// Unpacks and loads libtorch and settles its process-wide switches. Cheap after the first call.
-    /// Must run on the thread that computes: flushing of denormals is a property of a thread, inherited
+    /// Unpacks and loads libtorch and settles its process-wide switches. Cheap after the first
+    /// call.
+    /// Must run on the thread that computes: flushing of denormals is a property of a thread,
+    /// inherited
     /// by the workers that it starts.
     public static synchronized void load() {
         if (!loaded) {
@@ -68,8 +70,10 @@ public final class NativeLibraries {
         Context.setFlushDenormal(true);
     }
 
-    /// Does something that needs no tensors while libtorch is loaded beside it: a second on another processor.
-    /// Whoever needs libtorch afterwards calls [#load] as always, and meets its failure, if there was one.
+    /// Does something that needs no tensors while libtorch is loaded beside it: a second on another
+    /// processor.
+    /// Whoever needs libtorch afterwards calls [#load] as always, and meets its failure, if there
+    /// was one.
     ///
     /// @return what the work returned; the loading has ended then, also where the work failed
     public static <T> T whileLoading(Supplier<T> work) {
@@ -143,7 +147,7 @@ public final class NativeLibraries {
             new NativeCache(cache).unpack(NativeCache.jarsOfLibtorch(), () -> Loader.load(torch.class));
         } catch (LinkageError e) {
             Throwable first = e.getCause() == null ? e : e.getCause();
-            throw new ModelException("libtorch cannot be loaded: " + first.getMessage() + advice(cache), e);
+            throw new ModelException("libtorch cannot be loaded: " + plain(first) + advice(cache), e);
         } catch (IOException e) {
             throw new ModelException(
                     "libtorch cannot be unpacked into " + cache + ": " + e.getMessage() + ELSEWHERE, e);
@@ -167,7 +171,20 @@ public final class NativeLibraries {
     private static String advice(Path cache) {
         return CudaBuild.isPresent()
                 ? "; the build for graphics cards needs the libraries of CUDA 13, cuDNN 9 and NCCL 2 in LD_LIBRARY_PATH"
-                : "; it was unpacked into " + cache + ", which must have 0.8 GB of room and let files be executed"
-                        + ELSEWHERE;
+                : "; it was unpacked into " + cache + ", which must have 0.8 GB of room (" + room(cache)
+                        + " are left) and let files be executed" + ELSEWHERE;
+    }
+
+    /// The JVM keeps of an error that it met before its class, its words and its thread, as one
+    /// text.
+    static String plain(Throwable error) {
+        return String.valueOf(error.getMessage())
+                .replaceFirst("^Exception [\\w.$]+: ", "")
+                .replaceFirst(" \\[in thread \"[^\"]*\"]$", "");
+    }
+
+    private static String room(Path cache) {
+        long bytes = cache.toFile().getUsableSpace();
+        return String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
     }
 }

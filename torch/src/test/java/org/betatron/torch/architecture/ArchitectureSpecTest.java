@@ -3,7 +3,9 @@ package org.betatron.torch.architecture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.util.List;
 import org.betatron.torch.TinyModels;
+import org.betatron.torch.attention.AttentionSpec;
 import org.betatron.torch.error.ModelException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,6 +67,22 @@ class ArchitectureSpecTest {
                         + " dynamic, yarn, longrope or llama3 but was null",
                 "llama | is_causal | false | is_causal must be missing or true, as tokens see only what stands before"
                         + " them, but was false",
+                "llama | is_causal | null | is_causal must be missing or true, as tokens see only what stands before"
+                        + " them, but was null",
+                "llama | layer_types | \"full_attention\" | layer_types must be a list of sliding_attention and"
+                        + " full_attention, one for each of the 2 layers, but was \"full_attention\"",
+                "mistral | layer_types | [\"full_attention\"] | layer_types must be a list of sliding_attention and"
+                        + " full_attention, one for each of the 2 layers, but was [\"full_attention\"]",
+                "gpt2 | layer_types | {} | layer_types must be a list of sliding_attention and full_attention, one for"
+                        + " each of the 2 layers, but was {}",
+                "llama | transformers_weights | \"other.safetensors\" | transformers_weights must be missing or null, as"
+                        + " the family has none, but was \"other.safetensors\"",
+                "gemma3_text | rope_scaling | {\"type\":\"linear\",\"factor\":8} | rope_scaling: type must be called"
+                        + " rope_type, as transformers 5 does not read it here, but was \"linear\"",
+                "gemma3_text | original_max_position_embeddings | 16 | original_max_position_embeddings must be missing or"
+                        + " 64, which the other settings say, but was 16",
+                "gemma3_text | partial_rotary_factor | 0.5 | partial_rotary_factor must be missing or 1, which the other"
+                        + " settings say, but was 0.5",
                 "gpt2 | num_attention_heads | 2 | num_attention_heads must be missing or 4, which the other settings"
                         + " say, but was 2",
                 "gpt2 | hidden_size | 16 | hidden_size must be missing or 32, which the other settings say, but was 16",
@@ -111,7 +129,8 @@ class ArchitectureSpecTest {
                 .withMessage("dir/config.json: model_type must be one of " + FAMILIES + " but was missing");
     }
 
-    /// What changes attention and is not read by the family in `transformers` is refused, unless it is off.
+    /// What changes attention and is not read by the family in `transformers` is refused, unless it
+    /// is off.
     @ParameterizedTest
     @ValueSource(strings = {"gpt_neox", "llama"})
     void attentionThatTheFamilyHasNot(String architecture) {
@@ -142,7 +161,8 @@ class ArchitectureSpecTest {
         assertThat(ArchitectureSpec.unknownSettings(config, "here")).containsExactly("rope_scaling.flavour", "zoom");
     }
 
-    /// As both are saved, for versions 4 and 5 of transformers: the second spelling is no unknown setting, unless it
+    /// As both are saved, for versions 4 and 5 of transformers: the second spelling is no unknown
+    /// setting, unless it
     /// says something else.
     @Test
     void settingsThatAreSpelledTwiceAreKnown() {
@@ -195,5 +215,26 @@ class ArchitectureSpecTest {
         assertThat(tied.architecture().blueprint().isIgnorable("lm_head.weight"))
                 .isTrue();
         assertThat(tied.architecture().blueprint().isIgnorable("score.weight")).isFalse();
+    }
+
+    /// Not the 4,096 tokens of a file that says nothing.
+    @Test
+    void aWindowOfNullIsNone() {
+        ObjectNode config = TinyModels.llama()
+                .put("model_type", "qwen2")
+                .put("max_window_layers", 0)
+                .put("use_sliding_window", true);
+        assertThat(windows(config)).containsOnly(4096);
+        assertThat(windows(config.putNull("sliding_window"))).containsOnly(AttentionSpec.WHOLE);
+        config.putArray("layer_types").add("sliding_attention").add("full_attention");
+        assertThatExceptionOfType(ModelException.class)
+                .isThrownBy(() -> windows(config))
+                .withMessageContaining("layer_types must be full_attention only, as windows are turned off,");
+    }
+
+    private static List<Integer> windows(ObjectNode config) {
+        return ArchitectureSpec.parse(config, "here").architecture().attention().stream()
+                .map(AttentionSpec::window)
+                .toList();
     }
 }

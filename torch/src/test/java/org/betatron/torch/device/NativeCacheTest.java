@@ -24,7 +24,7 @@ class NativeCacheTest {
     void whatWasUnpackedWholeStays() throws IOException {
         unpack(JARS, () -> write("one.jar", "whole"));
         unpack(JARS, () -> assertThat(read("one.jar")).isEqualTo("whole"));
-        assertThat(Files.readAllLines(directory.resolve(NativeCache.WHOLE))).containsExactly("one.jar", "two.jar");
+        assertThat(Files.readAllLines(directory.resolve(NativeCache.WHOLE))).containsExactly("5 one.jar/library.so");
     }
 
     @Test
@@ -41,6 +41,30 @@ class NativeCacheTest {
         });
         assertThat(found).containsExactly(false);
         assertThat(read("one.jar")).isEqualTo("whole");
+    }
+
+    @Test
+    void aLibraryThatWasCutShortLaterIsUnpackedAgain() throws IOException {
+        unpack(JARS, () -> {
+            write("one.jar", "whole");
+            write("two.jar", "whole");
+        });
+        write("one.jar", "who");
+        unpack(JARS, () -> {
+            assertThat(directory.resolve("one.jar")).doesNotExist();
+            assertThat(read("two.jar")).isEqualTo("whole");
+            write("one.jar", "whole");
+        });
+        Files.delete(directory.resolve("two.jar/library.so"));
+        unpack(JARS, () -> assertThat(directory.resolve("two.jar")).doesNotExist());
+    }
+
+    /// It wrote names of jars alone, which say nothing of what lies there now.
+    @Test
+    void whatAnEarlierVersionUnpackedIsUnpackedOnceMore() throws IOException {
+        write("one.jar", "who");
+        Files.writeString(directory.resolve(NativeCache.WHOLE), "one.jar\ntwo.jar\n");
+        unpack(JARS, () -> assertThat(directory.resolve("one.jar")).doesNotExist());
     }
 
     @Test

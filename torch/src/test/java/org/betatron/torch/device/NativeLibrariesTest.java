@@ -1,5 +1,6 @@
 package org.betatron.torch.device;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import org.betatron.torch.error.ModelException;
@@ -7,7 +8,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// MKL ends the process where a layer's library is missing. Those that the dependency brings were tried.
+/// MKL ends the process where a layer's library is missing. Those that the dependency brings were
+/// tried.
 class NativeLibrariesTest {
 
     @ParameterizedTest
@@ -43,5 +45,15 @@ class NativeLibrariesTest {
                 .isThrownBy(() -> NativeLibraries.requireThreads("OMP_NUM_THREADS", threads))
                 .withMessage(
                         "OMP_NUM_THREADS must be a number of threads from 1 on, or not set, but was '" + threads + "'");
+    }
+
+    @Test
+    void namesOfClassesAreLeftOut() {
+        String kept =
+                "Exception java.lang.UnsatisfiedLinkError: no jnitorch in java.library.path: /lib [in thread \"a-1\"]";
+        assertThat(NativeLibraries.plain(new ExceptionInInitializerError(kept)))
+                .isEqualTo("no jnitorch in java.library.path: /lib");
+        assertThat(NativeLibraries.plain(new UnsatisfiedLinkError("/c/libtorch.so: file too short")))
+                .isEqualTo("/c/libtorch.so: file too short");
     }
 }

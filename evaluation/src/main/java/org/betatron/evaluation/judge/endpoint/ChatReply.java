@@ -14,6 +14,11 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param outputTokens likewise
 record ChatReply(String raw, String text, boolean cut, long inputTokens, long outputTokens) {
 
+    /// `length`, `model_length`, `max_tokens`, `content_filter` and the like, as servers of several
+    /// makers say it.
+    private static final Pattern CUT = Pattern.compile(
+            "length|token|filter|safety|error|abort|cancel|recitation|blocklist", Pattern.CASE_INSENSITIVE);
+
     private static final Pattern HALF_SURROGATE = Pattern.compile("\\p{Cs}");
 
     /// @throws EndpointFailure if the response is no chat completion
@@ -30,7 +35,7 @@ record ChatReply(String raw, String text, boolean cut, long inputTokens, long ou
             return new ChatReply(
                     raw,
                     wellFormed(content.asString()),
-                    choice.path("finish_reason").asString("").equals("length"),
+                    CUT.matcher(choice.path("finish_reason").asString("")).find(),
                     usage.path("prompt_tokens").asLong(0),
                     usage.path("completion_tokens").asLong(0));
         } catch (JacksonException e) {
@@ -38,7 +43,8 @@ record ChatReply(String raw, String text, boolean cut, long inputTokens, long ou
         }
     }
 
-    /// @return the text with a replacement character for each half of a surrogate pair, which no file can hold
+    /// @return the text with a replacement character for each half of a surrogate pair, which no
+    ///     file can hold
     static String wellFormed(String text) {
         return HALF_SURROGATE.matcher(text).replaceAll("\ufffd");
     }

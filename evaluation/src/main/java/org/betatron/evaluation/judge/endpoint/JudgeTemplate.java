@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 /// @param text must hold all three, each at least once
 public record JudgeTemplate(String text) {
 
+    private static final String GAP = "[\\s\\p{Cf}]*";
     private static final List<String> NAMES = List.of("{prompt}", "{answer_a}", "{answer_b}");
     private static final Pattern PLACE = Pattern.compile("\\{(prompt|answer_a|answer_b)}");
     private static final Pattern LETTER = Pattern.compile("\\p{L}");
@@ -50,8 +51,10 @@ public record JudgeTemplate(String text) {
         }
     }
 
-    /// Fills the places. A text cannot leave its place, nor speak as the judge: where it has what stands around a place
-    /// (a tag, a heading), a backslash is put before that, and marks of a verdict are written as `[\[A]\]`.
+    /// Fills the places. A text cannot leave its place, nor speak as the judge: where it has what
+    /// stands around a place
+    /// (a tag, a heading), a backslash is put before that, and marks of a verdict are written as
+    /// `[\[A]\]`.
     ///
     /// @return the text with its places filled; what is filled in is not looked at again
     String render(String prompt, String answerA, String answerB) {
@@ -93,14 +96,22 @@ public record JudgeTemplate(String text) {
                 .toList();
     }
 
-    /// @return regular expression of a fence: a tag opening or closing, other text with any white space
+    /// @return regular expression of a fence: a tag opening or closing, other text with any white
+    ///     space
     private static String expression(String fence) {
         Matcher tag = TAG.matcher(fence);
         return tag.matches()
-                ? "<\\s*/?\\s*" + Pattern.quote(tag.group(1)) + "\\b"
+                ? "[<\uff1c]" + GAP + "/?" + GAP + spaced(tag.group(1)) + "\\b"
                 : WORD.matcher(fence)
                         .results()
-                        .map(word -> Pattern.quote(word.group()))
-                        .collect(Collectors.joining("\\s*"));
+                        .map(word -> spaced(word.group()))
+                        .collect(Collectors.joining(GAP));
+    }
+
+    /// @return regular expression of a word, also with characters in it that nobody sees
+    private static String spaced(String word) {
+        return word.codePoints()
+                .mapToObj(c -> Pattern.quote(Character.toString(c)))
+                .collect(Collectors.joining("\\p{Cf}*"));
     }
 }

@@ -1,0 +1,43 @@
+package org.betatron.runs.study;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.betatron.runs.study.FrontierWorkshop.Run;
+
+/// One run of a study of frontiers.
+///
+/// @param place  where
+/// @param method what is compared
+/// @param beta   beta_0 of the grid
+/// @param rate   learning rate
+/// @param seed   of world, model and training
+record FrontierTask(FrontierPlace place, FrontierMethod method, double beta, double rate, long seed) {
+
+    /// A method that follows another one is made by whoever made that: the same place, setting and
+    /// seed.
+    int group() {
+        return Math.floorMod(List.of(place.name(), beta, rate, seed).hashCode(), 1 << 20);
+    }
+
+    /// @return whether this one has the mean beta of `other`
+    boolean follows(FrontierTask other) {
+        return other.equals(new FrontierTask(place, other.method(), beta, rate, seed))
+                && other.method().name().equals(method.follows());
+    }
+
+    /// @param ownBeta that it is trained with
+    Run run(double ownBeta) {
+        List<String> settings = new ArrayList<>(place.settings());
+        settings.addAll(method.at(ownBeta));
+        settings.add("train.learningRate=" + rate);
+        return new Run(
+                place.name(),
+                place.model(),
+                place.world(),
+                method.name(),
+                String.format(Locale.ROOT, "beta %s, rate %s", beta, rate),
+                settings,
+                seed);
+    }
+}
