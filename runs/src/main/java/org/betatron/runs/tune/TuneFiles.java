@@ -42,6 +42,7 @@ record TuneFiles(Path root) {
     ///     settings
     void claim(Settings settings) {
         try {
+            StagedFiles.removeLeftovers(root);
             if (!Files.exists(root.resolve(SETTINGS))) {
                 if (Directories.list(root).stream().anyMatch(entry -> !entry.endsWith(DirectoryLock.FILE))) {
                     throw new IllegalArgumentException(
