@@ -233,7 +233,7 @@ public sealed interface CalibrationSpec {
     /// @param maxRatio  ceiling of it, ≥ 1
     @Source("ours")
     record Auto(double target, double stiffness, double minRatio, double maxRatio) implements CalibrationSpec {
-        public static final Auto DEFAULT = new Auto(0.2, 1, 0.1, 10);
+        public static final Auto DEFAULT = new Auto(0.1, 1, 0.1, 10);
 
         public Auto {
             require("target", target > 0 && target < Double.POSITIVE_INFINITY, "> 0", target);

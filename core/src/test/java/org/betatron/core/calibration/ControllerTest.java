@@ -176,7 +176,7 @@ class ControllerTest {
         PairLogProbs pairs = PairSamples.pair(-lost, -lost, 0, 0, 8, 8);
         RunningMoments followed = RunningMoments.EMPTY.update(auto.followed(pairs), 0.9);
         CalibratedBetas betas = auto.calibrate(input(1, pairs, new double[1], followed));
-        assertThat(betas.betas()).containsExactly(new double[] {ratio / (0.2 * 8)}, within(1e-12));
+        assertThat(betas.betas()).containsExactly(new double[] {ratio / (0.1 * 8)}, within(1e-12));
         assertThat(betas.clampedShare()).isEqualTo(1);
     }
 

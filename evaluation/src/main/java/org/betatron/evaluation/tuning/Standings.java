@@ -3,19 +3,27 @@ package org.betatron.evaluation.tuning;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.betatron.evaluation.comparison.Estimate;
 
 /// Settings at one moment, the best first, compared within the same distance from the start.
 ///
 /// ```text
-/// distance of a rung = sqrt(K) s / S        K: limit in nats,  s: its step,  S: steps of a whole run
+/// distance of a rung = sqrt(K) p            K: limit in nats,  p: share of the way of a whole run that is behind
 /// value of a setting = the highest measure on its way, before its run first is that far away
 /// ```
 ///
-/// The distance grows about as the steps of a run do, so a run that will be K away at its end is
-/// that far away now. One
-/// that is faster gets no credit for what it reaches beyond, and one that is slower only for what
-/// it has.
+/// The way is the sum of the learning rates of the steps: the root of KL grows about as that does,
+/// so a run that
+/// will be K away at its end is that far away now. One that is faster gets no credit for what it
+/// reaches beyond,
+/// and one that is slower only for what it has.
+///
+/// Before the end most settings cannot be told apart by what they reached. Of those, whose
+/// intervals hold the best
+/// value, the ones come first that are on their way to the limit: neither past it long before their
+/// end, nor far
+/// from it then.
 ///
 /// @param distance √nats
 /// @param ranked   those that can be chosen
@@ -39,16 +47,43 @@ public record Standings(double distance, List<Standing> ranked, List<TuneCell> f
 
     /// @param cells in the order of the grid; measured after some step, or failed before
     /// @param step  the last that counts
-    /// @param steps of a whole run
+    /// @param share of the way that is behind there, in (0, 1]
     /// @param limit divergence that is allowed at the end, nats
     /// @return the best first; of equals the one that is nearer to the start, then the earlier in
     ///     the grid
-    public static Standings of(List<TuneCell> cells, long step, long steps, double limit) {
-        double distance = Math.sqrt(limit) * step / steps;
-        return of(distance, cells.stream().map(cell -> cell.until(step)).toList(), cell -> {
-            TuneCell.Peak peak = cell.peak(distance);
-            return new Standing(cell, peak.value(), peak.distance(), peak.step());
-        });
+    public static Standings of(List<TuneCell> cells, long step, double share, double limit) {
+        double distance = Math.sqrt(limit) * share;
+        Standings byValue =
+                of(distance, cells.stream().map(cell -> cell.until(step)).toList(), cell -> {
+                    TuneCell.Peak peak = cell.peak(distance);
+                    return new Standing(cell, peak.value(), peak.distance(), peak.step());
+                });
+        return share < 1 ? byValue.onTheirWayFirst() : byValue;
+    }
+
+    private Standings onTheirWayFirst() {
+        List<Standing> tied = tied();
+        return new Standings(
+                distance,
+                Stream.concat(
+                                tied.stream().sorted(Comparator.comparingDouble(this::offTheWay)),
+                                ranked.stream().filter(standing -> !tied.contains(standing)))
+                        .toList(),
+                failed);
+    }
+
+    private double offTheWay(Standing standing) {
+        return Math.abs(Math.log(standing.cell().points().getLast().distance() / distance));
+    }
+
+    private List<Standing> tied() {
+        double best = ranked.stream()
+                .mapToDouble(standing -> standing.value().value())
+                .max()
+                .orElse(Double.NaN);
+        return ranked.stream()
+                .filter(standing -> standing.value().high() >= best)
+                .toList();
     }
 
     /// Compares runs as they ended: of a run whose learning rate falls, a part is not what a
@@ -74,12 +109,8 @@ public record Standings(double distance, List<Standing> ranked, List<TuneCell> f
                 cells.stream().filter(cell -> !cell.problem().isEmpty()).toList());
     }
 
-    /// @return settings whose interval holds the value of the best one, the best among them
+    /// @return settings whose interval holds the best value, in their order
     public List<String> notWorse() {
-        return ranked.stream()
-                .filter(standing ->
-                        standing.value().high() >= ranked.getFirst().value().value())
-                .map(standing -> standing.cell().name())
-                .toList();
+        return tied().stream().map(standing -> standing.cell().name()).toList();
     }
 }

@@ -43,7 +43,7 @@ class StandingsTest {
         assertThat(fast.points().get(1).measure().value())
                 .isGreaterThan(right.points().get(1).measure().value());
         for (long step : List.of(10L, 30L, 90L)) {
-            Standings at = Standings.of(List.of(fast, right), step, STEPS, 4);
+            Standings at = Standings.of(List.of(fast, right), step, (double) step / STEPS, 4);
             assertThat(at.distance()).isCloseTo(2.0 * step / STEPS, within(1e-12));
             assertThat(names(at)).containsExactly("right", "fast");
             assertThat(at.ranked().getLast().value().value()).isCloseTo(0.8 * at.distance(), within(1e-9));
@@ -56,7 +56,7 @@ class StandingsTest {
     void aRunThatIsSlowHasWhatItReached() {
         TuneCell slow = run("slow", 0.5, d -> d, 10);
         TuneCell right = run("right", 2, d -> d, 10);
-        Standings at = Standings.of(List.of(slow, right), 10, STEPS, 4);
+        Standings at = Standings.of(List.of(slow, right), 10, 1.0 / 9, 4);
         assertThat(names(at)).containsExactly("right", "slow");
         assertThat(at.ranked().getLast().value().value()).isCloseTo(0.5 / 9, within(1e-12));
         assertThat(at.ranked().getLast().at()).isCloseTo(0.5 / 9, within(1e-12));
@@ -67,8 +67,8 @@ class StandingsTest {
     void theBestDependsOnTheDistanceThatIsAllowed() {
         TuneCell early = run("early", 3, d -> 2 * d - d * d / 2, 30, 60, 90);
         TuneCell late = run("late", 3, d -> d, 30, 60, 90);
-        assertThat(names(Standings.of(List.of(late, early), 90, STEPS, 1))).containsExactly("early", "late");
-        assertThat(names(Standings.of(List.of(early, late), 90, STEPS, 9))).containsExactly("late", "early");
+        assertThat(names(Standings.of(List.of(late, early), 90, 1, 1))).containsExactly("early", "late");
+        assertThat(names(Standings.of(List.of(early, late), 90, 1, 9))).containsExactly("late", "early");
     }
 
     /// A run that has become worse is worth what it was where it should have ended.
@@ -76,7 +76,7 @@ class StandingsTest {
     void aRunIsWorthItsBestMeasurementWithinTheLimit() {
         TuneCell overshot = run("overshot", 3, d -> d < 1.5 ? 2 * d : 0, 30, 60, 90);
         TuneCell steady = run("steady", 1.8, d -> d, 30, 60, 90);
-        Standings at = Standings.of(List.of(steady, overshot), 90, STEPS, 4);
+        Standings at = Standings.of(List.of(steady, overshot), 90, 1, 4);
         assertThat(names(at)).containsExactly("overshot", "steady");
         assertThat(at.ranked().getFirst().step()).isEqualTo(30);
         assertThat(at.ranked().getFirst().at()).isEqualTo(1);
@@ -91,7 +91,7 @@ class StandingsTest {
     void aRunEndsWhereItIsAsFarAwayAsIsAllowed() {
         TuneCell fast = run("fast", 3, d -> d, 30, 60, 90);
         Standings.Standing end =
-                Standings.of(List.of(fast), 90, STEPS, 2.25).ranked().getFirst();
+                Standings.of(List.of(fast), 90, 1, 2.25).ranked().getFirst();
         assertThat(end.step()).isEqualTo(45);
         assertThat(end.at()).isEqualTo(1.5);
         assertThat(end.value().value()).isCloseTo(1.5, within(1e-12));
@@ -99,10 +99,22 @@ class StandingsTest {
 
     @Test
     void ofEqualsTheOneThatIsNearerComesFirstAndThenTheEarlier() {
-        TuneCell far = run("far", 1.8, _ -> 1, 30);
-        TuneCell near = run("near", 1.5, _ -> 1, 30);
-        TuneCell twin = run("twin", 1.5, _ -> 1, 30);
-        assertThat(names(Standings.of(List.of(far, near, twin), 30, STEPS, 4))).containsExactly("near", "twin", "far");
+        TuneCell far = run("far", 1.8, _ -> 1, 90);
+        TuneCell near = run("near", 1.5, _ -> 1, 90);
+        TuneCell twin = run("twin", 1.5, _ -> 1, 90);
+        assertThat(names(Standings.of(List.of(far, near, twin), 90, 1, 4))).containsExactly("near", "twin", "far");
+    }
+
+    /// A tenth of the way says little of what is reached, and much of where it leads.
+    @Test
+    void ofThoseThatCannotBeToldApartTheOnesOnTheirWayToTheLimitComeFirst() {
+        TuneCell racing = run("racing", 20, d -> 0.5 * d, 9);
+        TuneCell right = run("right", 2.2, d -> 0.4 * d, 9);
+        TuneCell creeping = run("creeping", 0.3, d -> 0.5 * d, 9);
+        TuneCell worse = run("worse", 2, d -> -d, 9);
+        List<TuneCell> cells = List.of(racing, creeping, worse, right);
+        assertThat(names(Standings.of(cells, 9, 0.1, 4))).containsExactly("right", "creeping", "racing", "worse");
+        assertThat(Standings.of(cells, 9, 0.1, 4).notWorse()).containsExactly("right", "creeping", "racing");
     }
 
     /// What is wrong with one is said, and the others go on.
@@ -112,7 +124,7 @@ class StandingsTest {
         TuneCell diverged = run("diverged", 2, d -> d > 0 ? Double.NaN : 0, 10);
         TuneCell lost = new TuneCell("lost", List.of(point(0, 0, 0), point(10, 5, Double.POSITIVE_INFINITY)), "");
         TuneCell ended = run("ended", 2, d -> 9 * d).failed("step 3: loss is NaN");
-        Standings at = Standings.of(List.of(diverged, ended, fine, lost), 10, STEPS, 4);
+        Standings at = Standings.of(List.of(diverged, ended, fine, lost), 10, 1.0 / 9, 4);
         assertThat(names(at)).containsExactly("fine");
         assertThat(at.failed())
                 .extracting(TuneCell::name, TuneCell::problem)
@@ -131,10 +143,10 @@ class StandingsTest {
     void laterMeasurementsDoNotChangeAnEarlierRung() {
         TuneCell first = run("first", 2, d -> d, 10);
         TuneCell second = run("second", 2, d -> 0.9 * d, 10);
-        Standings then = Standings.of(List.of(first, second), 10, STEPS, 4);
+        Standings then = Standings.of(List.of(first, second), 10, 1.0 / 9, 4);
         TuneCell later = first.with(point(30, -9, 1));
-        assertThat(Standings.of(List.of(later, second), 10, STEPS, 4)).isEqualTo(then);
-        assertThat(names(Standings.of(List.of(first.failed("step 20: loss is NaN"), second), 30, STEPS, 4)))
+        assertThat(Standings.of(List.of(later, second), 10, 1.0 / 9, 4)).isEqualTo(then);
+        assertThat(names(Standings.of(List.of(first.failed("step 20: loss is NaN"), second), 30, 1.0 / 3, 4)))
                 .containsExactly("second");
     }
 
@@ -143,7 +155,7 @@ class StandingsTest {
         TuneCell best = run("best", 2, d -> d, 90);
         TuneCell close = run("close", 2, d -> 0.96 * d, 90);
         TuneCell worse = run("worse", 2, d -> 0.9 * d, 90);
-        assertThat(Standings.of(List.of(worse, close, best), 90, STEPS, 4).notWorse())
+        assertThat(Standings.of(List.of(worse, close, best), 90, 1, 4).notWorse())
                 .containsExactly("best", "close");
     }
 }

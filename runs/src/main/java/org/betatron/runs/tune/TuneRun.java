@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.betatron.core.files.DirectoryLock;
 import org.betatron.core.run.RunFiles;
 import org.betatron.data.DataException;
@@ -27,6 +28,7 @@ import org.betatron.runs.recipe.AlignRecipe;
 import org.betatron.runs.recipe.Resolved;
 import org.betatron.runs.recipe.SharedReferences;
 import org.betatron.torch.files.ModelDirectory;
+import org.betatron.training.LearningRateSchedule;
 import org.betatron.training.LearningRateSchedule.Decay;
 import org.betatron.training.run.Fingerprint;
 import org.betatron.training.run.Settings;
@@ -185,7 +187,10 @@ public final class TuneRun {
                 }
             }
             Standings at = Standings.of(
-                    alive.stream().map(setting -> cells[setting]).toList(), rung.step(), plan.steps(), request.limit());
+                    alive.stream().map(setting -> cells[setting]).toList(),
+                    rung.step(),
+                    share(rung.step(), plan.steps()),
+                    request.limit());
             if (at.ranked().isEmpty()) {
                 throw new TrainingException("no setting is left: every one ended before step " + rung.step() + "; "
                         + at.failed().getFirst().name() + ": "
@@ -198,11 +203,27 @@ public final class TuneRun {
             }
         }
         Standings last = endsEarly()
-                ? Standings.of(List.of(cells), plan.steps(), plan.steps(), request.limit())
+                ? Standings.of(List.of(cells), plan.steps(), 1, request.limit())
                 : Standings.ofWhole(
                         alive.stream().map(setting -> cells[setting]).toList(), request.limit());
         goingOn(alive, names(last, 1));
         return Optional.of(new TuneWriter(request, files, plan, List.of(cells), standings, last).write());
+    }
+
+    /// @return share of the learning rates of a whole run that steps have had, mean over the
+    ///     settings
+    private double share(long step, long steps) {
+        return step == steps
+                ? 1
+                : settings.stream()
+                        .map(setting -> setting.resolved().recipe().train().schedule(steps))
+                        .mapToDouble(schedule -> sum(schedule, step) / sum(schedule, steps))
+                        .average()
+                        .orElseThrow();
+    }
+
+    private static double sum(LearningRateSchedule schedule, long steps) {
+        return LongStream.rangeClosed(1, steps).mapToDouble(schedule::at).sum();
     }
 
     /// A run whose learning rate does not fall is a part of a longer one, so it may end wherever it
