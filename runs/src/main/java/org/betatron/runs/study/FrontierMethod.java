@@ -25,6 +25,12 @@ public record FrontierMethod(String name, List<String> settings, String follows)
     private static final FrontierMethod FILTERED_AT_MEAN =
             new FrontierMethod("filter, beta of beta-DPO's mean", List.of(FILTER), BETA_DPO.name);
 
+    /// The same whatever beta_0 is, so runs of one learning rate are one run.
+    private static final FrontierMethod AUTO = of(
+            "auto",
+            OBJECTIVE + "{type: overbeta, objective: {type: dpo, beta: 0.1}}",
+            "alignment.calibration={type: auto, target: 0.1, stiffness: 1.0}");
+
     /// The methods, their parts, and controls that hold one part still.
     static final List<FrontierMethod> ALL = List.of(
             DPO,
@@ -50,10 +56,11 @@ public record FrontierMethod(String name, List<String> settings, String follows)
                     "beta-DPO, loss over beta",
                     OBJECTIVE + "{type: overbeta, objective: {type: dpo, beta: %B}}",
                     PUBLISHED,
-                    FILTER));
+                    FILTER),
+            AUTO);
 
     /// Those that are compared in every other world.
-    static final List<FrontierMethod> MAIN = List.of(DPO, DYNAMIC, FILTERED, BETA_DPO, FILTERED_AT_MEAN);
+    static final List<FrontierMethod> MAIN = List.of(DPO, DYNAMIC, FILTERED, BETA_DPO, FILTERED_AT_MEAN, AUTO);
 
     private static FrontierMethod of(String name, String... settings) {
         return new FrontierMethod(name, List.of(settings), "");
