@@ -1,8 +1,7 @@
 package org.betatron.core;
 
 /// Text of others as a terminal or a page may show it: nothing in it is unseen, and nothing in it
-/// moves what
-/// stands beside it.
+/// moves what stands beside it.
 public final class VisibleText {
 
     private static final int ZERO_WIDTH_NON_JOINER = 0x200C;
@@ -11,11 +10,9 @@ public final class VisibleText {
     private VisibleText() {}
 
     /// @return the text with each character that has no shape of its own as `\\u202e`: control
-    ///     characters but line feeds
-    ///     and tabs, marks of direction, of no width and of layout, fillers, tags, halves of
-    ///     characters. Joiners and
-    ///     variation selectors stay behind characters beyond ASCII, where Persian, Hindi and emoji
-    ///     need them
+    ///     characters but line feeds and tabs, marks of direction, of no width and of layout,
+    ///     fillers, tags, halves of characters. Joiners and variation selectors stay behind
+    ///     characters beyond ASCII, where Persian, Hindi and emoji need them
     public static String of(String text) {
         StringBuilder visible = new StringBuilder(text.length());
         int before = 0;

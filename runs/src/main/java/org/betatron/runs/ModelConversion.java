@@ -155,8 +155,7 @@ public final class ModelConversion {
     }
 
     /// Weights that files have in bf16, and matrices in blocks of a GGUF file, are read where they
-    /// lie: a matrix of
-    /// another format is in memory only while it is written.
+    /// lie: a matrix of another format is in memory only while it is written.
     private static ComputeSpec inPlace(Path place) {
         if (isGguf(place)) {
             return ComputeSpec.DEFAULT.withBase(BaseFormat.FILE);

@@ -130,8 +130,7 @@ public final class TorchLanguageModel extends TorchModel implements TrainableLan
     }
 
     /// The model without its adapter: what a fresh one is compared with. It shares the weights, and
-    /// there is no second
-    /// model in memory.
+    /// there is no second model in memory.
     ///
     /// @return the reference, to be closed before this model
     /// @throws ModelException if the model has no adapter
@@ -236,8 +235,7 @@ public final class TorchLanguageModel extends TorchModel implements TrainableLan
     }
 
     /// Metadata cannot say everything, and llama.cpp fixes some settings in its code: what it would
-    /// compute from the
-    /// file must be this model.
+    /// compute from the file must be this model.
     private void requireSameModel(Path file) throws IOException {
         try (GgufFile written = GgufFile.open(file)) {
             ObjectNode read = GgufConfig.of(written);

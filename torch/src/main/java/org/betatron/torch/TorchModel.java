@@ -168,9 +168,8 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
                 + numTokens * maskBytes().kept();
     }
 
-    /// As many that graphs take a quarter of what weights, gradients and moments do, but enough that
-    /// products lose
-    /// no speed: [#LEAST_TOKENS] to [#MOST_TOKENS]. The same on every machine.
+    /// As many that graphs take a quarter of what weights, gradients and moments do, but enough
+    /// that products lose no speed: [#LEAST_TOKENS] to [#MOST_TOKENS]. The same on every machine.
     @Override
     public final int tokensAtOnce() {
         if (tokensAtOnce > 0) {
@@ -210,9 +209,8 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
         return share == 0 ? Dropout.NONE : new Dropout(share, seed);
     }
 
-    /// Chooses how many tokens a forward pass keeps graphs of at most; of a batch that has more, the
-    /// backward pass
-    /// computes some layers again.
+    /// Chooses how many tokens a forward pass keeps graphs of at most; of a batch that has more,
+    /// the backward pass computes some layers again.
     ///
     /// @param tokens ≥ 1
     public final void computeAtOnce(int tokens) {

@@ -36,9 +36,8 @@ import org.betatron.training.LearningRateSchedule.Decay;
 ///     keep more is scored first and computed again, micro-batch by micro-batch and only where there
 ///     is something to learn: slower, the same update, less memory
 /// @param seed            seed of order, selection and dropout
-/// @param frozen          weights that stay as they are: patterns of their names in the files of the
-///     model, in the
-///     glob syntax of [java.nio.file.FileSystem#getPathMatcher]
+/// @param frozen          weights that stay as they are: patterns of their names in the files of
+///     the model, in the glob syntax of [java.nio.file.FileSystem#getPathMatcher]
 public record TrainSpec(
         TrainLength length,
         int batchSize,

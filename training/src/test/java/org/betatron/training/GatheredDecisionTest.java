@@ -30,9 +30,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// A batch that lies in two places is decided about as if it lay in one: the numbers of rows are put
-/// together, each
-/// place makes the same decision, and spreads it over its own rows.
+/// A batch that lies in two places is decided about as if it lay in one: the numbers of rows are
+/// put together, each place makes the same decision, and spreads it over its own rows.
 class GatheredDecisionTest {
 
     private static final int ROWS = 12;

@@ -17,8 +17,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /// Who judges. The options of a judge are a group, and those of the others are refused: they would
-/// have no
-/// effect.
+/// have no effect.
 final class JudgeOptions {
 
     /// The judges, in the help of the option that names one.

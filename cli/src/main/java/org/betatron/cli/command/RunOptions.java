@@ -98,8 +98,7 @@ final class RunOptions {
     CommandSpec spec = CommandSpec.create();
 
     /// Reads recipe and options into one resolved recipe; of a run that is resumed, its own recipe
-    /// and
-    /// what may change in it.
+    /// and what may change in it.
     ///
     /// @param more values of a command's own options by recipe path, null where not given
     <R extends Recipe> Resolved<R> resolve(Class<R> type, Map<String, @Nullable String> more) {

@@ -39,8 +39,7 @@ public record AlignmentSpec(
             GapSpec.DEFAULT);
 
     /// The choices of the published code of beta-DPO where they differ from the method as defined:
-    /// raw
-    /// gap, averages that start at zero uncorrected, and every decision per micro-batch.
+    /// raw gap, averages that start at zero uncorrected, and every decision per micro-batch.
     public static final AlignmentSpec PUBLISHED_CODE = new AlignmentSpec(
             ObjectiveSpec.Dpo.DEFAULT,
             new CalibrationSpec.Batch(0.6, 0.01, Double.MAX_VALUE),
@@ -49,8 +48,7 @@ public record AlignmentSpec(
             new GapSpec(GapSource.MARGIN, 0.9, false, UpdateOrder.BEFORE_USE, Scope.MICRO_BATCH));
 
     /// DPO without a beta to choose: one that follows how far the policy has moved on the answers,
-    /// and a loss that is
-    /// divided by it, so that it decides about pairs and not about steps. Ours.
+    /// and a loss that is divided by it, so that it decides about pairs and not about steps. Ours.
     public static final AlignmentSpec AUTO = new AlignmentSpec(
             ObjectiveSpec.OverBeta.DEFAULT,
             CalibrationSpec.Auto.DEFAULT,

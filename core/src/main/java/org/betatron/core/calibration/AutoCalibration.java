@@ -16,12 +16,10 @@ import org.betatron.core.logprob.ResponseQuantity;
 /// ```
 ///
 /// `k* L` is the distance in nats at which a preference shall be learned: at `beta = 1 / (k* L)` a
-/// pair whose margin is
-/// that large has `sigmoid(-1)` of its pull left. Below the target beta is smaller, so that pairs
-/// go on teaching, and
-/// beyond it larger, so that they are let go. It remembers nothing but the moving average: there is
-/// no integral to wind
-/// up while the learning rate warms up. Ours.
+/// pair whose margin is that large has `sigmoid(-1)` of its pull left. Below the target beta is
+/// smaller, so that pairs go on teaching, and beyond it larger, so that they are let go. It
+/// remembers nothing but the moving average: there is no integral to wind up while the learning
+/// rate warms up. Ours.
 ///
 /// @param target    k*, nats per token, > 0
 /// @param stiffness s, ≥ 0; 0 leaves `1 / (k* L)`

@@ -10,10 +10,8 @@ import org.betatron.core.calibration.ScheduledCalibration.Shape;
 /// objective.
 ///
 /// `sensitivity` is the paper's alpha for gaps that include beta_0. The published code measures
-/// gaps
-/// without beta_0, and `alpha_paper = a_code / beta_0`: its `a = 0.6` at beta_0 = 0.1 is a
-/// sensitivity
-/// of 6 here.
+/// gaps without beta_0, and `alpha_paper = a_code / beta_0`: its `a = 0.6` at beta_0 = 0.1 is a
+/// sensitivity of 6 here.
 ///
 /// Bounds are ratios to beta_0, so that they hold for every objective: beta stays in `[minRatio,
 /// maxRatio] * beta_0`. The published code's absolute floor of 1e-3 is the ratio 0.01 at its beta_0
@@ -124,8 +122,7 @@ public sealed interface CalibrationSpec {
     /// @param sensitivity as for [Batch]
     /// @param unit        as for [Batch]
     /// @param targetGap   gap at which beta equals beta_0, in units of the gap, finite; the moving
-    ///     M_0
-    ///     cannot serve here, since it is itself the population's recent mean
+    ///     M_0 cannot serve here, since it is itself the population's recent mean
     /// @param minRatio    as for [Batch]
     /// @param maxRatio    as for [Batch]
     @Source("Wu et al. 2024, arXiv 2407.08639, population-level calibration")
@@ -145,12 +142,10 @@ public sealed interface CalibrationSpec {
     }
 
     /// One beta per pair, from whether going further from the reference would separate it better;
-    /// the beta
-    /// that this starts from moves with it.
+    /// the beta that this starts from moves with it.
     ///
     /// @param epsilon how far policy and reference are extrapolated, and the relative step of beta,
-    ///     in (0, 1);
-    ///     0.01 as in the authors' code
+    ///     in (0, 1); 0.01 as in the authors' code
     @Source("epsilon-DPO: Lee et al. 2025, arXiv 2502.13177")
     record Perturbation(double epsilon) implements CalibrationSpec {
         public static final Perturbation DEFAULT = new Perturbation(0.01);
@@ -174,16 +169,14 @@ public sealed interface CalibrationSpec {
     }
 
     /// One beta that is moved from batch to batch so that the learning signal `sigmoid(-beta m)`
-    /// stays
-    /// near a target.
+    /// stays near a target.
     ///
     /// @param rate      eta, > 0; the paper's 0.1
     /// @param target    the margin times beta that is aimed at, > 0; the paper's z* of 0.4
     /// @param threshold signal below which the controller acts, in (0, 1); the paper's tau is 0.40
     ///     to 0.45
     /// @param latched   whether a controller that has acted goes on, as the paper's text has it;
-    ///     its code asks at
-    ///     each batch
+    ///     its code asks at each batch
     /// @param minRatio  floor of beta over beta_0, in (0, 1]; ours, the paper has none
     /// @param maxRatio  ceiling of beta over beta_0, ≥ 1; ours
     @Source("LSC-DPO: Qu et al. 2026, arXiv 2610.07592")
@@ -223,8 +216,8 @@ public sealed interface CalibrationSpec {
     }
 
     /// A beta for runs that set none: from the length of answers and how far the policy has moved
-    /// on them. The
-    /// objective's beta counts for what is told of held-out pairs, and not for training.
+    /// on them. The objective's beta counts for what is told of held-out pairs, and not for
+    /// training.
     ///
     /// @param target    nats per token that the policy shall move on the answers of the data, > 0
     /// @param stiffness how strongly beta follows the distance, ≥ 0; 0 for not at all
@@ -246,8 +239,7 @@ public sealed interface CalibrationSpec {
     enum DivergenceEstimate {
 
         /// `log q(y) - log p(y)`: needs nothing beside what DPO needs. Unbiased where the reference
-        /// wrote the answers;
-        /// may be negative where it did not.
+        /// wrote the answers; may be negative where it did not.
         ANSWERS,
 
         /// `sum_t KL(q_t || p_t)`, exact over the vocabulary at each token: the reference runs beside the policy.

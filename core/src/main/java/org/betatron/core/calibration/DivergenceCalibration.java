@@ -15,10 +15,9 @@ import org.betatron.core.logprob.ResponseQuantity;
 /// fast:     beta of this batch = beta (K / K_avg)^f                        forgotten after it
 /// ```
 ///
-/// A larger beta holds the policy closer, if the loss is divided by it (`overbeta`): otherwise it also
-/// scales every
-/// step, and more of it may move the policy further at first. Ours; the idea of two loops is that of DualLoop-DPO
-/// (AAAI 2026), of which no formula could be read.
+/// A larger beta holds the policy closer, if the loss is divided by it (`overbeta`): otherwise it
+/// also scales every step, and more of it may move the policy further at first. Ours; the idea of
+/// two loops is that of DualLoop-DPO (AAAI 2026), of which no formula could be read.
 ///
 /// @param target     K*, nats, > 0
 /// @param rate       eta, > 0

@@ -12,12 +12,10 @@ import org.betatron.core.statistics.Moments;
 /// clamp(b)     = min(max(b, f_min beta_0), f_max beta_0)
 /// ```
 ///
-/// Source: arXiv 2407.08639, instance- and batch-level calibration; the floor is the published code's
-/// (1e-3 at beta_0 = 0.1), the ceiling is ours. Published direction: a larger gap gives a larger beta;
-/// `a < 0` is the
-/// other one. In units of the deviation `a (M - M_0)` becomes `a (M - M_0) / sigma`, and nothing where
-/// gaps have no
-/// spread; ours.
+/// Source: arXiv 2407.08639, instance- and batch-level calibration; the floor is the published
+/// code's (1e-3 at beta_0 = 0.1), the ceiling is ours. Published direction: a larger gap gives a
+/// larger beta; `a < 0` is the other one. In units of the deviation `a (M - M_0)` becomes `a (M -
+/// M_0) / sigma`, and nothing where gaps have no spread; ours.
 ///
 /// @param level       whose gap decides
 /// @param sensitivity `a`, finite

@@ -10,10 +10,9 @@ import org.betatron.core.Numbers;
 /// ```
 ///
 /// The new beta serves this batch already, and the next one starts from it. Stable near the target
-/// where `0 < eta z* <
-/// 2` (proposition 1 there), whatever the margins are; one step is bounded here, so that outliers do
-/// not throw beta
-/// out of range: by a factor of two; ours, as floor and ceiling are.
+/// where `0 < eta z* < 2` (proposition 1 there), whatever the margins are; one step is bounded
+/// here, so that outliers do not throw beta out of range: by a factor of two; ours, as floor and
+/// ceiling are.
 ///
 /// Source: Qu et al. 2026, arXiv 2610.07592, algorithm 1. Its text activates the controller once, its
 /// code asks at each batch whether `q < tau`. Asked at each batch, a beta that outliers have made small

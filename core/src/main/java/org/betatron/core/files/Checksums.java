@@ -23,8 +23,7 @@ import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
 /// What the files of a directory were when they were written, so that damage is found before they
-/// are
-/// read again.
+/// are read again.
 ///
 /// They stand in the file `checksums` of the directory, a line each: CRC-32C as eight hexadecimal
 /// digits, size in bytes, path below the directory.
@@ -103,9 +102,8 @@ public final class Checksums {
     ///
     /// @param names of files in the directory
     /// @return which of them is not as it was written, and what to do; empty if all are, as far as
-    ///     it was
-    ///     written down. A list of somebody else's making says nothing,
-    ///     and so does a directory of its name
+    ///     it was written down. A list of somebody else's making says nothing, and so does a
+    ///     directory of its name
     public static Optional<String> damage(Path directory, Predicate<String> names) {
         Path list = directory.resolve(FILE);
         if (!Files.exists(list, LinkOption.NOFOLLOW_LINKS) || Files.isDirectory(list)) {

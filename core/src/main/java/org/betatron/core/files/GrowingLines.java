@@ -31,9 +31,8 @@ public final class GrowingLines implements AutoCloseable {
         out = new BufferedWriter(Channels.newWriter(locked, StandardCharsets.UTF_8));
     }
 
-    /// @param target where the lines belong; those of an earlier writer that was ended are replaced.
-    ///     Directories above
-    ///     it are made
+    /// @param target where the lines belong; those of an earlier writer that was ended are
+    ///     replaced. Directories above it are made
     /// @throws IllegalArgumentException if it is no file, or another writer is at it
     public static GrowingLines open(Path target) throws IOException {
         Path file = StagedFiles.requireFile(target);

@@ -19,14 +19,11 @@ import java.util.stream.Stream;
 /// ```
 ///
 /// A reader that looks only for `NAME` never meets anything incomplete, whatever happens in
-/// between. Several
-/// files go into place one after the other when all are whole; a crash in the midst leaves some new
-/// and some old,
-/// so what refers to others is staged last.
+/// between. Several files go into place one after the other when all are whole; a crash in the
+/// midst leaves some new and some old, so what refers to others is staged last.
 ///
 /// Names of partial files are used once, so two writers of one target do not disturb each other:
-/// the later one
-/// wins. An object serves one thread.
+/// the later one wins. An object serves one thread.
 public final class StagedFiles implements AutoCloseable {
 
     private static final String PARTIAL = ".partial-";
@@ -61,8 +58,8 @@ public final class StagedFiles implements AutoCloseable {
     }
 
     /// A device or a pipe would be replaced by a file, and a directory with everything in it. What
-    /// lies under `/dev`
-    /// and `/proc` may be a link to a file that a shell has open, and would lose what is in it.
+    /// lies under `/dev` and `/proc` may be a link to a file that a shell has open, and would lose
+    /// what is in it.
     ///
     /// @return what is replaced: of a link what it leads to, so that the link stays
     static Path requireFile(Path target) throws IOException {
@@ -104,8 +101,7 @@ public final class StagedFiles implements AutoCloseable {
     /// Writes one directory.
     ///
     /// @param target  replaced as a whole if it exists; directories above it are made. One that is
-    ///     not empty
-    ///     cannot be replaced in one move, so a crash at that moment leaves neither
+    ///     not empty cannot be replaced in one move, so a crash at that moment leaves neither
     /// @param content fills it
     /// @throws IOException if anything could not be written; the target is as it was then
     public static void writeDirectory(Path target, Content content) throws IOException {
@@ -116,8 +112,7 @@ public final class StagedFiles implements AutoCloseable {
     }
 
     /// Removes a file or directory, under another name, so that a removal cut short leaves nothing
-    /// that looks
-    /// whole.
+    /// that looks whole.
     ///
     /// @param target exists
     public static void remove(Path target) throws IOException {
@@ -152,8 +147,7 @@ public final class StagedFiles implements AutoCloseable {
     /// Moves everything that was staged into place, in the order in which it was staged.
     ///
     /// @throws IOException if something cannot be synced, and nothing was moved; or if a move
-    ///     fails, and what was
-    ///     not moved yet is removed by [#close]
+    ///     fails, and what was not moved yet is removed by [#close]
     public void moveAll() throws IOException {
         for (Path partial : partialByTarget.values()) {
             try (Stream<Path> walk = Files.walk(partial)) {

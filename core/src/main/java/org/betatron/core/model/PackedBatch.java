@@ -17,8 +17,8 @@ import java.util.Arrays;
 /// `t = 0` is the last row of the prompt.
 ///
 /// Log-probabilities of a batch are one flat array over all response tokens in batch order;
-/// [#logProbOffset] says where a
-/// response begins in it. Responses are numbered through the whole batch, groups likewise.
+/// [#logProbOffset] says where a response begins in it. Responses are numbered through the whole
+/// batch, groups likewise.
 ///
 /// Immutable as long as callers do not write into the arrays that the accessors lend. Thread-safe under the same
 /// condition.
@@ -130,9 +130,8 @@ public final class PackedBatch {
         return positions;
     }
 
-    /// @return for every scored token the row that predicts it, `[numResponseTokens]`; the last row of
-    ///     a prompt occurs once
-    ///     per response of its group
+    /// @return for every scored token the row that predicts it, `[numResponseTokens]`; the last row
+    ///     of a prompt occurs once per response of its group
     public int[] predictorRows() {
         int[] rows = new int[numResponseTokens()];
         for (int group = 0; group < numGroups(); group++) {

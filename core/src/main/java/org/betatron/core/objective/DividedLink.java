@@ -1,8 +1,7 @@
 package org.betatron.core.objective;
 
-/// A loss of a margin divided by beta, zero at a margin of zero: beta then chooses how fast the loss
-/// saturates, and no
-/// longer how long a step is.
+/// A loss of a margin divided by beta, zero at a margin of zero: beta then chooses how fast the
+/// loss saturates, and no longer how long a step is.
 ///
 /// ```text
 /// loss = ( f(b, m) - f(b, 0) ) / b          d loss / d m = f'(b, m) / b

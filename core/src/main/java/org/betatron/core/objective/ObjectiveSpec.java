@@ -302,9 +302,8 @@ public sealed interface ObjectiveSpec {
     /// DPO with a target margin of each pair: higher for pairs that are told apart, lower for ambiguous ones.
     ///
     /// @param beta         as for DPO
-    /// @param targetMargin gamma_0 over beta, nats, > 0; ours: 4, which is 0.4 with beta inside as in
-    ///     the configurations
-    ///     for SimPO
+    /// @param targetMargin gamma_0 over beta, nats, > 0; ours: 4, which is 0.4 with beta inside as
+    ///     in the configurations for SimPO
     /// @param tau          how much targets are held together, > 0; 10 as in a configuration of the authors
     @Source("gamma-PO: Sun et al. 2025, arXiv 2506.03690")
     record GammaDpo(double beta, double targetMargin, double tau) implements ObjectiveSpec {

@@ -2,9 +2,8 @@ package org.betatron.core.objective;
 
 import org.betatron.core.Numbers;
 
-/// The target margins of gamma-PO: larger for pairs that are told apart already, smaller for ambiguous
-/// ones, one in
-/// the mean.
+/// The target margins of gamma-PO: larger for pairs that are told apart already, smaller for
+/// ambiguous ones, one in the mean.
 ///
 /// ```text
 /// gamma_i = gamma_0 u_i,   sum_i u_i = n,   that minimise
@@ -13,8 +12,7 @@ import org.betatron.core.Numbers;
 /// ```
 ///
 /// Solved to the end by Newton's method in `nu`; the authors' code takes twenty steps of mirror
-/// descent, which ends
-/// within 1e-5 of it, and adds pairs of earlier batches to small ones.
+/// descent, which ends within 1e-5 of it, and adds pairs of earlier batches to small ones.
 ///
 /// Source: Sun et al. 2025, arXiv 2506.03690.
 final class TargetMargins {

@@ -1,8 +1,8 @@
 package org.betatron.core.run;
 
 /// Names of the numbers that a run leaves in [RunFiles#METRICS], for those who write them and those
-/// who read them: of a
-/// training step after [#TRAIN], of an evaluation after [#EVAL]; the last five stand by themselves.
+/// who read them: of a training step after [#TRAIN], of an evaluation after [#EVAL]; the last five
+/// stand by themselves.
 ///
 /// `docs/metrics.md` says more of each.
 public final class MetricNames {

@@ -106,9 +106,8 @@ public record Leftover(Set<String> names, Map<String, List<String>> content) {
         return JOINTS.matcher(name).replaceAll("").toLowerCase(Locale.ROOT);
     }
 
-    /// All that is said but a last message of the assistant: where the chosen answer is repeated it is
-    /// no part of a
-    /// prompt.
+    /// All that is said but a last message of the assistant: where the chosen answer is repeated it
+    /// is no part of a prompt.
     private static void collectDialogue(JsonNode turns, List<String> texts) {
         for (int i = 0; i < turns.size(); i++) {
             JsonNode turn = turns.get(i);

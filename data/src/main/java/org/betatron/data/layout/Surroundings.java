@@ -13,10 +13,9 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
 
-/// What a row says beside its prompt and belongs to the dialogue: `system` (or `system_prompt`, `system_message`) is
-/// its
-/// first turn, `history` the turns after that, `tools` and `documents` are read by the chat template, as
-/// is what stands under `chat_template_kwargs`.
+/// What a row says beside its prompt and belongs to the dialogue: `system` (or `system_prompt`,
+/// `system_message`) is its first turn, `history` the turns after that, `tools` and `documents` are
+/// read by the chat template, as is what stands under `chat_template_kwargs`.
 ///
 /// @param row that may have them
 record Surroundings(JsonRow row) {

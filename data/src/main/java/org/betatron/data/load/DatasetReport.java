@@ -26,8 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// @param responseLengths of every response of kept rows, end token included
 /// @param rowLengths      of kept rows, the prompt once and each response
 /// @param oddities        how many kept rows have something that is worth knowing; absent where
-///     none has.
-///     Empty in reports of runs from before it was counted, as the next is
+///     none has. Empty in reports of runs from before it was counted, as the next is
 /// @param unreadable      how many rows could not be read, by reason
 /// @param unusedFields    how many kept rows have a field that nothing was read of, by its name
 public record DatasetReport(

@@ -23,8 +23,7 @@ import org.betatron.data.template.ChatTemplate;
 import org.jspecify.annotations.Nullable;
 
 /// Reads the prompts of files, as rows to learn from are read, and writes them as one model or
-/// several read
-/// them. A row that one of the models cannot be asked is asked of none.
+/// several read them. A row that one of the models cannot be asked is asked of none.
 ///
 /// @param templates of the models, for prompts that are messages
 /// @param style     of prompts that are text
@@ -37,8 +36,7 @@ public record PromptReader(List<ChatTemplate> templates, PromptStyle style, RowR
 
     /// @param files in order; of the layouts that [Prompts] reads
     /// @throws DataException if a file cannot be read or has no rows, rows that may not be left out
-    ///     cannot be
-    ///     read, or no row is left
+    ///     cannot be read, or no row is left
     public PromptSet read(List<Path> files) {
         Reading reading = new Reading();
         files.forEach(reading::add);

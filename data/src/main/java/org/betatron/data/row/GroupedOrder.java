@@ -6,11 +6,10 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/// An order in which rows that are alike come together: in every epoch rows are shuffled, sorted by a
-/// key, cut into
-/// batches, and the batches shuffled. A batch across the border of two keys has rows of both; one that
-/// is shorter than
-/// the others comes last. Depends on seed and epoch alone. Thread-safe.
+/// An order in which rows that are alike come together: in every epoch rows are shuffled, sorted by
+/// a key, cut into batches, and the batches shuffled. A batch across the border of two keys has
+/// rows of both; one that is shorter than the others comes last. Depends on seed and epoch alone.
+/// Thread-safe.
 public final class GroupedOrder {
 
     private final double[] keys;

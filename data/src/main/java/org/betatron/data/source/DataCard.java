@@ -18,9 +18,9 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
-/// What the `README.md` of a data set says about its files: one or more configurations (subsets), each
-/// with splits, each
-/// with patterns of files. It comes before what the names of the files look like.
+/// What the `README.md` of a data set says about its files: one or more configurations (subsets),
+/// each with splits, each with patterns of files. It comes before what the names of the files look
+/// like.
 ///
 /// Source: `configs` in the front matter, as `MetadataConfigs` of `datasets` 5.2.0 reads it.
 ///

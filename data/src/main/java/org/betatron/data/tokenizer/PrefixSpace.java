@@ -7,12 +7,10 @@ import org.betatron.data.DataException;
 import tools.jackson.databind.JsonNode;
 
 /// Whether a space is put before a text that has none: said by the byte-level split of
-/// `tokenizer.json`, and once more by
-/// `add_prefix_space` of `tokenizer_config.json`.
+/// `tokenizer.json`, and once more by `add_prefix_space` of `tokenizer_config.json`.
 ///
 /// For some classes transformers 5 builds the split itself and takes the latter, false where it is
-/// missing; for all
-/// others `tokenizer.json` holds. Tried with 5.24.
+/// missing; for all others `tokenizer.json` holds. Tried with 5.24.
 final class PrefixSpace {
 
     private static final String KEY = "add_prefix_space";

@@ -23,10 +23,8 @@ public final class WorldData {
 
     /// Writes `sft.jsonl`, `pairs.jsonl`, `evaluation.jsonl`, `tokenizer.json`, a configuration for
     /// each of [WorldModel], `world.json` with the settings, and [Checksums]. Pairs carry
-    /// `chosen_score` and
-    /// `rejected_score`, the true rewards, `flipped`, and their `kind`; pairs to measure on are
-    /// never
-    /// flipped and never outliers.
+    /// `chosen_score` and `rejected_score`, the true rewards, `flipped`, and their `kind`; pairs to
+    /// measure on are never flipped and never outliers.
     ///
     /// @param directory does not exist, or is empty
     /// @throws DataException            if a file cannot be written

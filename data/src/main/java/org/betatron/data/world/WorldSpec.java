@@ -11,11 +11,9 @@ import static org.betatron.core.Numbers.require;
 /// @param outliers    share of pairs with a heap of words for an answer, in [0, 1]
 /// @param flips       share of pairs whose labels are exchanged after they were drawn, in [0, 1]
 /// @param outlierFlips share of outliers whose labels are exchanged, beside those that `flips`
-///     exchanges, in [0, 1]: 1
-///     prefers every heap of words
+///     exchanges, in [0, 1]: 1 prefers every heap of words
 /// @param temperature of the preferences: `P(a over b) = sigmoid((reward(a) - reward(b)) /
-///     temperature)`,
-///     ≥ 0; 0 always prefers the better answer
+///     temperature)`, ≥ 0; 0 always prefers the better answer
 /// @param seed        seed of everything drawn
 public record WorldSpec(
         int texts,

@@ -101,9 +101,9 @@ class DamagedColumnsTest {
                         + " byte 8 of " + bytes.length + ": it was cut short, or is still being written");
     }
 
-    /// The native library writes as much as the packed data claim: without a check the process ends.
-    /// The first page
-    /// begins at byte 4: its length unpacked is field 2, and its data begin at byte 20 with their own length.
+    /// The native library writes as much as the packed data claim: without a check the process
+    /// ends. The first page begins at byte 4: its length unpacked is field 2, and its data begin at
+    /// byte 20 with their own length.
     @ParameterizedTest
     @CsvSource({
         "6, 20, is not what it should be", // field 2 is no longer a number of 32 bits, and read as none

@@ -32,8 +32,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// What rows that are dialogues become: the texts that transformers makes of them
-/// (`parity/dialogues.py`),
-/// or a refusal where something that is said would not reach the model.
+/// (`parity/dialogues.py`), or a refusal where something that is said would not reach the model.
 class DialoguesTest {
 
     private static final Truncation LARGE = Truncation.to(4000, 2000);

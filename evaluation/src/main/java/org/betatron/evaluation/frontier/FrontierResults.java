@@ -16,10 +16,8 @@ import org.betatron.evaluation.comparison.Estimate;
 /// The frontiers of all methods in one place, and what can be said about them.
 ///
 /// Intervals are percentiles over seeds that are drawn anew, 2,000 times; settings are chosen again
-/// each time, so that
-/// what choosing adds is in them. Methods are compared at the same seeds. Nothing is said beyond the
-/// distance that all
-/// of them reach.
+/// each time, so that what choosing adds is in them. Methods are compared at the same seeds.
+/// Nothing is said beyond the distance that all of them reach.
 final class FrontierResults {
 
     private static final int RESAMPLES = 2000;

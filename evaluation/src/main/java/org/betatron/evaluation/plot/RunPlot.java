@@ -42,8 +42,7 @@ public final class RunPlot {
     /// @param paths metrics, one panel each; those that no run has are left out
     /// @param file  picture to write; one that was drawn earlier is replaced
     /// @throws IllegalArgumentException if no run has any of the metrics, there are too many runs,
-    ///     or the
-    ///     file is somebody else's
+    ///     or the file is somebody else's
     public static void write(List<RunMetrics> runs, List<String> paths, Path file) {
         if (runs.size() > MAX_RUNS) {
             throw new IllegalArgumentException(

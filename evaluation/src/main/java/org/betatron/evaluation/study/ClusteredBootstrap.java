@@ -9,12 +9,10 @@ import org.betatron.core.RandomStreams;
 import org.betatron.evaluation.comparison.Estimate;
 
 /// Percentile intervals of a mean whose values belong to questions, and questions to seeds: seeds
-/// are drawn
-/// anew, and then questions of each seed that was drawn.
+/// are drawn anew, and then questions of each seed that was drawn.
 ///
 /// Values of one question or one seed are not independent, so each is drawn as a whole. With few
-/// seeds such
-/// intervals are too short rather than too long: three seeds can be drawn in ten ways.
+/// seeds such intervals are too short rather than too long: three seeds can be drawn in ten ways.
 ///
 /// Source: Davison and Hinkley 1997, Bootstrap Methods and their Application, section 3.8.
 public final class ClusteredBootstrap {

@@ -13,8 +13,7 @@ import java.util.function.ToDoubleFunction;
 /// ```
 ///
 /// Source: successive halving, Jamieson and Talwalkar 2015, arXiv 1502.07943. Differs from it: runs
-/// go on instead of
-/// beginning again, so a rung costs the steps that are added.
+/// go on instead of beginning again, so a rung costs the steps that are added.
 ///
 /// @param rungs in order, at least one; the last has the whole run
 public record Halving(List<Rung> rungs) {

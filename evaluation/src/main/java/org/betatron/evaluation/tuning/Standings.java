@@ -14,16 +14,12 @@ import org.betatron.evaluation.comparison.Estimate;
 /// ```
 ///
 /// The way is the sum of the learning rates of the steps: the root of KL grows about as that does,
-/// so a run that
-/// will be K away at its end is that far away now. One that is faster gets no credit for what it
-/// reaches beyond,
-/// and one that is slower only for what it has.
+/// so a run that will be K away at its end is that far away now. One that is faster gets no credit
+/// for what it reaches beyond, and one that is slower only for what it has.
 ///
 /// Before the end most settings cannot be told apart by what they reached. Of those, whose
-/// intervals hold the best
-/// value, the ones come first that are on their way to the limit: neither past it long before their
-/// end, nor far
-/// from it then.
+/// intervals hold the best value, the ones come first that are on their way to the limit: neither
+/// past it long before their end, nor far from it then.
 ///
 /// @param distance √nats
 /// @param ranked   those that can be chosen

@@ -16,8 +16,7 @@ import org.betatron.evaluation.comparison.Estimate;
 import org.betatron.evaluation.plot.Figure;
 
 /// A tuning written down: `REPORT.md` with its figure, every measurement in `results.jsonl`, and
-/// the outcome in
-/// `tune.json`.
+/// the outcome in `tune.json`.
 public final class TuneReport {
 
     private static final String FIGURE = "tune.svg";

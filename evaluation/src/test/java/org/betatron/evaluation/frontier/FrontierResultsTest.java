@@ -91,8 +91,7 @@ class FrontierResultsTest {
     }
 
     /// Seeds differ by 1 of deviation: the interval of a mean over 16 of them is about 0.5 to each
-    /// side; a difference
-    /// that is the same at every seed has none.
+    /// side; a difference that is the same at every seed has none.
     @Test
     void intervalsAreOfSeedsAndDifferencesArePaired() {
         SplittableRandom random = new SplittableRandom(20261126);

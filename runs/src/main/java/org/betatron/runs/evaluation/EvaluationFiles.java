@@ -20,8 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /// What an evaluation leaves: `answers.jsonl`, a line per answer, which grows beside it as they are
-/// judged, and
-/// `report.json`.
+/// judged, and `report.json`.
 ///
 /// @param directory where, or null to leave nothing
 /// @param answers   growing file, null without directory

@@ -52,9 +52,8 @@ public final class EvaluationRun {
     /// @param listener hears what is going on
     /// @return a report per temperature, in order; what was judged before a judge gave up is in it
     /// @throws IllegalArgumentException if the judge cannot judge a prompt, no prompt is left, an
-    ///     answer
-    ///     to compare with is missing, or another command writes into the same directory; before
-    ///     anything is generated
+    ///     answer to compare with is missing, or another command writes into the same directory;
+    ///     before anything is generated
     public static EvaluationResult run(EvaluationRequest request, RunListener listener) {
         return run(request, listener, request.out());
     }

@@ -20,8 +20,8 @@ import org.betatron.runs.Realignment;
 import org.betatron.runs.RunListener;
 
 /// Measures one aligned model at several shares of it and of its reference: what its answers would
-/// be worth nearer to
-/// the reference, or beyond the model, without training again (DeRa, arXiv 2402.02992).
+/// be worth nearer to the reference, or beyond the model, without training again (DeRa, arXiv
+/// 2402.02992).
 ///
 /// Answers are kept, so that a realignment which was stopped goes on without writing them again.
 ///

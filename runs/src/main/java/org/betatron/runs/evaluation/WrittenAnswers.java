@@ -27,9 +27,8 @@ import org.betatron.training.run.Settings;
 import org.jspecify.annotations.Nullable;
 
 /// Answers that a model has written before, a file per model, prompts and settings: a judging that
-/// was
-/// broken off goes on without writing them again. Beside each lies what they were written with, by
-/// name.
+/// was broken off goes on without writing them again. Beside each lies what they were written with,
+/// by name.
 ///
 /// @param directory of an evaluation
 record WrittenAnswers(Path directory) {

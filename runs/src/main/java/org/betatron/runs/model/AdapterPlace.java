@@ -24,10 +24,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// Where a model lies that is an adapter on another one.
 ///
 /// An adapter's directory is shown as that of a whole model: links to the weights and the
-/// configuration of its base, to
-/// the tokenizer that it has itself or else to the base's, and to its own two files. The directory is
-/// a temporary one
-/// and lasts as long as the process.
+/// configuration of its base, to the tokenizer that it has itself or else to the base's, and to its
+/// own two files. The directory is a temporary one and lasts as long as the process.
 public final class AdapterPlace {
 
     private static final Map<Version, Path> SHOWN = new ConcurrentHashMap<>();

@@ -69,9 +69,8 @@ public record ModelSource(Path directory) {
     /// Small files of a model that was saved here may be changed by people, which is said and not refused.
     ///
     /// @param directory Hugging Face directory, or one that shows an adapter
-    /// @return which of them is not as it was written, one of the model and one of an adapter's base
-    ///     at most; empty
-    ///     if all are, or nobody wrote down what they were
+    /// @return which of them is not as it was written, one of the model and one of an adapter's
+    ///     base at most; empty if all are, or nobody wrote down what they were
     public static List<String> changes(Path directory) {
         return AdapterPlace.origins(directory).stream()
                 .flatMap(origin ->
@@ -97,8 +96,7 @@ public record ModelSource(Path directory) {
 
     /// @param directory Hugging Face directory, or one that shows an adapter
     /// @return which file of its weights is not as it was written, those of an adapter's base among
-    ///     them; empty if
-    ///     all are, or nobody wrote down what they were
+    ///     them; empty if all are, or nobody wrote down what they were
     public static Optional<String> damage(Path directory) {
         return AdapterPlace.origins(directory).stream()
                 .flatMap(origin -> Checksums.damage(origin, ModelDirectory::isOfWeights).stream())
@@ -140,9 +138,8 @@ public record ModelSource(Path directory) {
     }
 
     /// @param recipe  how it is to be trained
-    /// @param adapter what is to be trained instead of the weights, if anything; where the directory
-    ///     holds an adapter,
-    ///     that one
+    /// @param adapter what is to be trained instead of the weights, if anything; where the
+    ///     directory holds an adapter, that one
     /// @param compute how the model would compute on this machine
     /// @return how large the model is, without loading it
     public TrainedShape trained(Recipe recipe, AdapterSpec adapter, ComputeSpec compute) {

@@ -10,9 +10,8 @@ import org.betatron.torch.weight.HeadKind;
 
 /// What the memory of a run is for when it needs most.
 ///
-/// What is counted follows from shapes. Two numbers were measured ([#RUNTIME] and [#HOLES]); how far
-/// sums are from runs
-/// stands in `docs/results`.
+/// What is counted follows from shapes. Two numbers were measured ([#RUNTIME] and [#HOLES]); how
+/// far sums are from runs stands in `docs/results`.
 ///
 /// @param shape     of the model
 /// @param optimizer its moments

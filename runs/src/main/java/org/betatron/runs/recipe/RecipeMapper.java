@@ -18,9 +18,8 @@ import tools.jackson.dataformat.yaml.YAMLWriteFeature;
 
 /// How recipe records become YAML and back, without any of them knowing.
 ///
-/// A choice is a sealed interface whose records are named by a tag: the record's name in lower case,
-/// under the key `type`. Enum
-/// constants are lower-case with dashes.
+/// A choice is a sealed interface whose records are named by a tag: the record's name in lower
+/// case, under the key `type`. Enum constants are lower-case with dashes.
 final class RecipeMapper {
 
     /// Key that names the record of a choice.

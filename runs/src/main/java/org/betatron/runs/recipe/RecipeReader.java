@@ -19,9 +19,9 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /// Reads one recipe: a YAML file and overrides, merged over the defaults of a record.
 ///
-/// The defaults decide which keys exist and what kind of value each takes, so an unknown key is found
-/// wherever it stands. All
-/// problems are collected and thrown together by [#resolve]. For one recipe; not thread-safe.
+/// The defaults decide which keys exist and what kind of value each takes, so an unknown key is
+/// found wherever it stands. All problems are collected and thrown together by [#resolve]. For one
+/// recipe; not thread-safe.
 public final class RecipeReader {
 
     private final List<String> problems = new ArrayList<>();

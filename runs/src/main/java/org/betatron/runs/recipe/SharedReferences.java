@@ -8,8 +8,7 @@ import org.betatron.training.run.Fingerprint;
 import org.betatron.training.run.Settings;
 
 /// Lets runs of many recipes share reference log-probs: those with the same model, the same rows
-/// and the same precision
-/// find the same directory.
+/// and the same precision find the same directory.
 public final class SharedReferences {
 
     private static final int NAME_LENGTH = 16;
@@ -21,8 +20,7 @@ public final class SharedReferences {
 
     /// @param directory in which log-probs are kept, a directory for each that differ
     /// @return the same recipe with its place there; the recipe itself where it names a place of
-    ///     its own or keeps no
-    ///     log-probs
+    ///     its own or keeps no log-probs
     public static Resolved<AlignRecipe> in(Path directory, Resolved<AlignRecipe> resolved) {
         AlignRecipe recipe = resolved.recipe();
         Alignment alignment = recipe.alignment().create();

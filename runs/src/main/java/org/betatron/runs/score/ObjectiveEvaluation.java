@@ -22,8 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Runs an alignment over recorded log-probabilities, step by step as training would: what another
-/// implementation can be held
-/// against.
+/// implementation can be held against.
 public final class ObjectiveEvaluation {
 
     private ObjectiveEvaluation() {}

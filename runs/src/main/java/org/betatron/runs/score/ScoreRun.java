@@ -34,8 +34,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param model     Hugging Face directory of the policy
 /// @param reference Hugging Face directory of what it is compared with; null, or not read, where
-///     the objective compares
-///     with nothing
+///     the objective compares with nothing
 /// @param files     preference pairs
 /// @param recipe    how rows are read and what their gap is
 /// @param suspects  how many suspicious pairs are listed, 0 for none

@@ -15,13 +15,10 @@ import org.betatron.evaluation.frontier.FrontierReport;
 import org.betatron.evaluation.frontier.KeyedCell;
 
 /// True reward against distance from the start, for every method with the same grid of settings:
-/// what
-/// is compared is
-/// what methods reach when they have gone equally far.
+/// what is compared is what methods reach when they have gone equally far.
 ///
 /// Every run is kept as it ends, so that a study goes on where it was stopped, and several
-/// processes
-/// can share it.
+/// processes can share it.
 ///
 /// @param request  what is compared, and which part of it here
 /// @param progress hears what is going on, a line at a time

@@ -28,8 +28,7 @@ import org.betatron.runs.recipe.SharedReferences;
 import org.betatron.training.run.Fingerprint;
 
 /// What arms of all studies share: worlds, supervised models and reference log-probs, made when
-/// first asked for
-/// and kept.
+/// first asked for and kept.
 ///
 /// @param root     directory of everything
 /// @param scale    how large a study is

@@ -14,8 +14,7 @@ import org.betatron.training.run.Settings;
 /// The pairs that settings are compared on, and how their prompts are answered.
 ///
 /// @param recipe       of any of the settings: its model is where all start, and its evaluation
-///     files are read as it
-///     says
+///     files are read as it says
 /// @param limit        most pairs, from the first; 0 for all
 /// @param samples      answers to each prompt
 /// @param maxNewTokens most tokens of an answer
@@ -64,8 +63,7 @@ public record HeldOutPairs(AlignRecipe recipe, int limit, int samples, int maxNe
     }
 
     /// @return how answers are drawn: unchanged, so that their log-ratios estimate the divergence,
-    ///     and with the same
-    ///     random numbers for every setting
+    ///     and with the same random numbers for every setting
     GenerationSpec generation() {
         return new GenerationSpec(
                 SamplingSpec.DEFAULT,

@@ -13,8 +13,7 @@ import org.betatron.training.run.Settings;
 import org.betatron.training.run.TrainingException;
 
 /// By a judge of drawn answers: their mean score where it gives scores, their win rate over the
-/// chosen answers of the
-/// held-out pairs where it does not.
+/// chosen answers of the held-out pairs where it does not.
 ///
 /// @param name    as the report calls the measure
 /// @param judge   who says which answer is better

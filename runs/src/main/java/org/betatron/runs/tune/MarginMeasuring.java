@@ -14,15 +14,12 @@ import org.betatron.training.preference.PairMeasurement;
 import org.betatron.training.run.Settings;
 
 /// By the held-out pairs alone: by how many nats more the chosen answer gained than the rejected
-/// one, in the mean,
-/// whatever the setting's own objective.
+/// one, in the mean, whatever the setting's own objective.
 ///
 /// To first order this is what the reward gains: `E[log-ratio of chosen - log-ratio of rejected]`
-/// over pairs of answers
-/// of the start grows with the covariance of log-ratio and reward, and so does `E_policy[reward] -
-/// E_start[reward]`. It
-/// grows beyond any bound with the distance, where the reward does not, so it means something at
-/// equal distance only.
+/// over pairs of answers of the start grows with the covariance of log-ratio and reward, and so
+/// does `E_policy[reward] - E_start[reward]`. It grows beyond any bound with the distance, where
+/// the reward does not, so it means something at equal distance only.
 ///
 /// @param heldOut the pairs
 public record MarginMeasuring(HeldOutPairs heldOut) implements Measuring {

@@ -63,8 +63,7 @@ record TuneFiles(Path root) {
     }
 
     /// Takes back a tuning that failed before anything was measured, so that it can begin again
-    /// once the cause is
-    /// mended.
+    /// once the cause is mended.
     void release() {
         if (plan().isEmpty()) {
             try {

@@ -51,11 +51,9 @@ public final class TuneGrid {
     /// @param given what the user varies; it replaces what is varied otherwise, beta and learning
     ///     rate
     /// @throws IllegalArgumentException                        if there is nothing to choose from,
-    ///     or a key must not
-    ///     be varied
+    ///     or a key must not be varied
     /// @throws org.betatron.runs.recipe.RecipeException if a recipe cannot be read, or its settings
-    ///     do not go
-    ///     together
+    ///     do not go together
     public TuneGrid(Supplier<RecipeReader> base, List<TuneAxis> given) {
         Resolved<AlignRecipe> resolved = base.get().resolve(AlignRecipe.class);
         boolean inEpochs = resolved.recipe().train().length() instanceof TrainLength.Epochs;

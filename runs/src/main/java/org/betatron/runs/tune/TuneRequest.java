@@ -12,8 +12,7 @@ import org.betatron.runs.recipe.RecipeReader;
 /// @param grid      its settings
 /// @param measuring what they are chosen by
 /// @param limit     divergence from the start that is allowed at the end, and at which settings are
-///     compared, nats per
-///     answer
+///     compared, nats per answer
 /// @param budget    what it may cost
 /// @param keep      one of so many settings goes on at each rung
 /// @param out       its directory, which is new or empty, or was begun by the same tuning

@@ -12,8 +12,7 @@ import org.betatron.evaluation.tuning.TuneOutcome;
 /// @param standings at every rung
 /// @param recipe    file of the recipe to run
 /// @param model     directory of the model that the recipe gives; empty where the recipe is shorter
-///     than the run that was
-///     measured
+///     than the run that was measured
 /// @param report    page to look at
 public record TuneResult(
         TuneOutcome outcome, List<Standings> standings, Path recipe, Optional<Path> model, Path report) {

@@ -37,10 +37,8 @@ import org.betatron.training.run.TrainingException;
 /// Finds the setting to train with, by successive halving over prefixes of whole runs.
 ///
 /// A run that goes on does so from its checkpoint, so what comes of it is what would have come of
-/// it alone. Everything
-/// that was measured is kept, and what is decided follows from it, so that a tuning which ended
-/// anywhere goes on to the
-/// same result.
+/// it alone. Everything that was measured is kept, and what is decided follows from it, so that a
+/// tuning which ended anywhere goes on to the same result.
 public final class TuneRun {
 
     /// Steps that tell how long one takes, as a share of a whole run; ours.
@@ -61,8 +59,7 @@ public final class TuneRun {
     ///
     /// @return what was found; empty if it was stopped
     /// @throws IllegalArgumentException if there are no held-out pairs, the directory is another
-    ///     tuning's, or the budget
-    ///     is too small; before anything is trained
+    ///     tuning's, or the budget is too small; before anything is trained
     /// @throws TrainingException        if no setting is left
     public static Optional<TuneResult> run(TuneRequest request) {
         return new TuneRun(request).run();
@@ -123,8 +120,7 @@ public final class TuneRun {
     }
 
     /// Opens the first setting, which finds out how long runs are and whether everything can be
-    /// read, and measures where
-    /// all start.
+    /// read, and measures where all start.
     private Optional<TuneFiles.Plan> plan() {
         request.grid().lines().forEach(line -> tell("varied: " + line));
         tell("%d settings, compared by %s"

@@ -15,9 +15,8 @@ public sealed interface ArchitectureSpec permits NeoxSpec, DecoderSpec, Gpt2Spec
 
     int maxPositions();
 
-    /// @return the longest sequence that `config.json` says, tokens: more than [#maxPositions] where
-    ///     longer ones are
-    ///     turned in another way than short ones
+    /// @return the longest sequence that `config.json` says, tokens: more than [#maxPositions]
+    ///     where longer ones are turned in another way than short ones
     default int statedPositions() {
         return maxPositions();
     }
@@ -55,9 +54,9 @@ public sealed interface ArchitectureSpec permits NeoxSpec, DecoderSpec, Gpt2Spec
         return numTokens * numRecordedLayers * perLayer * Float.BYTES;
     }
 
-    /// @return what one token adds to the memory of a backward pass, bytes, about: what is kept, and
-    ///     where whole layers
-    ///     are computed again, the graph of one of them and its gradients; ≥ 1
+    /// @return what one token adds to the memory of a backward pass, bytes, about: what is kept,
+    ///     and where whole layers are computed again, the graph of one of them and its gradients; ≥
+    ///     1
     default long backwardBytes(int numRecordedLayers, ComputeSpec compute) {
         long again = compute.recompute() == Recompute.FULL ? 2 * graphNumbersPerLayer() * Float.BYTES : 0;
         return Math.max(1, graphBytes(1, numRecordedLayers, compute) + again);

@@ -12,8 +12,7 @@ import org.betatron.torch.weight.ModelClasses;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Gemma 3 (arXiv 2503.19786), its models of text alone: Gemma 2 with norms of each head's queries
-/// and keys, a window
-/// in five of six layers, which are turned with another base, and no limits.
+/// and keys, a window in five of six layers, which are turned with another base, and no limits.
 final class Gemma3 {
 
     private static final int HEAD_DIM = 256;

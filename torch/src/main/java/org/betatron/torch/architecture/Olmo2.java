@@ -8,8 +8,7 @@ import org.betatron.torch.weight.HeadKind;
 import org.betatron.torch.weight.NormPart;
 
 /// OLMo 2 (arXiv 2501.00656): Llama with norms of what layers add instead of what they read, and
-/// norms of all queries
-/// and all keys together.
+/// norms of all queries and all keys together.
 final class Olmo2 {
 
     private Olmo2() {}

@@ -7,8 +7,7 @@ import org.betatron.torch.files.ConfigReader;
 import org.betatron.torch.weight.HeadKind;
 
 /// Qwen2 and Qwen2.5 (Yang et al. 2024, arXiv 2407.10671 and 2412.15115): Llama with biases of
-/// queries, keys and
-/// values.
+/// queries, keys and values.
 final class Qwen2 {
 
     private Qwen2() {}

@@ -16,8 +16,7 @@ final class Windows {
     private Windows() {}
 
     /// Refuses windows in a family that has none in `transformers`, which does not read these
-    /// settings there: a
-    /// file that has them means another model.
+    /// settings there: a file that has them means another model.
     ///
     /// @param numLayers of the model
     static void requireNone(ConfigReader config, int numLayers) {

@@ -17,8 +17,7 @@ public record RotarySpec(int dims, double base, @Nullable RotaryScaling scaling)
     public static final RotarySpec NONE = new RotarySpec(0, 1, null);
 
     /// @return angle per position of each rotated pair in sequences of at most [#positions] tokens,
-    ///     `[dims / 2]`,
-    ///     radians
+    ///     `[dims / 2]`, radians
     public double[] frequencies() {
         return frequencies(1);
     }
@@ -35,8 +34,7 @@ public record RotarySpec(int dims, double base, @Nullable RotaryScaling scaling)
     }
 
     /// @return the longest sequence up to which positions mean the same in all sequences, tokens.
-    ///     Beyond it, rows that
-    ///     several sequences share would have to be turned in several ways
+    ///     Beyond it, rows that several sequences share would have to be turned in several ways
     public int positions() {
         return scaling == null ? Integer.MAX_VALUE : scaling.positions();
     }

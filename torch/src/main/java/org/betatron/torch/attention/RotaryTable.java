@@ -8,8 +8,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /// Cosines and sines of all positions met so far; grows by doubling. Owns two tensors `[positions,
-/// dims]`. Parts of a
-/// batch ask for rotations side by side: thread-safe.
+/// dims]`. Parts of a batch ask for rotations side by side: thread-safe.
 public final class RotaryTable implements AutoCloseable {
 
     private final RotarySpec spec;

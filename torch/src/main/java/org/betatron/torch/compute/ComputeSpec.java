@@ -11,9 +11,9 @@ import org.betatron.torch.tensor.DataType;
 /// @param precision       number format of matrix products, FP32 or BF16; on a processor without fast products in
 ///     BF16, products are FP32, see [#possible]
 /// @param weights         number format that matrices of the model are kept in, FP32 or BF16; BF16
-///     takes half their
-///     memory, and updates are rounded at random, right on average. For products in FP32 they are widened piece
-///     by piece. Vectors and what is computed with in float32, a score, stay float32
+///     takes half their memory, and updates are rounded at random, right on average. For products
+///     in FP32 they are widened piece by piece. Vectors and what is computed with in float32, a
+///     score, stay float32
 /// @param keptLogitsMiB   memory for log-probs of the whole vocabulary that forward passes keep for
 ///     their backward passes, MiB, all open passes together, ≥ 0; what does not fit is computed again.
 ///     0 computes all of them again
@@ -147,11 +147,10 @@ public record ComputeSpec(
                 device, precision, weights, keptLogitsMiB, shortLastLayer, recompute, moments, lanes, packed, other);
     }
 
-    /// What of this can be carried out well. Without fast products in bf16 they are made in float32,
-    /// of inputs that are
-    /// not rounded: nothing is slower than float32, or less exact. A graph keeps what it multiplied
-    /// with, so where
-    /// matrices are widened, no graph of more than one layer may exist.
+    /// What of this can be carried out well. Without fast products in bf16 they are made in
+    /// float32, of inputs that are not rounded: nothing is slower than float32, or less exact. A
+    /// graph keeps what it multiplied with, so where matrices are widened, no graph of more than
+    /// one layer may exist.
     ///
     /// @param processor of this machine
     /// @return what is computed with

@@ -24,18 +24,15 @@ import org.bytedeco.javacpp.Loader;
 /// Where JavaCPP unpacks native libraries, a directory for each jar.
 ///
 /// JavaCPP trusts what it finds there. A process that was ended while it unpacked leaves libraries
-/// cut short, and so
-/// does a system that went down soon after; every later process would die of SIGBUS. So libraries
-/// of jars that were
-/// unpacked whole are written down with their sizes, and what lies there otherwise is removed and
-/// unpacked again.
+/// cut short, and so does a system that went down soon after; every later process would die of
+/// SIGBUS. So libraries of jars that were unpacked whole are written down with their sizes, and
+/// what lies there otherwise is removed and unpacked again.
 ///
 /// @param directory the cache
 record NativeCache(Path directory) {
 
     /// Libraries of the jars that were unpacked whole, a line each: size and path within the cache,
-    /// which begins
-    /// with the name of the jar.
+    /// which begins with the name of the jar.
     static final String WHOLE = "betatron.unpacked";
 
     private static final String LOCK = "betatron.lock";
@@ -49,8 +46,7 @@ record NativeCache(Path directory) {
     }
 
     /// Unpacks jars, one process at a time: several that unpack at once overwrite each other's
-    /// mapped files and die
-    /// of SIGBUS.
+    /// mapped files and die of SIGBUS.
     ///
     /// @param jars      names of the jars
     /// @param unpacking unpacks what is missing, and loads it

@@ -36,10 +36,8 @@ public final class NativeLibraries {
     private NativeLibraries() {}
 
     /// Unpacks and loads libtorch and settles its process-wide switches. Cheap after the first
-    /// call.
-    /// Must run on the thread that computes: flushing of denormals is a property of a thread,
-    /// inherited
-    /// by the workers that it starts.
+    /// call. Must run on the thread that computes: flushing of denormals is a property of a thread,
+    /// inherited by the workers that it starts.
     public static synchronized void load() {
         if (!loaded) {
             // JavaCPP counts every byte of the process against a limit derived from the Java heap, which has
@@ -71,9 +69,8 @@ public final class NativeLibraries {
     }
 
     /// Does something that needs no tensors while libtorch is loaded beside it: a second on another
-    /// processor.
-    /// Whoever needs libtorch afterwards calls [#load] as always, and meets its failure, if there
-    /// was one.
+    /// processor. Whoever needs libtorch afterwards calls [#load] as always, and meets its failure,
+    /// if there was one.
     ///
     /// @return what the work returned; the loading has ended then, also where the work failed
     public static <T> T whileLoading(Supplier<T> work) {

@@ -24,8 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /// A Hugging Face model directory: `config.json` and `model.safetensors`, or shards with an index.
-/// It may hold
-/// `model.gguf` instead, whose weights are then read as they lie there.
+/// It may hold `model.gguf` instead, whose weights are then read as they lie there.
 ///
 /// @param path the directory
 public record ModelDirectory(Path path) {
@@ -154,12 +153,9 @@ public record ModelDirectory(Path path) {
     /// Writes configuration and weights.
     ///
     /// All files are written beside and moved into place when every one is complete, so a failure
-    /// before
-    /// that (a full disk) leaves an earlier model whole. While shards are being exchanged there is
-    /// no
-    /// index: a crash then leaves a directory that is refused, never a mix of weights. Weight files
-    /// of
-    /// an earlier save that the new model does not use are removed.
+    /// before that (a full disk) leaves an earlier model whole. While shards are being exchanged
+    /// there is no index: a crash then leaves a directory that is refused, never a mix of weights.
+    /// Weight files of an earlier save that the new model does not use are removed.
     ///
     /// @param config  `config.json`; its number format is set to `type`
     /// @param tensors weights by name

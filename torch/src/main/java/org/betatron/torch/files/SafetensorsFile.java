@@ -39,8 +39,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// endian.
 ///
 /// Nothing but the header is ever on the Java heap. Close it when the tensors are copied or mapped;
-/// the mapping
-/// stays as long as one of its tensors is open. One thread at a time.
+/// the mapping stays as long as one of its tensors is open. One thread at a time.
 public final class SafetensorsFile implements WeightFile {
 
     /// Bytes by which libtorch aligns its tensors. Sums of tensors that lie otherwise differ in
@@ -216,10 +215,8 @@ public final class SafetensorsFile implements WeightFile {
     }
 
     /// Makes a tensor that lies in the file: what is never read takes no memory, and what is
-    /// written becomes a
-    /// private copy, page by page. The file itself never changes; it may be replaced or deleted
-    /// meanwhile, but
-    /// not be overwritten in place.
+    /// written becomes a private copy, page by page. The file itself never changes; it may be
+    /// replaced or deleted meanwhile, but not be overwritten in place.
     ///
     /// @param name a tensor of this file
     /// @param type number format that is asked for
@@ -272,8 +269,7 @@ public final class SafetensorsFile implements WeightFile {
     /// Where and what one tensor is.
     ///
     /// @param typeName number format as the header names it; formats that no weight has (a mask
-    ///     stored as
-    ///     `BOOL`) may occur in a file as long as nobody reads the tensor
+    ///     stored as `BOOL`) may occur in a file as long as nobody reads the tensor
     /// @param dims     shape
     /// @param start    first byte, counted from the end of the header
     /// @param end      the byte behind its last one
@@ -391,8 +387,7 @@ public final class SafetensorsFile implements WeightFile {
     }
 
     /// @return a new tensor in the processor's memory with the values of one of this file's
-    ///     tensors, in the
-    ///     current scope
+    ///     tensors, in the current scope
     public Tensor read(String name, DataType type) {
         Tensor tensor = HostTensors.empty(type.scalarType(), dims(entry(name)));
         copyInto(name, tensor);

@@ -13,10 +13,10 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// Rounds float32 to what bf16 can hold, up or down at random, so that the mean is right.
 ///
-/// A running mean of squares moves by a thousandth of itself per step, and a weight by less; bf16 numbers lie
-/// four to eight thousandths apart. Rounded to the nearest, neither would ever move (Gupta et al. 2015, arXiv
-/// 1502.02551).
-/// The noise is drawn once and read from another place each time: equal calls give equal results.
+/// A running mean of squares moves by a thousandth of itself per step, and a weight by less; bf16
+/// numbers lie four to eight thousandths apart. Rounded to the nearest, neither would ever move
+/// (Gupta et al. 2015, arXiv 1502.02551). The noise is drawn once and read from another place each
+/// time: equal calls give equal results.
 ///
 /// @param noise uniform in `[0, 2^16)`, int32; owned
 record RandomRounding(Owned noise) implements AutoCloseable {

@@ -12,9 +12,9 @@ import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /// A forward pass of part of a batch through all layers. Those below the lowest one that trains are
-/// only run. Each
-/// other layer has a graph of its own, or none: then only what enters it is kept, and the backward pass runs it
-/// again. So gradients of one layer at a time exist besides the accumulated ones.
+/// only run. Each other layer has a graph of its own, or none: then only what enters it is kept,
+/// and the backward pass runs it again. So gradients of one layer at a time exist besides the
+/// accumulated ones.
 final class PartPass implements AutoCloseable {
 
     private final StackPart part;

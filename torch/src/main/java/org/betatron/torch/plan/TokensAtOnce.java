@@ -5,8 +5,7 @@ package org.betatron.torch.plan;
 public final class TokensAtOnce {
 
     /// Fewer make products slower: with 576 columns and two threads, 2,048 rows at once give 250
-    /// GFLOP/s, 350 give 230
-    /// and 128 give 210. Ours.
+    /// GFLOP/s, 350 give 230 and 128 give 210. Ours.
     private static final int LEAST = 512;
 
     /// More make nothing faster. Ours.

@@ -26,9 +26,8 @@ import org.betatron.torch.weight.WeightSpec;
 /// @param parameters   numbers of the model itself
 /// @param trainable    numbers that an optimizer moves
 /// @param lowestLayer  first layer that is differentiated, from 0
-/// @param weightBytes  memory of the model's own weights in the formats that they are kept in; those
-///     that stay in a
-///     file take none
+/// @param weightBytes  memory of the model's own weights in the formats that they are kept in;
+///     those that stay in a file take none
 /// @param layerNumbers numbers of one layer's affine maps, mean over the layers
 /// @param masks        memory that dropout takes for each token
 /// @param isAdapted    whether the model's own weights stay as they are

@@ -14,9 +14,9 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
-/// A sum with a low-rank part whose rows have lengths of their own, `m * V / ||V||` with `V = W + s B
-/// A` (DoRA, Liu et
-/// al. 2024, arXiv 2402.09353). As in PEFT, the norm is not differentiated (section 4.3 there).
+/// A sum with a low-rank part whose rows have lengths of their own, `m * V / ||V||` with `V = W + s
+/// B A` (DoRA, Liu et al. 2024, arXiv 2402.09353). As in PEFT, the norm is not differentiated
+/// (section 4.3 there).
 ///
 /// @param direction V; owned
 /// @param magnitude m, float32 `[out]`, a leaf; owned

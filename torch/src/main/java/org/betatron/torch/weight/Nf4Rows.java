@@ -12,10 +12,9 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// Four bits a number: which of sixteen quantiles of a normal distribution, times a factor for each
-/// block of 64 numbers of a
-/// row, the block's largest number (NF4; Dettmers et al. 2023, arXiv 2305.14314, appendix E). Factors
-/// are float32; the
-/// paper's second quantisation, of the factors, is left out.
+/// block of 64 numbers of a row, the block's largest number (NF4; Dettmers et al. 2023, arXiv
+/// 2305.14314, appendix E). Factors are float32; the paper's second quantisation, of the factors,
+/// is left out.
 ///
 /// @param codes   two numbers a byte, the first one in the upper half, uint8 `[out, in / 2]`; owned
 /// @param factors float32 `[out, in / 64]`; owned

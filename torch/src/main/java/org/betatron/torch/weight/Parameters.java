@@ -55,8 +55,7 @@ public final class Parameters implements AutoCloseable {
     }
 
     /// Keeps weights as they are from now on: no gradient, nothing for an optimizer. To be called
-    /// before either is
-    /// made.
+    /// before either is made.
     ///
     /// @param patterns of names, see [NamePatterns]
     /// @throws ModelException if one matches nothing, or nothing is left to train

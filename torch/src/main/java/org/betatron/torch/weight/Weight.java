@@ -11,11 +11,11 @@ import org.bytedeco.pytorch.Tensor;
 /// Forms: [DenseWeight], and [FrozenWeight] around any other. A form that keeps fewer bits, or adds a product of two
 /// small matrices, is another implementation.
 ///
-/// A gradient may be added in two ways. Where a graph is recorded over [#values] or [#matrix], it ends at [#leaves],
-/// and
-/// the derivatives by these are added by whoever asked autograd for them. Where it is not, the methods that add take
-/// the derivative by the whole weight, as a matrix or as a product that need not be made. What is added to a weight
-/// that does not train is lost. Tensors that are made belong to the current scope.
+/// A gradient may be added in two ways. Where a graph is recorded over [#values] or [#matrix], it
+/// ends at [#leaves], and the derivatives by these are added by whoever asked autograd for them.
+/// Where it is not, the methods that add take the derivative by the whole weight, as a matrix or as
+/// a product that need not be made. What is added to a weight that does not train is lost. Tensors
+/// that are made belong to the current scope.
 public interface Weight extends Multiplied, AutoCloseable {
 
     /// @return shape of the whole, rows first

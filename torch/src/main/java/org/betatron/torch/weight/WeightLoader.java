@@ -45,15 +45,13 @@ public final class WeightLoader {
     /// @param compute   where the weights are to lie, and in which format
     /// @return the weights, owned by the caller
     /// @throws ModelException if a weight is missing, has another shape, or a tensor does not
-    ///     belong to
-    ///     the model
+    ///     belong to the model
     public static Parameters load(ModelDirectory directory, Blueprint blueprint, ComputeSpec compute) {
         return load(directory, blueprint, compute, OptionalLong.empty());
     }
 
     /// As [#load(ModelDirectory, Blueprint, ComputeSpec)], drawing the score's weight where the
-    /// files have
-    /// none, as a language model has none.
+    /// files have none, as a language model has none.
     ///
     /// @param seed seed of that weight
     public static Parameters loadWithFreshScore(

@@ -10,9 +10,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
-/// A matrix kept in fewer bits than its products have. Some rows at a time are widened, and gone again
-/// before the next
-/// ones are: of no matrix a wide copy exists, unless a graph keeps it.
+/// A matrix kept in fewer bits than its products have. Some rows at a time are widened, and gone
+/// again before the next ones are: of no matrix a wide copy exists, unless a graph keeps it.
 ///
 /// @param products  how it is multiplied with
 /// @param rows      `[out, in]`, lent

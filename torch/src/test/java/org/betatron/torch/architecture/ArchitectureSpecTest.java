@@ -162,8 +162,7 @@ class ArchitectureSpecTest {
     }
 
     /// As both are saved, for versions 4 and 5 of transformers: the second spelling is no unknown
-    /// setting, unless it
-    /// says something else.
+    /// setting, unless it says something else.
     @Test
     void settingsThatAreSpelledTwiceAreKnown() {
         ObjectNode neox = TinyModels.neox().put("rotary_emb_base", 500.0);

@@ -41,9 +41,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// A model whose layers attend in different ways: one with a narrow window and a rotation of its own,
-/// one with another
-/// scale and capped scores.
+/// A model whose layers attend in different ways: one with a narrow window and a rotation of its
+/// own, one with another scale and capped scores.
 class LayersThatDifferTest {
 
     private static final double TOLERANCE = 3e-5;

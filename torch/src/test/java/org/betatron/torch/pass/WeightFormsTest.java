@@ -89,8 +89,8 @@ class WeightFormsTest {
     }
 
     /// Rows with lengths of their own: with `G` the gradient of a plain weight, `V = W + s B A` and
-    /// `n` its norms, the
-    /// gradient of the lengths is `sum(G * V) / n`, and that of V is `G * m / n`.
+    /// `n` its norms, the gradient of the lengths is `sum(G * V) / n`, and that of V is `G * m /
+    /// n`.
     @ParameterizedTest
     @EnumSource(Recompute.class)
     void rowsWithLengthsOfTheirOwn(Recompute recompute) {

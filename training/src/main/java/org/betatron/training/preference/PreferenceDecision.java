@@ -62,8 +62,7 @@ record PreferenceDecision(Alignment alignment, PairLogProbs pairs, AlignmentDeci
     }
 
     /// A token gets the derivative of every quantity of its response that sums over it: beyond the
-    /// shorter response of
-    /// a pair that of a tail as well.
+    /// shorter response of a pair that of a tail as well.
     @Override
     public Map<TokenQuantity, float[]> spread(MeasuredRows<LabelledRow<?>> rows, int index, int place) {
         BatchNumbers numbers = rows.numbers();

@@ -19,8 +19,7 @@ enum Choice {
     private static final Pattern MARK = Pattern.compile("\\[\\[\\s*(a|b|c|tie)\\s*]]", Pattern.CASE_INSENSITIVE);
 
     /// What a reader takes for a mark, though it is written otherwise: wide brackets, letters that
-    /// look alike, and what
-    /// is not seen or means nothing in Markdown in between.
+    /// look alike, and what is not seen or means nothing in Markdown in between.
     private static final String GAP = "[\\s\\p{Cf}\\\\*_`]*";
 
     private static final String OPEN = "[\\[\uff3b]";
@@ -38,18 +37,15 @@ enum Choice {
             Pattern.compile("[\\s\\p{Punct}]*(a|b|c|tie)[\\s\\p{Punct}]*", Pattern.CASE_INSENSITIVE);
 
     /// Reads the marks `[[A]]`, `[[B]]`, `[[tie]]`: the one that a reply has, or, where it has
-    /// several that
-    /// differ, the one on its last line, because reasons may mention the others before. A reply
-    /// that is nothing
-    /// but one of these words counts, too. `C` stands for a tie, as in the prompts of MT-Bench.
-    /// What a reasoning
-    /// model thinks before `</think>` is not looked at.
+    /// several that differ, the one on its last line, because reasons may mention the others
+    /// before. A reply that is nothing but one of these words counts, too. `C` stands for a tie, as
+    /// in the prompts of MT-Bench. What a reasoning model thinks before `</think>` is not looked
+    /// at.
     ///
     /// @param reply   what the judge wrote
     /// @param quoting whether a text that it judged has a mark or the end of a thought; then marks
-    ///     that differ are no
-    ///     verdict, wherever they stand, for one may be a quotation, and one must stand on a line
-    ///     of its own
+    ///     that differ are no verdict, wherever they stand, for one may be a quotation, and one
+    ///     must stand on a line of its own
     /// @return empty if the reply holds no verdict
     static Optional<Choice> parse(String reply, boolean quoting) {
         if (quoting) {

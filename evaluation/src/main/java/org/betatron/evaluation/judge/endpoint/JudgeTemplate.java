@@ -52,9 +52,8 @@ public record JudgeTemplate(String text) {
     }
 
     /// Fills the places. A text cannot leave its place, nor speak as the judge: where it has what
-    /// stands around a place
-    /// (a tag, a heading), a backslash is put before that, and marks of a verdict are written as
-    /// `[\[A]\]`.
+    /// stands around a place (a tag, a heading), a backslash is put before that, and marks of a
+    /// verdict are written as `[\[A]\]`.
     ///
     /// @return the text with its places filled; what is filled in is not looked at again
     String render(String prompt, String answerA, String answerB) {
