@@ -10,8 +10,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A bit that flips in a file of ours is noticed by whatever reads the file again, which names it and
-/// the way out.
+/// A bit that flips in a file of ours is noticed by whatever reads the file again, which names it
+/// and the way out.
 class DamagedFilesTest {
 
     private static final String WAY_OUT =
@@ -69,8 +69,8 @@ class DamagedFilesTest {
         }
     }
 
-    /// It is opened as a directory that shows it with its base; what lies beside either is looked at
-    /// all the same.
+    /// It is opened as a directory that shows it with its base; what lies beside either is looked
+    /// at all the same.
     @Test
     void adapters() throws IOException {
         Path model = copy("adapted/model");

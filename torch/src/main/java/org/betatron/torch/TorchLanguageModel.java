@@ -102,8 +102,8 @@ public final class TorchLanguageModel extends TorchModel implements TrainableLan
         return load(directory, ComputeSpec.DEFAULT.withPrecision(precision));
     }
 
-    /// Makes a model with random weights: matrices normal with the configuration's standard deviation,
-    /// biases zero, norms one.
+    /// Makes a model with random weights: matrices normal with the configuration's standard
+    /// deviation, biases zero, norms one.
     ///
     /// @param config  content of a `config.json`
     /// @param where   where it came from, for messages
@@ -123,8 +123,8 @@ public final class TorchLanguageModel extends TorchModel implements TrainableLan
                 possible);
     }
 
-    /// As [#initialize(ObjectNode, String, long, ComputeSpec)], with the defaults in a number format of
-    /// matrix products.
+    /// As [#initialize(ObjectNode, String, long, ComputeSpec)], with the defaults in a number
+    /// format of matrix products.
     public static TorchLanguageModel initialize(ObjectNode config, String where, long seed, DataType precision) {
         return initialize(config, where, seed, ComputeSpec.DEFAULT.withPrecision(precision));
     }

@@ -56,8 +56,8 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
         this.remarks = new ArrayList<>(remarks);
     }
 
-    /// Puts a fresh adapter on the model: from now on nothing else trains, and [#save] writes nothing else. To be
-    /// called before an optimizer is made.
+    /// Puts a fresh adapter on the model: from now on nothing else trains, and [#save] writes
+    /// nothing else. To be called before an optimizer is made.
     ///
     /// @param spec which
     /// @param base what the adapter's files shall call this model: a path, or a name
@@ -108,8 +108,8 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
         return Optional.ofNullable(adapter);
     }
 
-    /// @return what has to be said of a configuration: settings that are not honoured, sequences that
-    ///     are too long
+    /// @return what has to be said of a configuration: settings that are not honoured, sequences
+    ///     that are too long
     static List<String> remarks(ObjectNode config, String where) {
         Set<String> unknown = ArchitectureSpec.unknownSettings(config, where);
         List<String> remarks = new ArrayList<>();
@@ -186,8 +186,8 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
         return adapter == null ? MaskBytes.NONE : adapter.maskBytes(spec.numLayers(), compute.recompute());
     }
 
-    /// Chooses what an adapter's matrices leave out of their input in training steps, whatever its files
-    /// say.
+    /// Chooses what an adapter's matrices leave out of their input in training steps, whatever its
+    /// files say.
     ///
     /// @param share probability, in [0, 1)
     /// @throws ModelException if there is no adapter, or one that cannot leave out anything
@@ -242,13 +242,14 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
         save(directory, DataType.FP32);
     }
 
-    /// Writes the model in a chosen number format; of one with an adapter the adapter alone, as PEFT has it.
+    /// Writes the model in a chosen number format; of one with an adapter the adapter alone, as
+    /// PEFT has it.
     ///
     /// @param directory directory to write into; made if missing
     /// @param type      number format of the files
     /// @throws IOException if a file cannot be written
-    /// @throws ModelException if a file that weights still lie in was overwritten, as far as its size and
-    ///     time show it, or [#noteFiles] was called
+    /// @throws ModelException if a file that weights still lie in was overwritten, as far as its
+    ///     size and time show it, or [#noteFiles] was called
     public final void save(Path directory, DataType type) throws IOException {
         if (adapter == null) {
             saveWhole(directory, type);
@@ -276,8 +277,9 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
                 files -> new ModelDirectory(directory).write(written(), files, type));
     }
 
-    /// Remembers what the files hold that weights lie in. [#save] then fails if they hold something else, even
-    /// where size and time of a file are as they were. Reads these files once here and once for each save.
+    /// Remembers what the files hold that weights lie in. [#save] then fails if they hold something
+    /// else, even where size and time of a file are as they were. Reads these files once here and
+    /// once for each save.
     public final void noteFiles() {
         weights.noteFiles();
     }

@@ -15,10 +15,11 @@ import org.betatron.training.LearningRateSchedule.Decay;
 /// @param batchSize       rows per optimizer step, ≥ 1
 /// @param microBatchSize  most rows that go through the model at once, ≥ 1; changes
 ///     memory and speed only, unless an alignment decides per micro-batch
-/// @param microBatchTokens most tokens that go through the model at once, ≥ 1, or 0 for what suits the model, see
-///     [DifferentiableModel#tokensAtOnce]; a longer row goes by itself. Changes memory and speed only
-/// @param sharePrompts    whether rows of a batch with equal prompts share one, and equal responses to it
-///     as well: computed once, the same update up to rounding
+/// @param microBatchTokens most tokens that go through the model at once, ≥ 1, or 0 for what suits
+///     the model, see [DifferentiableModel#tokensAtOnce]; a longer row goes by itself. Changes
+///     memory and speed only
+/// @param sharePrompts    whether rows of a batch with equal prompts share one, and equal responses
+///     to it as well: computed once, the same update up to rounding
 /// @param learningRate    highest learning rate, > 0
 /// @param warmupSteps     steps over which the learning rate rises to it, ≥ 0
 /// @param decay           what the learning rate does afterwards
@@ -31,10 +32,10 @@ import org.betatron.training.LearningRateSchedule.Decay;
 /// @param checkpointEvery steps between checkpoints; a stop writes one in any case
 /// @param keepCheckpoints newest checkpoints that stay on disk, ≥ 1
 /// @param logEvery        steps between lines of metrics, ≥ 1
-/// @param graphMemory     share of the machine's memory up to which an optimizer batch may keep what
-///     its backward pass needs, where it is decided about as a whole, in [0, 1]. A batch that would
-///     keep more is scored first and computed again, micro-batch by micro-batch and only where there
-///     is something to learn: slower, the same update, less memory
+/// @param graphMemory     share of the machine's memory up to which an optimizer batch may keep
+///     what its backward pass needs, where it is decided about as a whole, in [0, 1]. A batch that
+///     would keep more is scored first and computed again, micro-batch by micro-batch and only
+///     where there is something to learn: slower, the same update, less memory
 /// @param seed            seed of order, selection and dropout
 /// @param frozen          weights that stay as they are: patterns of their names in the files of
 ///     the model, in the glob syntax of [java.nio.file.FileSystem#getPathMatcher]
@@ -59,8 +60,9 @@ public record TrainSpec(
 
     /// Batch size 64, learning rate 5e-7, 150 warm-up steps, then constant, gradient norm 10, one
     /// epoch: the published code of DPO, on which that of beta-DPO rests (`config/config.yaml` and
-    /// README). The rest is ours: at most 8 rows at once and tokens as suits the model, graphs of a batch that is
-    /// decided about as a whole within 0.4 of the memory, evaluation and checkpoint every 100 steps.
+    /// README). The rest is ours: at most 8 rows at once and tokens as suits the model, graphs of a
+    /// batch that is decided about as a whole within 0.4 of the memory, evaluation and checkpoint
+    /// every 100 steps.
     public static final TrainSpec DEFAULT = new TrainSpec(
             new TrainLength.Epochs(1),
             64,
@@ -263,7 +265,8 @@ public record TrainSpec(
         return packing(SCORED_TOKENS);
     }
 
-    /// @param suitable tokens that go through the model at once where [#microBatchTokens] does not say
+    /// @param suitable tokens that go through the model at once where [#microBatchTokens] does not
+    ///     say
     /// @return how rows go through a model
     public Packing packing(int suitable) {
         return new Packing(microBatchSize, microBatchTokens == 0 ? suitable : microBatchTokens, sharePrompts);

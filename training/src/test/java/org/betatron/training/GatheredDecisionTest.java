@@ -84,7 +84,8 @@ class GatheredDecisionTest {
         }
     }
 
-    /// Each place has the gradient of its own rows; added up before the norm, they move both models as one would.
+    /// Each place has the gradient of its own rows; added up before the norm, they move both models
+    /// as one would.
     @Test
     void twoPlacesUpdateAsOne() {
         SupervisedRule rule = new SupervisedRule(Fixtures.fixed(Fixtures.texts(ROWS, 3)));

@@ -11,29 +11,29 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.betatron.data.world.WorldModel;
+import org.betatron.evaluation.comparison.ComparisonReport;
 import org.betatron.evaluation.comparison.Estimate;
-import org.betatron.runs.evaluation.EvaluationFiles;
+import org.betatron.evaluation.record.EvaluationRecord;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/// `betatron demo`: the whole pipeline through the very commands that a user would type, in a world where
-/// the true reward of every answer is known.
+/// `betatron demo`: the whole pipeline through the very commands that a user would type, in a world
+/// where the true reward of every answer is known.
 ///
-/// Sizes are chosen so that training shows in the true win rate within minutes; nothing is chosen by which
-/// method comes out ahead.
+/// Sizes are chosen so that training shows in the true reward within minutes. The betas are a
+/// hundredfold apart.
 @Command(
         name = "demo",
         mixinStandardHelpOptions = true,
-        description = "DPO and beta-DPO on noisy pairs of the controlled world, from the data to true win rates:"
-                + " world, init, sft, align, generate, evaluate, report.")
+        description = "The same noisy pairs of the controlled world with several betas, and with one that nobody chose, from"
+                + " the data to true rewards: world, init, sft, align, evaluate, generate, report.")
 final class DemoCommand implements Callable<Integer> {
 
     private static final String SUPERVISED = "sft";
-    private static final String DPO = "dpo";
-    private static final String BETA_DPO = "beta-dpo";
+    private static final String AUTO = "auto";
 
     /// As the models are: a most probable answer may change with any step of training.
     private static final double TEMPERATURE = 1;
@@ -59,19 +59,24 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    /// Two models to be compared.
+    /// A run from the supervised model.
     ///
-    /// @param model    name of a run
-    /// @param opponent name of another
-    private record Duel(String model, String opponent) {
+    /// @param name     of its directory
+    /// @param title    what it shows
+    /// @param settings of `align`, beside those that all have
+    private record Aligned(String name, String title, String settings) {
 
-        String directory() {
-            return model + "-against-" + opponent;
+        static Aligned dpo(String beta, String title) {
+            return new Aligned("dpo-" + beta, title, "--preset dpo --set alignment.objective.beta=" + beta);
         }
     }
 
-    private static final List<Duel> DUELS =
-            List.of(new Duel(DPO, SUPERVISED), new Duel(BETA_DPO, SUPERVISED), new Duel(BETA_DPO, DPO));
+    private static final List<Aligned> RUNS = List.of(
+            Aligned.dpo("0.03", "DPO on the noisy pairs, with a beta that holds it little"),
+            Aligned.dpo("0.3", "DPO from the same model, with another"),
+            Aligned.dpo("3", "DPO, with a beta that holds it back"),
+            new Aligned("beta-dpo", "beta-DPO, whose beta follows the gaps of each batch", "--preset beta-dpo"),
+            new Aligned("auto", "A run that nobody chose a beta for", "--preset auto"));
 
     @Override
     public Integer call() {
@@ -109,9 +114,22 @@ final class DemoCommand implements Callable<Integer> {
                 "sft --model " + out + "/model --data " + world + "/sft.jsonl --out " + run(SUPERVISED)
                         + " --steps 400 --batch-size 32 --learning-rate 5e-3 --set train.warmupSteps=30"
                         + " --set train.decay=cosine --set train.finalRatio=0.05 --set train.maxGradientNorm=1"));
-        steps.add(align("DPO on the noisy pairs", DPO));
-        steps.add(align("beta-DPO on the same pairs, from the same model", BETA_DPO));
-        for (String name : List.of(SUPERVISED, DPO, BETA_DPO)) {
+        for (Aligned run : RUNS) {
+            steps.add(Step.of(
+                    run.title(),
+                    "align --model " + run(SUPERVISED) + "/model --data " + world + "/pairs.jsonl --eval " + world
+                            + "/evaluation.jsonl --out " + run(run.name()) + " " + run.settings()
+                            + " --reference-cache " + out + "/reference --epochs 1 --batch-size 32"
+                            + " --learning-rate 5e-4 --set train.warmupSteps=10 --set train.evaluateEvery=0"));
+        }
+        for (Aligned run : RUNS) {
+            steps.add(Step.of(
+                    "What answers of " + run.name() + " are truly worth, and how far it is from where it began",
+                    "evaluate --model " + run(run.name()) + "/model --against " + run(SUPERVISED) + "/model --data "
+                            + world + "/evaluation.jsonl --judge world --temperature " + TEMPERATURE
+                            + " --max-new-tokens 48 --out " + evaluation(run)));
+        }
+        for (String name : List.of(SUPERVISED, AUTO)) {
             steps.add(new Step(
                     "An answer of " + name,
                     List.of(
@@ -123,27 +141,18 @@ final class DemoCommand implements Callable<Integer> {
                             "--temperature",
                             "1")));
         }
-        for (Duel duel : DUELS) {
-            steps.add(Step.of(
-                    "How often an answer of " + duel.model() + " is truly better than one of " + duel.opponent(),
-                    "evaluate --model " + run(duel.model()) + "/model --against " + run(duel.opponent())
-                            + "/model --data " + world + "/evaluation.jsonl --judge world --temperature "
-                            + TEMPERATURE
-                            + " --max-new-tokens 48 --out " + run(duel.directory())));
-        }
         steps.add(Step.of(
-                "Both runs on one page",
-                "report " + run(DPO) + " " + run(BETA_DPO) + " --out " + out + "/report.html"));
+                "All runs on one page",
+                "report "
+                        + String.join(
+                                " ",
+                                RUNS.stream().map(run -> run(run.name())).toList())
+                        + " --out " + out + "/report.html"));
         return steps;
     }
 
-    private Step align(String title, String preset) {
-        return Step.of(
-                title,
-                "align --model " + run(SUPERVISED) + "/model --data " + out + "/world/pairs.jsonl --eval " + out
-                        + "/world/evaluation.jsonl --out " + run(preset) + " --preset " + preset
-                        + " --reference-cache " + out + "/reference --epochs 1 --batch-size 32 --learning-rate 1e-4"
-                        + " --set train.warmupSteps=10");
+    private String evaluation(Aligned run) {
+        return run(run.name()) + "/" + EvaluationRecord.OF_RUN;
     }
 
     private String run(String name) {
@@ -152,34 +161,39 @@ final class DemoCommand implements Callable<Integer> {
 
     private void summary() {
         out().println();
-        out().println("True win rates of drawn answers, with 95 % intervals over questions:");
-        DUELS.forEach(duel -> out().println("  " + result(duel)));
-        out().println(
-                        "The intervals are of these very models: another seed makes others. And both methods ended after as many"
-                                + " steps, not at the same distance from where they began: betatron study frontier compares that.");
+        out().println("The same pairs, the same start, as many steps. Drawn answers, 95 % intervals over questions:");
         out().println();
-        out().println("The page to look at: " + out + "/report.html");
+        out().println("  run        true reward             KL, nats    truly better than the start's");
+        ComparisonReport start = null;
+        for (Aligned run : RUNS) {
+            ComparisonReport report = EvaluationRecord.read(Path.of(evaluation(run)))
+                    .at(TEMPERATURE)
+                    .orElseThrow();
+            out().printf(
+                            Locale.ROOT,
+                            "  %-10s %-22s  %8.2f    %5.1f %%%n",
+                            run.name(),
+                            spelled(report.score()),
+                            report.kl().value(),
+                            100 * report.winRate().value());
+            start = report;
+        }
+        if (start != null) {
+            out().printf(Locale.ROOT, "  %-10s %-22s  %8.2f%n", "(start)", spelled(start.opponentScore()), 0.0);
+        }
+        out().println();
+        out().println("Which beta is right depends on data, learning rate and length of the run; 'auto' takes it from the"
+                + " length of answers and the distance moved.");
+        out().println("These are single runs of one seed: betatron study frontier compares methods, at equal distance,"
+                + " over seeds.");
+        out().println();
+        out().println("The page to look at, with a picture of this: " + out + "/report.html");
         out().flush();
     }
 
-    private String result(Duel duel) {
-        Estimate winRate = EvaluationFiles.winRate(Path.of(run(duel.directory())), TEMPERATURE);
+    private static String spelled(Estimate estimate) {
         return String.format(
-                Locale.ROOT,
-                "%-8s over %-3s  %5.1f %%  (%.1f to %.1f)  %s",
-                duel.model(),
-                duel.opponent(),
-                100 * winRate.value(),
-                100 * winRate.low(),
-                100 * winRate.high(),
-                verdict(duel, winRate));
-    }
-
-    private static String verdict(Duel duel, Estimate winRate) {
-        if (winRate.low() > 0.5) {
-            return duel.model() + "'s are better";
-        }
-        return winRate.high() < 0.5 ? duel.opponent() + "'s are better" : "no difference that these questions show";
+                Locale.ROOT, "%5.2f (%.2f to %.2f)", estimate.value(), estimate.low(), estimate.high());
     }
 
     private void requireEmpty() {

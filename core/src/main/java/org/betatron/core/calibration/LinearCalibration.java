@@ -20,7 +20,8 @@ import org.betatron.core.statistics.Moments;
 /// @param level       whose gap decides
 /// @param sensitivity `a`, finite
 /// @param unit        what `a` is per
-/// @param compared    which pairs the batch's mean and `M_0` are of; the population level has neither
+/// @param compared    which pairs the batch's mean and `M_0` are of; the population level has
+///     neither
 /// @param targetGap   `M_t`, used by the population level only
 /// @param minRatio    `f_min`, in (0, 1]
 /// @param maxRatio    `f_max`, ≥ 1

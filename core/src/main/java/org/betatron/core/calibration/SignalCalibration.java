@@ -2,7 +2,8 @@ package org.betatron.core.calibration;
 
 import org.betatron.core.Numbers;
 
-/// The controller of LSC-DPO: keeps the learning signal `sigmoid(-beta m)` of the batch near a target.
+/// The controller of LSC-DPO: keeps the learning signal `sigmoid(-beta m)` of the batch near a
+/// target.
 ///
 /// ```text
 /// q = mean of sigmoid(-beta m_i),   z = beta * mean of m_i                     over kept pairs, at the beta so far
@@ -14,9 +15,9 @@ import org.betatron.core.Numbers;
 /// here, so that outliers do not throw beta out of range: by a factor of two; ours, as floor and
 /// ceiling are.
 ///
-/// Source: Qu et al. 2026, arXiv 2610.07592, algorithm 1. Its text activates the controller once, its
-/// code asks at each batch whether `q < tau`. Asked at each batch, a beta that outliers have made small
-/// stays so: its signal is high.
+/// Source: Qu et al. 2026, arXiv 2610.07592, algorithm 1. Its text activates the controller once,
+/// its code asks at each batch whether `q < tau`. Asked at each batch, a beta that outliers have
+/// made small stays so: its signal is high.
 ///
 /// @param rate      eta, > 0
 /// @param target    z*, > 0

@@ -17,8 +17,8 @@ import java.util.List;
 /// NAME.partial grows by whole lines  ->  NAME
 /// ```
 ///
-/// Whatever ends the writer, `NAME.partial` holds the lines that were appended, and `NAME` is as it was. A second
-/// writer is refused as long as there is a first.
+/// Whatever ends the writer, `NAME.partial` holds the lines that were appended, and `NAME` is as it
+/// was. A second writer is refused as long as there is a first.
 public final class GrowingLines implements AutoCloseable {
 
     private final Path target;

@@ -8,7 +8,8 @@ import java.util.Map;
 /// Several models that see the same batches, as one that computes what each of them does: a policy
 /// and its critic. A derivative goes back to the model whose quantity it is of.
 ///
-/// @param models borrowed, at least one; no two compute the same quantity. Closing this closes nothing
+/// @param models borrowed, at least one; no two compute the same quantity. Closing this closes
+///     nothing
 public record JointModel(List<DifferentiableModel> models) implements DifferentiableModel {
 
     public JointModel {

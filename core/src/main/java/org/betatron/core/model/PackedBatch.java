@@ -13,15 +13,15 @@ import java.util.Arrays;
 ///
 /// There is no padding. A prompt is computed once however many responses follow it: two for a
 /// preference pair, one for supervised fine-tuning, any number for sampled answers. Every response
-/// token is scored: the token at index `t` of a response is predicted from the row before it, which for
-/// `t = 0` is the last row of the prompt.
+/// token is scored: the token at index `t` of a response is predicted from the row before it, which
+/// for `t = 0` is the last row of the prompt.
 ///
 /// Log-probabilities of a batch are one flat array over all response tokens in batch order;
 /// [#logProbOffset] says where a response begins in it. Responses are numbered through the whole
 /// batch, groups likewise.
 ///
-/// Immutable as long as callers do not write into the arrays that the accessors lend. Thread-safe under the same
-/// condition.
+/// Immutable as long as callers do not write into the arrays that the accessors lend. Thread-safe
+/// under the same condition.
 public final class PackedBatch {
 
     private final int[] tokenIds;
@@ -92,7 +92,8 @@ public final class PackedBatch {
         return promptLengths[group];
     }
 
-    /// @return number of the group's first response; its last is one less than that of the next group
+    /// @return number of the group's first response; its last is one less than that of the next
+    ///     group
     public int firstResponse(int group) {
         return firstResponses[group];
     }
@@ -117,8 +118,8 @@ public final class PackedBatch {
         return logProbOffsets[response];
     }
 
-    /// @return position of every row within its own sequence, `[numTokens]`; responses continue from
-    ///     their prompt
+    /// @return position of every row within its own sequence, `[numTokens]`; responses continue
+    ///     from their prompt
     public int[] positions() {
         int[] positions = new int[tokenIds.length];
         for (int group = 0; group < numGroups(); group++) {
@@ -198,7 +199,8 @@ public final class PackedBatch {
         ///
         /// @param prompt    token ids of the shared prompt, at least one: the first response token
         ///     needs a row to be predicted from
-        /// @param responses token ids of each response, at least one response with at least one token
+        /// @param responses token ids of each response, at least one response with at least one
+        ///     token
         /// @return this builder
         /// @throws IllegalArgumentException if the prompt or a response is empty
         public Builder add(int[] prompt, int[]... responses) {

@@ -8,9 +8,9 @@ import org.betatron.core.objective.DivergenceScore.Divergence;
 
 /// Which objective a run uses, with its parameters: one record per published objective.
 ///
-/// `beta` is beta_0, the strength that a calibration starts from. What it multiplies differs: a summed
-/// log-ratio (useful values around 0.01 to 0.5), a mean per token (around 2 to 10), or a whole loss
-/// (ORPO, RRHF).
+/// `beta` is beta_0, the strength that a calibration starts from. What it multiplies differs: a
+/// summed log-ratio (useful values around 0.01 to 0.5), a mean per token (around 2 to 10), or a
+/// whole loss (ORPO, RRHF).
 public sealed interface ObjectiveSpec {
 
     /// @return beta_0, > 0
@@ -36,7 +36,8 @@ public sealed interface ObjectiveSpec {
     /// Conservative DPO: labels are wrong with a known probability.
     ///
     /// @param beta           as for DPO
-    /// @param labelSmoothing probability that a label is wrong, in (0, 0.5); ours: 0.1, the note leaves it open
+    /// @param labelSmoothing probability that a label is wrong, in (0, 0.5); ours: 0.1, the note
+    ///     leaves it open
     @Source("Mitchell 2023, A note on DPO with noisy preferences")
     record Cdpo(double beta, double labelSmoothing) implements ObjectiveSpec {
         public static final Cdpo DEFAULT = new Cdpo(0.1, 0.1);
@@ -50,7 +51,8 @@ public sealed interface ObjectiveSpec {
     /// Robust DPO: a loss that is unbiased under flipped labels.
     ///
     /// @param beta     as for DPO
-    /// @param flipRate probability that a label is flipped, in (0, 0.5); the paper's experiments use 0.1
+    /// @param flipRate probability that a label is flipped, in (0, 0.5); the paper's experiments
+    ///     use 0.1
     @Source("Chowdhury et al. 2024, arXiv 2403.00409")
     record RobustDpo(double beta, double flipRate) implements ObjectiveSpec {
         public static final RobustDpo DEFAULT = new RobustDpo(0.1, 0.1);
@@ -85,11 +87,14 @@ public sealed interface ObjectiveSpec {
         }
     }
 
-    /// Sequence likelihood calibration: a hinge on log-probabilities, and supervised learning beside it.
+    /// Sequence likelihood calibration: a hinge on log-probabilities, and supervised learning
+    /// beside it.
     ///
-    /// @param beta             multiplies the margin of log-probabilities; 1 as in the paper, which has none
+    /// @param beta             multiplies the margin of log-probabilities; 1 as in the paper, which
+    ///     has none
     /// @param target           the paper's delta, nats, ≥ 0; 1
-    /// @param likelihoodWeight the paper's lambda, weight of the chosen log-likelihood, ≥ 0; 0.1 as in HALOs
+    /// @param likelihoodWeight the paper's lambda, weight of the chosen log-likelihood, ≥ 0; 0.1 as
+    ///     in HALOs
     @Source("Zhao et al. 2023, arXiv 2305.10425")
     record SlicHf(double beta, double target, double likelihoodWeight) implements ObjectiveSpec {
         public static final SlicHf DEFAULT = new SlicHf(1, 1, 0.1);
@@ -104,7 +109,8 @@ public sealed interface ObjectiveSpec {
     /// Identity preference optimization.
     ///
     /// @param beta             the paper's tau; the target margin is `1 / (2 beta)`
-    /// @param lengthNormalized compares log-ratios per token, as TRL does, instead of the paper's sums
+    /// @param lengthNormalized compares log-ratios per token, as TRL does, instead of the paper's
+    ///     sums
     @Source("Azar et al. 2023, arXiv 2310.12036")
     record Ipo(double beta, boolean lengthNormalized) implements ObjectiveSpec {
         public static final Ipo DEFAULT = new Ipo(0.1, false);
@@ -116,7 +122,8 @@ public sealed interface ObjectiveSpec {
 
     /// Self-play preference optimization with hard labels.
     ///
-    /// @param beta the paper's `1 / eta`: log-ratios are pulled towards plus and minus `1 / (2 beta)`; 0.001
+    /// @param beta the paper's `1 / eta`: log-ratios are pulled towards plus and minus `1 / (2
+    ///     beta)`; 0.001
     @Source("Wu et al. 2024, arXiv 2405.00675")
     record Sppo(double beta) implements ObjectiveSpec {
         public static final Sppo DEFAULT = new Sppo(0.001);
@@ -232,7 +239,8 @@ public sealed interface ObjectiveSpec {
 
     /// Simple preference optimization, without a reference.
     ///
-    /// @param beta         multiplies the mean log-probability per token; 2.0 as in the authors' configuration
+    /// @param beta         multiplies the mean log-probability per token; 2.0 as in the authors'
+    ///     configuration
     /// @param targetMargin the paper's `gamma / beta`, nats per token, ≥ 0; 0.25 as in the authors'
     ///     configuration. Kept as a ratio so that a dynamic beta scales the margin with it.
     @Source("Meng et al. 2024, arXiv 2405.14734")
@@ -245,9 +253,11 @@ public sealed interface ObjectiveSpec {
         }
     }
 
-    /// Any loss of one margin, divided by beta: a change of beta no longer changes how long a step is.
+    /// Any loss of one margin, divided by beta: a change of beta no longer changes how long a step
+    /// is.
     ///
-    /// @param objective the loss; it must be a function of one margin, as dpo, ipo, hinge, simpo or exo
+    /// @param objective the loss; it must be a function of one margin, as dpo, ipo, hinge, simpo or
+    ///     exo
     @Source("ours: no paper was found that studies it")
     record OverBeta(ObjectiveSpec objective) implements ObjectiveSpec {
         public static final OverBeta DEFAULT = new OverBeta(Dpo.DEFAULT);
@@ -299,12 +309,14 @@ public sealed interface ObjectiveSpec {
         }
     }
 
-    /// DPO with a target margin of each pair: higher for pairs that are told apart, lower for ambiguous ones.
+    /// DPO with a target margin of each pair: higher for pairs that are told apart, lower for
+    /// ambiguous ones.
     ///
     /// @param beta         as for DPO
     /// @param targetMargin gamma_0 over beta, nats, > 0; ours: 4, which is 0.4 with beta inside as
     ///     in the configurations for SimPO
-    /// @param tau          how much targets are held together, > 0; 10 as in a configuration of the authors
+    /// @param tau          how much targets are held together, > 0; 10 as in a configuration of the
+    ///     authors
     @Source("gamma-PO: Sun et al. 2025, arXiv 2506.03690")
     record GammaDpo(double beta, double targetMargin, double tau) implements ObjectiveSpec {
         public static final GammaDpo DEFAULT = new GammaDpo(0.1, 4, 10);
@@ -335,7 +347,8 @@ public sealed interface ObjectiveSpec {
     /// Odds ratio preference optimization, without a reference.
     ///
     /// @param beta       the paper's lambda, weight of the odds-ratio loss; 0.1
-    /// @param likelihood how the chosen log-likelihood beside it is scaled; per response in the paper
+    /// @param likelihood how the chosen log-likelihood beside it is scaled; per response in the
+    ///     paper
     @Source("Hong et al. 2024, arXiv 2403.07691")
     record Orpo(double beta, LikelihoodScale likelihood) implements ObjectiveSpec {
         public static final Orpo DEFAULT = new Orpo(0.1, LikelihoodScale.RESPONSE_MEAN);
@@ -349,7 +362,8 @@ public sealed interface ObjectiveSpec {
     ///
     /// @param beta             multiplies the margin of log-probabilities; the paper's 0.1
     /// @param likelihoodWeight weight of the chosen log-likelihood, ≥ 0; 1
-    /// @param likelihood       how that log-likelihood is scaled; over all tokens of the batch as in TRL
+    /// @param likelihood       how that log-likelihood is scaled; over all tokens of the batch as
+    ///     in TRL
     @Source("Xu et al. 2024, arXiv 2401.08417")
     record Cpo(double beta, double likelihoodWeight, LikelihoodScale likelihood) implements ObjectiveSpec {
         public static final Cpo DEFAULT = new Cpo(0.1, 1, LikelihoodScale.BATCH_MEAN);
@@ -377,7 +391,8 @@ public sealed interface ObjectiveSpec {
     /// Length-regularised DPO.
     ///
     /// @param beta  as for DPO
-    /// @param alpha reward taken from each token, nats, ≥ 0; 0.05, the smallest of the grid in SimPO's comparison
+    /// @param alpha reward taken from each token, nats, ≥ 0; 0.05, the smallest of the grid in
+    ///     SimPO's comparison
     @Source("Park et al. 2024, arXiv 2403.19159")
     record Rdpo(double beta, double alpha) implements ObjectiveSpec {
         public static final Rdpo DEFAULT = new Rdpo(0.1, 0.05);
@@ -388,10 +403,12 @@ public sealed interface ObjectiveSpec {
         }
     }
 
-    /// DPO with the chosen log-likelihood beside it, as in RPO and iterative reasoning preference optimization.
+    /// DPO with the chosen log-likelihood beside it, as in RPO and iterative reasoning preference
+    /// optimization.
     ///
     /// @param beta             as for DPO
-    /// @param likelihoodWeight weight of the chosen log-likelihood, ≥ 0; 1 as in iterative RPO (RPO: 0.005)
+    /// @param likelihoodWeight weight of the chosen log-likelihood, ≥ 0; 1 as in iterative RPO
+    ///     (RPO: 0.005)
     /// @param likelihood       how that log-likelihood is scaled; per response
     @Source("Pang et al. 2024, arXiv 2404.19733; Liu et al. 2024, arXiv 2405.16436")
     record Rpo(double beta, double likelihoodWeight, LikelihoodScale likelihood) implements ObjectiveSpec {
@@ -406,8 +423,10 @@ public sealed interface ObjectiveSpec {
     /// Length-desensitised DPO.
     ///
     /// @param beta            as for DPO
-    /// @param tailWeight      weight of tokens beyond the shorter response, in [0, 1]; the suggested 0.5
-    /// @param weighsReference whether the reference is weighted as well, as in TRL, and not only the policy
+    /// @param tailWeight      weight of tokens beyond the shorter response, in [0, 1]; the
+    ///     suggested 0.5
+    /// @param weighsReference whether the reference is weighted as well, as in TRL, and not only
+    ///     the policy
     @Source("Liu et al. 2024, arXiv 2409.06411")
     record LdDpo(double beta, double tailWeight, boolean weighsReference) implements ObjectiveSpec {
         public static final LdDpo DEFAULT = new LdDpo(0.1, 0.5, true);
@@ -442,8 +461,9 @@ public sealed interface ObjectiveSpec {
     ///
     /// @param beta       as for DPO
     /// @param divergence which divergence
-    /// @param alpha      of the alpha-divergence, in (0, 1), as in the paper: towards 0 reverse, towards 1
-    ///     forward KL; other divergences do not read it, and refuse another value than 0.5
+    /// @param alpha      of the alpha-divergence, in (0, 1), as in the paper: towards 0 reverse,
+    ///     towards 1 forward KL; other divergences do not read it, and refuse another value than
+    ///     0.5
     @Source("Wang et al. 2023, arXiv 2309.16240")
     record Fdpo(double beta, Divergence divergence, double alpha) implements ObjectiveSpec {
         public static final Fdpo DEFAULT = new Fdpo(0.1, Divergence.JENSEN_SHANNON, 0.5);
@@ -493,7 +513,8 @@ public sealed interface ObjectiveSpec {
         }
     }
 
-    /// SimPO with a target margin that follows how far policy and reference already tell a pair apart.
+    /// SimPO with a target margin that follows how far policy and reference already tell a pair
+    /// apart.
     ///
     /// @param beta         as for SimPO; 2.5, the authors' setting for Mistral-Instruct
     /// @param targetMargin the paper's `gamma / beta`, nats per token, ≥ 0; 0.15
@@ -525,7 +546,8 @@ public sealed interface ObjectiveSpec {
         }
     }
 
-    /// Kahneman-Tversky optimization on pairs: each response measured against the mean of the other side.
+    /// Kahneman-Tversky optimization on pairs: each response measured against the mean of the other
+    /// side.
     ///
     /// @param beta              as for DPO
     /// @param desirableWeight   as for [Kto]

@@ -60,7 +60,8 @@ final class TargetMargins {
         return margins;
     }
 
-    /// @return `x` with `tau x + gamma_0 sigmoid(gamma_0 e^x - r) = nu`, of which the left side grows with `x`
+    /// @return `x` with `tau x + gamma_0 sigmoid(gamma_0 e^x - r) = nu`, of which the left side
+    ///     grows with `x`
     private static double solve(double nu, double reward, double target, double tau) {
         double low = (nu - target) / tau;
         double high = nu / tau;

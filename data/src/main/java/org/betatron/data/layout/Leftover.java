@@ -15,8 +15,8 @@ import tools.jackson.databind.JsonNode;
 /// Fields of a row that its layout does not read.
 ///
 /// @param names   all of them, but for empty ones
-/// @param content texts of those that say something to the model wherever they occur, by field: the model
-///     must read them all the same, or the row is refused
+/// @param content texts of those that say something to the model wherever they occur, by field: the
+///     model must read them all the same, or the row is refused
 public record Leftover(Set<String> names, Map<String, List<String>> content) {
 
     /// Nothing is left.

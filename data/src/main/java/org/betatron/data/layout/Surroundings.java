@@ -26,8 +26,8 @@ record Surroundings(JsonRow row) {
     private static final String DOCUMENTS = "documents";
     private static final String FURTHER = "chat_template_kwargs";
 
-    /// @return whether the row has such fields, be they empty: a file whose prompts are dialogues in some rows
-    ///     has dialogues in all of them
+    /// @return whether the row has such fields, be they empty: a file whose prompts are dialogues
+    ///     in some rows has dialogues in all of them
     boolean exist() {
         return SYSTEM.stream().anyMatch(this::isThere)
                 || (isThere(HISTORY) && !row.isUsed(HISTORY))

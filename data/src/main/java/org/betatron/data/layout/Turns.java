@@ -44,7 +44,8 @@ record Turns(List<Message> messages, String field) {
         return turns;
     }
 
-    /// @return a prompt: what the user asks, if it is text, or messages; none where the field is absent
+    /// @return a prompt: what the user asks, if it is text, or messages; none where the field is
+    ///     absent
     static Turns given(JsonRow row, String field) {
         if (!row.has(field)) {
             return new Turns(List.of(), row.nameOf(field));
@@ -64,7 +65,8 @@ record Turns(List<Message> messages, String field) {
                 row.nameOf("instruction"));
     }
 
-    /// @return a prompt that is text: as it is, or what a user asks in a row that says more of its dialogue
+    /// @return a prompt that is text: as it is, or what a user asks in a row that says more of its
+    ///     dialogue
     static Prompt prompt(JsonRow row, String text) {
         Surroundings surroundings = new Surroundings(row);
         return surroundings.exist() && !text.contains(HumanAssistantTemplate.ASSISTANT_MARKER)
@@ -72,7 +74,8 @@ record Turns(List<Message> messages, String field) {
                 : new Prompt.Text(text);
     }
 
-    /// Some files repeat the prompt in both dialogues, some do not, and some have it in one of them.
+    /// Some files repeat the prompt in both dialogues, some do not, and some have it in one of
+    /// them.
     ///
     /// @param given what the row gives as its prompt
     /// @param other the dialogue that this one is compared with

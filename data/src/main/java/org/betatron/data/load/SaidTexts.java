@@ -24,8 +24,8 @@ record SaidTexts(Visitor visitor) {
     /// What is done with each text.
     interface Visitor {
 
-        /// @param name field that it stands in; of a call of a function its name, the names of its arguments
-        ///     and their values
+        /// @param name field that it stands in; of a call of a function its name, the names of its
+        ///     arguments and their values
         /// @param text not blank
         /// @return what stands in its place
         String required(String name, String text);
@@ -62,8 +62,8 @@ record SaidTexts(Visitor visitor) {
         return changed;
     }
 
-    /// @param variables what a template may read beside messages: names and descriptions of tools and of
-    ///     their parameters, and texts of documents, are met
+    /// @param variables what a template may read beside messages: names and descriptions of tools
+    ///     and of their parameters, and texts of documents, are met
     Map<String, @Nullable Object> in(Map<String, @Nullable Object> variables) {
         Map<String, @Nullable Object> changed = new LinkedHashMap<>(variables);
         changed.computeIfPresent(Prompt.Dialogue.TOOLS, this::descriptions);

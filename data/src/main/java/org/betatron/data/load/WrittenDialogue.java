@@ -12,9 +12,9 @@ import org.betatron.data.template.ChatTemplate;
 /// A dialogue and the answers to it as a chat template writes them: the prompt is what the template
 /// writes before an answer, each response is how it goes on.
 ///
-/// Templates that open a thought for the answer, and do not write it where the answer is there, shorten
-/// the prompt to what both begin with, as TRL does. Templates that write earlier turns otherwise once an
-/// answer is there leave the prompt as it is, and the answer is used as it is.
+/// Templates that open a thought for the answer, and do not write it where the answer is there,
+/// shorten the prompt to what both begin with, as TRL does. Templates that write earlier turns
+/// otherwise once an answer is there leave the prompt as it is, and the answer is used as it is.
 final class WrittenDialogue {
 
     /// An answer that repeats less than this may do so by chance; ours.
@@ -34,7 +34,8 @@ final class WrittenDialogue {
         this.contents = new DialogueContents(dialogue, template);
     }
 
-    /// @throws DataException if the template refuses the messages, or leaves out something that is said
+    /// @throws DataException if the template refuses the messages, or leaves out something that is
+    ///     said
     static RenderedRow of(Prompt.Dialogue dialogue, List<Message> answers, ChatTemplate template) {
         return new WrittenDialogue(dialogue, answers, template).write();
     }

@@ -8,10 +8,11 @@ import org.jspecify.annotations.Nullable;
 
 /// One turn of a dialogue, with everything that a chat template may read of it.
 ///
-/// @param role   who speaks, in the words of chat templates: `user`, `assistant`, `system`, `tool`, `developer`
-/// @param fields what the turn holds beside its role, as its file gives it: `content` (text; null or
-///     absent where there is none), `tool_calls`, `tool_call_id`, `name`, `reasoning_content` and any
-///     other; texts, numbers, truth values, null, lists and maps of these. Copied.
+/// @param role   who speaks, in the words of chat templates: `user`, `assistant`, `system`, `tool`,
+///     `developer`
+/// @param fields what the turn holds beside its role, as its file gives it: `content` (text; null
+///     or absent where there is none), `tool_calls`, `tool_call_id`, `name`, `reasoning_content`
+///     and any other; texts, numbers, truth values, null, lists and maps of these. Copied.
 public record Message(String role, Map<String, @Nullable Object> fields) {
 
     public static final String USER = "user";

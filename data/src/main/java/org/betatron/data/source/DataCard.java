@@ -39,8 +39,8 @@ record DataCard(String where, List<Config> configs) {
 
     /// @param name      of the configuration
     /// @param isDefault whether it is meant where none is named
-    /// @param directory that its files lie in, with a `/` at the end, where their names tell splits;
-    ///     empty for all
+    /// @param directory that its files lie in, with a `/` at the end, where their names tell
+    ///     splits; empty for all
     /// @param splits    patterns of files by split; empty where names tell them
     record Config(String name, boolean isDefault, String directory, Map<String, List<String>> splits) {}
 

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
-/// Reads the messages of a row: `role` and `content`, or `from` and `value`, with whatever else they
-/// have, which chat templates may read.
+/// Reads the messages of a row: `role` and `content`, or `from` and `value`, with whatever else
+/// they have, which chat templates may read.
 ///
 /// @param row for errors
 public record MessageReader(JsonRow row) {

@@ -24,7 +24,8 @@ final class PrefixSpace {
     private PrefixSpace() {}
 
     /// @param tokenizer content of `tokenizer.json`
-    /// @throws DataException if the files disagree and another reader would take the other one at its word
+    /// @throws DataException if the files disagree and another reader would take the other one at
+    ///     its word
     static void requireAgreement(Path directory, JsonNode tokenizer) {
         JsonNode config = ModelFiles.readJsonIfPresent(directory, TokenizerSettings.CONFIG);
         if (!isRebuilt(directory, config)) {

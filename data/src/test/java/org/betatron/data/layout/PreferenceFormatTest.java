@@ -164,7 +164,8 @@ class PreferenceFormatTest {
                 ":1: \"rejected\" must contain \"\\n\\nAssistant:\" before the answer");
     }
 
-    /// Ids that are no ids, scores that are no numbers, keys that occur twice and numbers out of range.
+    /// Ids that are no ids, scores that are no numbers, keys that occur twice and numbers out of
+    /// range.
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -82,14 +82,16 @@ final class FrontierResults {
         return of(method).at(distance, all).map(MethodFrontier.Best::setting);
     }
 
-    /// @return reward at a distance; empty where no setting of the method reaches it with every seed
+    /// @return reward at a distance; empty where no setting of the method reaches it with every
+    ///     seed
     Optional<Estimate> at(String method, double distance) {
         return settingAt(method, distance).isEmpty()
                 ? Optional.empty()
                 : Optional.of(estimate(seeds -> reward(method, distance, seeds)));
     }
 
-    /// @return how much more reward than another method at a distance; empty where one does not reach it
+    /// @return how much more reward than another method at a distance; empty where one does not
+    ///     reach it
     Optional<Estimate> difference(String method, String other, double distance) {
         return settingAt(method, distance).isEmpty()
                         || settingAt(other, distance).isEmpty()

@@ -6,7 +6,8 @@ import java.util.Map;
 import java.util.stream.DoubleStream;
 import org.betatron.evaluation.comparison.Estimate;
 
-/// A figure as an SVG file of its own: lines with intervals over named places, or curves of distributions.
+/// A figure as an SVG file of its own: lines with intervals over named places, or curves of
+/// distributions.
 public final class Figure {
 
     private static final int WIDTH = 720;
@@ -31,6 +32,11 @@ public final class Figure {
     /// @param label  of the curve
     /// @param values by place on the axis, in order; their intervals are shaded
     public record Band(String label, Map<Double, Estimate> values) {}
+
+    /// @param label of the point
+    /// @param place on the axis
+    /// @param value with its interval
+    public record Point(String label, double place, Estimate value) {}
 
     private final int base;
     private final Plane plane;
@@ -97,6 +103,39 @@ public final class Figure {
         return figure.file();
     }
 
+    /// @param title  above it; may be empty
+    /// @param xName  what places are
+    /// @param yName  what values are
+    /// @param points at least one
+    /// @return the file
+    public static String points(String title, String xName, String yName, List<Point> points) {
+        Axis x = Plane.axis(
+                DoubleStream.concat(DoubleStream.of(0), points.stream().mapToDouble(Point::place))
+                        .toArray(),
+                6);
+        Axis y = Plane.axis(
+                points.stream()
+                        .map(Point::value)
+                        .flatMapToDouble(value -> DoubleStream.of(value.low(), value.high()))
+                        .toArray(),
+                5);
+        Figure figure = new Figure(title, points.stream().map(Point::label).toList(), xName, yName, y);
+        figure.plane.ticks(x, 18);
+        for (int k = 0; k < points.size(); k++) {
+            Point point = points.get(k);
+            figure.point(figure.plane.x(x, point.place()), point.value(), Palette.color(k), y);
+        }
+        return figure.file();
+    }
+
+    /// @param x of its place, pixels
+    private void point(double x, Estimate value, String color, Axis y) {
+        plane.add(
+                "<line x1=\"%1$.1f\" x2=\"%1$.1f\" y1=\"%2$.1f\" y2=\"%3$.1f\" stroke=\"%4$s\"/>"
+                        + "<circle cx=\"%1$.1f\" cy=\"%5$.1f\" r=\"3.5\" fill=\"%4$s\"/>",
+                x, plane.y(y, value.low()), plane.y(y, value.high()), color, plane.y(y, value.value()));
+    }
+
     private void band(Band band, String color, Axis x, Axis y) {
         List<double[]> middle = new ArrayList<>();
         List<double[]> low = new ArrayList<>();
@@ -124,12 +163,8 @@ public final class Figure {
                 continue;
             }
             double x = middle(i, places) + shift;
-            double at = plane.y(y, value.value());
-            points.add(new double[] {x, at});
-            plane.add(
-                    "<line x1=\"%1$.1f\" x2=\"%1$.1f\" y1=\"%2$.1f\" y2=\"%3$.1f\" stroke=\"%4$s\"/>"
-                            + "<circle cx=\"%1$.1f\" cy=\"%5$.1f\" r=\"3.5\" fill=\"%4$s\"/>",
-                    x, plane.y(y, value.low()), plane.y(y, value.high()), color, at);
+            points.add(new double[] {x, plane.y(y, value.value())});
+            point(x, value, color, y);
         }
         plane.add(
                 "<path d=\"%s\" fill=\"none\" stroke=\"%s\" stroke-opacity=\"0.6\"/>", Plane.path(points, "M"), color);

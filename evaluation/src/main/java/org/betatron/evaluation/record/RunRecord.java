@@ -22,7 +22,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.MissingNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
-/// What a run directory holds, as far as it does: a run that crashed or still goes on lacks some of it.
+/// What a run directory holds, as far as it does: a run that crashed or still goes on lacks some of
+/// it.
 ///
 /// @param name       name of the run: that of its directory
 /// @param recipeText the resolved recipe as it was written
@@ -30,10 +31,11 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 /// @param metrics    logged so far, possibly none
 /// @param data       what became of the training files, null if unknown
 /// @param samples    answers before and after
-/// @param gapsBefore of the rows to measure on, at the first evaluation; empty unless that was before the
-///     first step
+/// @param gapsBefore of the rows to measure on, at the first evaluation; empty unless that was
+///     before the first step
 /// @param gapsAfter  of the same rows, at the newest evaluation
 /// @param suspects   rows to measure on that the model contradicts most, at the newest evaluation
+/// @param evaluation of its model, where one lies in `evaluation`; null if none does
 /// @param finished   whether the final model was written
 /// @param unreadable what is there but cannot be read, in words
 public record RunRecord(
@@ -46,12 +48,13 @@ public record RunRecord(
         List<HeldOutGap> gapsBefore,
         List<HeldOutGap> gapsAfter,
         List<Suspect> suspects,
+        @Nullable EvaluationRecord evaluation,
         boolean finished,
         List<String> unreadable) {
 
     /// @param directory a run directory
-    /// @throws IllegalArgumentException if it holds no run; anything else that is missing or broken is left
-    ///     out, and what is broken is said
+    /// @throws IllegalArgumentException if it holds no run; anything else that is missing or broken
+    ///     is left out, and what is broken is said
     public static RunRecord read(Path directory) {
         Path recipeFile = directory.resolve(RunFiles.RECIPE);
         if (!Files.isRegularFile(recipeFile)) {
@@ -78,6 +81,7 @@ public record RunRecord(
                 lines(directory.resolve(RunFiles.GAPS_BEFORE), HeldOutGap.class, unreadable),
                 lines(directory.resolve(RunFiles.GAPS_AFTER), HeldOutGap.class, unreadable),
                 lines(directory.resolve(RunFiles.SUSPECTS), Suspect.class, unreadable),
+                evaluation(directory.resolve(EvaluationRecord.OF_RUN), unreadable),
                 Files.isDirectory(directory.resolve(RunFiles.MODEL)),
                 List.copyOf(unreadable));
     }
@@ -91,6 +95,14 @@ public record RunRecord(
             requireWhole(file);
             return List.of(JsonMapper.shared().readValue(text(file), DatasetReport.class));
         });
+        return read.isEmpty() ? null : read.getFirst();
+    }
+
+    private static @Nullable EvaluationRecord evaluation(Path directory, List<String> unreadable) {
+        if (!Files.isRegularFile(directory.resolve(EvaluationRecord.FILE))) {
+            return null;
+        }
+        List<EvaluationRecord> read = tolerant(unreadable, List.of(), () -> List.of(EvaluationRecord.read(directory)));
         return read.isEmpty() ? null : read.getFirst();
     }
 

@@ -85,6 +85,7 @@ public final class ComparisonPage {
         html.raw("<h2>Results</h2><p class=\"dim\">The newest evaluation; of training, the mean of the last 15 logged"
                 + " lines.</p>");
         table(RESULTS, ComparisonPage::result, false);
+        DistancePanel.add(runs, names, html);
         html.raw("<h2>Settings that differ</h2>");
         table(settings(), (run, path) -> run.setting(path), true);
         html.raw("<h2>Curves</h2><div class=\"grid\">");

@@ -63,7 +63,8 @@ class FrontierResultsTest {
                 .isCloseTo(Math.sqrt(2), within(1e-9));
     }
 
-    /// The setting is the best of one half; what is reported is the other half's, whatever that says.
+    /// The setting is the best of one half; what is reported is the other half's, whatever that
+    /// says.
     @Test
     void settingsAreChosenOnOneHalfAndReportedOnTheOther() {
         List<FrontierCell> cells = List.of(
@@ -77,7 +78,8 @@ class FrontierResultsTest {
         assertThat(results.at("a", 0.4).orElseThrow().value()).isCloseTo(40, within(1e-9));
     }
 
-    /// A setting that does not reach a distance with every seed is not judged there by the seeds that do.
+    /// A setting that does not reach a distance with every seed is not judged there by the seeds
+    /// that do.
     @Test
     void aSettingTakesPartWhereEverySeedReaches() {
         List<FrontierCell> cells = List.of(

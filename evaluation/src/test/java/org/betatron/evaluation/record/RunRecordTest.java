@@ -11,7 +11,8 @@ import org.betatron.evaluation.finding.Findings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What became of the data of a run, whose account has parts that may be null or, in old runs, are not there.
+/// What became of the data of a run, whose account has parts that may be null or, in old runs, are
+/// not there.
 class RunRecordTest {
 
     private static final String LENGTHS =

@@ -10,12 +10,11 @@ import java.util.Locale;
 import org.betatron.core.files.Directories;
 import org.betatron.core.files.GrowingLines;
 import org.betatron.core.files.StagedFiles;
-import org.betatron.evaluation.comparison.Estimate;
 import org.betatron.evaluation.judge.Comparison;
 import org.betatron.evaluation.judge.Verdict;
+import org.betatron.evaluation.record.EvaluationRecord;
 import org.betatron.generation.Answer;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -27,7 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
 public record EvaluationFiles(
         @Nullable Path directory, @Nullable GrowingLines answers) implements AutoCloseable {
 
-    private static final String REPORT = "report.json";
+    private static final String REPORT = EvaluationRecord.FILE;
     private static final String ANSWERS = "answers.jsonl";
 
     static EvaluationFiles open(@Nullable Path directory) {
@@ -134,25 +133,6 @@ public record EvaluationFiles(
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write into " + directory, e);
         }
-    }
-
-    /// @param directory where an evaluation left its report
-    /// @return its win rate at a temperature
-    /// @throws IllegalArgumentException if it was not measured at this temperature
-    public static Estimate winRate(Path directory, double temperature) {
-        Path file = directory.resolve(REPORT);
-        JsonNode root;
-        try {
-            root = JsonMapper.shared().readTree(Files.readString(file));
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + file, e);
-        }
-        for (JsonNode report : root.path("reports")) {
-            if (report.path("temperature").asDouble() == temperature) {
-                return JsonMapper.shared().treeToValue(report.path("winRate"), Estimate.class);
-            }
-        }
-        throw new IllegalArgumentException(file + " has no report at temperature " + temperature);
     }
 
     @Override

@@ -51,7 +51,8 @@ public final class AdapterPlace {
     }
 
     /// @param directory to read a model from, as [ModelPlace#of] gives it
-    /// @return the directories that its files lie in: those of an adapter and of its base, or itself
+    /// @return the directories that its files lie in: those of an adapter and of its base, or
+    ///     itself
     static List<Path> origins(Path directory) {
         return SHOWN.entrySet().stream()
                 .filter(entry -> entry.getValue().equals(directory))

@@ -19,7 +19,8 @@ import org.betatron.torch.weight.HeadKind;
 /// @param together  whether graphs of a whole batch exist at once
 /// @param tokens    tokens whose graphs are kept at once
 /// @param reference weights of a second model beside this one, bytes
-/// @param samples   whether answers are written before and after, for which maps are laid out once more
+/// @param samples   whether answers are written before and after, for which maps are laid out once
+///     more
 record MemoryEstimate(
         TrainedShape shape,
         OptimizerSpec optimizer,

@@ -374,7 +374,8 @@ public final class RecipeReader {
         return isComplete;
     }
 
-    /// The parser draws where it stopped, over several lines; the sentences among them say what is wrong.
+    /// The parser draws where it stopped, over several lines; the sentences among them say what is
+    /// wrong.
     private static String yamlProblem(JacksonException e) {
         String said = e.getOriginalMessage()
                 .lines()

@@ -11,10 +11,11 @@ import java.util.Set;
 import org.betatron.core.alignment.GapSpec;
 import org.betatron.core.run.RunFiles;
 
-/// Settings that may change when a run goes on: those that change memory and speed only. A run that was ended for its
-/// memory goes on with less of it.
+/// Settings that may change when a run goes on: those that change memory and speed only. A run that
+/// was ended for its memory goes on with less of it.
 ///
-/// What was changed stands in [RunFiles#CHANGES], over `recipe.yaml`, which stays as the run was begun.
+/// What was changed stands in [RunFiles#CHANGES], over `recipe.yaml`, which stays as the run was
+/// begun.
 public final class ResumeSettings {
 
     private static final Set<String> MICRO_BATCH = Set.of("train.microBatchSize", "train.microBatchTokens");
@@ -46,7 +47,8 @@ public final class ResumeSettings {
     ///
     /// @param run       its directory
     /// @param overrides of the form `path.to.key=value`
-    /// @throws RecipeException if the recipe cannot be read, or something else than these settings would change
+    /// @throws RecipeException if the recipe cannot be read, or something else than these settings
+    ///     would change
     public static <R extends Recipe> Resolved<R> read(Path run, Class<R> type, List<String> overrides) {
         RecipeReader reader = new RecipeReader().file(run.resolve(RunFiles.RECIPE));
         Resolved<R> begun = reader.resolve(type);
@@ -70,7 +72,8 @@ public final class ResumeSettings {
 
     /// @param begun    recipe that a run was begun with
     /// @param resolved that it goes on with
-    /// @return settings that differ, with their new values; one that is no longer there counts as empty
+    /// @return settings that differ, with their new values; one that is no longer there counts as
+    ///     empty
     static Map<String, String> changes(Resolved<?> begun, Resolved<?> resolved) {
         Map<String, String> then = begun.settings().values();
         Map<String, String> changes = new LinkedHashMap<>();

@@ -29,8 +29,8 @@ public sealed interface ArchitectureSpec permits NeoxSpec, DecoderSpec, Gpt2Spec
     /// @return dimensions of a head
     int headDim();
 
-    /// @return numbers per token that autograd keeps of one layer, about: what enters and leaves its
-    ///     products and norms, and a copy of keys and values per response
+    /// @return numbers per token that autograd keeps of one layer, about: what enters and leaves
+    ///     its products and norms, and a copy of keys and values per response
     long graphNumbersPerLayer();
 
     /// @return how many of these [org.betatron.torch.compute.Recompute#SELECTIVE] makes again
@@ -68,21 +68,24 @@ public sealed interface ArchitectureSpec permits NeoxSpec, DecoderSpec, Gpt2Spec
     /// @return the family's parts and layers in this shape
     Architecture architecture();
 
-    /// Writes what versions of transformers spell in different ways, so that 4 and 5 read the same model.
+    /// Writes what versions of transformers spell in different ways, so that 4 and 5 read the same
+    /// model.
     ///
     /// @param config that this was read from; gets the settings
     void write(ObjectNode config);
 
     /// @param config parsed `config.json`
     /// @param where  its path, for messages
-    /// @throws ModelException if the model type is unknown or a setting is missing, malformed or unsupported
+    /// @throws ModelException if the model type is unknown or a setting is missing, malformed or
+    ///     unsupported
     static ArchitectureSpec parse(ObjectNode config, String where) {
         return parse(new ConfigReader(config, where));
     }
 
     /// @param config parsed `config.json`
     /// @param where  its path, for messages
-    /// @return settings that are not honoured, and of which it is not known that they change nothing, by path
+    /// @return settings that are not honoured, and of which it is not known that they change
+    ///     nothing, by path
     /// @throws ModelException as [#parse]
     static Set<String> unknownSettings(ObjectNode config, String where) {
         ConfigReader reader = new ConfigReader(config, where);

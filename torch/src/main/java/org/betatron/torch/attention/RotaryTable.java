@@ -29,8 +29,8 @@ public final class RotaryTable implements AutoCloseable {
     /// @param sines   `[T, 1, dims]`, those of the first half negative
     public record Rotation(Tensor cosines, Tensor sines) {
 
-        /// Turns the first dimensions of each head; the halves of the rotated part form the pairs, as in
-        /// `transformers`.
+        /// Turns the first dimensions of each head; the halves of the rotated part form the pairs,
+        /// as in `transformers`.
         ///
         /// @param heads `[T, H, D]`
         /// @return `[T, H, D]`; the same where nothing turns

@@ -7,7 +7,8 @@ public enum BaseFormat {
     /// As all weights.
     WEIGHTS,
 
-    /// The layers' matrices in whole numbers from -127 to 127 with a factor for each row: a quarter of float32.
+    /// The layers' matrices in whole numbers from -127 to 127 with a factor for each row: a quarter
+    /// of float32.
     INT8,
 
     /// The layers' matrices in 4 bits, one of sixteen quantiles of a normal distribution times a

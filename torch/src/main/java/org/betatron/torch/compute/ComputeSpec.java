@@ -4,29 +4,29 @@ import org.betatron.torch.device.ComputeDevice;
 import org.betatron.torch.device.Processor;
 import org.betatron.torch.tensor.DataType;
 
-/// How a model computes: where, in which number format, and what it trades between time and memory. All but
-/// device and formats leaves results as they are, up to rounding.
+/// How a model computes: where, in which number format, and what it trades between time and memory.
+/// All but device and formats leaves results as they are, up to rounding.
 ///
 /// @param device          where it lies and computes
-/// @param precision       number format of matrix products, FP32 or BF16; on a processor without fast products in
-///     BF16, products are FP32, see [#possible]
+/// @param precision       number format of matrix products, FP32 or BF16; on a processor without
+///     fast products in BF16, products are FP32, see [#possible]
 /// @param weights         number format that matrices of the model are kept in, FP32 or BF16; BF16
 ///     takes half their memory, and updates are rounded at random, right on average. For products
 ///     in FP32 they are widened piece by piece. Vectors and what is computed with in float32, a
 ///     score, stay float32
 /// @param keptLogitsMiB   memory for log-probs of the whole vocabulary that forward passes keep for
-///     their backward passes, MiB, all open passes together, ≥ 0; what does not fit is computed again.
-///     0 computes all of them again
-/// @param shortLastLayer  whether the last layer leaves out what no predicted token depends on: after
-///     attention it goes on with rows that predict only
+///     their backward passes, MiB, all open passes together, ≥ 0; what does not fit is computed
+///     again. 0 computes all of them again
+/// @param shortLastLayer  whether the last layer leaves out what no predicted token depends on:
+///     after attention it goes on with rows that predict only
 /// @param recompute       what a backward pass computes again instead of keeping it
-/// @param moments         number format of the optimizer's moments, FP32 or BF16; BF16 takes half their
-///     memory, and rounds them at random, right on average
-/// @param lanes           parts of a batch that are computed side by side, ≥ 0: each has its share of the
-///     threads. 1 gives every operator all threads; 0 chooses, see
+/// @param moments         number format of the optimizer's moments, FP32 or BF16; BF16 takes half
+///     their memory, and rounds them at random, right on average
+/// @param lanes           parts of a batch that are computed side by side, ≥ 0: each has its share
+///     of the threads. 1 gives every operator all threads; 0 chooses, see
 ///     [org.betatron.torch.parallel.Lanes]. On a graphics card there is one
-/// @param packed          whether decoding lays out the weights once more for products with few rows, where the
-///     processor can: faster, and takes as much memory as the weights
+/// @param packed          whether decoding lays out the weights once more for products with few
+///     rows, where the processor can: faster, and takes as much memory as the weights
 /// @param base            what matrices are kept in that never train
 public record ComputeSpec(
         ComputeDevice device,

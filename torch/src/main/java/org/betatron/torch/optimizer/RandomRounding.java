@@ -37,7 +37,8 @@ record RandomRounding(Owned noise) implements AutoCloseable {
     }
 
     /// @param values float32 `[n]`, finite; used up
-    /// @param part   which numbers they are: what a number is rounded with does not depend on the others
+    /// @param part   which numbers they are: what a number is rounded with does not depend on the
+    ///     others
     /// @param call   which of the calls this is
     /// @return the rounded values, float32 whose lower 16 bits are zero
     Tensor round(Tensor values, RowSlice part, long call) {

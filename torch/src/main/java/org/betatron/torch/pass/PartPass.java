@@ -32,7 +32,8 @@ final class PartPass implements AutoCloseable {
                 : part.size() - (int) Math.floor(share * (part.size() - lowest));
     }
 
-    /// @param share of the layers that are differentiated whose graphs may be kept, in [0, 1]: the last ones
+    /// @param share of the layers that are differentiated whose graphs may be kept, in [0, 1]: the
+    ///     last ones
     static PartPass start(StackPart part, double share) {
         PartPass pass = new PartPass(part, share);
         try {
@@ -72,7 +73,8 @@ final class PartPass implements AutoCloseable {
         return leaf.tensor();
     }
 
-    /// @return normalised states of the rows that are asked for, `[N, E]`, without graph, in the current scope
+    /// @return normalised states of the rows that are asked for, `[N, E]`, without graph, in the
+    ///     current scope
     Tensor predictors() {
         return Objects.requireNonNull(predictors).tensor().detach();
     }

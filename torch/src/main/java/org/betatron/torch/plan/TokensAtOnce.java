@@ -1,7 +1,8 @@
 package org.betatron.torch.plan;
 
-/// How many tokens one forward pass should have whose graph is kept: as many that graphs take half of what
-/// weights, gradients and moments do, but enough that products lose no speed. The same on every machine.
+/// How many tokens one forward pass should have whose graph is kept: as many that graphs take half
+/// of what weights, gradients and moments do, but enough that products lose no speed. The same on
+/// every machine.
 public final class TokensAtOnce {
 
     /// Fewer make products slower: with 576 columns and two threads, 2,048 rows at once give 250

@@ -46,7 +46,8 @@ public record TrainedShape(
         long embeddingRows,
         boolean trainsEmbedding) {
 
-    /// Forward once, and backward to what went in and to weights; of a frozen weight without the latter.
+    /// Forward once, and backward to what went in and to weights; of a frozen weight without the
+    /// latter.
     private static final int FORWARD = 1;
 
     private static final int INPUTS = 1;
@@ -54,7 +55,8 @@ public record TrainedShape(
     /// @param adapter what is trained instead of the weights, if anything
     /// @param frozen  patterns of names of weights that stay as they are
     /// @param compute how it computes on this machine
-    /// @throws org.betatron.torch.error.ModelException if an adapter's target, or a pattern, names nothing
+    /// @throws org.betatron.torch.error.ModelException if an adapter's target, or a pattern, names
+    ///     nothing
     public static TrainedShape of(
             ArchitectureSpec spec, ComputeSpec compute, AdapterSpec adapter, List<String> frozen) {
         Blueprint blueprint = spec.architecture().blueprint();
@@ -131,7 +133,8 @@ public record TrainedShape(
         };
     }
 
-    /// @return weights and an adapter, gradients and moments at their largest, bytes; of the moments of AdamW
+    /// @return weights and an adapter, gradients and moments at their largest, bytes; of the
+    ///     moments of AdamW
     public long stateBytes() {
         return weightBytes
                 + adapterBytes()
@@ -155,7 +158,8 @@ public record TrainedShape(
                 spec.backwardBytes(spec.numLayers() - lowestLayer, compute) + masks.kept() + masks.again());
     }
 
-    /// @return floating-point operations of one token in all layers, forth and back, without attention itself
+    /// @return floating-point operations of one token in all layers, forth and back, without
+    ///     attention itself
     public double layerOperations() {
         int back = INPUTS + (isAdapted ? 0 : 1);
         int differentiated = spec.numLayers() - lowestLayer;

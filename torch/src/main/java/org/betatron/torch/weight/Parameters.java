@@ -14,7 +14,8 @@ import org.betatron.torch.memory.Memory;
 import org.betatron.torch.tensor.Tensors;
 import org.bytedeco.pytorch.Tensor;
 
-/// All weights of a model by their Hugging Face names, in file order; owns them. Those that train are a view.
+/// All weights of a model by their Hugging Face names, in file order; owns them. Those that train
+/// are a view.
 public final class Parameters implements AutoCloseable {
 
     private final Map<String, Weight> weights = new LinkedHashMap<>();
@@ -102,7 +103,8 @@ public final class Parameters implements AutoCloseable {
                 .sum();
     }
 
-    /// @return memory that they take, bytes; those that lie in a file and are widened from there take none
+    /// @return memory that they take, bytes; those that lie in a file and are widened from there
+    ///     take none
     public long bytes() {
         return tensors()
                 .mapToLong(tensor -> tensor.numel() * tensor.element_size())
@@ -114,8 +116,8 @@ public final class Parameters implements AutoCloseable {
         return trainable().values().stream().mapToLong(Tensor::numel).sum();
     }
 
-    /// Moves every weight: `weight += share * (other - weight)`. These are float32: a bf16 weight would round
-    /// small steps away.
+    /// Moves every weight: `weight += share * (other - weight)`. These are float32: a bf16 weight
+    /// would round small steps away.
     ///
     /// @param other weights of the same names and shapes, in any form and number format
     /// @param share in (0, 1]

@@ -5,11 +5,11 @@ import java.util.Map;
 import org.betatron.torch.tensor.Products;
 import org.bytedeco.pytorch.Tensor;
 
-/// A weight of a model, in whatever form it is kept: it knows its values, its products, its gradient, and whether it
-/// trains. Nobody else looks behind it.
+/// A weight of a model, in whatever form it is kept: it knows its values, its products, its
+/// gradient, and whether it trains. Nobody else looks behind it.
 ///
-/// Forms: [DenseWeight], and [FrozenWeight] around any other. A form that keeps fewer bits, or adds a product of two
-/// small matrices, is another implementation.
+/// Forms: [DenseWeight], and [FrozenWeight] around any other. A form that keeps fewer bits, or adds
+/// a product of two small matrices, is another implementation.
 ///
 /// A gradient may be added in two ways. Where a graph is recorded over [#values] or [#matrix], it
 /// ends at [#leaves], and the derivatives by these are added by whoever asked autograd for them.
@@ -24,8 +24,8 @@ public interface Weight extends Multiplied, AutoCloseable {
     /// @return what it is kept in, lent; at least one tensor, and all on one device
     List<Tensor> tensors();
 
-    /// @return what an optimizer changes, lent, by what is put behind the weight's name: nothing for the weight itself.
-    ///     Empty where it does not train
+    /// @return what an optimizer changes, lent, by what is put behind the weight's name: nothing
+    ///     for the weight itself. Empty where it does not train
     Map<String, Tensor> leaves();
 
     /// @return whether it trains
@@ -36,7 +36,8 @@ public interface Weight extends Multiplied, AutoCloseable {
     /// @return how it is multiplied with
     Products products();
 
-    /// @return the whole in the number format that it is kept in; a graph to the leaves is recorded where one is wanted
+    /// @return the whole in the number format that it is kept in; a graph to the leaves is recorded
+    ///     where one is wanted
     Tensor values();
 
     /// @param indices int64 `[n]`

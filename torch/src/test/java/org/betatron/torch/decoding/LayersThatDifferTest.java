@@ -99,7 +99,8 @@ class LayersThatDifferTest {
         }
     }
 
-    /// A token at a time, in pieces, and beside others; past the window, and past the first place of the cache.
+    /// A token at a time, in pieces, and beside others; past the window, and past the first place
+    /// of the cache.
     @Test
     void decodingEqualsTheTrainingPass() {
         RandomGenerator random = RandomStreams.stream(5, "tokens", 0);
@@ -132,7 +133,8 @@ class LayersThatDifferTest {
         }
     }
 
-    /// Keys and values keep their own heads: at 32 query heads on 8 a quarter of what 32 would take.
+    /// Keys and values keep their own heads: at 32 query heads on 8 a quarter of what 32 would
+    /// take.
     @Test
     void cacheHoldsKeyValueHeads() {
         RotarySpec rotary = new RotarySpec(16, 10000, null);

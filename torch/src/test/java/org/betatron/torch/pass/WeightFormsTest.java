@@ -46,8 +46,8 @@ class WeightFormsTest {
     private static final double SCALE = 0.7;
     private static final double TOLERANCE = 2e-5;
 
-    /// One of a layer with a bias beside it, one that reads a gated product, and the embedding, which
-    /// is the head, too.
+    /// One of a layer with a bias beside it, one that reads a gated product, and the embedding,
+    /// which is the head, too.
     private static final List<String> REPLACED = List.of(
             "model.layers.0.self_attn.q_proj.weight",
             "model.layers.1.mlp.down_proj.weight",
