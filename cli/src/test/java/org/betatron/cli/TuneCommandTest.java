@@ -227,6 +227,12 @@ class TuneCommandTest {
         Files.writeString(cell, Files.readString(cell).replaceFirst("\"value\":", "\"value\":1"));
         assertThatThrownBy(() -> run("resumed", () -> false))
                 .hasMessageStartingWith(cell + " has other bytes than were written");
+        Path tuning = directory.resolve("resumed");
+        Files.delete(tuning.resolve("settings.json"));
+        assertThatThrownBy(() -> run("resumed", () -> false))
+                .hasMessage(
+                        "--out " + tuning + " holds a tuning whose settings.json is missing: put it back from a copy,"
+                                + " or give another directory");
     }
 
     private static List<String> withoutTimes(TuneResult result) throws IOException {

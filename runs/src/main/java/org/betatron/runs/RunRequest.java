@@ -6,7 +6,6 @@ import java.util.function.BooleanSupplier;
 import org.betatron.runs.recipe.Recipe;
 import org.betatron.runs.recipe.Resolved;
 import org.betatron.runs.recipe.ResumeSettings;
-import org.betatron.training.run.RunDirectory;
 
 /// A run to be carried out.
 ///
@@ -38,16 +37,14 @@ public record RunRequest<R extends Recipe>(
 
     /// @param type kind of recipe that the run has
     /// @param run  directory of a run that was begun
-    /// @param overrides settings that change from here on, `path.to.key=value`; see [ResumeSettings]
+    /// @param overrides settings that change from here on, `path.to.key=value`; see
+    ///     [ResumeSettings]
     /// @return its continuation from the last checkpoint
-    /// @throws org.betatron.runs.recipe.RecipeException if its recipe cannot be read, or a setting must stay
+    /// @throws org.betatron.runs.recipe.RecipeException if its recipe cannot be read, or a setting
+    ///     must stay
     public static <R extends Recipe> RunRequest<R> resume(Class<R> type, Path run, String... overrides) {
         return new RunRequest<>(
-                ResumeSettings.read(RunDirectory.existing(run).root(), type, List.of(overrides)),
-                run,
-                true,
-                RunListener.NONE,
-                () -> false);
+                ResumeSettings.read(run, type, List.of(overrides)), run, true, RunListener.NONE, () -> false);
     }
 
     public R recipe() {
@@ -64,7 +61,8 @@ public record RunRequest<R extends Recipe>(
         return new RunRequest<>(resolved, out, resuming, newListener, stopRequested);
     }
 
-    /// @param newStopRequested asked between steps; once it says yes, the run writes a checkpoint and ends
+    /// @param newStopRequested asked between steps; once it says yes, the run writes a checkpoint
+    ///     and ends
     /// @return the same run, with somebody who may stop it
     public RunRequest<R> withStop(BooleanSupplier newStopRequested) {
         return new RunRequest<>(resolved, out, resuming, listener, newStopRequested);

@@ -44,7 +44,8 @@ record Turns(List<Message> messages, String field) {
         return turns;
     }
 
-    /// @return a prompt: what the user asks, if it is text, or messages; none where the field is absent
+    /// @return a prompt: what the user asks, if it is text, or messages; none where the field is
+    ///     absent
     static Turns given(JsonRow row, String field) {
         if (!row.has(field)) {
             return new Turns(List.of(), row.nameOf(field));
@@ -54,8 +55,11 @@ record Turns(List<Message> messages, String field) {
                 : new Turns(row.messages(field), row.nameOf(field));
     }
 
-    /// @return an instruction of the user with its input
+    /// @return an instruction of the user with its input, or messages that stand in its place
     static Turns instruction(JsonRow row) {
+        if (row.peek("instruction").isArray()) {
+            return new Turns(row.messages("instruction"), row.nameOf("instruction"));
+        }
         String instruction = row.text("instruction");
         String below = row.has("input") ? "input" : "context";
         String input = row.nameOf("instruction").equals(below) ? "" : row.optionalText(below);
@@ -64,7 +68,8 @@ record Turns(List<Message> messages, String field) {
                 row.nameOf("instruction"));
     }
 
-    /// @return a prompt that is text: as it is, or what a user asks in a row that says more of its dialogue
+    /// @return a prompt that is text: as it is, or what a user asks in a row that says more of its
+    ///     dialogue
     static Prompt prompt(JsonRow row, String text) {
         Surroundings surroundings = new Surroundings(row);
         return surroundings.exist() && !text.contains(HumanAssistantTemplate.ASSISTANT_MARKER)
@@ -72,7 +77,8 @@ record Turns(List<Message> messages, String field) {
                 : new Prompt.Text(text);
     }
 
-    /// Some files repeat the prompt in both dialogues, some do not, and some have it in one of them.
+    /// Some files repeat the prompt in both dialogues, some do not, and some have it in one of
+    /// them.
     ///
     /// @param given what the row gives as its prompt
     /// @param other the dialogue that this one is compared with
@@ -148,12 +154,8 @@ record Turns(List<Message> messages, String field) {
     private static Message said(Message message) {
         Map<String, @Nullable Object> fields = new LinkedHashMap<>();
         fields.put(Message.CONTENT, message.fields().getOrDefault(Message.CONTENT, ""));
-        Message.SAID.forEach(field -> {
-            Object value = message.fields().get(field);
-            if (value != null && !message.isEmpty(field)) {
-                fields.put(field, value);
-            }
-        });
+        message.saidBesideText()
+                .forEach(field -> fields.put(field, message.fields().get(field)));
         return new Message(message.role(), fields);
     }
 

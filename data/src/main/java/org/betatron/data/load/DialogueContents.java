@@ -15,10 +15,11 @@ import org.jspecify.annotations.Nullable;
 
 /// Looks for everything that a dialogue says in what a chat template made of it.
 ///
-/// Texts are looked for without white space around them, and as JSON writes them. What the assistant
-/// thought (`reasoning_content`, or what stands before `</think>`) may be left out of earlier turns, as
-/// templates of reasoning models do. A text that is left out may stand there all the same, in another text or
-/// in what the template writes itself: where that could be, the dialogue is written once more with [Marks].
+/// Texts are looked for without white space around them, and as JSON writes them. What the
+/// assistant thought (`reasoning_content`, or what stands before `</think>`) may be left out of
+/// earlier turns, as templates of reasoning models do. A text that is left out may stand there all
+/// the same, in another text or in what the template writes itself: where that could be, the
+/// dialogue is written once more with [Marks].
 final class DialogueContents {
 
     private final Prompt.Dialogue dialogue;
@@ -174,7 +175,7 @@ final class DialogueContents {
         for (Message message : all) {
             for (Map.Entry<String, @Nullable Object> field : message.fields().entrySet()) {
                 String name = field.getKey();
-                boolean isSaid = name.equals(Message.CONTENT) || Message.SAID.contains(name);
+                boolean isSaid = name.equals(Message.CONTENT) || Message.isSaidBesideText(name);
                 if (!isSaid && !message.isEmpty(name)) {
                     String text = String.valueOf(field.getValue());
                     if (!(field.getValue() instanceof String) || !written.contains(text)) {

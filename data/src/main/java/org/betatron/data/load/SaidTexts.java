@@ -24,7 +24,8 @@ record SaidTexts(Visitor visitor) {
     /// What is done with each text.
     interface Visitor {
 
-        /// @param name field that it stands in; of a call of a function its name, the names of its arguments
+        /// @param name field that it stands in; of a call of a function its name, the names of its
+        ///     arguments
         ///     and their values
         /// @param text not blank
         /// @return what stands in its place
@@ -55,14 +56,18 @@ record SaidTexts(Visitor visitor) {
                             ? content(text, message.role().equals(Message.ASSISTANT))
                             : named(name, value);
                 case Message.TOOL_CALLS, Message.FUNCTION_CALL -> calls(name, value);
-                default -> Message.SAID.contains(name) ? leaves(name, value, visitor::reasoning) : value;
+                default ->
+                    Message.isThought(name)
+                            ? leaves(name, value, visitor::reasoning)
+                            : Message.isSaidBesideText(name) ? leaves(name, value, visitor::required) : value;
             };
             changed = Objects.equals(now, value) ? changed : changed.with(name, now);
         }
         return changed;
     }
 
-    /// @param variables what a template may read beside messages: names and descriptions of tools and of
+    /// @param variables what a template may read beside messages: names and descriptions of tools
+    ///     and of
     ///     their parameters, and texts of documents, are met
     Map<String, @Nullable Object> in(Map<String, @Nullable Object> variables) {
         Map<String, @Nullable Object> changed = new LinkedHashMap<>(variables);

@@ -12,8 +12,10 @@ import org.betatron.data.template.ChatTemplate;
 /// A dialogue and the answers to it as a chat template writes them: the prompt is what the template
 /// writes before an answer, each response is how it goes on.
 ///
-/// Templates that open a thought for the answer, and do not write it where the answer is there, shorten
-/// the prompt to what both begin with, as TRL does. Templates that write earlier turns otherwise once an
+/// Templates that open a thought for the answer, and do not write it where the answer is there,
+/// shorten
+/// the prompt to what both begin with, as TRL does. Templates that write earlier turns otherwise
+/// once an
 /// answer is there leave the prompt as it is, and the answer is used as it is.
 final class WrittenDialogue {
 
@@ -34,7 +36,8 @@ final class WrittenDialogue {
         this.contents = new DialogueContents(dialogue, template);
     }
 
-    /// @throws DataException if the template refuses the messages, or leaves out something that is said
+    /// @throws DataException if the template refuses the messages, or leaves out something that is
+    ///     said
     static RenderedRow of(Prompt.Dialogue dialogue, List<Message> answers, ChatTemplate template) {
         return new WrittenDialogue(dialogue, answers, template).write();
     }
@@ -66,14 +69,10 @@ final class WrittenDialogue {
     private RenderedRow asWritten(String prompt) {
         oddities.add(Oddity.ANSWER_AS_WRITTEN);
         for (Message answer : answers) {
-            Message.SAID.stream()
-                    .filter(field -> !answer.isEmpty(field))
-                    .findFirst()
-                    .ifPresent(field -> {
-                        throw new DataException(
-                                "the chat template does not continue the prompt with an answer, so its \"" + field
-                                        + "\" cannot be written");
-                    });
+            answer.saidBesideText().stream().findFirst().ifPresent(field -> {
+                throw new DataException("the chat template does not continue the prompt with an answer, so its \""
+                        + field + "\" cannot be written");
+            });
         }
         List<String> responses = answers.stream().map(Message::content).toList();
         check(prompt, responses);

@@ -36,8 +36,8 @@ import org.betatron.torch.weight.WeightSpec;
 import org.betatron.training.run.Fingerprint;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The files of a model directory that belong to text rather than to weights: tokenizer, chat template,
-/// generation settings.
+/// The files of a model directory that belong to text rather than to weights: tokenizer, chat
+/// template, generation settings.
 ///
 /// @param directory Hugging Face directory; a GGUF file becomes the directory that shows it
 public record ModelSource(Path directory) {
@@ -63,15 +63,16 @@ public record ModelSource(Path directory) {
     /// What a model is.
     private static final Set<String> SETTINGS = Set.of("config.json", "adapter_config.json");
 
-    /// What others read of a model and nothing here does: it goes along, and is no part of the fingerprint.
+    /// What others read of a model and nothing here does: it goes along, and is no part of the
+    /// fingerprint.
     private static final List<String> COMPANIONS = List.of("tokenizer.model", "additional_chat_templates");
 
-    /// Small files of a model that was saved here may be changed by people, which is said and not refused.
+    /// Small files of a model that was saved here may be changed by people, which is said and not
+    /// refused.
     ///
     /// @param directory Hugging Face directory, or one that shows an adapter
-    /// @return which of them is not as it was written, one of the model and one of an adapter's base
-    ///     at most; empty
-    ///     if all are, or nobody wrote down what they were
+    /// @return which of them is not as it was written, one of the model and one of an adapter's
+    ///     base at most; empty if all are, or nobody wrote down what they were
     public static List<String> changes(Path directory) {
         return AdapterPlace.origins(directory).stream()
                 .flatMap(origin ->
@@ -111,10 +112,10 @@ public record ModelSource(Path directory) {
         return architecture(directory).maxPositions();
     }
 
-    /// @return whether the directory holds a reward model; false as well where it holds no model
+    /// @return whether the directory holds a reward model; false as well where it does not exist
+    /// @throws ModelException if it holds no model
     public boolean holdsRewardModel() {
-        return Files.isRegularFile(new ModelDirectory(directory).configFile())
-                && architecture(directory).head() == HeadKind.SCORE;
+        return Files.isDirectory(directory) && architecture(directory).head() == HeadKind.SCORE;
     }
 
     private static ArchitectureSpec architecture(Path directory) {
@@ -140,9 +141,8 @@ public record ModelSource(Path directory) {
     }
 
     /// @param recipe  how it is to be trained
-    /// @param adapter what is to be trained instead of the weights, if anything; where the directory
-    ///     holds an adapter,
-    ///     that one
+    /// @param adapter what is to be trained instead of the weights, if anything; where the
+    ///     directory holds an adapter, that one
     /// @param compute how the model would compute on this machine
     /// @return how large the model is, without loading it
     public TrainedShape trained(Recipe recipe, AdapterSpec adapter, ComputeSpec compute) {
@@ -230,8 +230,8 @@ public record ModelSource(Path directory) {
         return Fingerprint.of(textFiles());
     }
 
-    /// Prompts given as plain text stay as they are: a preference file without messages was written for
-    /// the model that reads it.
+    /// Prompts given as plain text stay as they are: a preference file without messages was written
+    /// for the model that reads it.
     ///
     /// @return a loader that reads rows as this model needs them
     public DataSetLoader loader(HuggingFaceTokenizer tokenizer, Truncation truncation) {

@@ -10,11 +10,14 @@ import java.util.Map;
 import java.util.Set;
 import org.betatron.core.alignment.GapSpec;
 import org.betatron.core.run.RunFiles;
+import org.betatron.training.run.RunDirectory;
 
-/// Settings that may change when a run goes on: those that change memory and speed only. A run that was ended for its
+/// Settings that may change when a run goes on: those that change memory and speed only. A run that
+/// was ended for its
 /// memory goes on with less of it.
 ///
-/// What was changed stands in [RunFiles#CHANGES], over `recipe.yaml`, which stays as the run was begun.
+/// What was changed stands in [RunFiles#CHANGES], over `recipe.yaml`, which stays as the run was
+/// begun.
 public final class ResumeSettings {
 
     private static final Set<String> MICRO_BATCH = Set.of("train.microBatchSize", "train.microBatchTokens");
@@ -46,9 +49,15 @@ public final class ResumeSettings {
     ///
     /// @param run       its directory
     /// @param overrides of the form `path.to.key=value`
-    /// @throws RecipeException if the recipe cannot be read, or something else than these settings would change
+    /// @throws RecipeException if the recipe cannot be read, or something else than these settings
+    ///     would change
+    /// @throws org.betatron.training.run.RunDirectoryException if there is no run, or its settings
+    ///     are not as they
+    ///     were written
     public static <R extends Recipe> Resolved<R> read(Path run, Class<R> type, List<String> overrides) {
-        RecipeReader reader = new RecipeReader().file(run.resolve(RunFiles.RECIPE));
+        // Damage is named before what it makes of the settings.
+        Path recipe = RunDirectory.existing(run).recipeFile();
+        RecipeReader reader = new RecipeReader().file(recipe);
         Resolved<R> begun = reader.resolve(type);
         Path changes = run.resolve(RunFiles.CHANGES);
         if (Files.exists(changes)) {
@@ -70,7 +79,8 @@ public final class ResumeSettings {
 
     /// @param begun    recipe that a run was begun with
     /// @param resolved that it goes on with
-    /// @return settings that differ, with their new values; one that is no longer there counts as empty
+    /// @return settings that differ, with their new values; one that is no longer there counts as
+    ///     empty
     static Map<String, String> changes(Resolved<?> begun, Resolved<?> resolved) {
         Map<String, String> then = begun.settings().values();
         Map<String, String> changes = new LinkedHashMap<>();

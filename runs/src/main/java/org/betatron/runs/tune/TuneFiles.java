@@ -43,6 +43,10 @@ record TuneFiles(Path root) {
     void claim(Settings settings) {
         try {
             if (!Files.exists(root.resolve(SETTINGS))) {
+                if (Files.exists(root.resolve(PLAN))) {
+                    throw new IllegalArgumentException("--out " + root + " holds a tuning whose " + SETTINGS
+                            + " is missing: put it back from a copy, or give another directory");
+                }
                 if (Directories.list(root).stream().anyMatch(entry -> !entry.endsWith(DirectoryLock.FILE))) {
                     throw new IllegalArgumentException(
                             "--out " + root + " must be new, empty, or the directory of the same tuning");
