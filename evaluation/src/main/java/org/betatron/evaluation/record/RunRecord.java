@@ -22,7 +22,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.MissingNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
-/// What a run directory holds, as far as it does: a run that crashed or still goes on lacks some of it.
+/// What a run directory holds, as far as it does: a run that crashed or still goes on lacks some of
+/// it.
 ///
 /// @param name       name of the run: that of its directory
 /// @param recipeText the resolved recipe as it was written
@@ -30,7 +31,8 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 /// @param metrics    logged so far, possibly none
 /// @param data       what became of the training files, null if unknown
 /// @param samples    answers before and after
-/// @param gapsBefore of the rows to measure on, at the first evaluation; empty unless that was before the
+/// @param gapsBefore of the rows to measure on, at the first evaluation; empty unless that was
+///     before the
 ///     first step
 /// @param gapsAfter  of the same rows, at the newest evaluation
 /// @param suspects   rows to measure on that the model contradicts most, at the newest evaluation
@@ -50,7 +52,8 @@ public record RunRecord(
         List<String> unreadable) {
 
     /// @param directory a run directory
-    /// @throws IllegalArgumentException if it holds no run; anything else that is missing or broken is left
+    /// @throws IllegalArgumentException if it holds no run; anything else that is missing or broken
+    ///     is left
     ///     out, and what is broken is said
     public static RunRecord read(Path directory) {
         Path recipeFile = directory.resolve(RunFiles.RECIPE);
@@ -59,15 +62,17 @@ public record RunRecord(
         }
         String name = String.valueOf(directory.toAbsolutePath().normalize().getFileName());
         List<String> unreadable = new ArrayList<>();
-        String recipeText = tolerant(unreadable, "", () -> {
+        String recipeText = tolerant(recipeFile, unreadable, "", () -> {
             requireWhole(recipeFile);
             return text(recipeFile);
         });
-        JsonNode recipe = tolerant(unreadable, MissingNode.getInstance(), () -> new YAMLMapper().readTree(recipeText));
+        JsonNode recipe = tolerant(
+                recipeFile, unreadable, MissingNode.getInstance(), () -> new YAMLMapper().readTree(recipeText));
         Path metricsFile = directory.resolve(RunFiles.METRICS);
         RunMetrics noMetrics = new RunMetrics(name, List.of());
-        RunMetrics metrics =
-                isEmpty(metricsFile) ? noMetrics : tolerant(unreadable, noMetrics, () -> RunMetrics.read(directory));
+        RunMetrics metrics = isEmpty(metricsFile)
+                ? noMetrics
+                : tolerant(metricsFile, unreadable, noMetrics, () -> RunMetrics.read(directory));
         return new RunRecord(
                 name,
                 recipeText,
@@ -87,7 +92,7 @@ public record RunRecord(
             return null;
         }
         // Parts of it may be null, and runs from before lack what was not counted then.
-        List<DatasetReport> read = tolerant(unreadable, List.of(), () -> {
+        List<DatasetReport> read = tolerant(file, unreadable, List.of(), () -> {
             requireWhole(file);
             return List.of(JsonMapper.shared().readValue(text(file), DatasetReport.class));
         });
@@ -95,7 +100,7 @@ public record RunRecord(
     }
 
     private static <T extends Record> List<T> lines(Path file, Class<T> type, List<String> unreadable) {
-        return tolerant(unreadable, List.of(), () -> {
+        return tolerant(file, unreadable, List.of(), () -> {
             requireWhole(file);
             return RecordLines.read(file, type);
         });
@@ -108,13 +113,13 @@ public record RunRecord(
         });
     }
 
-    private static <T> T tolerant(List<String> unreadable, T otherwise, Supplier<T> read) {
+    private static <T> T tolerant(Path file, List<String> unreadable, T otherwise, Supplier<T> read) {
         try {
             return read.get();
         } catch (IllegalArgumentException | UncheckedIOException e) {
             unreadable.add(String.valueOf(e.getMessage()));
         } catch (JacksonException e) {
-            unreadable.add(JsonProblem.in(e));
+            unreadable.add(file + ": " + JsonProblem.in(e));
         }
         return otherwise;
     }

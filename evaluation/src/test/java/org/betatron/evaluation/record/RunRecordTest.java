@@ -11,7 +11,8 @@ import org.betatron.evaluation.finding.Findings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What became of the data of a run, whose account has parts that may be null or, in old runs, are not there.
+/// What became of the data of a run, whose account has parts that may be null or, in old runs, are
+/// not there.
 class RunRecordTest {
 
     private static final String LENGTHS =
@@ -47,5 +48,16 @@ class RunRecordTest {
                     .filteredOn(text -> text.equals("2 of 9 rows: answers that repeat their prompt."))
                     .hasSize(rest.length() > 1 ? 1 : 0);
         }
+    }
+
+    /// As a crash may leave them, before there were checksums of them.
+    @Test
+    void whatIsBrokenIsNamed() throws IOException {
+        Path recipe = Files.writeString(directory.resolve(RunFiles.RECIPE), "model: [m\n");
+        Path data = Files.writeString(directory.resolve(RunFiles.DATA), ACCOUNT);
+        assertThat(RunRecord.read(directory).unreadable())
+                .satisfiesExactly(
+                        problem -> assertThat(problem).startsWith(recipe + ": "),
+                        problem -> assertThat(problem).startsWith(data + ": it ends in the middle of a value"));
     }
 }
