@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
@@ -161,7 +162,7 @@ class CommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"dpo", "auto", "published-code"})
+    @ValueSource(strings = {"dpo", "published-code"})
     void alignRunsWithAPreset(String preset) {
         Invocation.succeed(inputs.align(preset, "--steps", "3", "--preset", preset));
         RunMetrics metrics = RunMetrics.read(Path.of(inputs.at(preset)));
@@ -171,6 +172,23 @@ class CommandsTest {
         assertThat(betas.getFirst()).isCloseTo(0.1, within(1e-15));
         boolean isFixed = Math.abs(betas.getLast() - 0.1) < 1e-15;
         assertThat(isFixed).isEqualTo(preset.equals("dpo"));
+    }
+
+    /// Whatever beta the objective has, the run is the same.
+    @Test
+    void autoNeedsNoBeta() {
+        List<List<Double>> losses = new ArrayList<>();
+        for (String beta : List.of("0.1", "7")) {
+            String name = "auto-" + beta;
+            Invocation.succeed(inputs.align(
+                    name, "--steps", "3", "--preset", "auto", "--set", "alignment.objective.objective.beta=" + beta));
+            RunMetrics metrics = RunMetrics.read(Path.of(inputs.at(name)));
+            assertThat(metrics.series("train/kept").values()).containsExactly(1.0, 1.0, 1.0);
+            losses.add(metrics.series("train/beta").values());
+            losses.add(metrics.series("train/loss").values());
+        }
+        assertThat(losses.getFirst()).doesNotHaveDuplicates().allMatch(beta -> beta > 0);
+        assertThat(losses.subList(2, 4)).isEqualTo(losses.subList(0, 2));
     }
 
     @Test

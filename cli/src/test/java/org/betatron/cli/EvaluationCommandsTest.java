@@ -158,6 +158,105 @@ class EvaluationCommandsTest {
         assertThat(out).contains("tie                100.0 %").contains("KL, nats             0.00   (0.00 to 0.00)");
     }
 
+    /// At 1 a mixture answers as the model, at 0 as its reference, and what is between is somewhere
+    /// else.
+    @Test
+    void realignMeasuresAModelBetweenItsReferenceAndBeyond() throws IOException {
+        Path out = directory.resolve("realigned");
+        String[] command = {
+            "realign",
+            "--model",
+            trained,
+            "--reference",
+            inputs.model(),
+            "--data",
+            inputs.evaluation(),
+            "--judge",
+            "world",
+            "--lambda",
+            "1,0,0.5",
+            "--max-new-tokens",
+            "20",
+            "--out",
+            out.toString()
+        };
+        String first = Invocation.succeed(command);
+        assertThat(first).contains("\nBest: lambda ", "true reward", "Report: " + out.resolve("REPORT.md"));
+        List<String> points = Files.readAllLines(out.resolve("results.jsonl"));
+        assertThat(points).extracting(line -> number(line, "lambda")).containsExactly(0.0, 0.5, 1.0);
+        assertThat(points).extracting(line -> divergence(line) > 1e-6).containsExactly(false, true, true);
+
+        String alone = directory.resolve("alone").toString();
+        Invocation.succeed(inputs.evaluate(
+                trained,
+                inputs.evaluation(),
+                "world",
+                "--against",
+                inputs.model(),
+                "--temperature",
+                "1",
+                "--max-new-tokens",
+                "20",
+                "--out",
+                alone));
+        assertThat(out.resolve("lambda-1/answers.jsonl"))
+                .hasSameTextualContentAs(directory.resolve("alone/answers.jsonl"));
+
+        String report = Files.readString(out.resolve("REPORT.md"));
+        assertThat(report).contains("| 0.5 | ", "realign.svg", "--realign ");
+        Invocation.succeed(command);
+        assertThat(out.resolve("REPORT.md")).hasContent(report);
+    }
+
+    private static double number(String line, String field) {
+        return JsonMapper.shared().readTree(line).path(field).asDouble();
+    }
+
+    private static double divergence(String line) {
+        return JsonMapper.shared().readTree(line).path("kl").path("value").asDouble();
+    }
+
+    @Test
+    void whatRealignCannotDoIsSaidBeforeAnythingIsMeasured() {
+        String[] command = {
+            "realign",
+            "--model",
+            trained,
+            "--data",
+            inputs.evaluation(),
+            "--judge",
+            "world",
+            "--out",
+            directory.resolve("never").toString()
+        };
+        assertThat(Invocation.of(command).err()).contains("name the model that it was aligned from with --reference");
+        List<String> more = new ArrayList<>(List.of(command));
+        more.addAll(List.of("--reference", inputs.model(), "--lambda"));
+        for (String wrong : List.of("-1", "0.5,0.5", "NaN")) {
+            List<String> each = new ArrayList<>(more);
+            each.add(wrong);
+            Invocation refused = Invocation.of(each.toArray(String[]::new));
+            assertThat(refused.exitCode()).as(wrong).isEqualTo(2);
+            assertThat(refused.err()).as(wrong).contains("ambda");
+        }
+        assertThat(directory.resolve("never")).doesNotExist();
+    }
+
+    @Test
+    void chatAnswersRealigned() {
+        String asked = "where is the kettle ?\n/quit\n";
+        String[] mixed = {"--plain", "--temperature", "0", "--reference", inputs.model(), "--realign"};
+        String model = typed(asked, "--plain", "--temperature", "0");
+        List<String> answers = new ArrayList<>();
+        for (String lambda : List.of("1", "0")) {
+            List<String> options = new ArrayList<>(List.of(mixed));
+            options.add(lambda);
+            answers.add(typed(asked, options.toArray(String[]::new)));
+        }
+        assertThat(answers.getFirst()).endsWith(model.substring(2)).contains("Lambda 1: logits of");
+        assertThat(answers.getLast()).doesNotEndWith(model.substring(2));
+    }
+
     @Test
     void evaluateAgainstTheChosenAnswers() {
         String out = Invocation.succeed(inputs.evaluate(

@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
             GenerateCommand.class,
             ChatCommand.class,
             EvaluateCommand.class,
+            RealignCommand.class,
             ObjectiveCommand.class,
             PlotCommand.class,
             ReportCommand.class,

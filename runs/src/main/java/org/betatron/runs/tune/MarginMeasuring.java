@@ -2,8 +2,6 @@ package org.betatron.runs.tune;
 
 import java.nio.file.Path;
 import java.util.List;
-import org.betatron.core.alignment.AlignmentSpec;
-import org.betatron.core.objective.ObjectiveSpec;
 import org.betatron.evaluation.comparison.Estimate;
 import org.betatron.evaluation.study.ClusteredBootstrap;
 import org.betatron.evaluation.study.ClusteredBootstrap.Value;
@@ -31,14 +29,6 @@ public record MarginMeasuring(HeldOutPairs heldOut) implements Measuring {
 
     private static final double ERROR = 0.05;
 
-    /// At a beta of 1 the gap of a pair is the difference of its log-ratios.
-    private static final AlignmentSpec LOG_RATIOS = new AlignmentSpec(
-            new ObjectiveSpec.Dpo(1),
-            AlignmentSpec.DPO.calibration(),
-            AlignmentSpec.DPO.selection(),
-            AlignmentSpec.DPO.aggregation(),
-            AlignmentSpec.DPO.gap());
-
     @Override
     public String name() {
         return "held-out margin";
@@ -51,7 +41,7 @@ public record MarginMeasuring(HeldOutPairs heldOut) implements Measuring {
 
     @Override
     public Measured measure(Path model, RunListener listener) {
-        AlignRecipe recipe = heldOut.recipe().withAlignment(LOG_RATIOS);
+        AlignRecipe recipe = heldOut.scoring();
         List<PairMeasurement> pairs = new ScoreRun(model, heldOut.start(), heldOut.files(), recipe, 0, null)
                 .measurements(heldOut.limit(), listener);
         List<LogRatio> answers = new DivergenceRun(

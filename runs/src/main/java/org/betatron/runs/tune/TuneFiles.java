@@ -42,6 +42,7 @@ record TuneFiles(Path root) {
     ///     settings
     void claim(Settings settings) {
         try {
+            StagedFiles.removeLeftovers(root);
             if (!Files.exists(root.resolve(SETTINGS))) {
                 if (Files.exists(root.resolve(PLAN))) {
                     throw new IllegalArgumentException("--out " + root + " holds a tuning whose " + SETTINGS

@@ -127,7 +127,7 @@ public final class TuneRun {
         request.grid().lines().forEach(line -> tell("varied: " + line));
         tell("%d settings, compared by %s"
                 .formatted(settings.size(), request.measuring().name()));
-        StepWatch watch = watch(0);
+        StepWatch watch = watch(0, 0);
         RunResult opened = train(0, watch);
         if (opened.evaluationRows() == 0) {
             throw new DataException("there are no held-out pairs to compare settings on: no row of --eval can be used");
@@ -144,8 +144,9 @@ public final class TuneRun {
         TuneBudget.Pace pace = new TuneBudget.Pace(0, start.measuringSeconds());
         if (request.budget().needsPace()) {
             long some = Math.ceilDiv(steps, PACE_SHARE);
-            StepWatch timed = watch(some);
+            StepWatch timed = watch(0, some);
             if (train(0, timed).steps() < some) {
+                tell("Stopped before the first rung. The same command goes on.");
                 return Optional.empty();
             }
             pace = new TuneBudget.Pace(timed.secondsPerStep(), start.measuringSeconds());
@@ -241,7 +242,7 @@ public final class TuneRun {
         }
         long begun = System.nanoTime();
         TuneCell next;
-        StepWatch watch = watch(step);
+        StepWatch watch = watch(setting, step);
         try {
             RunResult trained = train(setting, watch);
             if (trained.steps() < step) {
@@ -292,8 +293,8 @@ public final class TuneRun {
         return settings.get(setting).directory(setting + 1);
     }
 
-    private StepWatch watch(long until) {
-        return new StepWatch(until, request.stop(), request.progress(), told);
+    private StepWatch watch(int setting, long until) {
+        return new StepWatch(settings.get(setting).name(), until, request.stop(), request.progress(), told);
     }
 
     private void tell(String line) {
