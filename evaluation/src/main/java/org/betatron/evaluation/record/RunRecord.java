@@ -32,8 +32,7 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 /// @param data       what became of the training files, null if unknown
 /// @param samples    answers before and after
 /// @param gapsBefore of the rows to measure on, at the first evaluation; empty unless that was
-///     before the
-///     first step
+///     before the first step
 /// @param gapsAfter  of the same rows, at the newest evaluation
 /// @param suspects   rows to measure on that the model contradicts most, at the newest evaluation
 /// @param finished   whether the final model was written
@@ -53,8 +52,7 @@ public record RunRecord(
 
     /// @param directory a run directory
     /// @throws IllegalArgumentException if it holds no run; anything else that is missing or broken
-    ///     is left
-    ///     out, and what is broken is said
+    ///     is left out, and what is broken is said
     public static RunRecord read(Path directory) {
         Path recipeFile = directory.resolve(RunFiles.RECIPE);
         if (!Files.isRegularFile(recipeFile)) {
