@@ -163,6 +163,19 @@ class DamagedFilesTest {
     }
 
     @Test
+    void recordsThatAreGone() throws IOException {
+        Path run = copy("run");
+        String[] names = {"metrics.jsonl", "gaps-before.jsonl", "samples.jsonl", "data.json"};
+        for (String name : names) {
+            Files.delete(run.resolve(name));
+        }
+        Invocation.succeed("report", run.toString());
+        for (String name : names) {
+            assertThat(Files.readString(run.resolve("report.html"))).contains(run.resolve(name) + " is missing");
+        }
+    }
+
+    @Test
     void whatAnswersWereWrittenWith() throws IOException {
         Path questions = directory.resolve("questions");
         Invocation.succeed("world", questions.toString(), "--texts=2", "--pairs=4", "--evaluation=2");

@@ -68,9 +68,10 @@ public record RunRecord(
                 recipeFile, unreadable, MissingNode.getInstance(), () -> new YAMLMapper().readTree(recipeText));
         Path metricsFile = directory.resolve(RunFiles.METRICS);
         RunMetrics noMetrics = new RunMetrics(name, List.of());
-        RunMetrics metrics = isEmpty(metricsFile)
-                ? noMetrics
-                : tolerant(metricsFile, unreadable, noMetrics, () -> RunMetrics.read(directory));
+        RunMetrics metrics = tolerant(metricsFile, unreadable, noMetrics, () -> {
+            requireWhole(metricsFile);
+            return isEmpty(metricsFile) ? noMetrics : RunMetrics.read(directory);
+        });
         return new RunRecord(
                 name,
                 recipeText,
@@ -86,13 +87,12 @@ public record RunRecord(
     }
 
     private static @Nullable DatasetReport data(Path file, List<String> unreadable) {
-        if (!Files.isRegularFile(file)) {
-            return null;
-        }
         // Parts of it may be null, and runs from before lack what was not counted then.
         List<DatasetReport> read = tolerant(file, unreadable, List.of(), () -> {
             requireWhole(file);
-            return List.of(JsonMapper.shared().readValue(text(file), DatasetReport.class));
+            return Files.isRegularFile(file)
+                    ? List.of(JsonMapper.shared().readValue(text(file), DatasetReport.class))
+                    : List.of();
         });
         return read.isEmpty() ? null : read.getFirst();
     }
