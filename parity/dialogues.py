@@ -40,6 +40,13 @@ KEEPS_LAST_THOUGHT = (
     "{% if m.role == 'assistant' and loop.last and m.reasoning_content %}{{ '<think>' + m.reasoning_content + '</think>' }}{% endif %}"
     "{{ m.content }}{{ '<|end|>' }}{% endfor %}{% if add_generation_prompt %}{{ '<|assistant|>' }}{% endif %}"
 )
+# Functions and calls are fields of messages, as in OLMo 3.
+FIELDS = (
+    "{% for m in messages %}{{ '<|im_start|>' + m.role + '\\n' + (m.content or '') }}"
+    "{% if m.functions %}{{ '<functions>' + m.functions + '</functions>' }}{% endif %}"
+    "{% if m.function_calls %}{{ '<function_calls>' + m.function_calls + '</function_calls>' }}{% endif %}"
+    "{{ '<|im_end|>\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"
+)
 # Reads what a row gives it by name.
 KNOBS = (
     "{% for m in messages %}{{ m.role + ': ' + m.content + '\\n' }}{% endfor %}"
@@ -71,6 +78,7 @@ CALLED = [
     assistant("", tool_calls=[CALL]),
     {"role": "tool", "name": "lookup_stock", "content": '{"stock": 7, "name": "Grüße"}'},
 ]
+FUNCTIONS = {"role": "system", "content": "Be kind.", "functions": "def lookup_stock(item: str) -> int"}
 YES, NO = assistant("Yes, seven are left."), assistant("I cannot know.")
 
 # Name, template, the row as a file has it, what transformers is given for it: messages, chosen, rejected, variables.
@@ -142,6 +150,15 @@ CASES = [
     ("dialogues that lack the system message", PLAIN,
      {"prompt": [{"role": "system", "content": "Be kind."}, *ASKED], "chosen": [*ASKED, YES], "rejected": [*ASKED, NO]},
      [{"role": "system", "content": "Be kind."}, *ASKED], YES, NO, {}),
+    ("functions and calls as fields of messages", FIELDS,
+     {"chosen": [FUNCTIONS, *ASKED, assistant(None, function_calls="lookup_stock(item='blue mug')")],
+      "rejected": [FUNCTIONS, *ASKED, assistant(None, function_calls="guess()")]},
+     [FUNCTIONS, *ASKED], assistant(None, function_calls="lookup_stock(item='blue mug')"),
+     assistant(None, function_calls="guess()"), {}),
+    ("messages in place of an instruction, in parts of OpenAI's Responses", PLAIN,
+     {"input": [{"role": "user", "content": [{"type": "input_text", "text": "Is the blue mug in stock?"}]}],
+      "system_prompt": "Be terse.", "chosen": "Yes, seven are left.", "rejected": "I cannot know."},
+     [{"role": "system", "content": "Be terse."}, *ASKED], YES, NO, {}),
     ("a completion of several messages", TOOLS,
      {"prompt": ASKED, "chosen": [*CALLED[1:], YES], "rejected": [*CALLED[1:], NO]}, CALLED, YES, NO, {}),
 ]

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.betatron.core.files.Checksums;
+import org.betatron.core.files.Directories;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -124,6 +125,11 @@ class DamagedFilesTest {
         Path run = copy("run");
         Files.writeString(run.resolve("recipe.yaml"), "# changed\n", java.nio.file.StandardOpenOption.APPEND);
         requireNamed(run.resolve("recipe.yaml"), "align", "--resume", run.toString());
+        // Nothing but that is to be said of a file that was emptied, or in which a setting is no longer one.
+        Files.writeString(run.resolve("recipe.yaml"), "");
+        requireNamed(run.resolve("recipe.yaml"), "align", "--resume", run.toString());
+        Files.writeString(run.resolve("recipe.yaml"), "modem: x\n");
+        requireNamed(run.resolve("recipe.yaml"), "align", "--resume", run.toString());
     }
 
     /// Digits that differ are read like any others.
@@ -152,6 +158,71 @@ class DamagedFilesTest {
         Invocation resumed = Invocation.of("align", "--resume", run.toString());
         assertThat(resumed.exitCode()).isZero();
         assertThat(resumed.out() + resumed.err()).contains("the run goes on, as weights do not depend on it");
+    }
+
+    @Test
+    void recordsThatAreGone() throws IOException {
+        Path run = copy("run");
+        String[] names = {"metrics.jsonl", "gaps-before.jsonl", "samples.jsonl", "data.json"};
+        for (String name : names) {
+            Files.delete(run.resolve(name));
+        }
+        Invocation.succeed("report", run.toString());
+        for (String name : names) {
+            assertThat(Files.readString(run.resolve("report.html"))).contains(run.resolve(name) + " is missing");
+        }
+    }
+
+    @Test
+    void whatAnswersWereWrittenWith() throws IOException {
+        Path questions = directory.resolve("questions");
+        Invocation.succeed("world", questions.toString(), "--texts=2", "--pairs=4", "--evaluation=2");
+        Path out = directory.resolve("evaluated");
+        String[] evaluate = {
+            "evaluate",
+            "--model",
+            directory.resolve("run/model").toString(),
+            "--against",
+            "chosen",
+            "--data",
+            questions.resolve("evaluation.jsonl").toString(),
+            "--judge",
+            "world",
+            "--temperature",
+            "0",
+            "--max-new-tokens",
+            "1",
+            "--out",
+            out.toString()
+        };
+        Invocation.succeed(evaluate);
+        Path settings = Directories.list(out).stream()
+                .filter(file -> file.toString().endsWith(".settings.json"))
+                .findFirst()
+                .orElseThrow();
+        String whole = Files.readString(settings);
+        for (String damaged : new String[] {"", whole.substring(0, whole.length() / 2), whole.replace(":", "\u0000")}) {
+            Files.writeString(settings, damaged);
+            assertThat(Invocation.of(evaluate).err())
+                    .isEqualTo("betatron: " + settings + " has other bytes than were written: delete it and what begins"
+                            + " with the same name, and the answers are written again\n");
+        }
+    }
+
+    @Test
+    void modelsWithoutTheirConfiguration() throws IOException {
+        Path model = copy("run/model");
+        Files.delete(model.resolve("config.json"));
+        assertThat(Invocation.of(
+                                "score",
+                                "--model",
+                                model.toString(),
+                                "--data",
+                                inputs.pairs().toString(),
+                                "--suspicious",
+                                "1")
+                        .err())
+                .endsWith("betatron: model directory " + model + " has no config.json\n");
     }
 
     @Test

@@ -273,7 +273,7 @@ class FailuresTest {
     @Test
     void nothingToResume() {
         refused(
-                inputs.at("nowhere/recipe.yaml") + ": cannot be read: there is no such file",
+                inputs.at("nowhere") + " holds no run: " + inputs.at("nowhere/recipe.yaml") + " is missing",
                 "align",
                 "--resume",
                 inputs.at("nowhere"));

@@ -227,6 +227,15 @@ class TuneCommandTest {
         Files.writeString(cell, Files.readString(cell).replaceFirst("\"value\":", "\"value\":1"));
         assertThatThrownBy(() -> run("resumed", () -> false))
                 .hasMessageStartingWith(cell + " has other bytes than were written");
+        Path tuning = directory.resolve("resumed");
+        for (String name : new String[] {"settings.json", "plan.json"}) {
+            Path elsewhere = Files.move(tuning.resolve(name), directory.resolve(name));
+            assertThatThrownBy(() -> run("resumed", () -> false))
+                    .hasMessage("--out " + tuning + " holds a tuning whose " + name
+                            + " is missing: put it back from a copy, or give another directory");
+            assertThat(cell).exists();
+            Files.move(elsewhere, tuning.resolve(name));
+        }
     }
 
     private static List<String> withoutTimes(TuneResult result) throws IOException {

@@ -6,7 +6,6 @@ import java.util.function.BooleanSupplier;
 import org.betatron.runs.recipe.Recipe;
 import org.betatron.runs.recipe.Resolved;
 import org.betatron.runs.recipe.ResumeSettings;
-import org.betatron.training.run.RunDirectory;
 
 /// A run to be carried out.
 ///
@@ -45,11 +44,7 @@ public record RunRequest<R extends Recipe>(
     ///     must stay
     public static <R extends Recipe> RunRequest<R> resume(Class<R> type, Path run, String... overrides) {
         return new RunRequest<>(
-                ResumeSettings.read(RunDirectory.existing(run).root(), type, List.of(overrides)),
-                run,
-                true,
-                RunListener.NONE,
-                () -> false);
+                ResumeSettings.read(run, type, List.of(overrides)), run, true, RunListener.NONE, () -> false);
     }
 
     public R recipe() {

@@ -100,7 +100,13 @@ public final class Trainer<R extends TokenizedRow, Q, S> {
         job.identity().requireSame(checkpoint.identity(), "checkpoint " + checkpoint.directory());
         S memory = checkpoint.memory(rule.stateFormat());
         job.learners().forEach(checkpoint::restore);
-        log.cutBackTo(checkpoint.state().step());
+        long step = checkpoint.state().step();
+        long logged = step - step % spec.logEvery();
+        if (log.cutBackTo(step) < logged) {
+            job.listener()
+                    .warning(log.file() + " lacks what was logged up to step " + logged
+                            + ", before the step that the run goes on from: plots and reports will lack it");
+        }
         return loop(new Now<>(checkpoint.state(), memory));
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.betatron.core.alignment.AlignmentSpec;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ResumeTest {
 
@@ -86,6 +88,33 @@ class ResumeTest {
         new Trainer<>(Fixtures.job(SPEC, resumed, rule, run)).resume(checkpoint);
         assertThat(resumed.weights()).containsExactly(whole.weights());
         assertThat(learned(run)).isEqualTo(learned(wholeRun));
+    }
+
+    /// Weights do not depend on them, so the run goes on.
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void metricsThatWereLostAreMissed(boolean areLost) throws IOException {
+        RunDirectory run = Fixtures.directory(directory, "run");
+        trainUntil(6, run);
+        if (areLost) {
+            Files.write(run.metrics().file(), new byte[80]);
+        }
+        List<String> warnings = new ArrayList<>();
+        TrainingListener listener = new TrainingListener() {
+            @Override
+            public void warning(String message) {
+                warnings.add(message);
+            }
+        };
+        Checkpoint checkpoint = run.checkpoints(2).latest().orElseThrow();
+        TinyLanguageModel resumed = TinyLanguageModel.load(checkpoint.modelDirectory());
+        new Trainer<>(Fixtures.with(Fixtures.job(SPEC, resumed, rule, run), listener, () -> false)).resume(checkpoint);
+        assertThat(warnings)
+                .isEqualTo(
+                        areLost
+                                ? List.of(run.metrics().file() + " lacks what was logged up to step 4, before the step"
+                                        + " that the run goes on from: plots and reports will lack it")
+                                : List.of());
     }
 
     @ParameterizedTest

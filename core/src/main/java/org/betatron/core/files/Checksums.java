@@ -37,7 +37,7 @@ public final class Checksums {
     private static final String OTHER = " has other bytes than were written";
     private static final String MISSING = " is missing";
 
-    private static final Pattern LINE = Pattern.compile("([0-9a-f]{8}) (\\d{1,18}) (.+)");
+    private static final Pattern LINE = Pattern.compile("([0-9a-f]{8}) (\\d{1,18}) ([^\\x00]+)");
 
     private Checksums() {}
 

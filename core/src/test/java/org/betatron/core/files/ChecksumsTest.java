@@ -46,7 +46,8 @@ class ChecksumsTest {
         Path other = Files.writeString(directory.resolve("other"), "");
         assertThat(Checksums.damage(directory)).contains(directory.resolve("checksums") + " does not know other");
         Files.delete(other);
-        for (String line : new String[] {"", "e3069283 9", "E3069283 9 model/weights", "\u0000"}) {
+        for (String line :
+                new String[] {"", "e3069283 9", "E3069283 9 model/weights", "\u0000", "e3069283 9 model/\u0000"}) {
             Files.write(directory.resolve("checksums"), line.getBytes(StandardCharsets.ISO_8859_1));
             assertThat(Checksums.damage(directory))
                     .contains(directory.resolve("checksums") + " is not what was written");

@@ -4,10 +4,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
+import org.betatron.data.row.ContentNames;
 import org.betatron.data.source.JsonRow;
 import org.betatron.data.source.MessageReader;
 import tools.jackson.databind.JsonNode;
@@ -22,55 +21,11 @@ public record Leftover(Set<String> names, Map<String, List<String>> content) {
     /// Nothing is left.
     public static final Leftover NONE = new Leftover(Set.of(), Map.of());
 
-    /// Names that mean content in every layout, whatever their case and what joins their words.
-    private static final Set<String> CONTENT = Set.of(
-            "prompt",
-            "instruction",
-            "instructions",
-            "input",
-            "question",
-            "query",
-            "context",
-            "contexts",
-            "passage",
-            "passages",
-            "document",
-            "documents",
-            "preamble",
-            "system",
-            "systemprompt",
-            "systemmessage",
-            "systeminstruction",
-            "systemmsg",
-            "sysprompt",
-            "history",
-            "chathistory",
-            "conversationhistory",
-            "dialoghistory",
-            "dialoguehistory",
-            "messagehistory",
-            "previousmessages",
-            "previousturns",
-            "messages",
-            "conversation",
-            "conversations",
-            "dialog",
-            "dialogue",
-            "tools",
-            "availabletools",
-            "functions",
-            "toolcalls",
-            "functioncall",
-            "functioncalls",
-            "reasoningcontent");
-
     /// Dialogues that often hold what the pair says once more: prompt and chosen answer.
     private static final Set<String> WHOLE = Set.of("messages", "conversation", "conversations", "dialog", "dialogue");
 
     /// Fields of a message that say whose it is: templates have words of their own for that.
     private static final Set<String> SPEAKER = Set.of("role", "from", "speaker");
-
-    private static final Pattern JOINTS = Pattern.compile("[_\\-. ]");
 
     public Leftover {
         names = Set.copyOf(names);
@@ -84,13 +39,13 @@ public record Leftover(Set<String> names, Map<String, List<String>> content) {
         Set<String> names = new LinkedHashSet<>();
         Map<String, List<String>> content = new LinkedHashMap<>();
         for (String name : row.unused()) {
-            if (!ignored.contains(name) && MessageReader.MEDIA.contains(plain(name))) {
+            if (!ignored.contains(name) && ContentNames.meanMedia(name)) {
                 throw row.error("\"" + name + "\" holds what is no text; only text is supported");
             }
-            if (!ignored.contains(name) && CONTENT.contains(plain(name))) {
+            if (!ignored.contains(name) && ContentNames.meanContent(name)) {
                 List<String> texts = new ArrayList<>();
                 JsonNode value = row.peek(name);
-                if (WHOLE.contains(plain(name)) && value.isArray()) {
+                if (WHOLE.contains(ContentNames.plain(name)) && value.isArray()) {
                     collectDialogue(value, texts);
                 } else {
                     collect(value, texts);
@@ -100,10 +55,6 @@ public record Leftover(Set<String> names, Map<String, List<String>> content) {
             names.add(name);
         }
         return names.isEmpty() ? NONE : new Leftover(names, content);
-    }
-
-    private static String plain(String name) {
-        return JOINTS.matcher(name).replaceAll("").toLowerCase(Locale.ROOT);
     }
 
     /// All that is said but a last message of the assistant: where the chosen answer is repeated it

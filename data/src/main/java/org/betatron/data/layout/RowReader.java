@@ -33,6 +33,7 @@ public final class RowReader<T> implements Iterator<ReadRow<T>>, AutoCloseable {
     private static final int FIRST_ROWS = 100;
 
     private final RawRows rows;
+    private final RowFormat<T> layouts;
     private final Parser<T> parser;
     private final RowRules rules;
     private final Queue<RawRow> opened;
@@ -50,9 +51,10 @@ public final class RowReader<T> implements Iterator<ReadRow<T>>, AutoCloseable {
         }
     }
 
-    private RowReader(RawRows rows, Queue<RawRow> opened, Parser<T> parser, RowRules rules) {
+    private RowReader(RawRows rows, Queue<RawRow> opened, RowFormat<T> layouts, Parser<T> parser, RowRules rules) {
         this.rows = rows;
         this.opened = opened;
+        this.layouts = layouts;
         this.parser = parser;
         this.rules = rules;
     }
@@ -71,7 +73,8 @@ public final class RowReader<T> implements Iterator<ReadRow<T>>, AutoCloseable {
                 try {
                     JsonRow first = raw.parse();
                     if (first != null) {
-                        return new RowReader<>(rows, opened, format.parser(first.under(rules.fields())), rules);
+                        Parser<T> parser = format.parser(first.under(rules.fields()));
+                        return new RowReader<>(rows, opened, format, parser, rules);
                     }
                 } catch (DataException e) {
                     problem = problem == null ? WrappedRows.named(opened, rows, e) : problem;
@@ -126,7 +129,7 @@ public final class RowReader<T> implements Iterator<ReadRow<T>>, AutoCloseable {
                 return List.of();
             }
             id = row.id();
-            List<ReadRow<T>> read = parser.parse().apply(row.under(rules.fields()));
+            List<ReadRow<T>> read = parsed(row.under(rules.fields()));
             Leftover left = Leftover.of(row, rules.ignored());
             return left.names().isEmpty()
                     ? read
@@ -136,6 +139,26 @@ public final class RowReader<T> implements Iterator<ReadRow<T>>, AutoCloseable {
             String place = raw.place() + ": ";
             return List.of(
                     new ReadRow.Bad<>(raw.place(), id, why.startsWith(place) ? why.substring(place.length()) : why));
+        }
+    }
+
+    private List<ReadRow<T>> parsed(JsonRow row) {
+        try {
+            return parser.parse().apply(row);
+        } catch (DataException e) {
+            String own;
+            try {
+                own = layouts.parser(row).format();
+            } catch (DataException _) {
+                throw e;
+            }
+            if (own.equals(parser.format())) {
+                throw e;
+            }
+            throw new DataException(
+                    row.place() + ": the row is laid out as " + own + ", but its file is read as " + parser.format()
+                            + ", like its first row: put rows of another layout into a file of their own",
+                    e);
         }
     }
 

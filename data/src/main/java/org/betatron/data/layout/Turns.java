@@ -55,8 +55,11 @@ record Turns(List<Message> messages, String field) {
                 : new Turns(row.messages(field), row.nameOf(field));
     }
 
-    /// @return an instruction of the user with its input
+    /// @return an instruction of the user with its input, or messages that stand in its place
     static Turns instruction(JsonRow row) {
+        if (row.peek("instruction").isArray()) {
+            return new Turns(row.messages("instruction"), row.nameOf("instruction"));
+        }
         String instruction = row.text("instruction");
         String below = row.has("input") ? "input" : "context";
         String input = row.nameOf("instruction").equals(below) ? "" : row.optionalText(below);
@@ -151,12 +154,8 @@ record Turns(List<Message> messages, String field) {
     private static Message said(Message message) {
         Map<String, @Nullable Object> fields = new LinkedHashMap<>();
         fields.put(Message.CONTENT, message.fields().getOrDefault(Message.CONTENT, ""));
-        Message.SAID.forEach(field -> {
-            Object value = message.fields().get(field);
-            if (value != null && !message.isEmpty(field)) {
-                fields.put(field, value);
-            }
-        });
+        message.saidBesideText()
+                .forEach(field -> fields.put(field, message.fields().get(field)));
         return new Message(message.role(), fields);
     }
 

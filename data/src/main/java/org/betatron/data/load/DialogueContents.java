@@ -175,7 +175,7 @@ final class DialogueContents {
         for (Message message : all) {
             for (Map.Entry<String, @Nullable Object> field : message.fields().entrySet()) {
                 String name = field.getKey();
-                boolean isSaid = name.equals(Message.CONTENT) || Message.SAID.contains(name);
+                boolean isSaid = name.equals(Message.CONTENT) || Message.isSaidBesideText(name);
                 if (!isSaid && !message.isEmpty(name)) {
                     String text = String.valueOf(field.getValue());
                     if (!(field.getValue() instanceof String) || !written.contains(text)) {

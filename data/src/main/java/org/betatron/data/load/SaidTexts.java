@@ -55,7 +55,10 @@ record SaidTexts(Visitor visitor) {
                             ? content(text, message.role().equals(Message.ASSISTANT))
                             : named(name, value);
                 case Message.TOOL_CALLS, Message.FUNCTION_CALL -> calls(name, value);
-                default -> Message.SAID.contains(name) ? leaves(name, value, visitor::reasoning) : value;
+                default ->
+                    Message.isThought(name)
+                            ? leaves(name, value, visitor::reasoning)
+                            : Message.isSaidBesideText(name) ? leaves(name, value, visitor::required) : value;
             };
             changed = Objects.equals(now, value) ? changed : changed.with(name, now);
         }

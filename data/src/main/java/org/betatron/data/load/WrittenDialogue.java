@@ -67,14 +67,10 @@ final class WrittenDialogue {
     private RenderedRow asWritten(String prompt) {
         oddities.add(Oddity.ANSWER_AS_WRITTEN);
         for (Message answer : answers) {
-            Message.SAID.stream()
-                    .filter(field -> !answer.isEmpty(field))
-                    .findFirst()
-                    .ifPresent(field -> {
-                        throw new DataException(
-                                "the chat template does not continue the prompt with an answer, so its \"" + field
-                                        + "\" cannot be written");
-                    });
+            answer.saidBesideText().stream().findFirst().ifPresent(field -> {
+                throw new DataException("the chat template does not continue the prompt with an answer, so its \""
+                        + field + "\" cannot be written");
+            });
         }
         List<String> responses = answers.stream().map(Message::content).toList();
         check(prompt, responses);

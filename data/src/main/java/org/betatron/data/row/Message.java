@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// One turn of a dialogue, with everything that a chat template may read of it.
@@ -24,9 +25,7 @@ public record Message(String role, Map<String, @Nullable Object> fields) {
     public static final String TOOL_CALLS = "tool_calls";
     public static final String FUNCTION_CALL = "function_call";
 
-    /// Fields of a turn that hold something that is said, beside its text.
-    public static final List<String> SAID =
-            List.of(TOOL_CALLS, FUNCTION_CALL, "reasoning_content", "reasoning", "thinking", "thought");
+    private static final Set<String> THOUGHTS = Set.of("reasoning_content", "reasoning", "thinking", "thought");
 
     public Message {
         fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
@@ -68,7 +67,25 @@ public record Message(String role, Map<String, @Nullable Object> fields) {
 
     /// @return whether there is neither text nor anything else that is said
     public boolean isBlank() {
-        return isEmpty(CONTENT) && SAID.stream().allMatch(this::isEmpty);
+        return isEmpty(CONTENT) && saidBesideText().isEmpty();
+    }
+
+    /// @return whether a field of a turn holds what the assistant thought
+    public static boolean isThought(String field) {
+        return THOUGHTS.contains(field);
+    }
+
+    /// @return whether a field of a turn holds something that is said, beside its text
+    public static boolean isSaidBesideText(String field) {
+        return isThought(field) || ContentNames.meanContent(field);
+    }
+
+    /// @return fields that are not empty and hold something that is said, beside the text
+    public List<String> saidBesideText() {
+        return fields.keySet().stream()
+                .filter(Message::isSaidBesideText)
+                .filter(field -> !isEmpty(field))
+                .toList();
     }
 
     /// @return whether a field is absent, null, or empty

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.betatron.data.DataException;
+import org.betatron.data.row.ContentNames;
 import org.betatron.data.row.Message;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -16,10 +17,6 @@ import tools.jackson.databind.JsonNode;
 ///
 /// @param row for errors
 public record MessageReader(JsonRow row) {
-
-    /// What is no text, and is refused wherever it stands.
-    public static final Set<String> MEDIA =
-            Set.of("image", "images", "imageurl", "imageurls", "audio", "audios", "video", "videos");
 
     private static final List<String> ROLE = List.of("role", "from", "speaker");
     private static final List<String> TEXT = List.of("content", "value", "text", "parts");
@@ -96,7 +93,7 @@ public record MessageReader(JsonRow row) {
         }
         value.properties().forEach(field -> {
             String name = field.getKey();
-            if (MEDIA.contains(name) && !JsonValues.isEmpty(field.getValue())) {
+            if (ContentNames.meanMedia(name) && !JsonValues.isEmpty(field.getValue())) {
                 throw row.error(what + " has \"" + name + "\"; only text is supported");
             }
             if (!name.equals(roleField) && !name.equals(textField)) {
@@ -141,6 +138,9 @@ public record MessageReader(JsonRow row) {
         return false;
     }
 
+    /// The last two are those of OpenAI's Responses.
+    private static final Set<String> TEXT_PARTS = Set.of("text", "input_text", "output_text");
+
     private String part(JsonNode part, String what) {
         if (part.isString()) {
             return row.text(part, what + " \"content\"");
@@ -150,7 +150,7 @@ public record MessageReader(JsonRow row) {
             throw row.error(what + " has a part with \"" + kind + "\"; only text is supported in parts");
         }
         String type = part.path("type").asString("text");
-        if (!type.equals("text")) {
+        if (!TEXT_PARTS.contains(type)) {
             throw row.error(what + " has content of type \"" + type + "\"; only text is supported");
         }
         return row.text(part.path(first(part, List.of("text", "value", "content"))), what + " \"text\"");

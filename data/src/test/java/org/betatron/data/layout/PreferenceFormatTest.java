@@ -130,6 +130,20 @@ class PreferenceFormatTest {
                 DropReason.DIALOGUES_DIFFER);
     }
 
+    /// As Nemotron's data and the requests of OpenAI's Responses have it.
+    @Test
+    void messagesInPlaceOfAnInstructionAndPartsOfTextByOtherNames() throws IOException {
+        assertThat(only(
+                        "{\"input\": [{\"role\": \"user\", \"content\": [{\"type\": \"input_text\", \"text\": \"q\"}]}],"
+                                + " \"chosen\": \"a\", \"rejected\": \"b\"}"))
+                .isEqualTo(new PreferencePair("x.jsonl:1", asked("q"), "a", "b", null));
+        assertThat(
+                        only(
+                                "{\"prompt\": [{\"role\": \"user\", \"content\": \"q\"}], \"chosen\": [{\"role\": \"assistant\","
+                                        + " \"content\": [{\"type\": \"output_text\", \"text\": \"a\"}]}], \"rejected\": \"b\"}"))
+                .isEqualTo(new PreferencePair("x.jsonl:1", asked("q"), "a", "b", null));
+    }
+
     @Test
     void instructionWithInput() throws IOException {
         assertThat(only("{\"instruction\": \"do\", \"input\": \"this\", \"output\": \"x\", \"chosen\": \"a\","
@@ -145,6 +159,13 @@ class PreferenceFormatTest {
                 ":2: \"chosen\" must be a string but was a number");
         assertFails(
                 good + "{\"prompt\": \"p\", \"chosen\": \"a\"}", ":2: \"rejected\" must be a string but was missing");
+        // Its role is no text, but what has to be said is that the row is of another kind than those before it.
+        assertFails(
+                good
+                        + "{\"chosen\": [{\"role\": 1, \"content\": \"q\"}, {\"role\": \"assistant\", \"content\": \"a\"}],"
+                        + " \"rejected\": [{\"role\": 1, \"content\": \"q\"}, {\"role\": \"assistant\", \"content\": \"b\"}]}",
+                ":2: the row is laid out as MESSAGES, but its file is read as PAIRS, like its first row: put rows of"
+                        + " another layout into a file of their own");
         assertFails(
                 "{\"prompt\": \"p\", \"chosen\": \"\\ud83d\", \"rejected\": \"b\"}",
                 ":1: \"chosen\" contains half of a surrogate pair (\\ud83d), which is no character");

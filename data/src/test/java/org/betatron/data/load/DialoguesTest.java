@@ -164,6 +164,42 @@ class DialoguesTest {
                 "\"function_call.name\" of the answer does not reach the model");
     }
 
+    /// As OLMo 3's data have it: functions beside a system message, calls beside an answer.
+    @Test
+    void fieldsOfAMessageWhoseNamesMeanContentAreLookedFor() throws IOException {
+        String writesAll =
+                "{% for m in messages %}<{{ m.role }}>{{ m.content }}{{ m.functions }}{{ m.function_calls }}</>"
+                        + "{% endfor %}{% if add_generation_prompt %}<assistant>{% endif %}";
+        String beside = messages("{'prompt': [{'role': 'user', 'content': 'Hi there', 'functions': 'look(place)'}], ")
+                + messages("'chosen': [{'role': 'assistant', 'content': 'So.', 'function_calls': 'look(1)'}],")
+                + messages("'rejected': [{'role': 'assistant', 'content': 'So.', 'function_calls': 'look(2)'}]}");
+        TokenizedPair pair = read(writesAll, beside).rows().getFirst();
+        assertThat(tokenizer.decode(pair.prompt())).isEqualTo("<user>Hi therelook(place)</><assistant>");
+        assertThat(tokenizer.decode(pair.rejected())).isEqualTo("So.look(2)</><|endoftext|>");
+        assertRefused(SKIPS, beside, "\"functions\" of message 1 (user) does not reach the model");
+        assertRefused(
+                writesAll.replace("{{ m.function_calls }}", ""),
+                beside,
+                "\"function_calls\" of the answer does not reach the model");
+        assertRefused(
+                SKIPS,
+                messages(
+                                "{'prompt': [{'role': 'system', 'content': 'Look.', 'tools': [{'name': 'look'}]}, 'user:Hi there'],")
+                        + " \"chosen\": \"Yes.\", \"rejected\": \"No.\"}",
+                "\"content\" of message 1 (system) does not reach the model");
+        assertRefused(
+                "",
+                messages(
+                                "{'prompt': [{'role': 'system', 'content': 'Look.', 'tools': [{'name': 'look'}]}, 'user:Hi there'],")
+                        + " \"chosen\": \"Yes.\", \"rejected\": \"No.\"}",
+                "\"tools[0].name\" of message 1 (system) does not reach the model");
+        assertRefused(
+                SKIPS,
+                messages("{'prompt': [{'role': 'user', 'content': 'Look.', 'image_url': 'a.png'}],")
+                        + " \"chosen\": \"Yes.\", \"rejected\": \"No.\"}",
+                "\"prompt[0]\" has \"image_url\"; only text is supported");
+    }
+
     /// Both contents occur in what the template writes around the turns.
     @Test
     void shortTextsAreNotFoundByChance() throws IOException {

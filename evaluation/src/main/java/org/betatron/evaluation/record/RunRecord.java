@@ -62,15 +62,18 @@ public record RunRecord(
         }
         String name = String.valueOf(directory.toAbsolutePath().normalize().getFileName());
         List<String> unreadable = new ArrayList<>();
-        String recipeText = tolerant(unreadable, "", () -> {
+        String recipeText = tolerant(recipeFile, unreadable, "", () -> {
             requireWhole(recipeFile);
             return text(recipeFile);
         });
-        JsonNode recipe = tolerant(unreadable, MissingNode.getInstance(), () -> new YAMLMapper().readTree(recipeText));
+        JsonNode recipe = tolerant(
+                recipeFile, unreadable, MissingNode.getInstance(), () -> new YAMLMapper().readTree(recipeText));
         Path metricsFile = directory.resolve(RunFiles.METRICS);
         RunMetrics noMetrics = new RunMetrics(name, List.of());
-        RunMetrics metrics =
-                isEmpty(metricsFile) ? noMetrics : tolerant(unreadable, noMetrics, () -> RunMetrics.read(directory));
+        RunMetrics metrics = tolerant(metricsFile, unreadable, noMetrics, () -> {
+            requireWhole(metricsFile);
+            return isEmpty(metricsFile) ? noMetrics : RunMetrics.read(directory);
+        });
         return new RunRecord(
                 name,
                 recipeText,
@@ -87,13 +90,12 @@ public record RunRecord(
     }
 
     private static @Nullable DatasetReport data(Path file, List<String> unreadable) {
-        if (!Files.isRegularFile(file)) {
-            return null;
-        }
         // Parts of it may be null, and runs from before lack what was not counted then.
-        List<DatasetReport> read = tolerant(unreadable, List.of(), () -> {
+        List<DatasetReport> read = tolerant(file, unreadable, List.of(), () -> {
             requireWhole(file);
-            return List.of(JsonMapper.shared().readValue(text(file), DatasetReport.class));
+            return Files.isRegularFile(file)
+                    ? List.of(JsonMapper.shared().readValue(text(file), DatasetReport.class))
+                    : List.of();
         });
         return read.isEmpty() ? null : read.getFirst();
     }
@@ -107,7 +109,7 @@ public record RunRecord(
     }
 
     private static <T extends Record> List<T> lines(Path file, Class<T> type, List<String> unreadable) {
-        return tolerant(unreadable, List.of(), () -> {
+        return tolerant(file, unreadable, List.of(), () -> {
             requireWhole(file);
             return RecordLines.read(file, type);
         });
@@ -120,13 +122,13 @@ public record RunRecord(
         });
     }
 
-    private static <T> T tolerant(List<String> unreadable, T otherwise, Supplier<T> read) {
+    private static <T> T tolerant(Path file, List<String> unreadable, T otherwise, Supplier<T> read) {
         try {
             return read.get();
         } catch (IllegalArgumentException | UncheckedIOException e) {
             unreadable.add(String.valueOf(e.getMessage()));
         } catch (JacksonException e) {
-            unreadable.add(JsonProblem.in(e));
+            unreadable.add(file + ": " + JsonProblem.in(e));
         }
         return otherwise;
     }

@@ -49,4 +49,15 @@ class RunRecordTest {
                     .hasSize(rest.length() > 1 ? 1 : 0);
         }
     }
+
+    /// As a crash may leave them, before there were checksums of them.
+    @Test
+    void whatIsBrokenIsNamed() throws IOException {
+        Path recipe = Files.writeString(directory.resolve(RunFiles.RECIPE), "model: [m\n");
+        Path data = Files.writeString(directory.resolve(RunFiles.DATA), ACCOUNT);
+        assertThat(RunRecord.read(directory).unreadable())
+                .satisfiesExactly(
+                        problem -> assertThat(problem).startsWith(recipe + ": "),
+                        problem -> assertThat(problem).startsWith(data + ": it ends in the middle of a value"));
+    }
 }

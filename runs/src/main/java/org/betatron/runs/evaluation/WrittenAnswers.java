@@ -156,11 +156,13 @@ record WrittenAnswers(Path directory) {
     }
 
     private static WrittenWith recorded(Path file) {
-        List<WrittenWith> lines = RecordLines.readSparse(file, WrittenWith.class);
-        if (lines.isEmpty()) {
+        try {
+            return RecordLines.readSparse(file, WrittenWith.class).stream()
+                    .findFirst()
+                    .orElseThrow(() -> damaged(file));
+        } catch (IllegalArgumentException _) {
             throw damaged(file);
         }
-        return lines.getFirst();
     }
 
     private static Path answersOf(Path settingsFile) {

@@ -111,10 +111,10 @@ public record ModelSource(Path directory) {
         return architecture(directory).maxPositions();
     }
 
-    /// @return whether the directory holds a reward model; false as well where it holds no model
+    /// @return whether the directory holds a reward model; false as well where it does not exist
+    /// @throws ModelException if it holds no model
     public boolean holdsRewardModel() {
-        return Files.isRegularFile(new ModelDirectory(directory).configFile())
-                && architecture(directory).head() == HeadKind.SCORE;
+        return Files.isDirectory(directory) && architecture(directory).head() == HeadKind.SCORE;
     }
 
     private static ArchitectureSpec architecture(Path directory) {

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import org.betatron.core.alignment.GapSpec;
 import org.betatron.core.run.RunFiles;
+import org.betatron.training.run.RunDirectory;
 
 /// Settings that may change when a run goes on: those that change memory and speed only. A run that
 /// was ended for its memory goes on with less of it.
@@ -49,8 +50,12 @@ public final class ResumeSettings {
     /// @param overrides of the form `path.to.key=value`
     /// @throws RecipeException if the recipe cannot be read, or something else than these settings
     ///     would change
+    /// @throws org.betatron.training.run.RunDirectoryException if there is no run, or its settings
+    ///     are not as they were written
     public static <R extends Recipe> Resolved<R> read(Path run, Class<R> type, List<String> overrides) {
-        RecipeReader reader = new RecipeReader().file(run.resolve(RunFiles.RECIPE));
+        // Damage is named before what it makes of the settings.
+        Path recipe = RunDirectory.existing(run).recipeFile();
+        RecipeReader reader = new RecipeReader().file(recipe);
         Resolved<R> begun = reader.resolve(type);
         Path changes = run.resolve(RunFiles.CHANGES);
         if (Files.exists(changes)) {

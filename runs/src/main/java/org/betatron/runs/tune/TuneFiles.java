@@ -44,12 +44,19 @@ record TuneFiles(Path root) {
         try {
             StagedFiles.removeLeftovers(root);
             if (!Files.exists(root.resolve(SETTINGS))) {
+                if (Files.exists(root.resolve(PLAN))) {
+                    throw lost(SETTINGS);
+                }
                 if (Directories.list(root).stream().anyMatch(entry -> !entry.endsWith(DirectoryLock.FILE))) {
                     throw new IllegalArgumentException(
                             "--out " + root + " must be new, empty, or the directory of the same tuning");
                 }
                 write(root, SETTINGS, new Made(settings.values()));
                 return;
+            }
+            // Without its plan it would look as if nothing had been measured, and be taken back if it failed.
+            if (!Files.exists(root.resolve(PLAN)) && isMeasured()) {
+                throw lost(PLAN);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot look at " + root, e);
@@ -60,6 +67,18 @@ record TuneFiles(Path root) {
             throw new IllegalArgumentException("--out " + root + " holds a tuning with other settings: "
                     + String.join("; ", differences) + "; give the same command, or another directory");
         }
+    }
+
+    private IllegalArgumentException lost(String file) {
+        return new IllegalArgumentException("--out " + root + " holds a tuning whose " + file
+                + " is missing: put it back from a copy, or give another directory");
+    }
+
+    /// @return whether a setting was measured, which begins with a plan
+    private boolean isMeasured() throws IOException {
+        Path all = root.resolve("settings");
+        return Files.isDirectory(all)
+                && Directories.list(all).stream().anyMatch(setting -> Files.exists(setting.resolve(CELL)));
     }
 
     /// Takes back a tuning that failed before anything was measured, so that it can begin again

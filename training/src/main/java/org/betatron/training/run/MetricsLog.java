@@ -59,17 +59,19 @@ public final class MetricsLog {
     /// Cuts the file back to what was written up to a step: lines of later steps go, and a last
     /// line that a crash left incomplete goes with them. Steps never decrease in the file.
     ///
+    /// @return last step that is left; -1 if none is
     /// @throws TrainingException if the file cannot be changed
-    public void cutBackTo(long step) {
+    public long cutBackTo(long step) {
         if (!Files.exists(file)) {
-            return;
+            return -1;
         }
         try {
             byte[] bytes = Files.readAllBytes(file);
-            int end = endOfSteps(bytes, step);
-            if (end < bytes.length) {
-                StagedFiles.write(file, partial -> Files.write(partial, Arrays.copyOf(bytes, end)));
+            Lines lines = upTo(bytes, step);
+            if (lines.end() < bytes.length) {
+                StagedFiles.write(file, partial -> Files.write(partial, Arrays.copyOf(bytes, lines.end())));
             }
+            return lines.lastStep();
         } catch (IOException e) {
             throw new TrainingException(
                     "metrics in " + file + " cannot be cut back to step " + step + ": " + e.getMessage()
@@ -78,18 +80,25 @@ public final class MetricsLog {
         }
     }
 
-    /// @return number of leading bytes that are whole lines of steps up to `lastStep`
-    private static int endOfSteps(byte[] bytes, long lastStep) {
+    /// @param end      number of their bytes
+    /// @param lastStep of the last one; -1 without any
+    private record Lines(int end, long lastStep) {}
+
+    /// @return leading whole lines of steps up to one
+    private static Lines upTo(byte[] bytes, long last) {
         int end = 0;
+        long lastStep = -1;
         for (int i = 0; i < bytes.length; i++) {
             if (bytes[i] == '\n') {
-                if (stepOf(new String(bytes, end, i - end, StandardCharsets.UTF_8)) > lastStep) {
-                    return end;
+                long step = stepOf(new String(bytes, end, i - end, StandardCharsets.UTF_8));
+                if (step > last) {
+                    break;
                 }
                 end = i + 1;
+                lastStep = step;
             }
         }
-        return end;
+        return new Lines(end, lastStep);
     }
 
     /// @return step of a line, a step beyond every other if the line cannot be understood

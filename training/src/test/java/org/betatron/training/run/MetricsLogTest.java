@@ -34,15 +34,15 @@ class MetricsLogTest {
         }
         log.append(4, Metrics.builder().put("eval/loss", 9).build());
         Files.writeString(log.file(), "{\"step\":5,\"tra", StandardOpenOption.APPEND);
-        log.cutBackTo(4);
+        assertThat(log.cutBackTo(4)).isEqualTo(4);
         assertThat(Files.readAllLines(log.file())).hasSize(5).last().isEqualTo("{\"step\":4,\"eval/loss\":9.0}");
-        log.cutBackTo(2);
+        assertThat(log.cutBackTo(2)).isEqualTo(2);
         assertThat(log.file()).hasContent("{\"step\":1,\"train/loss\":1.0}\n{\"step\":2,\"train/loss\":2.0}\n");
     }
 
     @Test
     void cutBackOfAFileThatIsNotThereDoesNothing() {
-        log.cutBackTo(4);
+        assertThat(log.cutBackTo(4)).isEqualTo(-1);
         assertThat(log.file()).doesNotExist();
     }
 
