@@ -28,8 +28,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "demo",
         mixinStandardHelpOptions = true,
-        description = "The same noisy pairs of the controlled world with several betas, and with one that nobody chose, from"
-                + " the data to true rewards: world, init, sft, align, evaluate, generate, report.")
+        description =
+                "The same noisy pairs of the controlled world with several betas, and with one that nobody chose, from"
+                        + " the data to true rewards: world, init, sft, align, evaluate, generate, report.")
 final class DemoCommand implements Callable<Integer> {
 
     private static final String SUPERVISED = "sft";
@@ -145,8 +146,7 @@ final class DemoCommand implements Callable<Integer> {
                 "All runs on one page",
                 "report "
                         + String.join(
-                                " ",
-                                RUNS.stream().map(run -> run(run.name())).toList())
+                                " ", RUNS.stream().map(run -> run(run.name())).toList())
                         + " --out " + out + "/report.html"));
         return steps;
     }
@@ -182,8 +182,9 @@ final class DemoCommand implements Callable<Integer> {
             out().printf(Locale.ROOT, "  %-10s %-22s  %8.2f%n", "(start)", spelled(start.opponentScore()), 0.0);
         }
         out().println();
-        out().println("Which beta is right depends on data, learning rate and length of the run; 'auto' takes it from the"
-                + " length of answers and the distance moved.");
+        out().println(
+                        "Which beta is right depends on data, learning rate and length of the run; 'auto' takes it from the"
+                                + " length of answers and the distance moved.");
         out().println("These are single runs of one seed: betatron study frontier compares methods, at equal distance,"
                 + " over seeds.");
         out().println();
@@ -192,8 +193,7 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private static String spelled(Estimate estimate) {
-        return String.format(
-                Locale.ROOT, "%5.2f (%.2f to %.2f)", estimate.value(), estimate.low(), estimate.high());
+        return String.format(Locale.ROOT, "%5.2f (%.2f to %.2f)", estimate.value(), estimate.low(), estimate.high());
     }
 
     private void requireEmpty() {

@@ -101,10 +101,12 @@ public record RunRecord(
     }
 
     private static @Nullable EvaluationRecord evaluation(Path directory, List<String> unreadable) {
-        if (!Files.isRegularFile(directory.resolve(EvaluationRecord.FILE))) {
+        Path file = directory.resolve(EvaluationRecord.FILE);
+        if (!Files.isRegularFile(file)) {
             return null;
         }
-        List<EvaluationRecord> read = tolerant(unreadable, List.of(), () -> List.of(EvaluationRecord.read(directory)));
+        List<EvaluationRecord> read =
+                tolerant(file, unreadable, List.of(), () -> List.of(EvaluationRecord.read(directory)));
         return read.isEmpty() ? null : read.getFirst();
     }
 

@@ -87,13 +87,10 @@ final class DistancePanel {
         List<Figure.Point> points = new ArrayList<>();
         if (evaluation.against().equals(evaluation.reference())) {
             ComparisonReport report = measured.getFirst().report();
-            points.add(new Figure.Point(
-                    "start", 0, hasScores ? report.opponentScore() : new Estimate(0.5, 0.5, 0.5)));
+            points.add(new Figure.Point("start", 0, hasScores ? report.opponentScore() : new Estimate(0.5, 0.5, 0.5)));
         }
         measured.forEach(each -> points.add(new Figure.Point(
-                each.name(),
-                Math.sqrt(Math.max(0, each.report().kl().value())),
-                each.measure(hasScores))));
+                each.name(), Math.sqrt(Math.max(0, each.report().kl().value())), each.measure(hasScores))));
         html.raw(Figure.points(
                 "", "root of KL from the start, √nats", hasScores ? "score" : "win rate over the opponent", points));
         html.raw("<div class=\"scroll\"><table>");
