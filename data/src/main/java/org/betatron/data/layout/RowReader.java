@@ -15,6 +15,7 @@ import org.betatron.data.source.RawRow;
 import org.betatron.data.source.RawRows;
 import org.betatron.data.source.WrappedRows;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /// Rows of one file in the order of the file: one at a time, or in chunks that are parsed by any
 /// thread while more are read. Reading is not thread-safe, parsing is; close it.
@@ -146,6 +147,10 @@ public final class RowReader<T> implements Iterator<ReadRow<T>>, AutoCloseable {
         try {
             return parser.parse().apply(row);
         } catch (DataException e) {
+            if (row.node().valueStream().anyMatch(JsonNode::isNull)) {
+                // Without what is null here, a row of this layout may look like one of another.
+                throw e;
+            }
             String own;
             try {
                 own = layouts.parser(row).format();
