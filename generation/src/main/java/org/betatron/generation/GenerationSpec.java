@@ -44,6 +44,10 @@ public record GenerationSpec(
         return new GenerationSpec(sampling, other, maxNewTokens, stop, batchSize, seed);
     }
 
+    public GenerationSpec withMaxNewTokens(int other) {
+        return new GenerationSpec(sampling, samples, other, stop, batchSize, seed);
+    }
+
     public GenerationSpec withStop(List<String> other) {
         return new GenerationSpec(sampling, samples, maxNewTokens, other, batchSize, seed);
     }

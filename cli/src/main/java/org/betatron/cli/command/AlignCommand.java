@@ -30,7 +30,7 @@ final class AlignCommand implements Runnable {
     @Option(
             names = "--preset",
             paramLabel = "NAME",
-            description = "What is learned: beta-dpo, dpo, auto or published-code (alignment.preset).")
+            description = "What is learned: " + RunOptions.PRESETS + " (alignment.preset).")
     private @Nullable String preset;
 
     @Option(

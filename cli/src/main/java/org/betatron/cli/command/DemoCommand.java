@@ -77,7 +77,7 @@ final class DemoCommand implements Callable<Integer> {
             Aligned.dpo("0.3", "DPO from the same model, with another"),
             Aligned.dpo("3", "DPO, with a beta that holds it back"),
             new Aligned("beta-dpo", "beta-DPO, whose beta follows the gaps of each batch", "--preset beta-dpo"),
-            new Aligned("auto", "A run that nobody chose a beta for", "--preset auto"));
+            new Aligned(AUTO, "A run that nobody chose a beta for", "--preset auto"));
 
     @Override
     public Integer call() {
@@ -164,23 +164,20 @@ final class DemoCommand implements Callable<Integer> {
         out().println("The same pairs, the same start, as many steps. Drawn answers, 95 % intervals over questions:");
         out().println();
         out().println("  run        true reward             KL, nats    truly better than the start's");
-        ComparisonReport start = null;
-        for (Aligned run : RUNS) {
-            ComparisonReport report = EvaluationRecord.read(Path.of(evaluation(run)))
-                    .at(TEMPERATURE)
-                    .orElseThrow();
-            out().printf(
-                            Locale.ROOT,
-                            "  %-10s %-22s  %8.2f    %5.1f %%%n",
-                            run.name(),
-                            spelled(report.score()),
-                            report.kl().value(),
-                            100 * report.winRate().value());
-            start = report;
+        List<ComparisonReport> reports = RUNS.stream()
+                .map(run -> EvaluationRecord.read(Path.of(evaluation(run)))
+                        .at(TEMPERATURE)
+                        .orElseThrow())
+                .toList();
+        for (int i = 0; i < reports.size(); i++) {
+            double winRate = 100 * reports.get(i).winRate().value();
+            row(
+                    RUNS.get(i).name(),
+                    reports.get(i).score(),
+                    reports.get(i).kl().value(),
+                    String.format(Locale.ROOT, "%5.1f %%", winRate));
         }
-        if (start != null) {
-            out().printf(Locale.ROOT, "  %-10s %-22s  %8.2f%n", "(start)", spelled(start.opponentScore()), 0.0);
-        }
+        row("(start)", reports.getFirst().opponentScore(), 0, "");
         out().println();
         out().println(
                         "Which beta is right depends on data, learning rate and length of the run; 'auto' takes it from the"
@@ -192,8 +189,9 @@ final class DemoCommand implements Callable<Integer> {
         out().flush();
     }
 
-    private static String spelled(Estimate estimate) {
-        return String.format(Locale.ROOT, "%5.2f (%.2f to %.2f)", estimate.value(), estimate.low(), estimate.high());
+    private void row(String name, Estimate reward, double kl, String better) {
+        String aligned = (reward.value() < 0 ? "" : " ") + reward.text(2);
+        out().printf(Locale.ROOT, "  %-10s %-22s  %8.2f    %s%n", name, aligned, kl, better);
     }
 
     private void requireEmpty() {

@@ -45,6 +45,16 @@ final class JudgeOptions {
         JudgeName(Class<?> options) {
             this.options = options;
         }
+
+        /// @param opponent of win rates
+        /// @return what answers are measured by, in words
+        String measure(String opponent) {
+            return switch (this) {
+                case WORLD -> "true reward";
+                case REWARD -> "score of the reward model";
+                case ENDPOINT -> "win rate over " + opponent;
+            };
+        }
     }
 
     /// What a reward model as a judge has to be told.

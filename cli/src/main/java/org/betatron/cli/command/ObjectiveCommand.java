@@ -66,8 +66,7 @@ final class ObjectiveCommand implements Runnable {
                             description = "Recipe; its alignment and train parts count.")
                     @Nullable
                     Path recipe,
-            @Option(names = "--preset", paramLabel = "NAME", description = "beta-dpo, dpo, auto or published-code.")
-                    @Nullable
+            @Option(names = "--preset", paramLabel = "NAME", description = RunOptions.PRESETS + ".") @Nullable
                     String preset,
             @Option(names = "--set", paramLabel = "PATH=VALUE", description = "Any recipe key; may be repeated.")
                     @Nullable

@@ -57,7 +57,7 @@ final class PlanCommand implements Runnable {
     @Option(
             names = "--preset",
             paramLabel = "NAME",
-            description = "Of align, what is learned: beta-dpo, dpo, auto or published-code (alignment.preset).")
+            description = "Of align, what is learned: " + RunOptions.PRESETS + " (alignment.preset).")
     private @Nullable String preset;
 
     @Spec

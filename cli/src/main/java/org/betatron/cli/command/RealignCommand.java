@@ -119,25 +119,15 @@ final class RealignCommand implements Runnable {
                 prompts,
                 judge.create(JUDGE, judgeName, out, device.device(), progress, listener),
                 List.of(1.0),
-                generation(),
+                GenerationSpec.DEFAULT
+                        .withSamples(samples)
+                        .withMaxNewTokens(maxNewTokens)
+                        .withSeed(seed),
                 device.device(),
                 out);
-        RealignmentRun run = new RealignmentRun(measured, measure(), lambdas, limit);
+        RealignmentRun run = new RealignmentRun(measured, judgeName.measure("the reference"), lambdas, limit);
         run.run(listener).summary().forEach(progress);
         progress.accept("Report: " + out.resolve("REPORT.md"));
-    }
-
-    private GenerationSpec generation() {
-        GenerationSpec base = GenerationSpec.DEFAULT;
-        return new GenerationSpec(base.sampling(), samples, maxNewTokens, base.stop(), base.batchSize(), seed);
-    }
-
-    private String measure() {
-        return switch (judgeName) {
-            case WORLD -> "true reward";
-            case REWARD -> "score of the reward model";
-            case ENDPOINT -> "win rate over the reference";
-        };
     }
 
     private Realignment realignment() {

@@ -23,6 +23,9 @@ import picocli.CommandLine.Spec.Target;
 /// same checks.
 final class RunOptions {
 
+    /// Names of presets, in the help of the option that takes one.
+    static final String PRESETS = "beta-dpo, dpo, auto or published-code";
+
     @Option(names = "--recipe", paramLabel = "FILE", description = "Recipe to run; options override it.")
     @Nullable
     Path recipe;

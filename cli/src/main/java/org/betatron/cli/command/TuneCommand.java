@@ -58,7 +58,7 @@ final class TuneCommand implements Runnable {
     @Option(
             names = "--preset",
             paramLabel = "NAME",
-            description = "What is learned: beta-dpo, dpo or published-code (alignment.preset; default dpo, or what the"
+            description = "What is learned: " + RunOptions.PRESETS + " (alignment.preset; default dpo, or what the"
                     + " recipe says).")
     private @Nullable String preset;
 
@@ -210,14 +210,8 @@ final class TuneCommand implements Runnable {
             judge.refuseOthers(BY + " margin", null);
             return new MarginMeasuring(heldOut);
         }
-        String called = switch (by) {
-            case MARGIN -> throw new IllegalStateException("no judge");
-            case WORLD -> "true reward";
-            case REWARD -> "score of the reward model";
-            case ENDPOINT -> "win rate over the chosen answers";
-        };
         return new JudgeMeasuring(
-                called,
+                name.measure("the chosen answers"),
                 judge.create(
                         BY,
                         name,

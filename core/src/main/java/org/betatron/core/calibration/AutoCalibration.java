@@ -3,7 +3,6 @@ package org.betatron.core.calibration;
 import org.betatron.core.logprob.PairLogProbs;
 import org.betatron.core.logprob.RequiredInputs;
 import org.betatron.core.logprob.ResponseLogProbs;
-import org.betatron.core.logprob.ResponseQuantity;
 
 /// A beta for runs that set none: from how long answers are, and how far the policy has moved on
 /// them.
@@ -43,13 +42,9 @@ public record AutoCalibration(double target, double stiffness, double minRatio, 
         double[] moved = new double[pairs.size()];
         for (int i = 0; i < moved.length; i++) {
             int tokens = pairs.chosen().length(i) + pairs.rejected().length(i);
-            moved[i] = (moved(pairs.chosen(), i) + moved(pairs.rejected(), i)) / tokens;
+            moved[i] = -(pairs.chosen().logRatio(i) + pairs.rejected().logRatio(i)) / tokens;
         }
         return moved;
-    }
-
-    private static double moved(ResponseLogProbs responses, int row) {
-        return responses.length(row) == 0 ? 0 : responses.get(ResponseQuantity.REFERENCE, row) - responses.policy(row);
     }
 
     @Override

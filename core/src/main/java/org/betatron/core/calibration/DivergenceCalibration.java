@@ -51,12 +51,7 @@ public record DivergenceCalibration(
     }
 
     private double of(ResponseLogProbs responses, int row) {
-        if (responses.length(row) == 0) {
-            return 0;
-        }
-        return vocabulary
-                ? responses.get(ResponseQuantity.REFERENCE_KL, row)
-                : responses.get(ResponseQuantity.REFERENCE, row) - responses.policy(row);
+        return vocabulary ? responses.get(ResponseQuantity.REFERENCE_KL, row) : -responses.logRatio(row);
     }
 
     @Override

@@ -62,6 +62,12 @@ public final class ResponseLogProbs {
         return values.containsKey(quantity);
     }
 
+    /// @return `log p(y) - log q(y)`, q: reference, nats; 0 where the row has no such response
+    /// @throws IllegalStateException if the reference was not asked for
+    public double logRatio(int row) {
+        return policy(row) - get(ResponseQuantity.REFERENCE, row);
+    }
+
     /// @return the responses `from .. to - 1`
     public ResponseLogProbs slice(int from, int to) {
         Builder slice = builder(Arrays.copyOfRange(lengths, from, to), Arrays.copyOfRange(policy, from, to));

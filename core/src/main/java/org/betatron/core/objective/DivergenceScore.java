@@ -5,7 +5,6 @@ import static org.betatron.core.Numbers.softplus;
 
 import org.betatron.core.logprob.RequiredInputs;
 import org.betatron.core.logprob.ResponseLogProbs;
-import org.betatron.core.logprob.ResponseQuantity;
 
 /// The score of f-DPO: `f'` of the probability ratio, up to constants that cancel between two responses.
 ///
@@ -46,7 +45,7 @@ public record DivergenceScore(Divergence divergence, double alpha) implements Re
 
     @Override
     public double of(ResponseLogProbs responses, int row) {
-        double u = logRatio(responses, row);
+        double u = responses.logRatio(row);
         return switch (divergence) {
             case REVERSE_KL -> u;
             case FORWARD_KL -> -exp(-u);
@@ -58,7 +57,7 @@ public record DivergenceScore(Divergence divergence, double alpha) implements Re
 
     @Override
     public void pullBack(ResponseLogProbs responses, int row, double factor, ResponseDerivatives derivatives) {
-        double u = logRatio(responses, row);
+        double u = responses.logRatio(row);
         double slope = switch (divergence) {
             case REVERSE_KL -> 1;
             case FORWARD_KL -> Math.exp(Math.min(-u, MAX_EXPONENT));
@@ -66,10 +65,6 @@ public record DivergenceScore(Divergence divergence, double alpha) implements Re
             case ALPHA -> Math.exp(Math.min(-alpha * u, MAX_EXPONENT));
         };
         derivatives.addPolicy(row, factor * slope);
-    }
-
-    private static double logRatio(ResponseLogProbs responses, int row) {
-        return responses.policy(row) - responses.get(ResponseQuantity.REFERENCE, row);
     }
 
     /// @return `e^x`, and its tangent beyond the largest exponent

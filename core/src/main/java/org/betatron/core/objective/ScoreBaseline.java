@@ -4,7 +4,6 @@ import java.util.Arrays;
 import org.betatron.core.logprob.PairLogProbs;
 import org.betatron.core.logprob.RequiredInputs;
 import org.betatron.core.logprob.ResponseLogProbs;
-import org.betatron.core.logprob.ResponseQuantity;
 import org.betatron.core.statistics.Moments;
 
 /// What the score of an answer is measured against: one number for all chosen and one for all rejected
@@ -105,8 +104,7 @@ interface ScoreBaseline {
             ResponseLogProbs answers = batch.pairs()
                     .mismatched()
                     .orElseThrow(() -> new IllegalStateException("mismatched answers were not computed"));
-            double mean =
-                    batch.meanOfKept(i -> answers.policy(i) - answers.get(ResponseQuantity.REFERENCE, i), answers);
+            double mean = batch.meanOfKept(answers::logRatio, answers);
             return new Values(Math.max(0, mean), Math.max(0, mean));
         }
     }

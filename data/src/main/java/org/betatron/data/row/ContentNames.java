@@ -2,7 +2,6 @@ package org.betatron.data.row;
 
 import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /// Names of fields that mean something that is said, wherever they stand: in a row or in a message.
 ///
@@ -53,8 +52,6 @@ public final class ContentNames {
     private static final Set<String> MEDIA =
             Set.of("image", "images", "imageurl", "imageurls", "audio", "audios", "video", "videos");
 
-    private static final Pattern JOINTS = Pattern.compile("[_\\-. ]");
-
     private ContentNames() {}
 
     /// @return whether a field holds something that the model has to read
@@ -69,6 +66,10 @@ public final class ContentNames {
 
     /// @return the name in small letters without what joins its words
     public static String plain(String name) {
-        return JOINTS.matcher(name).replaceAll("").toLowerCase(Locale.ROOT);
+        return name.replace("_", "")
+                .replace("-", "")
+                .replace(".", "")
+                .replace(" ", "")
+                .toLowerCase(Locale.ROOT);
     }
 }

@@ -66,6 +66,17 @@ public record ComparisonReport(
                 everything.estimate(mean(JudgedAnswer::logRatio)));
     }
 
+    /// @return what models are compared by, the larger the better: the mean score, or the win rate
+    ///     where the judge gives no scores
+    public Estimate measure() {
+        return hasScores() ? score : winRate;
+    }
+
+    /// @return whether the judge gave scores
+    public boolean hasScores() {
+        return !Double.isNaN(score.value());
+    }
+
     private static double is(JudgedAnswer answer, Outcome outcome) {
         return verdict(answer).outcome() == outcome ? 1 : 0;
     }

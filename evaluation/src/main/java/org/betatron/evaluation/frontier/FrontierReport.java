@@ -127,13 +127,14 @@ public final class FrontierReport {
 
     private void row(FrontierResults results, String method) {
         boolean isBaseline = method.equals(baseline) || !results.methods().contains(baseline);
-        StringBuilder row = new StringBuilder("| " + method + " | " + spelled(results.area(method)) + " | "
-                + (isBaseline ? "" : compared(results.areaDifference(method, baseline))) + " |");
+        StringBuilder row =
+                new StringBuilder("| " + method + " | " + results.area(method).text(3) + " | "
+                        + (isBaseline ? "" : compared(results.areaDifference(method, baseline))) + " |");
         for (int level : LEVELS) {
             double distance = Math.sqrt(level);
             Optional<Estimate> reward = results.at(method, distance);
             row.append(' ')
-                    .append(reward.map(FrontierReport::spelled).orElse(""))
+                    .append(reward.map(estimate -> estimate.text(3)).orElse(""))
                     .append(" | ");
             row.append(
                     isBaseline
@@ -147,10 +148,6 @@ public final class FrontierReport {
                     .append(" |");
         }
         add(row.toString());
-    }
-
-    private static String spelled(Estimate estimate) {
-        return String.format(Locale.ROOT, "%.3f (%.3f to %.3f)", estimate.value(), estimate.low(), estimate.high());
     }
 
     /// A difference whose interval has zero in it was not shown.

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.betatron.core.Numerals;
@@ -38,11 +37,11 @@ public record RealignmentReport(
         LambdaPoint best = choice.best();
         LambdaPoint nearest = choice.nearest();
         List<String> lines = new ArrayList<>();
-        lines.add("Best: lambda " + Numerals.plain(best.lambda()) + ", " + by + " " + spelled(best.measure(), 3)
-                + " at a divergence of " + spelled(best.kl(), 2) + " nats.");
+        lines.add("Best: lambda " + Numerals.plain(best.lambda()) + ", " + by + " "
+                + best.measure().text(3) + " at a divergence of " + best.kl().text(2) + " nats.");
         if (!nearest.equals(best)) {
             lines.add("Not told apart from it, and nearer to the reference: lambda " + Numerals.plain(nearest.lambda())
-                    + ", " + spelled(nearest.measure(), 3) + " at " + spelled(nearest.kl(), 2) + " nats.");
+                    + ", " + nearest.measure().text(3) + " at " + nearest.kl().text(2) + " nats.");
         }
         lines.add("It says how to answer with this model, not which beta to train with: that would follow only if the"
                 + " model were the optimum at its beta.");
@@ -95,26 +94,13 @@ public record RealignmentReport(
                 "| lambda | " + by + " | win rate, % | KL, nats | tokens |",
                 "|---|---|---|---|---|"));
         for (LambdaPoint point : points) {
-            text.add("| " + Numerals.plain(point.lambda()) + " | " + spelled(point.measure(), 3) + " | "
-                    + spelled(percent(point.winRate()), 1) + " | " + spelled(point.kl(), 2) + " | "
-                    + spelled(point.tokens(), 1) + " |");
+            text.add("| " + Numerals.plain(point.lambda()) + " | "
+                    + point.measure().text(3) + " | "
+                    + point.winRate().times(100).text(1) + " | " + point.kl().text(2) + " | "
+                    + point.tokens().text(1) + " |");
         }
         return Stream.concat(
                         text.stream(), Stream.concat(Stream.of("", "## How it was measured", ""), conditions.stream()))
                 .toList();
-    }
-
-    private static Estimate percent(Estimate share) {
-        return new Estimate(100 * share.value(), 100 * share.low(), 100 * share.high());
-    }
-
-    private static String spelled(Estimate estimate, int digits) {
-        String number = "%." + digits + "f";
-        return String.format(
-                Locale.ROOT,
-                number + " (" + number + " to " + number + ")",
-                estimate.value(),
-                estimate.low(),
-                estimate.high());
     }
 }

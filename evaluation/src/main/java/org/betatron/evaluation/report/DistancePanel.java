@@ -2,7 +2,7 @@ package org.betatron.evaluation.report;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.betatron.evaluation.comparison.ComparisonReport;
 import org.betatron.evaluation.comparison.Estimate;
@@ -18,20 +18,13 @@ final class DistancePanel {
     private static final double TEMPERATURE = 1;
 
     /// A model that was measured.
-    private record Measured(String name, EvaluationRecord evaluation, ComparisonReport report) {
-
-        Estimate measure(boolean hasScores) {
-            return hasScores ? report.score() : report.winRate();
-        }
-    }
+    private record Measured(String name, EvaluationRecord evaluation, ComparisonReport report) {}
 
     private final List<Measured> measured;
-    private final boolean hasScores;
 
+    /// @param measured at least one, all by the same judge
     private DistancePanel(List<Measured> measured) {
         this.measured = measured;
-        hasScores = measured.stream()
-                .allMatch(each -> Double.isFinite(each.report().score().value()));
     }
 
     /// Adds it to a page, or nothing where no model was measured.
@@ -40,7 +33,7 @@ final class DistancePanel {
     static void add(List<RunRecord> runs, List<String> names, Html html) {
         List<Measured> all = IntStream.range(0, runs.size())
                 .mapToObj(i -> measured(names.get(i), runs.get(i)))
-                .flatMap(List::stream)
+                .flatMap(Optional::stream)
                 .toList();
         if (all.isEmpty()) {
             return;
@@ -61,15 +54,12 @@ final class DistancePanel {
         }
     }
 
-    private static List<Measured> measured(String name, RunRecord run) {
-        EvaluationRecord evaluation = run.evaluation();
-        return evaluation == null
-                ? List.of()
-                : evaluation
+    private static Optional<Measured> measured(String name, RunRecord run) {
+        return Optional.ofNullable(run.evaluation())
+                .flatMap(evaluation -> evaluation
                         .at(TEMPERATURE)
                         .filter(report -> Double.isFinite(report.kl().value()))
-                        .map(report -> List.of(new Measured(name, evaluation, report)))
-                        .orElse(List.of());
+                        .map(report -> new Measured(name, evaluation, report)));
     }
 
     private static boolean isAlike(EvaluationRecord one, EvaluationRecord other) {
@@ -84,13 +74,16 @@ final class DistancePanel {
                 "p class=\"dim\"",
                 "Answers drawn at temperature 1, judge " + evaluation.judge() + ", opponent " + evaluation.against()
                         + ". Intervals are over questions: another seed of training makes other models.");
+        boolean hasScores = measured.getFirst().report().hasScores();
         List<Figure.Point> points = new ArrayList<>();
         if (evaluation.against().equals(evaluation.reference())) {
-            ComparisonReport report = measured.getFirst().report();
-            points.add(new Figure.Point("start", 0, hasScores ? report.opponentScore() : new Estimate(0.5, 0.5, 0.5)));
+            Estimate start = measured.getFirst().report().opponentScore();
+            points.add(new Figure.Point("start", 0, hasScores ? start : new Estimate(0.5, 0.5, 0.5)));
         }
-        measured.forEach(each -> points.add(new Figure.Point(
-                each.name(), Math.sqrt(Math.max(0, each.report().kl().value())), each.measure(hasScores))));
+        for (Measured each : measured) {
+            double distance = Math.sqrt(Math.max(0, each.report().kl().value()));
+            points.add(new Figure.Point(each.name(), distance, each.report().measure()));
+        }
         html.raw(Figure.points(
                 "", "root of KL from the start, √nats", hasScores ? "score" : "win rate over the opponent", points));
         html.raw("<div class=\"scroll\"><table>");
@@ -101,22 +94,15 @@ final class DistancePanel {
                     "td",
                     List.of(
                             each.name(),
-                            spelled(report.score(), 1),
-                            spelled(report.winRate(), 100),
-                            spelled(report.kl(), 1),
-                            spelled(report.tokens(), 1)));
+                            text(report.score()),
+                            text(report.winRate().times(100)),
+                            text(report.kl()),
+                            text(report.tokens())));
         }
         html.raw("</table></div>");
     }
 
-    private static String spelled(Estimate estimate, double factor) {
-        return Double.isNaN(estimate.value())
-                ? ""
-                : String.format(
-                        Locale.ROOT,
-                        "%.2f (%.2f to %.2f)",
-                        factor * estimate.value(),
-                        factor * estimate.low(),
-                        factor * estimate.high());
+    private static String text(Estimate estimate) {
+        return Double.isNaN(estimate.value()) ? "" : estimate.text(2);
     }
 }

@@ -100,7 +100,7 @@ public final class TuneReport {
                         outcome.chosen(),
                         outcome.by(),
                         outcome.settings(),
-                        spelled(outcome.value()),
+                        outcome.value().text(3),
                         outcome.length(),
                         outcome.kl(),
                         outcome.limit()),
@@ -144,7 +144,7 @@ public final class TuneReport {
                     "| %d | %s | %s | %d | %.3g | %d |",
                     i + 1,
                     standing.cell().name(),
-                    spelled(standing.value()),
+                    standing.value().text(3),
                     standing.step(),
                     standing.at() * standing.at(),
                     standing.cell().points().getLast().step()));
@@ -180,10 +180,10 @@ public final class TuneReport {
                     "| %d | %s | %s | %.3g | %s | %s | %s |",
                     i + 1,
                     standing.cell().name(),
-                    spelled(standing.value()),
+                    standing.value().text(3),
                     standing.at() * standing.at(),
-                    spelled(now.measure()),
-                    spelled(now.kl()),
+                    now.measure().text(3),
+                    now.kl().text(3),
                     isLast ? "at its end" : i < goOn ? "goes on" : "dropped: only the first " + goOn + " go on"));
         }
         at.failed()
@@ -213,9 +213,5 @@ public final class TuneReport {
                                 .map(rung -> rung.settings() + " until step " + rung.step())
                                 .collect(Collectors.joining(", "))),
                 "");
-    }
-
-    private static String spelled(Estimate estimate) {
-        return String.format(Locale.ROOT, "%.3f (%.3f to %.3f)", estimate.value(), estimate.low(), estimate.high());
     }
 }

@@ -115,10 +115,21 @@ final class Contestant implements AutoCloseable {
     }
 
     /// @return log-probs of answers, nats
-    double[] logProbs(List<int[]> prompts, List<Answer> answers) {
+    private double[] logProbs(List<int[]> prompts, List<Answer> answers) {
         try (LanguageModel model = models.language(directory, realignment, compute)) {
             return AnswerLogProbs.of(model, prompts, answers);
         }
+    }
+
+    /// @param reference the other model
+    /// @return log-probs of answers less those of the reference, nats
+    double[] logRatios(Contestant reference, List<int[]> prompts, List<Answer> answers) {
+        double[] ratios = logProbs(prompts, answers);
+        double[] theirs = reference.logProbs(prompts, answers);
+        for (int i = 0; i < ratios.length; i++) {
+            ratios[i] -= theirs[i];
+        }
+        return ratios;
     }
 
     /// @param from the realignment of this model

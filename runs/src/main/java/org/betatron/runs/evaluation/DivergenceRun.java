@@ -62,11 +62,10 @@ public record DivergenceRun(
             List<Answer> answers =
                     own.answers(prompts, List.of(generation), Optional.empty()).getFirst();
             listener.heard(new RunEvent.DivergenceBegun(reference));
-            double[] theirs = other.logProbs(prompts, answers);
-            double[] ratios = own.logProbs(prompts, answers);
+            double[] ratios = own.logRatios(other, prompts, answers);
             List<LogRatio> result = new ArrayList<>();
             for (int i = 0; i < ratios.length; i++) {
-                result.add(new LogRatio(answers.get(i).prompt(), ratios[i] - theirs[i]));
+                result.add(new LogRatio(answers.get(i).prompt(), ratios[i]));
             }
             return result;
         }

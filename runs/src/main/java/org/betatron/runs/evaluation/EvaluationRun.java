@@ -308,12 +308,7 @@ public final class EvaluationRun {
             return model.divergences(realignment, promptIds, answers);
         }
         try (Contestant reference = contestant(directory)) {
-            double[] own = model.logProbs(promptIds, answers);
-            double[] theirs = reference.logProbs(promptIds, answers);
-            for (int i = 0; i < own.length; i++) {
-                own[i] -= theirs[i];
-            }
-            return own;
+            return model.logRatios(reference, promptIds, answers);
         }
     }
 }

@@ -77,13 +77,7 @@ public record RealignmentRun(EvaluationRequest measured, String by, List<Double>
                 throw result.gaveUp().get();
             }
             ComparisonReport report = result.reports().getFirst();
-            boolean hasScores = !Double.isNaN(report.score().value());
-            points.add(new LambdaPoint(
-                    lambda,
-                    hasScores ? report.score() : report.winRate(),
-                    report.kl(),
-                    report.winRate(),
-                    report.tokens()));
+            points.add(new LambdaPoint(lambda, report.measure(), report.kl(), report.winRate(), report.tokens()));
             answers = report.answers();
             prompts = report.prompts();
         }

@@ -134,7 +134,6 @@ final class CellRun {
         // Evaluation uses the threads that the last run has set, and there may have been none.
         int threads = workshop.scale().threads();
         ComputeThreads.use(threads);
-        GenerationSpec base = GenerationSpec.DEFAULT.withSeed(seed);
         EvaluationResult result = EvaluationRun.run(
                 new EvaluationRequest(
                         model,
@@ -146,13 +145,7 @@ final class CellRun {
                         workshop.scale().questions(),
                         ScoreJudge.ofWorld(),
                         StudyScale.TEMPERATURES,
-                        new GenerationSpec(
-                                base.sampling(),
-                                base.samples(),
-                                MAX_NEW_TOKENS,
-                                base.stop(),
-                                base.batchSize(),
-                                base.seed()),
+                        GenerationSpec.DEFAULT.withSeed(seed).withMaxNewTokens(MAX_NEW_TOKENS),
                         ComputeDevice.DEFAULT,
                         evaluation()),
                 RunListener.NONE);

@@ -78,12 +78,14 @@ public record FrontierRunner(FrontierRequest request, Consumer<String> progress,
 
     /// @return what a run is trained with; empty if that is not known yet
     private static OptionalDouble beta(FrontierTask task, Map<FrontierTask, KeyedCell> done) {
-        return task.method().follows().isEmpty()
-                ? OptionalDouble.of(task.beta())
-                : done.entrySet().stream()
-                        .filter(entry -> task.follows(entry.getKey()))
-                        .mapToDouble(entry -> entry.getValue().cell().beta())
-                        .findFirst();
+        Optional<FrontierTask> followed = task.followed();
+        if (followed.isEmpty()) {
+            return OptionalDouble.of(task.beta());
+        }
+        KeyedCell cell = done.get(followed.get());
+        return cell == null
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(cell.cell().beta());
     }
 
     private Optional<Path> stopped(int done, int total) {

@@ -3,6 +3,7 @@ package org.betatron.runs.study;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.betatron.runs.study.FrontierWorkshop.Run;
 
 /// One run of a study of frontiers.
@@ -20,10 +21,12 @@ record FrontierTask(FrontierPlace place, FrontierMethod method, double beta, dou
         return Math.floorMod(List.of(place.name(), beta, rate, seed).hashCode(), 1 << 20);
     }
 
-    /// @return whether this one has the mean beta of `other`
-    boolean follows(FrontierTask other) {
-        return other.equals(new FrontierTask(place, other.method(), beta, rate, seed))
-                && other.method().name().equals(method.follows());
+    /// @return the run whose mean beta this one has; empty if it has one of its own
+    Optional<FrontierTask> followed() {
+        return place.methods().stream()
+                .filter(other -> other.name().equals(method.follows()))
+                .findFirst()
+                .map(other -> new FrontierTask(place, other, beta, rate, seed));
     }
 
     /// @param ownBeta that it is trained with

@@ -162,7 +162,6 @@ record FrontierWorkshop(Workshop workshop, Map<String, FrontierCell> earlier) {
 
     private FrontierPoint point(double share, Run run, Path model, Path start) {
         ComputeThreads.use(workshop.scale().threads());
-        GenerationSpec base = GenerationSpec.DEFAULT.withSeed(run.seed());
         List<JudgedAnswer> answers = EvaluationRun.run(
                         new EvaluationRequest(
                                 model,
@@ -176,13 +175,7 @@ record FrontierWorkshop(Workshop workshop, Map<String, FrontierCell> earlier) {
                                 workshop.scale().questions(),
                                 ScoreJudge.ofWorld(),
                                 List.of(1.0),
-                                new GenerationSpec(
-                                        base.sampling(),
-                                        base.samples(),
-                                        MAX_NEW_TOKENS,
-                                        base.stop(),
-                                        base.batchSize(),
-                                        base.seed()),
+                                GenerationSpec.DEFAULT.withSeed(run.seed()).withMaxNewTokens(MAX_NEW_TOKENS),
                                 ComputeDevice.DEFAULT,
                                 null),
                         RunListener.NONE)

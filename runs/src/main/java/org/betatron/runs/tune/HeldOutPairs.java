@@ -65,13 +65,10 @@ public record HeldOutPairs(AlignRecipe recipe, int limit, int samples, int maxNe
     /// @return how answers are drawn: unchanged, so that their log-ratios estimate the divergence,
     ///     and with the same random numbers for every setting
     GenerationSpec generation() {
-        return new GenerationSpec(
-                SamplingSpec.DEFAULT,
-                samples,
-                maxNewTokens,
-                List.of(),
-                GenerationSpec.DEFAULT.batchSize(),
-                GenerationSpec.DEFAULT.seed());
+        return GenerationSpec.DEFAULT
+                .withSampling(SamplingSpec.DEFAULT)
+                .withSamples(samples)
+                .withMaxNewTokens(maxNewTokens);
     }
 
     Settings settings() {

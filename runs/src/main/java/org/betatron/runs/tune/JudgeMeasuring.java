@@ -50,7 +50,6 @@ public record JudgeMeasuring(String name, Judge judge, HeldOutPairs heldOut) imp
             throw result.gaveUp().get();
         }
         ComparisonReport report = result.reports().getFirst();
-        boolean hasScores = !Double.isNaN(report.score().value());
-        return new Measured(hasScores ? report.score() : report.winRate(), report.kl());
+        return new Measured(report.measure(), report.kl());
     }
 }

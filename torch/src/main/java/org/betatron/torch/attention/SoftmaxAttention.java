@@ -26,10 +26,18 @@ public final class SoftmaxAttention {
         Tensor out = attend(
                 spec,
                 queries.unsqueeze(2), // [S, H, 1, D]
-                keys.transpose(1, 2), // [S, K, C, D]
-                values.transpose(1, 2),
+                byHeads(spec, keys), // [S, K, C, D]
+                byHeads(spec, values),
                 mask); // [S, H, 1, D]
         return out.reshape(queries.size(0), queries.size(1) * queries.size(2));
+    }
+
+    /// With capped scores, keys and values of one sequence would go into the products as they lie and
+    /// those of several as copies, and on some processors the two round differently: with copies
+    /// always, a sequence does not depend on how many are beside it.
+    private static Tensor byHeads(AttentionSpec spec, Tensor cached) {
+        Tensor heads = cached.transpose(1, 2);
+        return spec.isCapped() ? heads.contiguous() : heads;
     }
 
     /// Of one segment.
@@ -74,8 +82,7 @@ public final class SoftmaxAttention {
             AttentionSpec spec, Tensor queries, Tensor keys, Tensor values, @Nullable Tensor mask) {
         long count = queries.size(2);
         long[] grouped = {queries.size(0), keys.size(1), -1, queries.size(3)}; // [B, K, H / K * q, D]
-        Tensor scores = torch.matmul(
-                        queries.reshape(grouped), keys.transpose(2, 3).contiguous())
+        Tensor scores = torch.matmul(queries.reshape(grouped), keys.transpose(2, 3))
                 .to(ScalarType.Float)
                 .mul(Tensors.scalar(spec.scale() / spec.logitCap()))
                 .tanh()
@@ -83,7 +90,7 @@ public final class SoftmaxAttention {
                 .view(queries.size(0), queries.size(1), count, keys.size(2)); // [B, H, q, k]
         Tensor hidden = mask == null ? mask(spec, 0, count, ScalarType.Float, queries) : mask;
         Tensor shares = torch.softmax(scores.add(hidden), -1).to(Tensors.typeOf(values));
-        return torch.matmul(shares.view(queries.size(0), keys.size(1), -1, keys.size(2)), values.contiguous())
+        return torch.matmul(shares.view(queries.size(0), keys.size(1), -1, keys.size(2)), values)
                 .view(Tensors.shape(queries));
     }
 
