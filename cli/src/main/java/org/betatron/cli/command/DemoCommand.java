@@ -191,7 +191,8 @@ final class DemoCommand implements Callable<Integer> {
 
     private void row(String name, Estimate reward, double kl, String better) {
         String aligned = (reward.value() < 0 ? "" : " ") + reward.text(2);
-        out().printf(Locale.ROOT, "  %-10s %-22s  %8.2f    %s%n", name, aligned, kl, better);
+        out().println(String.format(Locale.ROOT, "  %-10s %-22s  %8.2f    %s", name, aligned, kl, better)
+                .stripTrailing());
     }
 
     private void requireEmpty() {
