@@ -25,6 +25,7 @@ final class RunningAnswer {
     private final RandomGenerator random;
     private final BitSet seen = new BitSet();
     private final int[] ids;
+    private final float[] logProbs;
     private int numIds;
     private int numHeard;
     private @Nullable AnswerEnd end;
@@ -39,6 +40,7 @@ final class RunningAnswer {
         stop = generator.spec().stop();
         longestStop = stop.stream().mapToInt(String::length).max().orElse(0);
         ids = new int[generator.room(promptIds.length)];
+        logProbs = new float[ids.length];
         Arrays.stream(promptIds).forEach(seen::set);
     }
 
@@ -58,7 +60,9 @@ final class RunningAnswer {
     ///
     /// @param logits used up
     void choose(TokenSampler sampler, float[] logits) {
-        int token = sampler.next(logits, seen, random);
+        TokenSampler.Drawn drawn = sampler.draw(logits, seen, random);
+        int token = drawn.token();
+        logProbs[numIds] = (float) drawn.logProb();
         ids[numIds++] = token;
         seen.set(token);
         if (Arrays.stream(stopIds).anyMatch(id -> id == token)) {
@@ -132,6 +136,7 @@ final class RunningAnswer {
         if (reason == null) {
             throw new IllegalStateException("the answer has not ended");
         }
-        return new Answer(prompt, sample, Arrays.copyOf(ids, numIds), text(), reason);
+        return new Answer(
+                prompt, sample, Arrays.copyOf(ids, numIds), Arrays.copyOf(logProbs, numIds), text(), reason);
     }
 }

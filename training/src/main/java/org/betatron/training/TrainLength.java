@@ -12,6 +12,17 @@ public sealed interface TrainLength {
     /// @throws IllegalArgumentException if the length is counted in passes over data, which there are none of
     long stepsWithoutPasses();
 
+    /// @param numPrompts prompts that rows are made of, ≥ 1
+    /// @param atOnce     prompts that are asked at once
+    /// @param steps      steps that learn from what was made of these
+    /// @return steps of a run that makes its rows
+    default long stepsOfMade(int numPrompts, int atOnce, int steps) {
+        return switch (this) {
+            case Epochs(var count) -> Math.ceilDiv((long) count * numPrompts, atOnce) * steps;
+            case Steps(var count) -> count;
+        };
+    }
+
     /// Whole passes over the data. A batch may reach over the end of a pass; the last batch of the
     /// run has what is left.
     ///

@@ -8,16 +8,29 @@ import java.util.random.RandomGenerator;
 /// @param spec how
 public record TokenSampler(SamplingSpec spec) {
 
+    /// A token that was chosen.
+    ///
+    /// @param token   its id
+    /// @param logProb log of the probability with which it was, nats; 0 where the choice was greedy
+    public record Drawn(int token, double logProb) {}
+
     /// Chooses the next token.
     ///
     /// @param logits of all tokens, `[vocabularySize]`; used up
     /// @param seen   ids that occurred before, for the repetition penalty
     /// @param random one number is drawn from it unless the choice is greedy
-    /// @return token id
+    /// @return the token, and how probable it was
     /// @throws IllegalArgumentException if the largest logit is not finite
-    public int next(float[] logits, BitSet seen, RandomGenerator random) {
+    public Drawn draw(float[] logits, BitSet seen, RandomGenerator random) {
         filter(logits, seen);
-        return spec.isGreedy() ? mostProbable(logits) : draw(logits, random.nextDouble());
+        return spec.isGreedy() ? new Drawn(mostProbable(logits), 0) : draw(logits, random.nextDouble());
+    }
+
+    /// As [#draw(float[], BitSet, RandomGenerator)].
+    ///
+    /// @return the token's id
+    public int next(float[] logits, BitSet seen, RandomGenerator random) {
+        return draw(logits, seen, random).token();
     }
 
     /// Applies everything but the draw.
@@ -49,7 +62,7 @@ public record TokenSampler(SamplingSpec spec) {
     /// Inverts the cumulative distribution in the order of ids.
     ///
     /// @param uniform in [0, 1)
-    private static int draw(float[] logits, double uniform) {
+    private static Drawn draw(float[] logits, double uniform) {
         float max = LogitFilters.max(logits);
         double sum = 0;
         for (int token = 0; token < logits.length; token++) {
@@ -65,10 +78,14 @@ public record TokenSampler(SamplingSpec spec) {
                 passed += logits[token];
                 last = token;
                 if (passed > target) {
-                    return token;
+                    return drawn(token, logits, sum);
                 }
             }
         }
-        return last;
+        return drawn(last, logits, sum);
+    }
+
+    private static Drawn drawn(int token, float[] probabilities, double sum) {
+        return new Drawn(token, Math.log(probabilities[token] / sum));
     }
 }

@@ -88,6 +88,7 @@ record WrittenAnswers(Path directory) {
                     prompt,
                     sample,
                     tokenIds.stream().mapToInt(Integer::intValue).toArray(),
+                    new float[0],
                     text,
                     end);
         }

@@ -1,0 +1,57 @@
+package org.betatron.core.policy;
+
+import static org.betatron.core.Numbers.require;
+
+/// What it costs to leave the reference.
+///
+/// Where `target` is given, the coefficient follows the divergence (Ziegler et al. 2019, arXiv 1909.08593, section 2.2),
+/// once per rollout of `n` answers:
+///
+/// ```text
+/// e = clip(KL / target - 1, -0.2, 0.2)        KL mean of answers, nats
+/// coefficient <- coefficient * (1 + e n / horizon)
+/// ```
+///
+/// @param coefficient cost of one nat in units of the reward, in [0, ∞); 0 for none, and then no reference is needed.
+///     Where it adapts, what it begins with
+/// @param estimator   what is counted at each token
+/// @param place       what it is a part of
+/// @param target      nats per answer that an adapting coefficient aims at, in [0, ∞); 0 for a coefficient that stays
+/// @param horizon     answers in which an adapting coefficient can follow, > 0; 10,000 in the paper
+public record KlSpec(double coefficient, KlEstimator estimator, KlPlace place, double target, double horizon) {
+
+    private static final double MAX_ERROR = 0.2;
+
+    public KlSpec {
+        require("coefficient", coefficient >= 0 && coefficient < Double.POSITIVE_INFINITY, "in [0, ∞)", coefficient);
+        require("target", target >= 0 && target < Double.POSITIVE_INFINITY, "in [0, ∞)", target);
+        require("horizon", horizon > 0 && horizon < Double.POSITIVE_INFINITY, "in (0, ∞)", horizon);
+        if (target > 0 && coefficient == 0) {
+            throw new IllegalArgumentException("coefficient must be > 0 where target is given but was 0:"
+                    + " a coefficient that adapts is multiplied, so it would stay 0");
+        }
+    }
+
+    /// A coefficient that stays.
+    public static KlSpec fixed(double coefficient, KlEstimator estimator, KlPlace place) {
+        return new KlSpec(coefficient, estimator, place, 0, 10_000);
+    }
+
+    /// @return whether a reference has to be asked
+    public boolean needsReference() {
+        return coefficient > 0;
+    }
+
+    /// @param now        the coefficient of the last rollout
+    /// @param kl         mean divergence of its answers from the reference, nats
+    /// @param numAnswers answers that it had
+    /// @return the coefficient of the next one
+    public double next(double now, double kl, int numAnswers) {
+        if (target == 0) {
+            return now;
+        }
+        double error = Math.clamp(kl / target - 1, -MAX_ERROR, MAX_ERROR);
+        // A rollout that is longer than the horizon must not turn the sign.
+        return now * Math.max(0.5, 1 + error * numAnswers / horizon);
+    }
+}

@@ -1,0 +1,208 @@
+package org.betatron.training.online;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.betatron.core.RandomStreams;
+import org.betatron.core.model.LanguageModel;
+import org.betatron.core.model.ResponseModel;
+import org.betatron.core.model.TokenQuantity;
+import org.betatron.core.policy.Advantages;
+import org.betatron.core.policy.KlPlace;
+import org.betatron.core.policy.PolicySpec;
+import org.betatron.core.policy.ScoredAnswers;
+import org.betatron.data.packing.BatchNumbers;
+import org.betatron.data.packing.RowBatch;
+import org.betatron.data.row.TokenizedText;
+import org.betatron.generation.Answer;
+import org.betatron.generation.AnswerEnd;
+import org.betatron.training.RowSource;
+import org.betatron.training.StepRows;
+import org.betatron.training.TrainSpec;
+import org.jspecify.annotations.Nullable;
+
+/// Answers that the policy writes, as rows of a policy gradient.
+///
+/// @param writer    writes and scores
+/// @param spec      what is learned
+/// @param reference what the policy shall not leave; null where that costs nothing
+/// @param critic    says what is to be expected at each token; null for none
+/// @param listener  hears of every rollout
+public record PolicyRollouts(
+        RolloutWriter writer,
+        PolicySpec spec,
+        @Nullable LanguageModel reference,
+        @Nullable ResponseModel critic,
+        RolloutListener listener)
+        implements RowSource<WrittenRow, PolicyState> {
+
+    /// @throws IllegalArgumentException if settings do not go together, saying what to do
+    public PolicyRollouts {
+        int samples = writer.spec().samples();
+        if (samples < spec.minSamples()) {
+            throw new IllegalArgumentException("rollout.samples must be ≥ " + spec.minSamples() + " but was " + samples
+                    + ": an answer is compared with the others to its prompt");
+        }
+        if (writer.spec().temperature() != 1) {
+            throw new IllegalArgumentException("rollout.temperature must be 1 but was "
+                    + writer.spec().temperature()
+                    + ": a policy gradient is one of the distribution that answers are drawn from");
+        }
+        if (spec.kl().needsReference() && reference == null) {
+            throw new IllegalArgumentException("a reference must be given: leaving it costs "
+                    + spec.kl().coefficient() + " per nat");
+        }
+        if (spec.critic().exists() && critic == null) {
+            throw new IllegalArgumentException("a critic must be given: advantages are taken against what it expects");
+        }
+    }
+
+    @Override
+    public String key() {
+        return writer.key();
+    }
+
+    @Override
+    public long totalSteps(TrainSpec train) {
+        int perRollout = train.batchSize() * writer.spec().batches();
+        if (perRollout % writer.spec().samples() != 0) {
+            throw new IllegalArgumentException("train.batchSize times rollout.batches must be a multiple of"
+                    + " rollout.samples but they were " + train.batchSize() + ", " + writer.spec().batches() + " and "
+                    + writer.spec().samples() + ": set train.batchSize to a multiple of "
+                    + writer.spec().samples());
+        }
+        int prompts = perRollout / writer.spec().samples();
+        return train.length().stepsOfMade(writer.prompts().size(), prompts, writer.spec().steps());
+    }
+
+    @Override
+    public StepRows<WrittenRow, PolicyState> draw(TrainSpec train, long step, long position, PolicyState state) {
+        writer.clock().beginStep();
+        PolicyState now = state.rows().isEmpty() ? roll(train, step, state) : state;
+        List<WrittenRow> rows = taken(train, now);
+        writer.clock().beginUpdate();
+        return StepRows.all(rows, now.after(rows.size(), writer.spec().epochs()));
+    }
+
+    /// Groups stay together, so that what they share is computed once; in each epoch they come in another order.
+    private List<WrittenRow> taken(TrainSpec train, PolicyState state) {
+        int samples = writer.spec().samples();
+        int groups = state.rows().size() / samples;
+        long epoch = state.taken() / state.rows().size();
+        int[] order = shuffled(
+                groups,
+                RandomStreams.stream(train.seed(), "rollout order", state.rollouts() * (1L << 20) + epoch)
+                        .nextLong());
+        int first = (int) (state.taken() % state.rows().size());
+        int count = Math.min(train.batchSize(), state.rows().size() - first);
+        List<WrittenRow> rows = new ArrayList<>();
+        for (int i = first; i < first + count; i++) {
+            rows.add(state.rows().get(order[i / samples] * samples + i % samples));
+        }
+        return rows;
+    }
+
+    private static int[] shuffled(int count, long seed) {
+        int[] order = IntStream.range(0, count).toArray();
+        SplittableRandom random = new SplittableRandom(seed);
+        for (int i = count - 1; i > 0; i--) {
+            int j = random.nextInt(i + 1);
+            int kept = order[i];
+            order[i] = order[j];
+            order[j] = kept;
+        }
+        return order;
+    }
+
+    private PolicyState roll(TrainSpec train, long step, PolicyState state) {
+        int groups = train.batchSize() * writer.spec().batches() / writer.spec().samples();
+        Rollout rollout = writer.write(train.seed(), state.rollouts(), state.nextPrompt(), groups);
+        listener.written(step, rollout);
+        List<TokenizedText> texts = rollout.answers().stream()
+                .map(answer -> new TokenizedText(
+                        name(answer), writer.prompts().tokenIds().get(answer.prompt()), answer.tokenIds()))
+                .toList();
+        float[][] drawn = rollout.answers().stream().map(Answer::logProbs).toArray(float[][]::new);
+        float[][] before =
+                needsBefore() ? measured(writer.policy(), TokenQuantity.LOG_PROB, texts, train) : new float[0][];
+        float[][] ofReference = reference == null
+                ? new float[0][]
+                : measured(reference, TokenQuantity.LOG_PROB, texts, train);
+        float[][] values = critic == null ? new float[0][] : measured(critic, TokenQuantity.SCORE, texts, train);
+        boolean[] ended = new boolean[rollout.size()];
+        for (int i = 0; i < ended.length; i++) {
+            ended[i] = rollout.answers().get(i).end() != AnswerEnd.LENGTH;
+        }
+        ScoredAnswers answers = new ScoredAnswers(
+                rollout.groups(),
+                rollout.scores().totals(),
+                ended,
+                Floats.widened(before.length == 0 ? drawn : before),
+                Floats.widened(ofReference),
+                Floats.widened(values));
+        double coefficient = state.klCoefficient();
+        Advantages advantages = spec.advantages(answers, coefficient);
+        List<WrittenRow> rows = new ArrayList<>();
+        for (int i = 0; i < rollout.size(); i++) {
+            rows.add(new WrittenRow(
+                    texts.get(i).id(),
+                    texts.get(i).prompt(),
+                    texts.get(i).response(),
+                    answers.isScored(i) && (ended[i] || !spec.leavesOutCut()),
+                    Floats.rounded(advantages.ofTokens()[i], 1),
+                    drawn[i],
+                    Floats.row(before, i),
+                    Floats.row(ofReference, i),
+                    Floats.row(values, i),
+                    advantages.returns().length == 0 ? Floats.NONE : Floats.rounded(advantages.returns()[i], 1),
+                    coefficient));
+        }
+        return new PolicyState(
+                rows,
+                0,
+                state.rollouts() + 1,
+                rollout.nextPrompt(),
+                reference == null ? coefficient : spec.kl().next(coefficient, answers.meanKl(), answers.size()),
+                summary(rollout, answers, advantages));
+    }
+
+    /// Where an answer is learned from once and its rewards do not ask, the first pass of the update says it.
+    private boolean needsBefore() {
+        return writer.spec().steps() > 1
+                || critic != null
+                || (spec.kl().place() == KlPlace.REWARD && reference != null);
+    }
+
+    private float[][] measured(
+            ResponseModel model, TokenQuantity quantity, List<TokenizedText> texts, TrainSpec train) {
+        return writer.clock().comparing(() -> {
+            // Scoring keeps no graph, so more fits at once than in training.
+            BatchNumbers numbers =
+                    RowBatch.of(texts, train.packing(writer.policy()).twice()).score(model);
+            return IntStream.range(0, texts.size())
+                    .mapToObj(i -> numbers.values(quantity, i))
+                    .toArray(float[][]::new);
+        });
+    }
+
+    private Map<String, Double> summary(Rollout rollout, ScoredAnswers answers, Advantages advantages) {
+        Map<String, Double> numbers = new LinkedHashMap<>(rollout.summary());
+        Arrays.stream(advantages.rewards())
+                .filter(reward -> !Double.isNaN(reward))
+                .average()
+                .ifPresent(mean -> numbers.put("rollout/reward", mean));
+        if (reference != null) {
+            numbers.put("rollout/kl", answers.meanKl());
+        }
+        return numbers;
+    }
+
+    private String name(Answer answer) {
+        return writer.prompts().names().get(answer.prompt()) + "#" + (answer.sample() + 1);
+    }
+
+}

@@ -1,0 +1,63 @@
+package org.betatron.training.online;
+
+import org.betatron.training.run.Metrics;
+
+/// Where the time of a step goes. What it measures decides nothing. One thread at a time.
+public final class RolloutClock {
+
+    private double generationSeconds;
+    private double scoringSeconds;
+    private double comparingSeconds;
+    private long updateBegun = System.nanoTime();
+
+    /// What can be measured.
+    interface Work<T> {
+        T run();
+    }
+
+    void beginStep() {
+        generationSeconds = 0;
+        scoringSeconds = 0;
+        comparingSeconds = 0;
+    }
+
+    <T> T generating(Work<T> work) {
+        long begun = System.nanoTime();
+        T result = work.run();
+        generationSeconds += since(begun);
+        return result;
+    }
+
+    <T> T scoring(Work<T> work) {
+        long begun = System.nanoTime();
+        T result = work.run();
+        scoringSeconds += since(begun);
+        return result;
+    }
+
+    /// What policy, reference and critic say of answers that were just written.
+    <T> T comparing(Work<T> work) {
+        long begun = System.nanoTime();
+        T result = work.run();
+        comparingSeconds += since(begun);
+        return result;
+    }
+
+    void beginUpdate() {
+        updateBegun = System.nanoTime();
+    }
+
+    /// @return seconds of the step by phase; the update is measured up to here
+    Metrics metrics() {
+        return Metrics.builder()
+                .put("time/generationSeconds", generationSeconds)
+                .put("time/scoringSeconds", scoringSeconds)
+                .put("time/comparingSeconds", comparingSeconds)
+                .put("time/updateSeconds", since(updateBegun))
+                .build();
+    }
+
+    private static double since(long begun) {
+        return (System.nanoTime() - begun) * 1e-9;
+    }
+}
