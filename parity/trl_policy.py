@@ -26,15 +26,18 @@ is null was None or NaN in Python.
 - `grpoAdvantages` = `[{name, settings, rewards, advantages, zeroSpread}]`: `rewards` is a row per response, a column per
   reward function; responses of a group of `groupSize` follow each other. `zeroSpread` is TRL's share of responses whose
   group (or batch) has the standard deviation 0.
-- `rlooBatches`, `rlooLosses`: as for GRPO; ratio of a response, parts are averaged as transformers' Trainer does it.
-- `rlooAdvantages` = `[{name, settings, rewards, oldLogProbs, referenceLogProbs, advantages}]`.
-- `ppo` = `[{name, settings, responses, whole, update}]`. Of a response: `tokens`, `hasEnd`, `score`, `oldLogProbs`,
-  `referenceLogProbs`, `values`, `rewards` (KL penalty and score), `usedRewards` (after whitening), `rawAdvantages`,
-  `returns`: one per value; and `advantages` after whitening, `newLogProbs`, `newValues`, `logProbGradients`,
-  `valueGradients`. Where a response is followed by padding TRL has one value more than tokens, and the score is the
-  reward of that step: the list then has tokens + 1 entries. `update` = `{policyLoss, valueLoss, loss,
-  policyClipFraction, valueClipFraction, approximateKl, meanRatio}` of all responses as one micro-batch, the last two over
-  padding too; `paddedTokens` is how many entries a padded row has.
+- `rlooBatches`, `rlooLosses`: as for GRPO; ratio of a response; the mean over parts, as transformers' Trainer takes it;
+  `low_min` and `high_max` are of 0 and 1 for each response.
+- `rlooAdvantages` = `[{name, settings, rewards, oldLogProbs, referenceLogProbs, advantages, zeroSpread}]`; the `clip` of
+  the settings is that of rewards, `[least, most]`.
+- `ppo` = `[{name, settings, responses, whole, update}]`. Of a response:
+  `tokens`, `hasEnd`, `score` (before the penalty for a missing end); `oldLogProbs`,
+  `referenceLogProbs`, `newLogProbs`, `logProbGradients` and whitened `advantages`, one per token; `values`, `newValues`,
+  `valueGradients`, `rewards` (KL penalty and score), `usedRewards` (whitened where that is set), `rawAdvantages` and
+  `returns`, one per value. Where a response is followed by padding TRL has one value more than tokens, and the score is
+  the reward of that step: these lists then have tokens + 1 entries. `whole`: no response is followed by padding.
+  `update` = `{policyLoss, valueLoss, loss, policyClipFraction, valueClipFraction, approximateKl, meanRatio}` of all
+  responses as one micro-batch, the last two over padding too; `paddedTokens` is the width of a padded row.
 - `definitions`: numbers by this script's own numpy, from the papers: `generalizedAdvantages` (the double sum of Schulman
   et al. 2016), `klEstimators` (Schulman 2020, values and derivatives, and exact expectations over a vocabulary),
   `adaptiveKl` (Ziegler et al. 2019).
@@ -45,6 +48,7 @@ import ast
 import math
 from collections import defaultdict
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -91,8 +95,9 @@ class Source:
         self.tree = ast.parse(self.text)
 
     def definitions(self, *names):
-        """Functions and constants of the module."""
-        nodes = [node for node in self.tree.body if getattr(node, "name", None) in names or self.index([node], names[0]) == 0]
+        """Functions, and a constant that is named first."""
+        nodes = [node for node in self.tree.body
+                 if getattr(node, "name", None) in names or self.index([node], names[0]) == 0]
         assert len(nodes) == len(names), f"{self.name} lacks some of {names}"
         for node in nodes:
             executed[f"{self.name}: {getattr(node, 'name', names[0])}"] = [[node.lineno, node.end_lineno]]
@@ -249,8 +254,8 @@ class Ppo:
 
     def __init__(self, directory):
         self.version = next(directory.glob("trl-*.dist-info")).name.removeprefix("trl-").removesuffix(".dist-info")
-        source = Source(directory / "trl/experimental/ppo/ppo_trainer.py", f"trl {self.version}/experimental/ppo/ppo_trainer.py")
-        tools = Source(directory / "trl/experimental/utils.py", f"trl {self.version}/experimental/utils.py")
+        source, tools = (Source(directory / "trl" / file, f"trl-{self.version}/{file}")
+                         for file in ("experimental/ppo/ppo_trainer.py", "experimental/utils.py"))
         self.functions = {"torch": torch}
         exec(tools.definitions("first_true_indices"), self.functions)
         exec(source.definitions("INVALID_LOGPROB", "truncate_response", "masked_mean", "masked_var", "masked_whiten"),
@@ -340,17 +345,18 @@ def policy_batch(name, rng, lengths, parts, spread, old_spread=1.0):
     for i, length in enumerate(lengths):
         old = [-abs(x) - 1 / 64 for x in numbers(rng, length, 0, old_spread)]
         new = log_probs(rng, old, spread) if spread else list(old)
-        # a response of which many tokens have hardly moved, and an advantage of 0, as in groups of equal rewards
+        # an advantage of 0, as in groups of equal rewards
         advantage = 0.0 if i == 3 else numbers(rng, 1, 0, 1.2)[0]
         responses.append({"logProbs": new, "oldLogProbs": old, "referenceLogProbs": log_probs(rng, old, 0.5 + spread / 2),
                           "advantage": advantage})
     return {"name": name, "parts": parts, "maxTokens": 12, "responses": responses}
 
 
-def policy_batches(rng):
+def policy_batches(rng, near=0.2):
+    """@param near standard deviation of the log-ratio of a token where few are clipped"""
     return [
-        policy_batch("near", rng, [1, 7, 3, 5, 9, 2, 4, 6], [8], 0.2),
-        policy_batch("far", rng, [6, 2, 8, 1, 3, 5, 7, 4], [8], 1.0),
+        policy_batch("near", rng, [1, 7, 3, 5, 9, 2, 4, 6], [8], near),
+        policy_batch("far", rng, [6, 2, 8, 1, 3, 5, 7, 4], [8], 5 * near),
         policy_batch("not moved", rng, [3, 1, 5, 2], [4], 0.0),
         policy_batch("extreme", rng, [4, 2, 6, 1, 3, 5], [6], 9.0, 12.0),
         policy_batch("response without tokens", rng, [4, 0, 2, 6], [4], 0.5),
@@ -363,8 +369,6 @@ def grpo_settings():
         for ratio_of in ("token", "sequence"):
             for beta, times in ((0.0, False), (0.04, False), (0.04, True)):
                 for delta in (None, 1.5):
-                    if delta and times:
-                        continue
                     name = f"{loss_type} {ratio_of}" + (f" beta {beta}" if beta else "") + (
                         " times ratio" if times else "") + (f" delta {delta}" if delta else "")
                     yield name, {"lossType": loss_type, "ratioOf": ratio_of, "beta": beta, "klTimesRatio": times,
@@ -380,8 +384,8 @@ def check_grpo(batch, settings, found):
         sums, counts = [], []
         for r in part:
             new, old, ref = (np.array(r[key]) for key in ("logProbs", "oldLogProbs", "referenceLogProbs"))
-            with np.errstate(all="ignore"):
-                ratio = np.exp(new - old if settings["ratioOf"] == "token" else np.full(len(new), (new - old).sum() / max(len(new), 1)))
+            mean = np.full(len(new), (new - old).sum() / max(len(new), 1))
+            ratio = np.exp(new - old if settings["ratioOf"] == "token" else mean)
             limited = np.minimum(ratio, settings["delta"] or np.inf)
             term = -np.minimum(limited * r["advantage"], np.clip(ratio, 1 - epsilon_low, 1 + epsilon_high) * r["advantage"])
             kl = np.exp(ref - new) - (ref - new) - 1
@@ -470,7 +474,7 @@ def ppo_cases(rng):
 
 
 def generalized_advantages(rewards, values, last, gamma, lam):
-    """Schulman et al. 2016, equations 11 to 16: the exponentially weighted mean of the k-step estimates."""
+    """Schulman et al. 2016, section 3: the exponentially weighted mean of the k-step estimates."""
     count, extended, found = len(rewards), [*values, last], []
     for t in range(count):
         rest = count - t
@@ -494,12 +498,12 @@ def advantage_definitions(rng):
 def kl_definitions(rng):
     """With d = log p - log q at a sample of p: k1 = d, k2 = d^2 / 2, k3 = exp(-d) - 1 + d."""
     samples, vocabularies = [], []
-    for difference in [0.0, 1e-6, -1e-6, *numbers(rng, 4, 0, 0.5), 5.0, -5.0, 20.0]:
+    for difference in [0.0, 2.0**-20, -2.0**-20, *numbers(rng, 4, 0, 0.5), 5.0, -5.0, 20.0]:
         policy = -21.0
         reference = policy - difference
         d = policy - reference
         samples.append({"logProb": policy, "referenceLogProb": reference,
-                        "k1": d, "k2": d * d / 2, "k3": math.expm1(-d) + d,
+                        "k1": d, "k2": d * d / 2, "k3": float((-Decimal(d)).exp() - 1 + Decimal(d)),
                         "k1ByLogProb": 1.0, "k2ByLogProb": d, "k3ByLogProb": -math.expm1(-d)})
     for spread in (0.5, 2.0):
         logits, other = np.array(numbers(rng, 5, 0, spread)), np.array(numbers(rng, 5, 0, spread))
@@ -555,7 +559,7 @@ def main():
         grpo.append({"name": name, "settings": settings, "rewards": rewards,
                      "advantages": found["advantages"].tolist(), "zeroSpread": found["is_std_zero"].double().mean().item()})
 
-    rloo_batches = policy_batches(rng)
+    rloo_batches = policy_batches(rng, 0.12)
     rloo_losses = []
     for low, high in ((0.2, 0.2), (0.2, 0.28)):
         settings = {"epsilonLow": low, "epsilonHigh": high}
@@ -572,9 +576,9 @@ def main():
     ppo, code = [], Ppo(args.ppo)
     for name, whole, responses, settings in ppo_cases(rng):
         found, update = code.run(responses, 6, settings)
-        for response in found:
-            values = responses[found.index(response)]["values"]
-            expected = generalized_advantages(response["usedRewards"], values, 0.0, settings["gamma"], settings["lambda"])
+        for given, response in zip(responses, found):
+            expected = generalized_advantages(
+                response["usedRewards"], given["values"], 0.0, settings["gamma"], settings["lambda"])
             assert np.allclose(response["rawAdvantages"], expected, rtol=0, atol=1e-12), name
         ppo.append({"name": name, "settings": settings, "whole": whole, "paddedTokens": 6,
                     "responses": [given | more for given, more in zip(responses, found)], "update": update})
@@ -582,10 +586,12 @@ def main():
     content = {
         "made_by": made_by(__file__, SEED, trl_of_ppo=code.version, executed=executed, computed_in="float64"),
         "grpoBatches": batches, "grpoLosses": losses, "grpoAdvantages": grpo, "rlooBatches": rloo_batches,
-        "rlooLosses": rloo_losses, "rlooAdvantages": rloo, "ppo": ppo,
+        "rlooLosses": rloo_losses, "rlooAdvantages": rloo, "ppo": ppo}
+    assert rounded([batches, rloo_batches], DIGITS) == [batches, rloo_batches]  # inputs are exact
+    content = rounded(content, DIGITS) | {
         "definitions": {"generalizedAdvantages": advantage_definitions(rng), "klEstimators": kl_definitions(rng),
                         "adaptiveKl": adaptive_kl(rng)}}
-    write_json(TARGET, rounded(content, DIGITS))
+    write_json(TARGET, content)
     print(f"{TARGET.relative_to(ROOT)}: {TARGET.stat().st_size // 1024} kB")
 
 
