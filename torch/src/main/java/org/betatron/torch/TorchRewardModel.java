@@ -14,6 +14,8 @@ import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.error.ModelException;
 import org.betatron.torch.error.NativeErrors;
 import org.betatron.torch.files.ModelDirectory;
+import org.betatron.torch.head.AskedRows;
+import org.betatron.torch.head.LastTokenRows;
 import org.betatron.torch.linear.Dropout;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.pass.ScoringTransformer;
@@ -32,7 +34,7 @@ public final class TorchRewardModel extends TorchModel {
 
     private static final String PADDING = "pad_token_id";
 
-    private final int paddingId;
+    private AskedRows rows;
     private ScoringTransformer transformer;
 
     TorchRewardModel(ObjectNode config, ArchitectureSpec spec, Parameters weights, ComputeSpec compute) {
@@ -42,12 +44,12 @@ public final class TorchRewardModel extends TorchModel {
     private TorchRewardModel(
             ObjectNode config, ArchitectureSpec spec, Parameters weights, ComputeSpec compute, List<String> remarks) {
         super(config, spec, weights, compute, remarks);
-        paddingId = config.path(PADDING).asInt(-1);
+        rows = new LastTokenRows(config.path(PADDING).asInt(-1));
         transformer = transformer();
     }
 
     private ScoringTransformer transformer() {
-        return new ScoringTransformer(spec().architecture(), weights(), paddingId, compute());
+        return new ScoringTransformer(spec().architecture(), weights(), rows, compute());
     }
 
     @Override
@@ -118,6 +120,21 @@ public final class TorchRewardModel extends TorchModel {
                                 files, spec.architecture().blueprint(), possible, seed)),
                 possible,
                 remarks(config, files.configFile().toString()));
+    }
+
+    /// Makes a critic of a model: the same, with a value of every token instead of a score of the last one, computed
+    /// from what comes before the token.
+    ///
+    /// @param directory holds a reward model, or a language model, whose head is left behind
+    /// @param seed      seed of a new head
+    /// @param compute   how it computes
+    /// @return the critic, to be closed by the caller
+    /// @throws ModelException if the directory does not hold a whole model of a known architecture
+    public static TorchRewardModel critic(Path directory, long seed, ComputeSpec compute) {
+        TorchRewardModel critic = begin(directory, -1, seed, compute);
+        critic.rows = AskedRows.PREDICTORS;
+        critic.weightsReplaced();
+        return critic;
     }
 
     private static ArchitectureSpec parse(ObjectNode config, ModelDirectory files) {

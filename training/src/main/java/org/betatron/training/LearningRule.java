@@ -41,6 +41,13 @@ public interface LearningRule<R extends TokenizedRow, Q, S> {
         return 1;
     }
 
+    /// Whether a run is done before all of its steps are: it is evaluated and saved as it would be after the last one.
+    ///
+    /// @param state what the steps so far left
+    default boolean isDone(S state) {
+        return false;
+    }
+
     /// @param rows some rows of a step, or all
     /// @return what a decision has to know of them, in their order
     Q quantities(MeasuredRows<R> rows);

@@ -114,7 +114,7 @@ public final class Trainer<R extends TokenizedRow, Q, S> {
         StepClock clock = new StepClock(start.state().elapsedSeconds());
         Now<S> now = start;
         job.listener().started(now.step(), totalSteps);
-        while (now.step() < totalSteps) {
+        while (!isDone(now)) {
             if (job.stopRequested().getAsBoolean()) {
                 if (now.step() > start.step() && !isDue(spec.checkpointEvery(), now.step())) {
                     checkpoint(now);
@@ -122,7 +122,7 @@ public final class Trainer<R extends TokenizedRow, Q, S> {
                 return new TrainingOutcome<>(now.state(), now.memory(), End.STOPPED);
             }
             now = step(now, clock);
-            if (isDue(spec.evaluateEvery(), now.step()) || now.step() == totalSteps) {
+            if (isDue(spec.evaluateEvery(), now.step()) || isDone(now)) {
                 evaluate(now);
             }
             if (isDue(spec.checkpointEvery(), now.step())) {
@@ -130,6 +130,10 @@ public final class Trainer<R extends TokenizedRow, Q, S> {
             }
         }
         return new TrainingOutcome<>(now.state(), now.memory(), End.COMPLETED);
+    }
+
+    private boolean isDone(Now<S> now) {
+        return now.step() >= totalSteps || (now.step() > 0 && rule.isDone(now.memory()));
     }
 
     private Now<S> step(Now<S> before, StepClock clock) {
@@ -155,7 +159,7 @@ public final class Trainer<R extends TokenizedRow, Q, S> {
                 before.state().skippedSteps() + (lesson.teaches() ? 0 : 1),
                 clock.elapsedSeconds());
         Now<S> now = new Now<>(after, moveReference(step, lesson.decision().state()));
-        report(after, lesson.decision().metrics(), norms, pass, clock);
+        report(now, lesson.decision().metrics(), norms, pass, clock);
         return now;
     }
 
@@ -196,7 +200,8 @@ public final class Trainer<R extends TokenizedRow, Q, S> {
                 .orElse(memory);
     }
 
-    private void report(TrainingState state, Metrics decided, Metrics norms, BatchPass pass, StepClock clock) {
+    private void report(Now<S> now, Metrics decided, Metrics norms, BatchPass pass, StepClock clock) {
+        TrainingState state = now.state();
         Metrics.Builder metrics = Metrics.builder()
                 .putAll(decided.under(TRAIN))
                 .putAll(norms)
@@ -206,7 +211,7 @@ public final class Trainer<R extends TokenizedRow, Q, S> {
         job.movingReference()
                 .ifPresent(reference ->
                         metrics.put(TRAIN + REFERENCE_UPDATES, (double) reference.numUpdates(state.step())));
-        if (isDue(spec.logEvery(), state.step()) || state.step() == totalSteps) {
+        if (isDue(spec.logEvery(), state.step()) || isDone(now)) {
             clock.report(metrics);
             keep(state.step(), metrics.build());
         }

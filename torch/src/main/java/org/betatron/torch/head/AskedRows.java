@@ -1,5 +1,6 @@
 package org.betatron.torch.head;
 
+import java.util.stream.IntStream;
 import org.betatron.core.model.PackedBatch;
 
 /// Which rows of a batch a head takes.
@@ -16,6 +17,11 @@ public interface AskedRows {
         public int count(PackedBatch batch, int response) {
             return batch.responseLength(response);
         }
+
+        @Override
+        public int[] tokens(PackedBatch batch) {
+            return IntStream.range(0, batch.numResponseTokens()).toArray();
+        }
     };
 
     /// @return the rows, `[N]`, response after response
@@ -23,4 +29,7 @@ public interface AskedRows {
 
     /// @return how many of them belong to a response
     int count(PackedBatch batch, int response);
+
+    /// @return for each of the rows the response token whose number is computed from it, `[N]`
+    int[] tokens(PackedBatch batch);
 }

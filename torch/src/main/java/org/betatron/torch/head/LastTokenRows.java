@@ -1,5 +1,6 @@
 package org.betatron.torch.head;
 
+import java.util.stream.IntStream;
 import org.betatron.core.model.PackedBatch;
 
 /// The row that each response is scored by: the last token of prompt and response that is not
@@ -31,6 +32,14 @@ public record LastTokenRows(int paddingId) implements AskedRows {
     @Override
     public int count(PackedBatch batch, int response) {
         return 1;
+    }
+
+    /// @return the last token of each response, also where it is scored at another row
+    @Override
+    public int[] tokens(PackedBatch batch) {
+        return IntStream.range(0, batch.numResponses())
+                .map(response -> batch.logProbOffset(response) + batch.responseLength(response) - 1)
+                .toArray();
     }
 
     /// @return last row of a segment that is not padding, -1 if all of it is

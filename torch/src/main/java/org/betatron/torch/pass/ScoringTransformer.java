@@ -7,6 +7,7 @@ import org.betatron.core.model.TokenQuantity;
 import org.betatron.torch.architecture.Architecture;
 import org.betatron.torch.architecture.Body;
 import org.betatron.torch.compute.ComputeSpec;
+import org.betatron.torch.head.AskedRows;
 import org.betatron.torch.head.LastTokenRows;
 import org.betatron.torch.linear.Dropout;
 import org.betatron.torch.memory.Memory;
@@ -16,29 +17,29 @@ import org.betatron.torch.weight.Weight;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/// A transformer with a scalar head: packed batches in, one score of each response out.
+/// A transformer with a scalar head: packed batches in, a score of each response out, or a value of each token.
 ///
 /// ```text
-/// score = w . h        h normalised state of the response's last row, float32 whatever products run in
+/// score = w . h        h normalised state of a row, float32 whatever products run in
 /// d score / d h = w    d score / d w = h
 /// ```
 ///
-/// A response's score is the number of its last token; its other tokens have none. Borrowed weights
-/// must outlive it. `N` responses, `E` hidden size.
+/// A reward model looks at each response's last row; the score is the number of its last token, and its other tokens
+/// have none. A critic looks at the row before each response token. Borrowed weights must outlive it. `N` rows that are
+/// looked at, `E` hidden size.
 public final class ScoringTransformer implements AutoCloseable {
 
     private final Body body;
     private final Weight weight; // [1, E]
-    private final LastTokenRows rows;
+    private final AskedRows rows;
     private final ComputeSpec compute;
 
-    /// @param paddingId id of the padding token, at which no response is scored; negative where
-    ///     there is none
-    public ScoringTransformer(Architecture architecture, Parameters weights, int paddingId, ComputeSpec compute) {
+    /// @param rows that are looked at: [LastTokenRows] of a reward model, [AskedRows#PREDICTORS] of a critic
+    public ScoringTransformer(Architecture architecture, Parameters weights, AskedRows rows, ComputeSpec compute) {
         this.compute = compute;
         body = new Body(architecture, weights);
         weight = body.headWeight();
-        rows = new LastTokenRows(paddingId);
+        this.rows = rows;
     }
 
     /// Scores a batch; to be called without recording a graph.
@@ -46,7 +47,7 @@ public final class ScoringTransformer implements AutoCloseable {
     /// @param dropout what layers leave out
     /// @return number of each response token
     public float[] score(PackedBatch batch, Dropout dropout) {
-        return atLastTokens(batch, scores(layers(batch, dropout).predictors()));
+        return ofTokens(batch, scores(layers(batch, dropout).predictors()));
     }
 
     /// Runs a batch forward, to be differentiated.
@@ -59,7 +60,7 @@ public final class ScoringTransformer implements AutoCloseable {
         LayerPass layers = stack.start(tokens);
         try {
             return Memory.compute(() -> Memory.withoutGradient(
-                    () -> new Pass(layers, batch, atLastTokens(batch, scores(layers.predictors())))));
+                    () -> new Pass(layers, batch, ofTokens(batch, scores(layers.predictors())))));
         } catch (RuntimeException e) {
             layers.close();
             throw e;
@@ -74,16 +75,13 @@ public final class ScoringTransformer implements AutoCloseable {
         return LayerStack.of(body, batch, rows, compute, dropout);
     }
 
-    private static float[] atLastTokens(PackedBatch batch, float[] scores) {
+    private float[] ofTokens(PackedBatch batch, float[] scores) {
+        int[] tokens = rows.tokens(batch);
         float[] numbers = new float[batch.numResponseTokens()];
-        for (int response = 0; response < scores.length; response++) {
-            numbers[lastToken(batch, response)] = scores[response];
+        for (int row = 0; row < scores.length; row++) {
+            numbers[tokens[row]] = scores[row];
         }
         return numbers;
-    }
-
-    private static int lastToken(PackedBatch batch, int response) {
-        return batch.logProbOffset(response) + batch.responseLength(response) - 1;
     }
 
     /// One batch, run forward.
@@ -107,9 +105,10 @@ public final class ScoringTransformer implements AutoCloseable {
         @Override
         public void backward(Map<TokenQuantity, float[]> derivatives) {
             float[] ofTokens = Objects.requireNonNull(derivatives.get(TokenQuantity.SCORE));
-            float[] ofScores = new float[batch.numResponses()];
-            for (int response = 0; response < ofScores.length; response++) {
-                ofScores[response] = ofTokens[lastToken(batch, response)];
+            int[] tokens = rows.tokens(batch);
+            float[] ofScores = new float[tokens.length];
+            for (int row = 0; row < ofScores.length; row++) {
+                ofScores[row] = ofTokens[tokens[row]];
             }
             Memory.run(() -> layers.backward(Memory.withoutGradient(() -> {
                 Tensor column = Tensors.floats(ofScores, body.beside()).unsqueeze(1); // [N, 1]

@@ -5,9 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.stream.IntStream;
-import org.betatron.core.RandomStreams;
 import org.betatron.core.model.LanguageModel;
 import org.betatron.core.model.ResponseModel;
 import org.betatron.core.model.TokenQuantity;
@@ -93,10 +91,7 @@ public record PolicyRollouts(
         int samples = writer.spec().samples();
         int groups = state.rows().size() / samples;
         long epoch = state.taken() / state.rows().size();
-        int[] order = shuffled(
-                groups,
-                RandomStreams.stream(train.seed(), "rollout order", state.rollouts() * (1L << 20) + epoch)
-                        .nextLong());
+        int[] order = Shuffles.of(groups, train.seed(), state.rollouts(), epoch);
         int first = (int) (state.taken() % state.rows().size());
         int count = Math.min(train.batchSize(), state.rows().size() - first);
         List<WrittenRow> rows = new ArrayList<>();
@@ -104,18 +99,6 @@ public record PolicyRollouts(
             rows.add(state.rows().get(order[i / samples] * samples + i % samples));
         }
         return rows;
-    }
-
-    private static int[] shuffled(int count, long seed) {
-        int[] order = IntStream.range(0, count).toArray();
-        SplittableRandom random = new SplittableRandom(seed);
-        for (int i = count - 1; i > 0; i--) {
-            int j = random.nextInt(i + 1);
-            int kept = order[i];
-            order[i] = order[j];
-            order[j] = kept;
-        }
-        return order;
     }
 
     private PolicyState roll(TrainSpec train, long step, PolicyState state) {
@@ -196,7 +179,7 @@ public record PolicyRollouts(
                 .average()
                 .ifPresent(mean -> numbers.put("rollout/reward", mean));
         if (reference != null) {
-            numbers.put("rollout/kl", answers.meanKl());
+            numbers.put(Rollout.KL, answers.meanKl());
         }
         return numbers;
     }

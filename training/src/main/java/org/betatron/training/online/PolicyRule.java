@@ -30,9 +30,14 @@ import org.betatron.training.run.StateFormat;
 /// @param spec      what is learned
 /// @param source    of answers
 /// @param maxTokens most tokens that an answer may have
+/// @param stop      where it ends
 /// @param clock     knows where the time of a step went
 public record PolicyRule(
-        PolicySpec spec, RowSource<WrittenRow, PolicyState> source, int maxTokens, RolloutClock clock)
+        PolicySpec spec,
+        RowSource<WrittenRow, PolicyState> source,
+        int maxTokens,
+        StopSpec stop,
+        RolloutClock clock)
         implements LearningRule<WrittenRow, List<PolicyRule.Numbers>, PolicyState> {
 
     /// What is known of one answer.
@@ -60,6 +65,11 @@ public record PolicyRule(
     @Override
     public boolean decidesRowByRow() {
         return true;
+    }
+
+    @Override
+    public boolean isDone(PolicyState state) {
+        return stop.ends(state.summary());
     }
 
     @Override

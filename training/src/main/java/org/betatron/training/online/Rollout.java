@@ -24,6 +24,12 @@ import org.betatron.generation.AnswerEnd;
 public record Rollout(
         List<Answer> answers, int[] groups, AnswerScores scores, long nextPrompt, int numDiscarded) {
 
+    /// Nats per answer from where the run began.
+    public static final String KL = "rollout/kl";
+
+    /// Share of answers to a prompt that differ from each other.
+    public static final String DISTINCT = "rollout/distinct";
+
     public int size() {
         return answers.size();
     }
@@ -137,7 +143,7 @@ public record Rollout(
             numbers.put(
                     "rollout/flatGroups",
                     Arrays.stream(members).filter(this::isFlat).count() / (double) numGroups());
-            numbers.put("rollout/distinct", distinct(members));
+            numbers.put(DISTINCT, distinct(members));
         }
         if (numDiscarded > 0) {
             numbers.put("rollout/discardedPrompts", (double) numDiscarded);

@@ -29,7 +29,7 @@ public record RolloutWriter(
         Tokenizer tokenizer,
         Prompts prompts,
         RolloutSpec spec,
-        AnswerScorer scorer,
+        RolloutScorer scorer,
         RolloutClock clock) {
 
     /// Where several tries of one rollout differ, their draws do.

@@ -1,19 +1,14 @@
 package org.betatron.training.preference;
 
 import java.util.List;
-import java.util.random.RandomGenerator;
-import org.betatron.core.RandomStreams;
 import org.betatron.core.alignment.Alignment;
-import org.betatron.core.alignment.AlignmentDecision;
 import org.betatron.core.alignment.AlignmentState;
 import org.betatron.core.logprob.PairLogProbs;
 import org.betatron.core.model.VocabularyRequest;
-import org.betatron.core.objective.ObjectiveValue;
 import org.betatron.data.row.LabelledRow;
 import org.betatron.training.Decision;
 import org.betatron.training.LearningRule;
 import org.betatron.training.MeasuredRows;
-import org.betatron.training.NotFiniteException;
 import org.betatron.training.RowSource;
 import org.betatron.training.StepPlace;
 import org.betatron.training.reference.Reference;
@@ -48,7 +43,7 @@ public record PreferenceRule(
 
     /// @return what the policy has to be asked of each token
     public VocabularyRequest request() {
-        return PreferenceBatch.request(alignment.inputs(), reference);
+        return decider().request();
     }
 
     @Override
@@ -63,7 +58,7 @@ public record PreferenceRule(
 
     @Override
     public PairLogProbs quantities(MeasuredRows<LabelledRow<?>> rows) {
-        return new PreferenceBatch(alignment.inputs(), rows, reference).quantities(alignment.needsScores());
+        return decider().quantities(rows);
     }
 
     @Override
@@ -74,44 +69,10 @@ public record PreferenceRule(
     @Override
     public Decision<LabelledRow<?>, AlignmentState> decide(
             StepPlace step, PairLogProbs pairs, AlignmentState state, double numPairs) {
-        requireFinite(pairs, state);
-        RandomGenerator random = RandomStreams.stream(seed, "selection", step.step());
-        AlignmentDecision decision = alignment.decide(pairs, microBatchSize, state, step.progress(), random);
-        requireFinite(pairs, decision);
-        return new PreferenceDecision(alignment, pairs, decision, pairs.size() / numPairs);
+        return decider().decide(step, pairs, state, numPairs);
     }
 
-    /// Checks before anything is decided: a selection would silently drop a pair without a finite
-    /// gap.
-    private void requireFinite(PairLogProbs pairs, AlignmentState state) {
-        ObjectiveValue value = alignment.evaluate(pairs, state);
-        for (int i = 0; i < pairs.size(); i++) {
-            double margin = alignment.objective().margin(pairs, i);
-            if (!Double.isFinite(margin) || !Double.isFinite(value.loss(i))) {
-                throw notFinite(
-                        Double.isFinite(value.loss(i)) ? "margin is " + margin : "loss is " + value.loss(i), pairs, i);
-            }
-        }
-    }
-
-    private void requireFinite(PairLogProbs pairs, AlignmentDecision decision) {
-        for (int i = 0; i < decision.size(); i++) {
-            if (!Double.isFinite(decision.beta(i))) {
-                throw notFinite("beta is " + decision.beta(i), pairs, i);
-            }
-            if (!Double.isFinite(decision.pairLoss(i)) || !Double.isFinite(decision.loss())) {
-                throw notFinite("loss is " + decision.loss(), pairs, i);
-            }
-        }
-    }
-
-    private NotFiniteException notFinite(String what, PairLogProbs pairs, int place) {
-        return new NotFiniteException(
-                what,
-                "pair",
-                place,
-                "margin " + alignment.objective().margin(pairs, place) + ", log-probability chosen "
-                        + pairs.chosen().policy(place) + " and rejected "
-                        + pairs.rejected().policy(place));
+    private PairDecider decider() {
+        return new PairDecider(alignment, reference, microBatchSize, seed);
     }
 }
