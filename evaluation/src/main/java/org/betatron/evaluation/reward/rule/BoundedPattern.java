@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A regular expression of Java that looks at no more than [#STEPS] characters for an answer.
 ///
-/// Some expressions look at the same characters again and again, longer than any run lasts (`(a+)+b`).
+/// Some expressions look at the same characters again and again, longer than any run lasts (`a*a*a*a*a*b`).
 /// Looks are counted, not time, so the limit is the same on every machine. It remembers the answers on which it
 /// gave up. For one thread at a time.
 final class BoundedPattern {
@@ -69,7 +69,7 @@ final class BoundedPattern {
         if (numGivenUp > 0) {
             lines.add(numGivenUp + " answers were not scored, the first to prompt \"" + firstGivenUp + "\": '"
                     + pattern + "' looked at " + STEPS
-                    + " characters without an end, or went too deep; write it without repetitions within repetitions");
+                    + " characters without an end, or went too deep; write it with fewer repetitions, or possessive ones (`a++`)");
         }
         return lines;
     }
