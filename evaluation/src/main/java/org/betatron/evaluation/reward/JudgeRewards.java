@@ -26,7 +26,7 @@ public final class JudgeRewards implements PreferenceSource {
 
     private final Judge judge;
     private final Map<String, Integer> undecided = new LinkedHashMap<>();
-    private int numAsked;
+    private long numAsked;
 
     /// @param judge says which of two answers is better
     public JudgeRewards(Judge judge) {
