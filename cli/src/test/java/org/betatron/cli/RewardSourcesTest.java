@@ -42,7 +42,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// Sources of rewards as recipes name them, with a reward model of the controlled world.
 class RewardSourcesTest {
 
-    private static final RewardPrompt KETTLE = new RewardPrompt("k", "where is the kettle ?", Optional.of("by the door"));
+    private static final RewardPrompt KETTLE =
+            new RewardPrompt("k", "where is the kettle ?", Optional.of("by the door"));
     private static final RewardPrompt COAT = new RewardPrompt("c", "where is the coat ?");
 
     @TempDir
@@ -130,8 +131,8 @@ class RewardSourcesTest {
             assertThat(rewards.rewards(List.of(group(KETTLE, endless))).numUnscored())
                     .isEqualTo(1);
             assertThat(rewards.account())
-                    .containsExactly("model: 2 answers were not scored: with their prompts they are too long for " + model
-                            + ", or have tokens that it does not know, or its score was no number");
+                    .containsExactly("model: 2 answers were not scored: with their prompts they are too long for "
+                            + model + ", or have tokens that it does not know, or its score was no number");
             RewardPrompt whole = new RewardPrompt("w", endless);
             rewards.check(plan(KETTLE, whole));
             assertThat(told)
@@ -141,7 +142,8 @@ class RewardSourcesTest {
                             + " can score no answer to 1 of 2 prompts, as \"w\", which would fill the model's ")
                     .endsWith("; nothing is learned from these");
             assertThatThrownBy(() -> rewards.check(plan(whole)))
-                    .hasMessageStartingWith("reward model: the reward model " + model + " can score no answer to 1 of 1");
+                    .hasMessageStartingWith(
+                            "reward model: the reward model " + model + " can score no answer to 1 of 1");
         }
     }
 
@@ -151,8 +153,7 @@ class RewardSourcesTest {
         String problem = "the reward model " + model + " reads <|end|>, <|turn|> in the policy's prompts (the first is"
                 + " \"t\") as plain text: its tokenizer does not have these special tokens";
         RewardContext context = context("<|turn|>", "<|end|>", "<|other|>", "<|endoftext|>");
-        try (WeightedRewards rewards =
-                RewardSources.open(List.of(spec(model, SpecialTokens.REFUSE)), context)) {
+        try (WeightedRewards rewards = RewardSources.open(List.of(spec(model, SpecialTokens.REFUSE)), context)) {
             rewards.check(plan(KETTLE, new RewardPrompt("e", "where is the kettle ?<|endoftext|>")));
             assertThatThrownBy(() -> rewards.check(plan(KETTLE, turn)))
                     .isInstanceOf(IllegalArgumentException.class)
@@ -160,8 +161,7 @@ class RewardSourcesTest {
                             + " chat template, or accept what it makes of them with specialTokens: as-text");
         }
         assertThat(told).isEmpty();
-        try (WeightedRewards rewards =
-                RewardSources.open(List.of(spec(model, SpecialTokens.AS_TEXT)), context)) {
+        try (WeightedRewards rewards = RewardSources.open(List.of(spec(model, SpecialTokens.AS_TEXT)), context)) {
             rewards.check(plan(KETTLE, turn));
         }
         assertThat(told).containsExactly(problem);
@@ -174,8 +174,7 @@ class RewardSourcesTest {
         Path config = two.resolve("config.json");
         Files.writeString(
                 config,
-                Files.readString(config)
-                        .replaceFirst("\"0\" : \"LABEL_0\"", "\"0\" : \"bad\", \"1\" : \"good\""));
+                Files.readString(config).replaceFirst("\"0\" : \"LABEL_0\"", "\"0\" : \"bad\", \"1\" : \"good\""));
         assertThatThrownBy(() -> open(spec(two, SpecialTokens.REFUSE)))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining(config.toString())
@@ -208,7 +207,8 @@ class RewardSourcesTest {
             assertThat(scored.score(6, 0, 0)).isEqualTo(1);
             assertThat(scored.total(0, 1)).isEqualTo(-1 - 0.5 + 1);
             assertThatThrownBy(() -> rewards.check(plan(KETTLE, COAT)))
-                    .hasMessage("reward exact: prompt \"c\": the row has no expected answer, which exact compares with");
+                    .hasMessage(
+                            "reward exact: prompt \"c\": the row has no expected answer, which exact compares with");
         }
     }
 

@@ -6,15 +6,16 @@ import tools.jackson.databind.JsonNode;
 
 /// The known right answer of a row.
 ///
-/// It stands where the rules say that `expected` is, else in the first of [#NAMES] that the row has and
-/// its layout does not read. A text stays as it is; a number or a truth value is written as JSON does.
+/// It stands where the rules say that `expected` is, else in the first of [#NAMES] that the row
+/// has and its layout does not read. A text stays as it is; a number or a truth value is written
+/// as JSON does.
 public final class ExpectedAnswer {
 
     /// The field that rules give a place.
     public static final String FIELD = "expected";
 
-    /// Usual names, the first that is there counts: `answer` comes before `solution`, which is often a
-    /// text that leads to the answer.
+    /// Usual names, the first that is there counts: `answer` comes before `solution`, which is
+    /// often a text that leads to the answer.
     static final List<String> NAMES = List.of(FIELD, "answer", "expected_answer", "ground_truth", "solution");
 
     /// Whether a reader asks rows for it.
@@ -29,7 +30,8 @@ public final class ExpectedAnswer {
 
     /// @param row after its layout was read
     /// @return the answer, not blank
-    /// @throws org.betatron.data.DataException if there is none, or it is no text, number or truth value
+    /// @throws org.betatron.data.DataException if there is none, or it is no text, number or truth
+    ///     value
     static String of(JsonRow row) {
         List<String> names = row.isMapped(FIELD)
                 ? List.of(FIELD)

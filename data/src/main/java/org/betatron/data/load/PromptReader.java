@@ -104,8 +104,8 @@ public record PromptReader(
                 RenderedRow asked = RenderedRow.of(row.prompt(), List.of(), left, template, style);
                 oddities.addAll(asked.oddities());
                 unread.addAll(asked.unread());
-                written.add(new PromptRow(
-                        row.id(), asked.prompt(), chosen(row, left, template, oddities), row.expected()));
+                written.add(
+                        new PromptRow(row.id(), asked.prompt(), chosen(row, left, template, oddities), row.expected()));
             }
             for (int i = 0; i < written.size(); i++) {
                 prompts.get(i).add(written.get(i));

@@ -9,7 +9,11 @@ import org.jspecify.annotations.Nullable;
 /// @param chosen   the preferred answer, where the file has one; else null
 /// @param expected the known right answer, as the file has it, where the reader was told to read it;
 ///     else null
-public record PromptRow(String id, String prompt, @Nullable String chosen, @Nullable String expected) {
+public record PromptRow(
+        String id,
+        String prompt,
+        @Nullable String chosen,
+        @Nullable String expected) {
 
     /// A row of which no right answer was read.
     public PromptRow(String id, String prompt, @Nullable String chosen) {

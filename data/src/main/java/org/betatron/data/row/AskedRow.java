@@ -8,7 +8,11 @@ import org.jspecify.annotations.Nullable;
 /// @param prompt   what is asked
 /// @param chosen   the preferred answer, where the row has one; else null
 /// @param expected the known right answer, where it was asked for; else null
-public record AskedRow(String id, Prompt prompt, @Nullable Message chosen, @Nullable String expected) {
+public record AskedRow(
+        String id,
+        Prompt prompt,
+        @Nullable Message chosen,
+        @Nullable String expected) {
 
     /// A row of which no right answer is read.
     public AskedRow(String id, Prompt prompt, @Nullable Message chosen) {

@@ -274,10 +274,14 @@ class HuggingFaceTokenizerTest {
             assertThat(own).allMatch(tokenizer::isOneToken);
         }
         addToken(root, next, "<|turn|>");
-        ((ArrayNode) root.path("added_tokens")).add(addedToken(next + 1, "plain").put("special", false));
+        ((ArrayNode) root.path("added_tokens"))
+                .add(addedToken(next + 1, "plain").put("special", false));
         writeTokenizer(root);
         try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.load(directory)) {
-            assertThat(tokenizer.specialTokens()).contains("<|turn|>").doesNotContain("plain").containsAll(own);
+            assertThat(tokenizer.specialTokens())
+                    .contains("<|turn|>")
+                    .doesNotContain("plain")
+                    .containsAll(own);
             assertThat(tokenizer.isOneToken("<|turn|>")).isTrue();
         }
     }

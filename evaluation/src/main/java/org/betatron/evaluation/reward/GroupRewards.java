@@ -30,8 +30,8 @@ public final class GroupRewards {
         return totals[group].length;
     }
 
-    /// @return the weighted sum, finite; NaN for an answer that a source cannot score: nothing is learned from it,
-    ///     and its advantage is 0
+    /// @return the weighted sum, finite; NaN for an answer that a source cannot score: nothing is
+    ///     learned from it, and its advantage is 0
     public double total(int group, int answer) {
         return totals[group][answer];
     }

@@ -17,9 +17,9 @@ import org.betatron.evaluation.judge.VerdictListener;
 /// reward_i = mean over decided j != i of P(i beats j), in [0, 1]: a win 1, a tie 1/2, a loss 0
 /// ```
 ///
-/// A group of G answers takes G (G - 1) / 2 comparisons. Answers of the same text tie without being asked
-/// about. Comparisons that the judge leaves undecided are left out; an answer without any verdict cannot be
-/// scored. A group of one has nobody to be compared with and is refused.
+/// A group of G answers takes G (G - 1) / 2 comparisons. Answers of the same text tie without
+/// being asked about. Comparisons that the judge leaves undecided are left out; an answer without
+/// any verdict cannot be scored. A group of one has nobody to be compared with and is refused.
 ///
 /// For one thread at a time.
 public final class JudgeRewards implements PreferenceSource {
@@ -143,8 +143,8 @@ public final class JudgeRewards implements PreferenceSource {
     @Override
     public List<String> account() {
         List<String> lines = new ArrayList<>(judge.account());
-        undecided.forEach((why, count) -> lines.add(
-                count + " of " + numAsked + " comparisons stayed without a verdict: " + why));
+        undecided.forEach(
+                (why, count) -> lines.add(count + " of " + numAsked + " comparisons stayed without a verdict: " + why));
         return lines;
     }
 }

@@ -1,6 +1,7 @@
 package org.betatron.evaluation.reward;
 
-/// A source of rewards failed, or said what no reward can be. Nothing can be learned from the answers.
+/// A source of rewards failed, or said what no reward can be. Nothing can be learned from the
+/// answers.
 public final class RewardException extends RuntimeException {
 
     private static final long serialVersionUID = 1;

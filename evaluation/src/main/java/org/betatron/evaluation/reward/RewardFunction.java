@@ -28,7 +28,8 @@ public interface RewardFunction {
         return List.of();
     }
 
-    /// @param identity name with every setting that the scores depend on: a run that goes on requires the same
+    /// @param identity name with every setting that the scores depend on: a run that goes on
+    ///     requires the same
     /// @param function scores
     /// @return the function as a source
     static RewardSource source(String identity, RewardFunction function) {

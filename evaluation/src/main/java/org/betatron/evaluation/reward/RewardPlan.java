@@ -6,7 +6,8 @@ import java.util.List;
 ///
 /// @param prompts          all that may come; copied
 /// @param answersPerPrompt size of every group, ≥ 1
-/// @param groups           groups that will be scored in the whole run, ≥ 0: a prompt may come more than once
+/// @param groups           groups that will be scored in the whole run, ≥ 0: a prompt may come
+///     more than once
 /// @param maxAnswerTokens  most tokens of an answer, of the policy
 public record RewardPlan(List<RewardPrompt> prompts, int answersPerPrompt, long groups, int maxAnswerTokens) {
 

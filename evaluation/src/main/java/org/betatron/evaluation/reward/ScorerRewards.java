@@ -11,8 +11,8 @@ import org.betatron.evaluation.judge.ScoreJudge;
 /// @param scorer   of single answers; NaN for one that it cannot score
 public record ScorerRewards(String identity, AnswerScorer scorer) implements RewardSource {
 
-    /// @return the known reward of the controlled world, in [-11, 4]: of a prompt that is no question of it, an
-    ///     error
+    /// @return the known reward of the controlled world, in [-11, 4]: of a prompt that is no
+    ///     question of it, an error
     public static ScorerRewards ofWorld() {
         ScoreJudge world = ScoreJudge.ofWorld();
         return new ScorerRewards(world.identity(), world.scorer());
@@ -33,7 +33,8 @@ public record ScorerRewards(String identity, AnswerScorer scorer) implements Rew
     @Override
     public double[][] rewards(List<AnswerGroup> groups) {
         List<String> prompts = groups.stream()
-                .flatMap(group -> group.answers().stream().map(_ -> group.prompt().text()))
+                .flatMap(group ->
+                        group.answers().stream().map(_ -> group.prompt().text()))
                 .toList();
         List<String> answers = groups.stream()
                 .flatMap(group -> group.answers().stream().map(WrittenText::text))

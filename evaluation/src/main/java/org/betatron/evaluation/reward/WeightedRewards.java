@@ -13,9 +13,9 @@ import org.betatron.core.RootCause;
 /// reward(answer) = sum over sources of weight * score(answer)
 /// ```
 ///
-/// An answer that one source cannot score (NaN) has no reward. An infinite score, a wrong number of scores
-/// and whatever a source throws are errors that name the source, and the prompt and answer where there is one.
-/// Closes its sources. For one thread at a time.
+/// An answer that one source cannot score (NaN) has no reward. An infinite score, a wrong number
+/// of scores and whatever a source throws are errors that name the source, and the prompt and
+/// answer where there is one. Closes its sources. For one thread at a time.
 public final class WeightedRewards implements AutoCloseable {
 
     private final List<Part> parts;
@@ -92,8 +92,8 @@ public final class WeightedRewards implements AutoCloseable {
             throw new RewardException(name + ": " + e.getMessage(), e);
         } catch (RuntimeException e) {
             throw new RewardException(
-                    name + " failed on the answers to " + prompts(groups) + ": " + e.getClass().getSimpleName() + ": "
-                            + RootCause.line(e),
+                    name + " failed on the answers to " + prompts(groups) + ": "
+                            + e.getClass().getSimpleName() + ": " + RootCause.line(e),
                     e);
         }
         if (scores.length != groups.size()) {
@@ -135,7 +135,8 @@ public final class WeightedRewards implements AutoCloseable {
                 }
                 if (Double.isInfinite(totals[g][a])) {
                     throw new RewardException("the weighted sum of rewards of answer " + (a + 1) + " to prompt \""
-                            + groups.get(g).prompt().id() + "\" is beyond all numbers: weights or scores are too large");
+                            + groups.get(g).prompt().id()
+                            + "\" is beyond all numbers: weights or scores are too large");
                 }
             }
         }

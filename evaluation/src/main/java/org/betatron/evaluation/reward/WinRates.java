@@ -7,7 +7,8 @@ import org.betatron.core.Numbers;
 /// How probable it is that one answer of a group is better than another. Immutable.
 ///
 /// ```text
-/// P(i beats j) in [0, 1], 1/2 for a tie, NaN where nobody said;  P(j beats i) = 1 - P(i beats j);  P(i beats i) = 1/2
+/// P(i beats j) in [0, 1], 1/2 for a tie, NaN where nobody said
+/// P(j beats i) = 1 - P(i beats j);  P(i beats i) = 1/2
 /// ```
 public final class WinRates {
 
@@ -34,8 +35,8 @@ public final class WinRates {
     /// P(i beats j) = sigmoid(score_i - score_j)
     /// ```
     ///
-    /// @param scores of the answers, such as those of a reward model; NaN for one without a score, whose rates are
-    ///     NaN
+    /// @param scores of the answers, such as those of a reward model; NaN for one without a score,
+    ///     whose rates are NaN
     public static WinRates ofScores(double... scores) {
         WinRates known = unknown(scores.length);
         for (int i = 0; i < scores.length; i++) {
@@ -64,7 +65,8 @@ public final class WinRates {
         return rates[i][j];
     }
 
-    /// @return mean of P(i beats j) over the other answers j of which it is known; NaN if it is of none
+    /// @return mean of P(i beats j) over the other answers j of which it is known; NaN if it is of
+    ///     none
     public double mean(int i) {
         return IntStream.range(0, rates.length)
                 .filter(j -> j != i && !Double.isNaN(rates[i][j]))

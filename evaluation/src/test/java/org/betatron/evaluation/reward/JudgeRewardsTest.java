@@ -60,9 +60,7 @@ class JudgeRewardsTest {
     private static AnswerGroup group(String prompt, List<String> answers) {
         return new AnswerGroup(
                 new RewardPrompt(prompt, prompt),
-                answers.stream()
-                        .map(text -> new WrittenText(text, true, 1))
-                        .toList());
+                answers.stream().map(text -> new WrittenText(text, true, 1)).toList());
     }
 
     @ParameterizedTest
@@ -90,7 +88,8 @@ class JudgeRewardsTest {
                     } else if (judge.table.containsKey(turned) || random.nextInt(4) == 0) {
                         win[i][j] = Double.NaN;
                     } else {
-                        Outcome outcome = List.of(Outcome.WIN, Outcome.TIE, Outcome.LOSS).get(random.nextInt(3));
+                        Outcome outcome =
+                                List.of(Outcome.WIN, Outcome.TIE, Outcome.LOSS).get(random.nextInt(3));
                         judge.table.put(pair, outcome);
                         win[i][j] = outcome.value();
                     }
@@ -138,8 +137,7 @@ class JudgeRewardsTest {
         TableJudge judge = new TableJudge();
         JudgeRewards rewards = new JudgeRewards(judge);
         double[][] scores = rewards.rewards(List.of(group("p", List.of("a", "b", "a")), group("q", List.of("c", "c"))));
-        assertThat(judge.asked)
-                .containsExactly(new Comparison("p", "a", "b"), new Comparison("p", "b", "a"));
+        assertThat(judge.asked).containsExactly(new Comparison("p", "a", "b"), new Comparison("p", "b", "a"));
         // Nothing was decided but that equal texts tie.
         assertThat(scores[0]).containsExactly(0.5, Double.NaN, 0.5);
         assertThat(scores[1]).containsExactly(0.5, 0.5);

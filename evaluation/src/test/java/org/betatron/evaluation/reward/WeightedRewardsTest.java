@@ -113,16 +113,15 @@ class WeightedRewardsTest {
         List<AnswerGroup> groups = List.of(group("p", "x"), group("q", "y", "z"));
         assertThatThrownBy(() -> one(fixed(_ -> new double[][] {{1}})).rewards(groups))
                 .isInstanceOf(RewardException.class)
-                .hasMessage(
-                        "reward it scored 1 groups of answers but was given 2, those of prompt \"p\" and 1 more");
+                .hasMessage("reward it scored 1 groups of answers but was given 2, those of prompt \"p\" and 1 more");
         assertThatThrownBy(() -> one(fixed(_ -> new double[][] {{1}, {1}})).rewards(groups))
                 .hasMessage("reward it gave 1 scores for the 2 answers to prompt \"q\"");
         assertThatThrownBy(() -> one(fixed(_ -> new double[][] {{1}, {1, Double.NEGATIVE_INFINITY}}))
                         .rewards(groups))
                 .hasMessage("reward it gave -Infinity to answer 2 of 2 to prompt \"q\": a score must be finite, or NaN"
                         + " for an answer that cannot be scored");
-        assertThatThrownBy(() -> new WeightedRewards(List.of(new WeightedRewards.Part(
-                                "big", 1e308, fixed(_ -> new double[][] {{10}, {0, 0}}))))
+        assertThatThrownBy(() -> new WeightedRewards(List.of(new WeightedRewards.Part("big", 1e308, fixed(_ ->
+                                new double[][] {{10}, {0, 0}}))))
                         .rewards(groups))
                 .hasMessage("the weighted sum of rewards of answer 1 to prompt \"p\" is beyond all numbers: weights or"
                         + " scores are too large");
@@ -183,8 +182,8 @@ class WeightedRewardsTest {
             }
         };
         WeightedRewards sum = one(RewardFunction.source("picky", picky));
-        assertThatThrownBy(() ->
-                        sum.check(new RewardPlan(List.of(new RewardPrompt("a", "x"), new RewardPrompt("b", "")), 2, 1, 5)))
+        assertThatThrownBy(() -> sum.check(
+                        new RewardPlan(List.of(new RewardPrompt("a", "x"), new RewardPrompt("b", "")), 2, 1, 5)))
                 .hasMessage("reward it: prompt \"b\": must not be empty");
     }
 
@@ -218,7 +217,8 @@ class WeightedRewardsTest {
                 .hasMessage("two sources of rewards are called it");
         assertThatThrownBy(() -> new WeightedRewards(List.of())).hasMessageContaining("at least one");
         assertThat(new WeightedRewards(List.of(part)).identity()).isEqualTo("-1.0 * fixed");
-        assertThat(new WeightedRewards(List.of(part)).rewards(List.of()).numGroups()).isZero();
+        assertThat(new WeightedRewards(List.of(part)).rewards(List.of()).numGroups())
+                .isZero();
     }
 
     @Test

@@ -10,8 +10,8 @@ import org.betatron.runs.reward.OpenRewardModel;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.device.ComputeDevice;
 
-/// A reward model of a directory, in memory only while it scores: an evaluation asks it once, when the models that
-/// wrote the answers are there as well. [OpenRewardModel] says how it reads them.
+/// A reward model of a directory, in memory only while it scores: the models that wrote the answers
+/// are there as well. [OpenRewardModel] says how it reads them.
 ///
 /// @param directory    holds a reward model
 /// @param device       where it computes

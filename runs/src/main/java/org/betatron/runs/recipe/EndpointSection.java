@@ -36,7 +36,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param retries        how often a failed request is repeated, in [0, 20]
 /// @param inputPrice     price of a million tokens that are sent, ≥ 0, for estimate and account
 /// @param outputPrice    price of a million tokens that are answered, ≥ 0
-/// @param cache          directory where replies are kept; empty for `judge` in the directory of the run
+/// @param cache          directory where replies are kept; empty for `judge` in the directory of
+///     the run
 public record EndpointSection(
         String url,
         String model,

@@ -14,11 +14,11 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 /// Sources of rewards as they are written on a command line: `[WEIGHT*]SOURCE`.
 ///
 /// ```text
-/// DIR, model:DIR          a reward model: a directory, a file that ends in .gguf, or ORG/NAME on the hub
+/// DIR, model:DIR          a reward model: a directory, a .gguf file, or ORG/NAME on the hub
 /// world                   the known reward of the controlled world
 /// length:N                answers of N tokens
 /// pattern:EXPRESSION      whether a regular expression is found
-/// exact, exact:EXPRESSION whether the answer, or what the expression finds in it, is the expected one
+/// exact, exact:EXPRESSION whether the answer, or what is found in it, is the expected one
 /// ended                   -1 for answers that the limit of their length cut
 /// repetition, repetition:N  share of sequences of N words that come again
 /// judge:MODEL@URL         share of the other answers that a model behind a server likes less
@@ -33,8 +33,8 @@ public final class RewardArgument {
     private static final Pattern WEIGHTED =
             Pattern.compile("([+-]?(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:[eE][+-]?[0-9]+)?)\\*(.*)", Pattern.DOTALL);
 
-    private static final Pattern NAMED = Pattern.compile(
-            "(model|world|length|pattern|exact|ended|repetition|judge)(?::(.*))?", Pattern.DOTALL);
+    private static final Pattern NAMED =
+            Pattern.compile("(model|world|length|pattern|exact|ended|repetition|judge)(?::(.*))?", Pattern.DOTALL);
 
     private static final Pattern JUDGE = Pattern.compile("(.+)@(https?://.+)");
 
@@ -104,8 +104,7 @@ public final class RewardArgument {
                         usual.side(),
                         weight);
             }
-            case "pattern" ->
-                new RewardSourceSpec.Pattern(value, RewardSourceSpec.Pattern.DEFAULT.match(), weight);
+            case "pattern" -> new RewardSourceSpec.Pattern(value, RewardSourceSpec.Pattern.DEFAULT.match(), weight);
             case "exact" -> {
                 RewardSourceSpec.Exact usual = RewardSourceSpec.Exact.DEFAULT;
                 yield new RewardSourceSpec.Exact(value, usual.expectedPattern(), usual.letters(), weight);
@@ -124,8 +123,8 @@ public final class RewardArgument {
     private static RewardSourceSpec model(String source, double weight) {
         boolean isPlace = source.indexOf('/') >= 0 || source.endsWith(".gguf") || isDirectory(source);
         if (!isPlace) {
-            throw new IllegalArgumentException("must be " + FORMS
-                    + (source.isEmpty() ? "" : "; there is no directory " + source));
+            throw new IllegalArgumentException(
+                    "must be " + FORMS + (source.isEmpty() ? "" : "; there is no directory " + source));
         }
         return new RewardSourceSpec.Model(source, RewardSourceSpec.Model.DEFAULT.specialTokens(), weight);
     }

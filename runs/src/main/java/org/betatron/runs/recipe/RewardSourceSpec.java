@@ -71,8 +71,7 @@ public sealed interface RewardSourceSpec {
     /// @param tolerance how far a length may be from the target, ≥ 0
     /// @param falloff   excess from which on the reward is -1, ≥ 0; 0 for the target itself
     /// @param side      which lengths are punished
-    record Length(
-            int target, LengthRule.Unit unit, int tolerance, double falloff, LengthRule.Side side, double weight)
+    record Length(int target, LengthRule.Unit unit, int tolerance, double falloff, LengthRule.Side side, double weight)
             implements RewardSourceSpec {
         /// An empty answer, and one twice as long as wanted, are as bad as can be; ours.
         public static final Length DEFAULT = new Length(0, LengthRule.Unit.TOKENS, 0, 0, LengthRule.Side.BOTH, 1);
@@ -86,7 +85,9 @@ public sealed interface RewardSourceSpec {
 
         @Override
         public List<String> problems() {
-            return target == 0 ? List.of("target" + MISSING + " (a length, in " + Choices.spelling(unit) + ")") : List.of();
+            return target == 0
+                    ? List.of("target" + MISSING + " (a length, in " + Choices.spelling(unit) + ")")
+                    : List.of();
         }
 
         /// @return the rule
@@ -116,7 +117,8 @@ public sealed interface RewardSourceSpec {
 
     /// Whether answers are the expected ones.
     ///
-    /// @param pattern         regular expression of what is compared in an answer; empty for the whole text
+    /// @param pattern         regular expression of what is compared in an answer; empty for the
+    ///     whole text
     /// @param expectedPattern the same in the expected answer
     /// @param letters         whether letters have to be equal
     record Exact(String pattern, String expectedPattern, ExactRule.Letters letters, double weight)

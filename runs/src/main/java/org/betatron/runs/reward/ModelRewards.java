@@ -18,9 +18,9 @@ import org.betatron.torch.error.ModelException;
 
 /// A reward model as a source of rewards: the score of an answer is the reward.
 ///
-/// An answer that is too long for the model with its prompt, or has tokens beyond its vocabulary, cannot be
-/// scored. Special tokens of the policy that stand in prompts and are no tokens of the reward model would reach it
-/// as plain text: such prompts are refused, or told.
+/// An answer that is too long for the model with its prompt, or has tokens beyond its vocabulary,
+/// cannot be scored. Special tokens of the policy that stand in prompts and are no tokens of the
+/// reward model would reach it as plain text: such prompts are refused, or told.
 final class ModelRewards implements RewardSource {
 
     private final Path directory;
@@ -68,7 +68,8 @@ final class ModelRewards implements RewardSource {
 
     private void checkTokens(List<RewardPrompt> prompts) {
         List<String> met = unknownTokens.stream()
-                .filter(token -> prompts.stream().anyMatch(prompt -> prompt.text().contains(token)))
+                .filter(token ->
+                        prompts.stream().anyMatch(prompt -> prompt.text().contains(token)))
                 .toList();
         if (met.isEmpty()) {
             return;

@@ -22,8 +22,9 @@ import org.betatron.training.run.Fingerprint;
 
 /// A reward model with its tokenizer, in memory until it is closed. One thread at a time.
 ///
-/// A prompt is scored as the policy reads it, with that model's chat template where it has one, and an answer
-/// with the token that ends it, whether the policy wrote it or not: reward models have learned no other answers.
+/// A prompt is scored as the policy reads it, with that model's chat template where it has one,
+/// and an answer with the token that ends it, whether the policy wrote it or not: reward models
+/// have learned no other answers.
 public final class OpenRewardModel implements AnswerScorer, AutoCloseable {
 
     private static final Packing PACKING = Packing.ofTokens(8192);
@@ -57,8 +58,7 @@ public final class OpenRewardModel implements AnswerScorer, AutoCloseable {
 
     /// @return name of a reward model: where it lies, and what its files hold
     public static String identity(Path directory) {
-        return "reward " + directory + " "
-                + Fingerprint.of(new ModelDirectory(ModelPlace.of(directory)).modelFiles());
+        return "reward " + directory + " " + Fingerprint.of(new ModelDirectory(ModelPlace.of(directory)).modelFiles());
     }
 
     /// @return the model's own tokenizer
@@ -71,15 +71,15 @@ public final class OpenRewardModel implements AnswerScorer, AutoCloseable {
         return limits.promptProblem(tokens.prompt(prompt), tokenizer);
     }
 
-    /// @return a score per answer; NaN for one that is too long with its prompt, or has tokens that the model does
-    ///     not know
+    /// @return a score per answer; NaN for one that is too long with its prompt, or has tokens
+    ///     that the model does not know
     @Override
     public double[] scores(List<String> prompts, List<String> answers) {
         double[] scores = new double[answers.size()];
         Arrays.fill(scores, Double.NaN);
         List<TokenizedText> rows = IntStream.range(0, answers.size())
-                .mapToObj(i -> new TokenizedText(
-                        "answer " + i, tokens.prompt(prompts.get(i)), tokens.ended(answers.get(i))))
+                .mapToObj(i ->
+                        new TokenizedText("answer " + i, tokens.prompt(prompts.get(i)), tokens.ended(answers.get(i))))
                 .toList();
         int[] fitting = IntStream.range(0, rows.size())
                 .filter(i -> limits.holds(rows.get(i)))

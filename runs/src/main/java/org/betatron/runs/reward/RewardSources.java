@@ -46,13 +46,14 @@ public final class RewardSources {
                 : ExpectedAnswer.Reading.NOT_READ;
     }
 
-    /// Opens all sources. They are called by their types, with a number from the second of a type on: `length`,
-    /// `length-2`.
+    /// Opens all sources. They are called by their types, with a number from the second of a type
+    /// on: `length`, `length-2`.
     ///
     /// @return their sum, to be closed by the caller, and to be checked with the prompts
     /// @throws RecipeException                         if something must be given and is not
     /// @throws IllegalArgumentException                if a setting of a judge cannot be
-    /// @throws org.betatron.torch.error.ModelException if a directory holds no reward model of one label
+    /// @throws org.betatron.torch.error.ModelException if a directory holds no reward model of one
+    ///     label
     public static WeightedRewards open(List<RewardSourceSpec> specs, RewardContext context) {
         List<String> problems = problems(specs);
         if (!problems.isEmpty()) {
@@ -91,8 +92,7 @@ public final class RewardSources {
             }
             case RewardSourceSpec.World _ -> ScorerRewards.ofWorld();
             case RewardSourceSpec.Length length -> length.rule().source();
-            case RewardSourceSpec.Pattern pattern ->
-                new PatternRule(pattern.pattern(), pattern.match()).source();
+            case RewardSourceSpec.Pattern pattern -> new PatternRule(pattern.pattern(), pattern.match()).source();
             case RewardSourceSpec.Exact exact ->
                 new ExactRule(exact.pattern(), exact.expectedPattern(), exact.letters()).source();
             case RewardSourceSpec.Ended _ -> new EndedRule().source();

@@ -1,4 +1,5 @@
-/// Sources of rewards as recipes name them, opened. Reward models stay in memory until they are closed.
+/// Sources of rewards as recipes name them, opened. Reward models stay in memory until they are
+/// closed.
 @NullMarked
 package org.betatron.runs.reward;
 

@@ -32,8 +32,7 @@ class RewardArgumentTest {
         assertThat(parse("world")).isEqualTo(RewardSourceSpec.World.DEFAULT);
         assertThat(parse("0.5*world")).isEqualTo(new RewardSourceSpec.World(0.5));
         assertThat(parse("-1e-2*length:200"))
-                .isEqualTo(new RewardSourceSpec.Length(
-                        200, LengthRule.Unit.TOKENS, 0, 0, LengthRule.Side.BOTH, -0.01));
+                .isEqualTo(new RewardSourceSpec.Length(200, LengthRule.Unit.TOKENS, 0, 0, LengthRule.Side.BOTH, -0.01));
         assertThat(parse("pattern:^Answer: [a*]:.*"))
                 .isEqualTo(new RewardSourceSpec.Pattern("^Answer: [a*]:.*", PatternRule.Match.FIND, 1));
         assertThat(parse("exact")).isEqualTo(RewardSourceSpec.Exact.DEFAULT);
@@ -42,10 +41,11 @@ class RewardArgumentTest {
         assertThat(parse("ended")).isEqualTo(RewardSourceSpec.Ended.DEFAULT);
         assertThat(parse("repetition")).isEqualTo(RewardSourceSpec.Repetition.DEFAULT);
         assertThat(parse(".5*repetition:5")).isEqualTo(new RewardSourceSpec.Repetition(5, 0.5));
-        assertThat(parse("judge:org/judge@1@http://host/v1")).isInstanceOfSatisfying(RewardSourceSpec.Judge.class, it -> {
-            assertThat(it.endpoint().model()).isEqualTo("org/judge@1");
-            assertThat(it.endpoint().url()).isEqualTo("http://host/v1");
-        });
+        assertThat(parse("judge:org/judge@1@http://host/v1"))
+                .isInstanceOfSatisfying(RewardSourceSpec.Judge.class, it -> {
+                    assertThat(it.endpoint().model()).isEqualTo("org/judge@1");
+                    assertThat(it.endpoint().url()).isEqualTo("http://host/v1");
+                });
         assertThat(parse(directory.toString()))
                 .isEqualTo(new RewardSourceSpec.Model(directory.toString(), SpecialTokens.REFUSE, 1));
         assertThat(parse("3*org/name")).isEqualTo(new RewardSourceSpec.Model("org/name", SpecialTokens.REFUSE, 3));
@@ -122,8 +122,7 @@ class RewardArgumentTest {
                 .hasMessage("parallel requests must be in [1, 1000] but were 0");
         assertThatThrownBy(() -> new EndpointSection("", "", "", "", "", 1, 1, 0, -1, 0, ""))
                 .hasMessageStartingWith("prices per million tokens must be finite and ≥ 0");
-        assertThatThrownBy(() ->
-                        new RewardSourceSpec.Length(1, LengthRule.Unit.TOKENS, 0, -1, LengthRule.Side.BOTH, 1))
+        assertThatThrownBy(() -> new RewardSourceSpec.Length(1, LengthRule.Unit.TOKENS, 0, -1, LengthRule.Side.BOTH, 1))
                 .hasMessage("falloff must be finite and ≥ 0 but was -1.0");
     }
 }

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /// A regular expression of Java that looks at no more than [#STEPS] characters for an answer.
 ///
-/// Some expressions look at the same characters again and again, longer than any run lasts (`a*a*a*a*a*b`).
-/// Looks are counted, not time, so the limit is the same on every machine. It remembers the answers on which it
-/// gave up. For one thread at a time.
+/// Some expressions look at the same characters again and again, longer than any run lasts
+/// (`a*a*a*a*a*b`). Looks are counted, not time, so the limit is the same on every machine. It
+/// remembers the answers on which it gave up. For one thread at a time.
 final class BoundedPattern {
 
     /// Ours: some tenths of a second.
@@ -67,9 +67,10 @@ final class BoundedPattern {
     List<String> account() {
         List<String> lines = new ArrayList<>();
         if (numGivenUp > 0) {
-            lines.add(numGivenUp + " answers were not scored, the first to prompt \"" + firstGivenUp + "\": '"
-                    + pattern + "' looked at " + STEPS
-                    + " characters without an end, or went too deep; write it with fewer repetitions, or possessive ones (`a++`)");
+            lines.add(
+                    numGivenUp + " answers were not scored, the first to prompt \"" + firstGivenUp + "\": '"
+                            + pattern + "' looked at " + STEPS
+                            + " characters without an end, or went too deep; write it with fewer repetitions, or possessive ones (`a++`)");
         }
         return lines;
     }

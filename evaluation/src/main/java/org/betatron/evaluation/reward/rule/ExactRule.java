@@ -12,10 +12,11 @@ import org.jspecify.annotations.Nullable;
 
 /// Whether an answer is the one that its row expects: 1 if it is, 0 if not.
 ///
-/// What is compared is the whole text, or the last match of a regular expression in it (its first group, where
-/// it has one). White space around it does not matter, any other counts as one space. Where both sides are
-/// decimal numbers ([NumberText]), numbers are compared: `1,000` is `1000.0`. An answer in which the expression
-/// finds nothing gets 0; one on which it gives up ([BoundedPattern]) is not scored.
+/// What is compared is the whole text, or the last match of a regular expression in it (its first
+/// group, where it has one). White space around it does not matter, any other counts as one space.
+/// Where both sides are decimal numbers ([NumberText]), numbers are compared: `1,000` is `1000.0`.
+/// An answer in which the expression finds nothing gets 0; one on which it gives up
+/// ([BoundedPattern]) is not scored.
 public final class ExactRule implements Rule {
 
     private static final Pattern SPACE = Pattern.compile("\\s+", Pattern.UNICODE_CHARACTER_CLASS);
@@ -30,7 +31,8 @@ public final class ExactRule implements Rule {
         IN_ANY_CASE
     }
 
-    /// @param ofAnswer   regular expression of what is compared in an answer; empty for the whole text
+    /// @param ofAnswer   regular expression of what is compared in an answer; empty for the whole
+    ///     text
     /// @param ofExpected the same in the expected answer
     /// @throws IllegalArgumentException if one is no regular expression
     public ExactRule(String ofAnswer, String ofExpected, Letters letters) {
@@ -66,8 +68,8 @@ public final class ExactRule implements Rule {
 
     private String expected(RewardPrompt prompt) {
         String whole = prompt.expected()
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "the row has no expected answer, which exact compares with"));
+                .orElseThrow(() ->
+                        new IllegalArgumentException("the row has no expected answer, which exact compares with"));
         if (ofExpected == null) {
             return whole;
         }

@@ -13,8 +13,8 @@ import org.betatron.evaluation.reward.WrittenText;
 /// reward = -min(1, excess / falloff), in [-1, 0]
 /// ```
 ///
-/// With side `longer`, this is the soft punishment of overlong answers of DAPO (arXiv 2503.14476, eq. 13),
-/// with `L_max = target + falloff` and `L_cache = falloff`.
+/// With side `longer`, this is the soft punishment of overlong answers of DAPO (arXiv 2503.14476,
+/// section 3.4), with `L_max = target + falloff` and `L_cache = falloff`.
 ///
 /// @param target    length without punishment, ≥ 1
 /// @param unit      what is counted
@@ -46,24 +46,23 @@ public record LengthRule(int target, Unit unit, int tolerance, double falloff, S
 
     @Override
     public String identity() {
-        return ("length " + target + " " + unit + ", tolerance " + tolerance + ", falloff " + falloff + ", side " + side)
+        return ("length " + target + " " + unit + ", tolerance " + tolerance + ", falloff " + falloff + ", side "
+                        + side)
                 .toLowerCase(Locale.ROOT);
     }
 
     @Override
     public double score(RewardPrompt prompt, WrittenText answer) {
-        int length =
-                switch (unit) {
-                    case TOKENS -> answer.numTokens();
-                    case CHARACTERS -> answer.text().codePointCount(0, answer.text().length());
-                };
+        int length = switch (unit) {
+            case TOKENS -> answer.numTokens();
+            case CHARACTERS -> answer.text().codePointCount(0, answer.text().length());
+        };
         double longer = (double) length - target;
-        double distance =
-                switch (side) {
-                    case BOTH -> Math.abs(longer);
-                    case LONGER -> longer;
-                    case SHORTER -> -longer;
-                };
+        double distance = switch (side) {
+            case BOTH -> Math.abs(longer);
+            case LONGER -> longer;
+            case SHORTER -> -longer;
+        };
         // Not -0 where nothing is punished.
         return 0 - Math.min(1, Math.max(0, distance - tolerance) / falloff);
     }

@@ -6,8 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Texts that are one decimal number: `-1,234.50`, `1234.5`, `.5`, `1.2345e3`, with `$` before it or a full stop
-/// behind it. Commas are between groups of three digits only.
+/// Texts that are one decimal number: `-1,234.50`, `1234.5`, `.5`, `1.2345e3`, with `$` before it
+/// or a full stop behind it. Commas are between groups of three digits only.
 final class NumberText {
 
     /// Bounded, so that no answer takes long.

@@ -15,8 +15,8 @@ import org.betatron.evaluation.reward.WrittenText;
 /// reward = distinct / all - 1, in (-1, 0], over the sequences of `words` words; 0 where there is none
 /// ```
 ///
-/// Source: the repetition penalty of "Demystifying Long Chain-of-Thought Reasoning" (arXiv 2502.03373), as one
-/// number of an answer.
+/// Source: the repetition penalty of Open-R1, after "Demystifying Long Chain-of-Thought Reasoning"
+/// (arXiv 2502.03373), with a largest penalty of 1.
 ///
 /// @param words of a sequence, ≥ 1; words stand between white space
 public record RepetitionRule(int words) implements Rule {

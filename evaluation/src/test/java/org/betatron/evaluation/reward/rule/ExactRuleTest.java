@@ -56,12 +56,11 @@ class ExactRuleTest {
         for (int round = 0; round < 300; round++) {
             BigDecimal left = BigDecimal.valueOf(random.nextInt(4_000_001) - 2_000_000, random.nextInt(4));
             BigDecimal right = random.nextBoolean() ? left : left.add(BigDecimal.valueOf(random.nextInt(3) - 1, 3));
-            String written =
-                    switch (random.nextInt(3)) {
-                        case 0 -> right.toPlainString();
-                        case 1 -> right.setScale(6).toPlainString();
-                        default -> String.format(Locale.ROOT, "%,.3f", right);
-                    };
+            String written = switch (random.nextInt(3)) {
+                case 0 -> right.toPlainString();
+                case 1 -> right.setScale(6).toPlainString();
+                default -> String.format(Locale.ROOT, "%,.3f", right);
+            };
             assertThat(score(WHOLE, left.toPlainString(), written))
                     .as("%s and %s", left, written)
                     .isEqualTo(left.subtract(right).signum() == 0 ? 1 : 0);

@@ -53,15 +53,16 @@ class RulesTest {
         }
     }
 
-    /// Equation 13 of DAPO.
+    /// Section 3.4 of DAPO.
     @Test
     void lengthIsThePunishmentOfDapo() {
         int longest = 100;
         int cache = 20;
         LengthRule rule = new LengthRule(longest - cache, Unit.TOKENS, 0, cache, Side.LONGER);
         for (int length = 0; length < 150; length++) {
-            double published =
-                    length <= longest - cache ? 0 : length <= longest ? (double) (longest - cache - length) / cache : -1;
+            double published = length <= longest - cache
+                    ? 0
+                    : length <= longest ? (double) (longest - cache - length) / cache : -1;
             assertThat(ofTokens(rule, length)).isCloseTo(published, within(1e-12));
         }
     }
@@ -87,7 +88,8 @@ class RulesTest {
     @Test
     void answersThatDidNotEndArePunished() {
         assertThat(new EndedRule().score(PROMPT, new WrittenText("a", true, 3))).isZero();
-        assertThat(new EndedRule().score(PROMPT, new WrittenText("a", false, 3))).isEqualTo(-1);
+        assertThat(new EndedRule().score(PROMPT, new WrittenText("a", false, 3)))
+                .isEqualTo(-1);
     }
 
     @Test
@@ -133,7 +135,8 @@ class RulesTest {
     @Test
     void whatIsNoExpressionIsRefused() {
         assertThatThrownBy(() -> new PatternRule("a(b", PatternRule.Match.FIND))
-                .hasMessage("pattern must be a regular expression of Java but was 'a(b': Unclosed group at character 4");
+                .hasMessage(
+                        "pattern must be a regular expression of Java but was 'a(b': Unclosed group at character 4");
         assertThatThrownBy(() -> new ExactRule("", "[", ExactRule.Letters.AS_WRITTEN))
                 .hasMessageStartingWith("expectedPattern must be a regular expression of Java but was '['");
     }
