@@ -1,27 +1,14 @@
 package org.betatron.cli.command;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.URISyntaxException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
-import org.betatron.data.source.JsonProblem;
 import org.betatron.evaluation.judge.Judge;
-import org.betatron.evaluation.judge.endpoint.EndpointJudge;
-import org.betatron.evaluation.judge.endpoint.EndpointSpec;
-import org.betatron.evaluation.judge.endpoint.JudgeTemplate;
-import org.betatron.evaluation.judge.endpoint.Price;
-import org.betatron.evaluation.judge.endpoint.ReplyCache;
 import org.betatron.evaluation.judge.endpoint.RequestLimits;
+import org.betatron.runs.recipe.EndpointSection;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /// What a judge behind an OpenAI-compatible server has to be told.
 final class EndpointOptions {
@@ -95,58 +82,48 @@ final class EndpointOptions {
             throw usage.wrong(usage.judge() + " needs --out DIR or --judge-cache DIR, to keep the judge's replies: a"
                     + " second run then pays for nothing twice");
         }
-        EndpointSpec endpoint = new EndpointSpec(
-                uri(usage),
-                usage.require(model, "--judge-model NAME"),
-                template == null ? JudgeTemplate.DEFAULT : new JudgeTemplate(read(template)),
-                parameters == null ? EndpointSpec.defaultParameters() : json(usage, parameters),
-                new RequestLimits(parallel, Duration.ofSeconds(timeout), retries, RequestLimits.DEFAULT.firstWait()),
-                price == null ? Price.FREE : price(usage, price));
-        return new EndpointJudge(endpoint, key(usage), new ReplyCache(kept), yes, progress);
+        double[] prices = price == null ? new double[2] : prices(usage, price);
+        return new EndpointSection(
+                        usage.require(url, "--judge-url URL"),
+                        usage.require(model, "--judge-model NAME"),
+                        given(usage, "--judge-key-env", keyEnv),
+                        given(usage, "--judge-template", template == null ? null : template.toString()),
+                        given(usage, "--judge-parameters", parameters),
+                        parallel,
+                        timeout,
+                        retries,
+                        prices[0],
+                        prices[1],
+                        kept.toString())
+                .judge(new OptionWords(usage), kept, yes, progress);
     }
 
-    private URI uri(JudgeUsage usage) {
-        try {
-            return new URI(usage.require(url, "--judge-url URL"));
-        } catch (URISyntaxException e) {
-            throw usage.wrong("--judge-url: " + e.getMessage());
+    /// @return the value of an option, empty where it is not given
+    private static String given(JudgeUsage usage, String option, @Nullable String value) {
+        if (value != null && value.isBlank()) {
+            throw usage.wrong(option + " must not be empty");
         }
+        return value == null ? "" : value;
     }
 
-    private @Nullable String key(JudgeUsage usage) {
-        if (keyEnv == null) {
-            return null;
-        }
-        String key = System.getenv(keyEnv);
-        if (key == null || key.isBlank()) {
-            throw usage.wrong("--judge-key-env: the environment variable " + keyEnv + " is not set");
-        }
-        return key.strip();
-    }
-
-    private static ObjectNode json(JudgeUsage usage, String text) {
-        try {
-            if (JsonMapper.shared().readTree(text) instanceof ObjectNode node) {
-                return node;
-            }
-        } catch (JacksonException e) {
-            throw usage.wrong("--judge-parameters: " + JsonProblem.in(e));
-        }
-        throw usage.wrong("--judge-parameters must be a JSON object but was " + text);
-    }
-
-    private static Price price(JudgeUsage usage, List<Double> perMillion) {
+    private static double[] prices(JudgeUsage usage, List<Double> perMillion) {
         if (perMillion.size() != 2) {
             throw usage.wrong("--judge-price must be two numbers, IN,OUT, but was " + perMillion);
         }
-        return new Price(perMillion.getFirst(), perMillion.getLast());
+        return new double[] {perMillion.getFirst(), perMillion.getLast()};
     }
 
-    private static String read(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read the judge's template " + file, e);
+    /// Settings by the names of their options.
+    private record OptionWords(JudgeUsage usage) implements EndpointSection.Words {
+
+        @Override
+        public String name(String setting) {
+            return "--judge-" + setting.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+        }
+
+        @Override
+        public RuntimeException wrong(String message) {
+            return usage.wrong(message);
         }
     }
 }

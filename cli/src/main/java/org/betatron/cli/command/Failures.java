@@ -11,6 +11,7 @@ import org.betatron.core.RootCause;
 import org.betatron.core.VisibleText;
 import org.betatron.data.DataException;
 import org.betatron.evaluation.judge.JudgeException;
+import org.betatron.evaluation.reward.RewardException;
 import org.betatron.hub.HubException;
 import org.betatron.runs.model.ModelPlace;
 import org.betatron.runs.recipe.RecipeException;
@@ -48,6 +49,7 @@ final class Failures {
         boolean expected = wrongInput
                 || problem instanceof TrainingException
                 || problem instanceof JudgeException
+                || problem instanceof RewardException
                 || problem instanceof HubException
                 || problem instanceof UncheckedIOException
                 || problem instanceof IOException;

@@ -30,6 +30,22 @@ public final class Prompts {
         return RowReader.Parser.ofSingle("prompts", Prompts::read);
     }
 
+    /// As [#parser(JsonRow)], for rows whose right answer must be known: one that has none is bad.
+    public static RowReader.Parser<AskedRow> parserWithExpected(JsonRow first) {
+        RowReader.Parser<AskedRow> prompts = parser(first);
+        return new RowReader.Parser<>(
+                prompts.format(),
+                row -> prompts.parse().apply(row).stream()
+                        .map(read -> withExpected(read, row))
+                        .toList());
+    }
+
+    private static ReadRow<AskedRow> withExpected(ReadRow<AskedRow> read, JsonRow row) {
+        return read instanceof ReadRow.Kept<AskedRow>(RowPlace place, AskedRow asked, Leftover left)
+                ? new ReadRow.Kept<>(place, asked.withExpected(ExpectedAnswer.of(row)), left)
+                : read;
+    }
+
     private static ReadRow<AskedRow> read(JsonRow row) {
         if (PreferenceParser.isKnown(row)) {
             return asked(PreferenceParser.of(PreferenceFormat.AUTO, row).parse(row));

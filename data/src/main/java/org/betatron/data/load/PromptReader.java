@@ -7,9 +7,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.betatron.data.DataException;
+import org.betatron.data.layout.ExpectedAnswer;
 import org.betatron.data.layout.Leftover;
 import org.betatron.data.layout.Prompts;
 import org.betatron.data.layout.ReadRow;
+import org.betatron.data.layout.RowFormat;
 import org.betatron.data.layout.RowReader;
 import org.betatron.data.layout.RowRules;
 import org.betatron.data.row.AskedRow;
@@ -28,10 +30,24 @@ import org.jspecify.annotations.Nullable;
 /// @param templates of the models, for prompts that are messages
 /// @param style     of prompts that are text
 /// @param rules     how rows are read beside their layout
-public record PromptReader(List<ChatTemplate> templates, PromptStyle style, RowRules rules) {
+/// @param expected  whether rows must have an answer that is known to be right
+public record PromptReader(
+        List<ChatTemplate> templates, PromptStyle style, RowRules rules, ExpectedAnswer.Reading expected) {
 
     public PromptReader {
         templates = List.copyOf(templates);
+    }
+
+    /// Reads no right answers.
+    public PromptReader(List<ChatTemplate> templates, PromptStyle style, RowRules rules) {
+        this(templates, style, rules, ExpectedAnswer.Reading.NOT_READ);
+    }
+
+    private RowFormat<AskedRow> format() {
+        return switch (expected) {
+            case NOT_READ -> Prompts::parser;
+            case REQUIRED -> Prompts::parserWithExpected;
+        };
     }
 
     /// @param files in order; of the layouts that [Prompts] reads
@@ -50,7 +66,7 @@ public record PromptReader(List<ChatTemplate> templates, PromptStyle style, RowR
                 templates.stream().<List<PromptRow>>map(_ -> new ArrayList<>()).toList();
 
         void add(Path file) {
-            try (RowReader<AskedRow> reader = RowReader.open(file, Prompts::parser, rules)) {
+            try (RowReader<AskedRow> reader = RowReader.open(file, format(), rules)) {
                 counts.addSource(file.toString(), reader.format());
                 for (List<RawRow> chunk = reader.nextChunk(); chunk != null; chunk = reader.nextChunk()) {
                     reader.parse(chunk).forEach(this::add);
@@ -88,7 +104,8 @@ public record PromptReader(List<ChatTemplate> templates, PromptStyle style, RowR
                 RenderedRow asked = RenderedRow.of(row.prompt(), List.of(), left, template, style);
                 oddities.addAll(asked.oddities());
                 unread.addAll(asked.unread());
-                written.add(new PromptRow(row.id(), asked.prompt(), chosen(row, left, template, oddities)));
+                written.add(
+                        new PromptRow(row.id(), asked.prompt(), chosen(row, left, template, oddities), row.expected()));
             }
             for (int i = 0; i < written.size(); i++) {
                 prompts.get(i).add(written.get(i));

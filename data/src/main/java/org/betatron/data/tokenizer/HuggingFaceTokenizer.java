@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Set;
 import org.betatron.core.RootCause;
 import org.betatron.data.DataException;
 
@@ -24,6 +25,7 @@ public final class HuggingFaceTokenizer implements Tokenizer, AutoCloseable {
     private final Path file;
     private final ai.djl.huggingface.tokenizers.HuggingFaceTokenizer tokenizer;
     private final Vocabulary vocabulary;
+    private final Set<String> specialTokens;
     private final int[] bosPrefix;
     private final int[] stopIds;
 
@@ -31,11 +33,13 @@ public final class HuggingFaceTokenizer implements Tokenizer, AutoCloseable {
             Path file,
             ai.djl.huggingface.tokenizers.HuggingFaceTokenizer tokenizer,
             Vocabulary vocabulary,
+            Set<String> specialTokens,
             int[] bosPrefix,
             int[] stopIds) {
         this.file = file;
         this.tokenizer = tokenizer;
         this.vocabulary = vocabulary;
+        this.specialTokens = Set.copyOf(specialTokens);
         this.bosPrefix = bosPrefix;
         this.stopIds = stopIds;
     }
@@ -58,7 +62,8 @@ public final class HuggingFaceTokenizer implements Tokenizer, AutoCloseable {
         ai.djl.huggingface.tokenizers.HuggingFaceTokenizer tokenizer = open(file);
         try {
             int[] bosPrefix = findBosPrefix(tokenizer);
-            return new HuggingFaceTokenizer(file.file(), tokenizer, file.vocabulary(), bosPrefix, stopIds);
+            return new HuggingFaceTokenizer(
+                    file.file(), tokenizer, file.vocabulary(), file.specialTokens(), bosPrefix, stopIds);
         } catch (RuntimeException e) {
             throw unusable(file.file(), e);
         }
@@ -143,6 +148,18 @@ public final class HuggingFaceTokenizer implements Tokenizer, AutoCloseable {
     public String piece(int id) {
         String text = decode(new int[] {id});
         return text.isEmpty() || text.indexOf(REPLACEMENT_CHARACTER) >= 0 ? vocabulary.token(id) : text;
+    }
+
+    /// @return texts of the tokens that are special: those that chat templates write and no user should
+    public Set<String> specialTokens() {
+        return specialTokens;
+    }
+
+    /// @param text of a token of some tokenizer
+    /// @return whether it is one token of this one as well, and not read as plain text
+    public boolean isOneToken(String text) {
+        Integer id = vocabulary.id(text);
+        return id != null && Arrays.equals(encode(text), new int[] {id});
     }
 
     @Override

@@ -4,7 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import org.betatron.data.DataException;
 import org.betatron.data.tokenizer.TokenizerSettings.AddedToken;
 import tools.jackson.databind.JsonNode;
@@ -53,6 +55,17 @@ record TokenizerFile(
     /// @return the content in the form of the file
     byte[] bytes() {
         return JsonMapper.shared().writeValueAsString(root).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /// @return texts of the tokens that are marked as special
+    Set<String> specialTokens() {
+        Set<String> special = new LinkedHashSet<>();
+        for (JsonNode token : root.path(ADDED)) {
+            if (token.path("special").asBoolean(false)) {
+                special.add(token.path("content").asString(""));
+            }
+        }
+        return special;
     }
 
     private static boolean addAll(ObjectNode root, Vocabulary vocabulary, TokenizerSettings settings) {

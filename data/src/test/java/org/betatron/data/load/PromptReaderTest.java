@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.betatron.data.DataException;
+import org.betatron.data.layout.ExpectedAnswer;
 import org.betatron.data.layout.RowRules;
 import org.betatron.data.layout.RowRules.OnBadRow;
 import org.betatron.data.row.DropReason;
@@ -157,5 +158,74 @@ class PromptReaderTest {
                 """);
         assertThatThrownBy(() -> reader(OnBadRow.DROP, Map.of(), PLAIN).read(List.of(file)))
                 .hasMessage("[" + file + "]: none of the 1 rows can be used: 1 × cannot be read");
+    }
+
+    private static PromptReader expecting(Map<String, String> fields) {
+        return new PromptReader(
+                List.of(PLAIN),
+                PromptStyle.AS_WRITTEN,
+                new RowRules(new FieldMap(fields), OnBadRow.REFUSE, Set.of(), Set.of()),
+                ExpectedAnswer.Reading.REQUIRED);
+    }
+
+    @Test
+    void expectedAnswersStandUnderUsualNames() throws IOException {
+        Path file = file("""
+                {"id": "a", "prompt": "p", "solution": "It is 7.", "answer": 7}
+                {"id": "b", "prompt": "p", "ground_truth": " Paris ", "answer": null}
+                {"id": "c", "prompt": "p", "chosen": "x", "rejected": "y", "expected": true}
+                {"id": "d", "prompt": "p", "expected_answer": 0.5}
+                """);
+        PromptSet read = expecting(Map.of()).read(List.of(file));
+        assertThat(read.of(0))
+                .containsExactly(
+                        new PromptRow("a", "p", null, "7"),
+                        new PromptRow("b", "p", null, " Paris "),
+                        new PromptRow("c", "p", "x", "true"),
+                        new PromptRow("d", "p", null, "0.5"));
+        assertThat(read.report().unusedFields()).isEqualTo(Map.of("solution", 1));
+    }
+
+    @Test
+    void expectedAnswersAreFieldsLikeOthersWhereNobodyAsks() throws IOException {
+        PromptSet read = reader(OnBadRow.REFUSE, Map.of(), PLAIN).read(List.of(file("""
+                {"id": "a", "prompt": "p", "answer": 7}
+                """)));
+        assertThat(read.of(0)).containsExactly(new PromptRow("a", "p", null));
+        assertThat(read.report().unusedFields()).isEqualTo(Map.of("answer", 1));
+    }
+
+    @Test
+    void expectedAnswersStandWhereTheRulesSay() throws IOException {
+        Path file = file("""
+                {"id": "a", "info": {"q": "p", "right": "x"}, "answer": "another"}
+                """);
+        PromptSet read =
+                expecting(Map.of("prompt", "info.q", "expected", "info.right")).read(List.of(file));
+        assertThat(read.of(0)).containsExactly(new PromptRow("a", "p", null, "x"));
+        assertThat(read.report().unusedFields()).isEqualTo(Map.of("answer", 1));
+    }
+
+    @Test
+    void rowsWithoutAnExpectedAnswerAreNamedByFileRowAndField() throws IOException {
+        Path file = file("""
+                {"prompt": "p", "answer": "x"}
+                {"prompt": "p", "label": "x"}
+                {"prompt": "p", "answer": ["x"]}
+                {"prompt": "p", "answer": "  "}
+                """);
+        DataException refused = catchThrowableOfType(
+                DataException.class, () -> expecting(Map.of()).read(List.of(file)));
+        assertThat(refused.details())
+                .containsExactly(
+                        file + ":2: a row must have the expected answer under one of the names expected, answer,"
+                                + " expected_answer, ground_truth, solution but had the fields [prompt, label]; where it"
+                                + " has another name, data.fields: {expected: NAME} of a recipe says which",
+                        file + ":3: the expected answer \"answer\" must be text or a number but was a list",
+                        file + ":4: the expected answer \"answer\" must not be empty");
+        assertThatThrownBy(() -> expecting(Map.of("expected", "gold")).read(List.of(file)))
+                .isInstanceOf(DataException.class)
+                .satisfies(e -> assertThat(((DataException) e).details().getFirst())
+                        .startsWith(file + ":1: a row must have the expected answer under \"gold\" but had"));
     }
 }

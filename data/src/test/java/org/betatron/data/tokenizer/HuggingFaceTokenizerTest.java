@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.betatron.data.DataException;
 import org.betatron.data.SharedData;
 import org.jspecify.annotations.Nullable;
@@ -257,6 +258,32 @@ class HuggingFaceTokenizerTest {
     void whatIsNoFile() throws IOException {
         Files.createDirectory(directory.resolve("tokenizer.json"));
         assertFails(directory.resolve("tokenizer.json") + ": must be a file but is a directory");
+    }
+
+    @Test
+    void specialTokensOfAnotherTokenizer() throws IOException {
+        ObjectNode root = readByteTokenizer();
+        Set<String> own;
+        int next;
+        try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.load(directory)) {
+            own = tokenizer.specialTokens();
+            next = tokenizer.vocabularySize();
+            assertThat(tokenizer.isOneToken("<|turn|>")).isFalse();
+            assertThat(tokenizer.isOneToken("a")).isTrue();
+            assertThat(tokenizer.isOneToken("ab")).isFalse();
+            assertThat(own).allMatch(tokenizer::isOneToken);
+        }
+        addToken(root, next, "<|turn|>");
+        ((ArrayNode) root.path("added_tokens"))
+                .add(addedToken(next + 1, "plain").put("special", false));
+        writeTokenizer(root);
+        try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.load(directory)) {
+            assertThat(tokenizer.specialTokens())
+                    .contains("<|turn|>")
+                    .doesNotContain("plain")
+                    .containsAll(own);
+            assertThat(tokenizer.isOneToken("<|turn|>")).isTrue();
+        }
     }
 
     @Test

@@ -134,7 +134,7 @@ public final class EvaluationRun {
                     throw new IllegalArgumentException("row " + row.id()
                             + " has no \"chosen\" answer to compare with; give the opponent with --against DIR");
                 }
-                row = new PromptRow(row.id(), row.prompt(), model.withoutEnd(chosen));
+                row = row.withChosen(model.withoutEnd(chosen));
             }
             rows.add(row);
             promptIds.add(ids);

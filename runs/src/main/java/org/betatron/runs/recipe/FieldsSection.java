@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.betatron.data.layout.ExpectedAnswer;
 import org.betatron.data.layout.RowRules;
 import org.betatron.data.layout.RowRules.OnBadRow;
 import org.betatron.data.source.FieldMap;
@@ -37,6 +38,7 @@ import org.betatron.data.source.FieldMap;
 /// @param completion the answer of a text
 /// @param text a text of which everything is learned
 /// @param label whether a single answer is one to follow
+/// @param expected the known right answer to a prompt
 /// @param id the row's id
 /// @param ignore names of fields that do not matter, though they sound like content
 public record FieldsSection(
@@ -65,6 +67,7 @@ public record FieldsSection(
         String completion,
         String text,
         String label,
+        String expected,
         String id,
         List<String> ignore) {
 
@@ -102,12 +105,13 @@ public record FieldsSection(
                 take("completion", left),
                 take("text", left),
                 take("label", left),
+                take("expected", left),
                 take("id", left),
                 ignore);
         if (!left.isEmpty()) {
             throw new IllegalArgumentException(
                     "a field must be one of prompt, instruction, input, system, history, tools, messages, chosen, rejected, first, second"
-                            + ", winner, firstWins, secondWins, firstScore, secondScore, strength, answers, ranks, scores, chosenScore, rejectedScore, completion, text, label, id but was "
+                            + ", winner, firstWins, secondWins, firstScore, secondScore, strength, answers, ranks, scores, chosenScore, rejectedScore, completion, text, label, expected, id but was "
                             + left.keySet().iterator().next());
         }
         return fields;
@@ -150,6 +154,7 @@ public record FieldsSection(
         put("completion", completion, paths);
         put("text", text, paths);
         put("label", label, paths);
+        put(ExpectedAnswer.FIELD, expected, paths);
         put("id", id, paths);
         return new RowRules(new FieldMap(paths), onBadRow, Set.copyOf(ignore), Set.of());
     }
