@@ -57,7 +57,7 @@ public final class AlignRun {
             Split<? extends LabelledRow<?>> rows = rows(session, loader);
             try (References ahead = References.open(request, alignment, session, source, rows);
                     TorchLanguageModel model = session.openModel(TorchLanguageModel::load);
-                    References references = ahead.beside(request, alignment, session, model)) {
+                    References references = ahead.beside(recipe, alignment, session, model)) {
                 return train(session, rows, references, model, new RunAccount(request.out(), tokenizer, session::warn));
             }
         }
@@ -92,6 +92,7 @@ public final class AlignRun {
         return session.train(new Training<>(
                 model,
                 model.asking(rule.request()),
+                List.of(),
                 rule,
                 rows,
                 evaluation,

@@ -55,73 +55,26 @@ record References(
         if (!alignment.inputs().needsReference()) {
             return new References(new Reference.None(), new Reference.None(), Optional.empty(), List.of());
         }
-        if (isOfPolicy(recipe, alignment)) {
+        if (recipe.reference().isLive(alignment)) {
             return new References(new Reference.None(), new Reference.None(), Optional.empty(), List.of());
         }
         Path model = ModelPlace.of(Path.of(
                 recipe.reference().model().isEmpty()
                         ? recipe.model()
                         : recipe.reference().model()));
-        return recipe.reference().isLive(alignment)
-                ? live(request, session, model)
-                : cached(request, session, source, rows, model);
-    }
-
-    /// Whether the reference runs beside a policy with an adapter and shares its base: it can only be made of the
-    /// policy.
-    private static boolean isOfPolicy(AlignRecipe recipe, Alignment alignment) {
-        return recipe.reference().isLive(alignment)
-                && alignment.inputs().needsReference()
-                && recipe.reference().model().isEmpty()
-                && (recipe.adapter() instanceof AdapterSpec.Lora || AdapterFiles.isAdapter(Path.of(recipe.model())));
+        return cached(request, session, source, rows, model);
     }
 
     /// @param policy open longer
-    /// @return these, lent, or the reference that shares the policy's base; to be closed before the policy
-    References beside(
-            RunRequest<AlignRecipe> request, Alignment alignment, RunSession session, TorchLanguageModel policy) {
-        if (!isOfPolicy(request.recipe(), alignment)) {
+    /// @return these, lent, or the reference that runs beside the policy; to be closed before the policy
+    References beside(AlignRecipe recipe, Alignment alignment, RunSession session, TorchLanguageModel policy) {
+        if (!alignment.inputs().needsReference() || !recipe.reference().isLive(alignment)) {
             return new References(training, evaluation, moving, List.of());
         }
-        Path start = Path.of(request.recipe().model());
-        if (request.recipe().reference().update() instanceof ReferenceUpdateSpec.Blend) {
-            return of(
-                    session.checkpoint()
-                            .map(checkpoint -> policy.withAdapter(checkpoint.referenceDirectory()))
-                            .orElseGet(policy::withAdapterAsItIs),
-                    request);
-        }
-        // As it was when the run began, whatever the policy has learned since.
-        return of(
-                AdapterFiles.isAdapter(start) ? policy.withAdapter(ModelPlace.of(start)) : policy.withoutAdapter(),
-                request);
-    }
-
-    private static References of(TorchLanguageModel model, RunRequest<AlignRecipe> request) {
-        Optional<MovingReference<AlignmentState>> moving =
-                request.recipe().reference().update() instanceof ReferenceUpdateSpec.Blend blend
-                        ? Optional.of(new MovingReference<>(model, blend, AlignmentState::againstAnotherReference))
-                        : Optional.empty();
-        return new References(new Reference.Live(model), new Reference.Live(model), moving, List.of(model));
-    }
-
-    private static References live(RunRequest<AlignRecipe> request, RunSession session, Path start) {
-        AlignRecipe recipe = request.recipe();
-        boolean moves = recipe.reference().update() instanceof ReferenceUpdateSpec.Blend;
-        Path directory = session.checkpoint()
-                .filter(_ -> moves)
-                .map(Checkpoint::referenceDirectory)
-                .orElse(start);
-        ComputeThreads.use(recipe.compute().threads());
-        ComputeSpec compute = recipe.compute().model();
-        // In bf16, most numbers of a reference would stay where they are when it moves by a small share.
-        TorchLanguageModel model =
-                session.models().language(directory, moves ? compute.withWeights(DataType.FP32) : compute);
-        if (moves) {
-            model.noteFiles();
-        }
-        session.tell(new RunEvent.ReferenceOpened(directory));
-        return of(model, request);
+        LiveReference<AlignmentState> live = LiveReference.open(
+                recipe, recipe.reference(), session, policy, AlignmentState::againstAnotherReference);
+        Reference model = new Reference.Live(live.model());
+        return new References(model, model, live.moving(), List.of(live));
     }
 
     private static References cached(

@@ -47,6 +47,7 @@ public final class RewardRun {
                 return session.train(new Training<>(
                         model,
                         model,
+                        List.of(),
                         new RewardRule(
                                 recipe.reward(), recipe.data().batches().order(pairs.training(), recipe.train())),
                         pairs,

@@ -14,7 +14,9 @@ import org.betatron.core.run.RunFiles;
 import org.betatron.core.sampling.SamplingSpec;
 import org.betatron.data.load.DatasetReport;
 import org.betatron.data.row.LabelledRow;
+import org.betatron.data.row.TokenizedAnswer;
 import org.betatron.data.row.TokenizedPair;
+import org.betatron.data.row.TokenizedRow;
 import org.betatron.data.tokenizer.Tokenizer;
 import org.betatron.evaluation.RecordLines;
 import org.betatron.evaluation.record.Sample;
@@ -108,27 +110,26 @@ final class RunAccount {
     ///
     /// @param when [Sample#BEFORE] or [Sample#AFTER]
     /// @param rows held-out rows, possibly none
-    void sample(TorchLanguageModel model, List<? extends LabelledRow<?>> rows, String when) {
+    void sample(TorchLanguageModel model, List<? extends TokenizedRow> rows, String when) {
         Path file = directory.resolve(RunFiles.SAMPLES);
         List<Sample> samples = new ArrayList<>(readable(file));
         if (samples.stream().anyMatch(sample -> sample.when().equals(when))) {
             return;
         }
-        List<TokenizedPair> pairs = rows.stream()
-                .filter(TokenizedPair.class::isInstance)
-                .map(TokenizedPair.class::cast)
-                .filter(pair -> pair.prompt().length < model.maxPositions())
+        List<? extends TokenizedRow> asked = rows.stream()
+                .filter(row -> !(row instanceof TokenizedAnswer))
+                .filter(row -> row.prompt().length < model.maxPositions())
                 .limit(SAMPLES)
                 .toList();
-        if (pairs.isEmpty()) {
+        if (asked.isEmpty()) {
             return;
         }
         GenerationSpec greedy = new GenerationSpec(SamplingSpec.GREEDY, 1, SAMPLE_TOKENS, List.of(), SAMPLES, 0);
         List<Answer> answers = new Generator(model, tokenizer, greedy)
-                .generate(pairs.stream().map(TokenizedPair::prompt).toList(), GenerationListener.NONE);
+                .generate(asked.stream().map(TokenizedRow::prompt).toList(), GenerationListener.NONE);
         for (Answer answer : answers) {
-            TokenizedPair pair = pairs.get(answer.prompt());
-            samples.add(new Sample(when, pair.id(), tokenizer.decode(pair.prompt()), answer.text()));
+            TokenizedRow row = asked.get(answer.prompt());
+            samples.add(new Sample(when, row.id(), tokenizer.decode(row.prompt()), answer.text()));
         }
         RecordLines.write(file, samples);
     }

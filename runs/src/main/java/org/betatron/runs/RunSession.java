@@ -42,7 +42,6 @@ import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.device.NativeLibraries;
 import org.betatron.torch.device.Processor;
 import org.betatron.torch.error.ModelException;
-import org.betatron.torch.optimizer.TorchOptimizer;
 import org.betatron.training.TrainSpec;
 import org.betatron.training.Trainer;
 import org.betatron.training.TrainingJob;
@@ -353,12 +352,13 @@ final class RunSession implements AutoCloseable {
                 request.resolved().settings().withFree(ResumeSettings.of(request.recipe())),
                 directory.recipeFingerprint(),
                 training.rule().source().key());
-        try (TorchOptimizer optimizer =
-                training.model().optimizer(request.recipe().optimizer())) {
+        try (Learners learners = new Learners(request.recipe().optimizer())) {
+            learners.add(Learner.MAIN, training.model(), 1);
+            training.beside().forEach(each -> learners.add(each.name(), each.model(), each.rate()));
             Trainer<R, Q, S> trainer = new Trainer<>(new TrainingJob<>(
                     spec,
                     training.asked(),
-                    List.of(Learner.of(training.model(), optimizer)),
+                    learners.all(),
                     training.rule(),
                     training.evaluation(),
                     identity,

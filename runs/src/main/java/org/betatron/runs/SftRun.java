@@ -43,7 +43,7 @@ public final class SftRun {
                         : new SupervisedEvaluation(model, texts.evaluation(), train.packing());
                 SupervisedRule rule = new SupervisedRule(FixedRows.shuffled(texts.training(), train.seed()));
                 return session.train(
-                        new Training<>(model, model, rule, texts, evaluation, Optional.empty(), () -> {}, List::of));
+                        new Training<>(model, model, List.of(), rule, texts, evaluation, Optional.empty(), () -> {}, List::of));
             }
         }
     }

@@ -15,7 +15,8 @@ import org.betatron.training.reference.MovingReference;
 /// What one kind of training hands to the session that carries it out.
 ///
 /// @param model           to be trained
-/// @param asked           the same model as the rule reads it
+/// @param asked           the same model as the rule reads it, with those beside it
+/// @param beside          models that learn beside it
 /// @param rule            what is learned
 /// @param rows            what it is learned from, and measured on
 /// @param evaluation      how it is measured
@@ -25,9 +26,18 @@ import org.betatron.training.reference.MovingReference;
 record Training<R extends TokenizedRow, Q, S>(
         TorchModel model,
         DifferentiableModel asked,
+        List<Beside> beside,
         LearningRule<R, Q, S> rule,
         Split<? extends TokenizedRow> rows,
         Evaluation<S> evaluation,
         Optional<MovingReference<S>> movingReference,
         Runnable afterSaving,
-        Supplier<List<HeldOutGap>> gaps) {}
+        Supplier<List<HeldOutGap>> gaps) {
+
+    /// A model that learns beside the one that a run is about.
+    ///
+    /// @param name  its directory in checkpoints
+    /// @param model borrowed
+    /// @param rate  factor on the run's learning rate
+    record Beside(String name, TorchModel model, double rate) {}
+}

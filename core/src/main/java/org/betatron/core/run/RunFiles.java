@@ -18,6 +18,7 @@ import org.betatron.core.files.Checksums;
 /// | [#DATA] | counts and lengths of the training files | the run |
 /// | [#REFERENCE] | log-probs under the reference model | the run, unless the recipe names another place |
 /// | [#CHECKPOINTS] | the newest checkpoints | the training loop |
+/// | [#ROLLOUTS] | some of the answers that were learned from | runs that learn from own answers |
 /// | [#SAMPLES] | answers to held-out prompts, before and after | the run |
 /// | [#GAPS_BEFORE], [#GAPS_AFTER] | gaps of held-out rows | the run, at evaluations |
 /// | [#SUSPECTS] | held-out pairs that are probably mislabelled | the run, at evaluations |
@@ -34,6 +35,7 @@ public final class RunFiles {
     public static final String DATA = "data.json";
     public static final String REFERENCE = "reference";
     public static final String CHECKPOINTS = "checkpoints";
+    public static final String ROLLOUTS = "rollouts.jsonl";
     public static final String SAMPLES = "samples.jsonl";
     public static final String GAPS_BEFORE = "gaps-before.jsonl";
     public static final String GAPS_AFTER = "gaps-after.jsonl";
@@ -46,7 +48,7 @@ public final class RunFiles {
             Set.of(RECIPE, CHANGES, METRICS, TRANSFORMED, DATA, SAMPLES, GAPS_BEFORE, GAPS_AFTER, SUSPECTS);
 
     private static final Set<String> OTHERS =
-            Set.of(DROPPED, DROPPED_EVALUATION, REFERENCE, CHECKPOINTS, MODEL, REPORT, Checksums.FILE);
+            Set.of(DROPPED, DROPPED_EVALUATION, ROLLOUTS, REFERENCE, CHECKPOINTS, MODEL, REPORT, Checksums.FILE);
 
     private RunFiles() {}
 

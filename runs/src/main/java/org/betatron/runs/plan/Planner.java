@@ -61,7 +61,9 @@ public final class Planner {
         NativeLibraries.load();
         ComputeThreads.use(recipe.compute().threads());
         try (HuggingFaceTokenizer tokenizer = source.openTokenizer()) {
-            List<? extends TokenizedRow> all = read(recipe, source.loader(tokenizer, recipe.data()));
+            List<? extends TokenizedRow> all = recipe instanceof PromptedRecipe prompted
+                    ? prompts(prompted, source, tokenizer)
+                    : read(recipe, source.loader(tokenizer, recipe.data()));
             boolean measures =
                     !recipe.data().evaluation().isEmpty() || recipe.data().numHeldOut(all.size()) > 0;
             int training = recipe.data().evaluation().isEmpty()
@@ -89,7 +91,22 @@ public final class Planner {
             case RewardRecipe reward ->
                 loader.pairs(paths, reward.data().format()).rows();
             case SftRecipe sft -> loader.texts(paths, sft.data().format()).rows();
+            case PromptedRecipe _ -> throw new IllegalStateException("prompts are read elsewhere");
         };
+    }
+
+    /// Answers are planned as long as they may be.
+    private static List<TokenizedText> prompts(
+            PromptedRecipe recipe, ModelSource source, HuggingFaceTokenizer tokenizer) {
+        return new TrainingPrompts.Reader(
+                        source,
+                        tokenizer,
+                        recipe.data().rules(),
+                        ExpectedAnswer.Reading.NOT_READ,
+                        recipe.readsAnswers(),
+                        recipe.rollout().maxNewTokens())
+                .read(recipe.data().paths(), RunListener.NONE)
+                .texts();
     }
 
     private RunPlan plan() {

@@ -10,10 +10,13 @@ import org.betatron.core.calibration.CalibrationSpec;
 import org.betatron.core.model.AdapterSpec;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.core.objective.ObjectiveSpec;
+import org.betatron.core.policy.PolicySpec;
 import org.betatron.core.selection.SelectionSpec;
 import org.betatron.data.transform.SidesSpec;
 import org.betatron.data.transform.TransformSpec;
 import org.betatron.training.TrainLength;
+import org.betatron.training.online.PairSpec;
+import org.betatron.training.online.RoundBetaSpec;
 import org.betatron.training.reference.ReferenceUpdateSpec;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -43,6 +46,9 @@ public final class Choices {
         BY_PATH.put("data.transforms[].sides", SidesSpec.class);
         BY_PATH.put("train.length", TrainLength.class);
         BY_PATH.put("rewards[]", RewardSourceSpec.class);
+        BY_PATH.put("policy", PolicySpec.class);
+        BY_PATH.put("pairs", PairSpec.class);
+        BY_PATH.put("roundBeta", RoundBetaSpec.class);
     }
 
     private Choices() {}

@@ -3,6 +3,7 @@ package org.betatron.runs.recipe;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.betatron.core.alignment.AlignmentSpec;
+import org.betatron.core.policy.PolicySpec;
 import org.jspecify.annotations.Nullable;
 
 /// Named starting points of the `alignment` group.
@@ -20,7 +21,20 @@ final class Presets {
         BY_NAME.put("published-code", AlignmentSpec.PUBLISHED_CODE);
     }
 
+    /// Settings of a choice that go by a name of their own.
+    private static final Map<String, Object> VARIANTS = Map.of(
+            "dr-grpo", PolicySpec.Grpo.DR_GRPO,
+            "dapo", PolicySpec.Grpo.DAPO,
+            "gspo", PolicySpec.Grpo.GSPO);
+
     private Presets() {}
+
+    /// @param path recipe path of a choice
+    /// @param name in place of a type
+    /// @return the settings that go by it; null if there are none
+    static @Nullable Object variant(String path, String name) {
+        return path.equals("policy") ? VARIANTS.get(name) : null;
+    }
 
     static boolean applyTo(String path) {
         return path.equals("alignment");

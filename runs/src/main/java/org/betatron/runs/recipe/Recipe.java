@@ -6,7 +6,7 @@ import org.betatron.core.model.OptimizerSpec;
 import org.betatron.training.TrainSpec;
 
 /// What is trained, on what, and how: one kind for each kind of training.
-public sealed interface Recipe permits AlignRecipe, RewardRecipe, SftRecipe {
+public sealed interface Recipe permits AlignRecipe, PromptedRecipe, RewardRecipe, SftRecipe {
 
     /// @return Hugging Face directory that training starts from
     String model();
@@ -29,7 +29,13 @@ public sealed interface Recipe permits AlignRecipe, RewardRecipe, SftRecipe {
     /// @param type kind of recipe
     /// @return its defaults, which name no model and no files
     static <R extends Recipe> R defaults(Class<R> type) {
-        return List.of(AlignRecipe.DEFAULT, RewardRecipe.DEFAULT, SftRecipe.DEFAULT).stream()
+        return List.of(
+                        AlignRecipe.DEFAULT,
+                        RewardRecipe.DEFAULT,
+                        SftRecipe.DEFAULT,
+                        PolicyRecipe.DEFAULT,
+                        OnlineRecipe.DEFAULT)
+                .stream()
                 .filter(type::isInstance)
                 .map(type::cast)
                 .findFirst()

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
 import org.betatron.core.alignment.Alignment;
+import org.betatron.core.alignment.AlignmentSpec;
 import org.betatron.core.alignment.GapSpec;
 import org.betatron.core.calibration.CalibrationSpec;
 import org.betatron.core.model.AdapterSpec;
@@ -55,6 +56,7 @@ public final class RecipeChecks {
             case RewardRecipe _ ->
                 checks.refuse("compute.keptLogitsMiB", "has no effect: a reward model has no logits");
             case SftRecipe sft -> checks.texts(sft);
+            case PromptedRecipe prompted -> checks.prompted(prompted);
         }
         checks.finish(where);
     }
@@ -101,14 +103,85 @@ public final class RecipeChecks {
         }
     }
 
-    private void align(AlignRecipe recipe) {
+    /// Rewards that are given in Java are not known here, so that there are none is found when they are opened.
+    private void prompted(PromptedRecipe recipe) {
+        for (String path : List.of("data.transforms", "data.format", "data.truncation", "data.batches")) {
+            refuse(path, "has no effect: the rows are prompts, which are asked as they are");
+        }
+        for (int i = 0; i < recipe.rewards().size(); i++) {
+            String path = "rewards[" + i + "].";
+            recipe.rewards().get(i).problems().forEach(problem -> problems.add(path + problem));
+        }
+        if (recipe.adapter().dropout() > 0) {
+            refuse("adapter.dropout", "must be 0: log-probs of answers when they were written, and when they are"
+                    + " learned from, are compared with each other");
+        }
+        if (!recipe.reference().cache().isEmpty()) {
+            refuse("reference.cache", "has no effect: the reference runs beside the policy, which writes the rows");
+        }
+        if (!recipe.needsReference()) {
+            refuse("reference", "has no effect: nothing is compared with a reference");
+        } else if (!recipe.reference().model().isEmpty()) {
+            requireModel("reference.model", recipe.reference().model());
+        }
+        switch (recipe) {
+            case PolicyRecipe policy -> policy(policy);
+            case OnlineRecipe online -> online(online);
+        }
+    }
+
+    private void policy(PolicyRecipe recipe) {
+        if (!recipe.policy().critic().exists()) {
+            refuse("critic", "has no effect: only policy=ppo has a critic");
+        } else if (!recipe.critic().isEmpty()) {
+            requireModel("critic", recipe.critic());
+        }
+        if (recipe.rollout().temperature() != 1) {
+            problems.add("rollout.temperature: must be 1 but was " + recipe.rollout().temperature()
+                    + ": a policy gradient is one of the distribution that answers are drawn from");
+        }
+        if (recipe.rollout().samples() < recipe.policy().minSamples()) {
+            problems.add("rollout.samples: must be ≥ " + recipe.policy().minSamples() + " but was "
+                    + recipe.rollout().samples() + ": an answer is compared with the others to its prompt");
+        }
+        long rows = (long) recipe.train().batchSize() * recipe.rollout().batches();
+        if (rows % recipe.rollout().samples() != 0) {
+            problems.add("train.batchSize: times rollout.batches must be a multiple of rollout.samples ("
+                    + recipe.rollout().samples() + ") but was " + rows);
+        }
+    }
+
+    private void online(OnlineRecipe recipe) {
         Alignment alignment = recipe.alignment().create();
+        if (alignment.objective().rows() == RowKind.ANSWERS) {
+            problems.add("alignment.objective: must be one of pairs: labelled answers are not made here");
+        }
+        if (recipe.pairs().needsScores() && recipe.rollout().samples() < 2) {
+            problems.add("rollout.samples: must be ≥ 2 but was " + recipe.rollout().samples()
+                    + ": a pair is made of two answers to a prompt");
+        }
+        if (!recipe.pairs().needsScores() && alignment.needsScores()) {
+            problems.add("alignment: needs scores of both answers, and pairs=data has none: set pairs=best");
+        }
+        looksAtNoGap(recipe.alignment(), alignment);
+    }
+
+    private void looksAtNoGap(AlignmentSpec spec, Alignment alignment) {
         if (!alignment.looksAtGaps()
                 && !alignment.objective().keepsStatistics()
                 && !alignment.calibration().keepsStatistics()
-                && !recipe.alignment().gap().equals(GapSpec.DEFAULT)) {
+                && !spec.gap().equals(GapSpec.DEFAULT)) {
             refuse("alignment.gap", "has no effect with calibration fixed and selection none, which look at no gap");
         }
+        if (spec.objective() instanceof ObjectiveSpec.Nll
+                && alignment.calibration().isDynamic()) {
+            refuse("alignment.calibration", "has no effect: nll has no beta");
+        }
+    }
+
+    private void align(AlignRecipe recipe) {
+        Alignment alignment = recipe.alignment().create();
+        looksAtNoGap(recipe.alignment(), alignment);
         if (!alignment.inputs().needsReference()) {
             if (!recipe.reference().equals(ReferenceSection.DEFAULT)) {
                 refuse("reference", "has no effect: this objective uses no reference");
@@ -118,10 +191,6 @@ public final class RecipeChecks {
         }
         if (recipe.reference().isLive(alignment) && !recipe.reference().cache().isEmpty()) {
             refuse("reference.cache", "has no effect: the reference runs beside the policy");
-        }
-        if (recipe.alignment().objective() instanceof ObjectiveSpec.Nll
-                && alignment.calibration().isDynamic()) {
-            refuse("alignment.calibration", "has no effect: nll has no beta");
         }
         rows(recipe, alignment);
     }

@@ -262,7 +262,15 @@ public final class RecipeReader {
             return;
         }
         ObjectNode base = group;
-        if (isChoice && source.has(RecipeMapper.TYPE)) {
+        Object variant = isChoice
+                ? Presets.variant(path, source.path(RecipeMapper.TYPE).asString(""))
+                : null;
+        if (variant != null) {
+            base = mapper.valueToTree(variant);
+            base.put(RecipeMapper.TYPE, RecipeMapper.tag(variant.getClass()));
+            source = source.deepCopy();
+            source.remove(RecipeMapper.TYPE);
+        } else if (isChoice && source.has(RecipeMapper.TYPE)) {
             ObjectNode chosen =
                     choose(path, group, source.path(RecipeMapper.TYPE).asString(""));
             if (chosen == null) {

@@ -33,6 +33,12 @@ public record Resolved<R extends Recipe>(R recipe, String yaml, Set<String> expl
         if (recipe instanceof AlignRecipe align) {
             pin("reference.model", align.reference().model(), pinned);
         }
+        if (recipe instanceof PromptedRecipe prompted) {
+            pin("reference.model", prompted.reference().model(), pinned);
+        }
+        if (recipe instanceof PolicyRecipe policy) {
+            pin("critic", policy.critic(), pinned);
+        }
         pin("data.files", recipe.data().files(), DataPlace::pinned, pinned);
         pin("data.evaluation", recipe.data().evaluation(), DataPlace::pinnedMeasured, pinned);
         if (pinned.isEmpty()) {

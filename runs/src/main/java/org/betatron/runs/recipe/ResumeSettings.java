@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.betatron.core.alignment.AlignmentSpec;
 import org.betatron.core.alignment.GapSpec;
 import org.betatron.core.run.RunFiles;
 import org.betatron.training.run.RunDirectory;
@@ -37,11 +38,19 @@ public final class ResumeSettings {
     public static Set<String> of(Recipe recipe) {
         Set<String> names = new LinkedHashSet<>(OTHERS);
         boolean decidesPerMicroBatch =
-                recipe instanceof AlignRecipe align && align.alignment().gap().scope() == GapSpec.Scope.MICRO_BATCH;
+                (recipe instanceof AlignRecipe align && decidesPerMicroBatch(align.alignment()))
+                        || (recipe instanceof OnlineRecipe online && decidesPerMicroBatch(online.alignment()));
+        if (recipe instanceof PromptedRecipe) {
+            names.add("rollout.atOnce");
+        }
         if (!decidesPerMicroBatch) {
             names.addAll(MICRO_BATCH);
         }
         return names;
+    }
+
+    private static boolean decidesPerMicroBatch(AlignmentSpec alignment) {
+        return alignment.gap().scope() == GapSpec.Scope.MICRO_BATCH;
     }
 
     /// Reads the recipe of a run that goes on.

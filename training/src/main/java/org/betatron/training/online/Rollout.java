@@ -127,7 +127,9 @@ public record Rollout(
         if (scores.parts().size() > 1) {
             scores.parts().forEach((name, values) -> put(numbers, "rollout/score/" + name, values));
         }
-        numbers.put("rollout/unscored", 1 - scored.length / (double) size());
+        if (!scores.parts().isEmpty()) {
+            numbers.put("rollout/unscored", 1 - scored.length / (double) size());
+        }
         numbers.put(
                 "rollout/tokens",
                 answers.stream()
@@ -140,9 +142,11 @@ public record Rollout(
                 answers.stream().filter(answer -> answer.text().isBlank()).count() / (double) size());
         int[][] members = members();
         if (size() > numGroups()) {
-            numbers.put(
-                    "rollout/flatGroups",
-                    Arrays.stream(members).filter(this::isFlat).count() / (double) numGroups());
+            if (!scores.parts().isEmpty()) {
+                numbers.put(
+                        "rollout/flatGroups",
+                        Arrays.stream(members).filter(this::isFlat).count() / (double) numGroups());
+            }
             numbers.put(DISTINCT, distinct(members));
         }
         if (numDiscarded > 0) {

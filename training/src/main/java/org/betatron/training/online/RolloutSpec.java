@@ -62,6 +62,11 @@ public record RolloutSpec(
         return new RolloutSpec(samples, other, stop, temperature, batches, epochs, resample, atOnce);
     }
 
+    /// @return the same, with every answer that is written
+    public RolloutSpec withoutResampling() {
+        return new RolloutSpec(samples, maxNewTokens, stop, temperature, batches, epochs, 0, atOnce);
+    }
+
     /// @return the same with other portions
     public RolloutSpec withSteps(int newBatches, int newEpochs) {
         return new RolloutSpec(samples, maxNewTokens, stop, temperature, newBatches, newEpochs, resample, atOnce);

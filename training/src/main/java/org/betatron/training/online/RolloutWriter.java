@@ -104,8 +104,8 @@ public record RolloutWriter(
         return scores;
     }
 
-    /// @return fingerprint of what is asked and how
+    /// @return fingerprint of what is asked, and who says what answers are worth
     String key() {
-        return PromptKey.of(prompts);
+        return PromptKey.of(prompts) + " " + scorer.identity();
     }
 }
