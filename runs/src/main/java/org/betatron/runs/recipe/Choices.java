@@ -42,7 +42,7 @@ public final class Choices {
         BY_PATH.put("data.transforms[]", TransformSpec.class);
         BY_PATH.put("data.transforms[].sides", SidesSpec.class);
         BY_PATH.put("train.length", TrainLength.class);
-        BY_PATH.put("rewards[]", RewardSourceSpec.class);
+        BY_PATH.put(RewardSourceSpec.PATH + "[]", RewardSourceSpec.class);
     }
 
     private Choices() {}
