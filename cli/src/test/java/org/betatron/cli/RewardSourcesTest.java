@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,6 +41,7 @@ import org.betatron.torch.error.ModelException;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
 
 /// Sources of rewards as recipes name them, with a reward model of the controlled world.
 class RewardSourcesTest {
@@ -132,7 +136,7 @@ class RewardSourcesTest {
                     .isEqualTo(1);
             assertThat(rewards.account())
                     .containsExactly("model: 2 answers were not scored: with their prompts they are too long for "
-                            + model + ", or have tokens that it does not know, or its score was no number");
+                            + model + ", or have tokens that it does not know");
             RewardPrompt whole = new RewardPrompt("w", endless);
             rewards.check(plan(KETTLE, whole));
             assertThat(told)
@@ -182,6 +186,38 @@ class RewardSourcesTest {
         assertThatThrownBy(() -> open(spec(Path.of(inputs.model()), SpecialTokens.REFUSE)))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining("is a language model and scores no answers");
+    }
+
+    @Test
+    void aModelWhoseWeightsAreNoNumbersEndsTheRun() throws IOException {
+        Directories.copyInto(model, Files.createDirectory(directory.resolve("broken")));
+        Path broken = directory.resolve("broken/model");
+        Files.deleteIfExists(broken.resolve("checksums"));
+        Path file = broken.resolve("model.safetensors");
+        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+        int header = Math.toIntExact(bytes.getLong(0));
+        int begin = JsonMapper.shared()
+                .readTree(new String(bytes.array(), 8, header, StandardCharsets.UTF_8))
+                .path("score.weight")
+                .path("data_offsets")
+                .path(0)
+                .asInt();
+        bytes.putFloat(8 + header + begin, Float.NaN);
+        Files.write(file, bytes.array());
+        try (WeightedRewards rewards = open(spec(broken, SpecialTokens.REFUSE))) {
+            assertThatThrownBy(() -> rewards.rewards(List.of(group(KETTLE, "i do not know ."))))
+                    .isInstanceOf(RewardException.class)
+                    .hasMessage("reward model: the reward model gave NaN to an answer that it can read: its weights are"
+                            + " damaged, or its numbers run over");
+        }
+    }
+
+    @Test
+    void aDirectoryThatIsNotThereIsNamed() {
+        Path nowhere = directory.resolve("nowhere");
+        assertThatThrownBy(() -> open(spec(nowhere, SpecialTokens.REFUSE)))
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining(nowhere.toString());
     }
 
     @Test

@@ -11,7 +11,7 @@ import org.betatron.runs.recipe.ReferenceSection;
 import org.betatron.torch.TorchLanguageModel;
 import org.betatron.torch.adapter.AdapterFiles;
 import org.betatron.torch.compute.ComputeSpec;
-import org.betatron.torch.compute.DataType;
+import org.betatron.torch.tensor.DataType;
 import org.betatron.training.reference.MovingReference;
 import org.betatron.training.reference.ReferenceUpdateSpec;
 import org.betatron.training.run.Checkpoint;

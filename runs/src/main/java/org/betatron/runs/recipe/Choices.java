@@ -49,6 +49,7 @@ public final class Choices {
         BY_PATH.put("policy", PolicySpec.class);
         BY_PATH.put("pairs", PairSpec.class);
         BY_PATH.put("roundBeta", RoundBetaSpec.class);
+        BY_PATH.put(RewardSourceSpec.PATH + "[]", RewardSourceSpec.class);
     }
 
     private Choices() {}

@@ -4,7 +4,7 @@ import java.util.List;
 import org.betatron.core.alignment.AlignmentSpec;
 import org.betatron.core.model.AdapterSpec;
 import org.betatron.core.model.OptimizerSpec;
-import org.betatron.data.load.PreferenceFormat;
+import org.betatron.data.layout.PreferenceFormat;
 import org.betatron.training.TrainSpec;
 import org.betatron.training.online.PairSpec;
 import org.betatron.training.online.RolloutSpec;

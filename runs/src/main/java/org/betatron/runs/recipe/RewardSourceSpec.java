@@ -2,6 +2,7 @@ package org.betatron.runs.recipe;
 
 import static org.betatron.core.Numbers.require;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.betatron.evaluation.reward.rule.ExactRule;
 import org.betatron.evaluation.reward.rule.LengthRule;
@@ -11,6 +12,25 @@ import org.betatron.evaluation.reward.rule.PatternRule;
 ///
 /// `docs/rewards.md` has the formulas. What must be given has an empty text, or 0, as its default.
 public sealed interface RewardSourceSpec {
+
+    /// Recipe path of the list of sources.
+    String PATH = "rewards";
+
+    /// Ends a line of [#problems()].
+    String MISSING = ": must be given";
+
+    /// @return what must be given and is not, a line each, beginning with its recipe path
+    static List<String> problems(List<RewardSourceSpec> specs) {
+        List<String> problems = new ArrayList<>();
+        if (specs.isEmpty()) {
+            problems.add(PATH + ": at least one source of rewards must be given");
+        }
+        for (int i = 0; i < specs.size(); i++) {
+            String path = PATH + "[" + i + "].";
+            specs.get(i).problems().forEach(problem -> problems.add(path + problem));
+        }
+        return problems;
+    }
 
     /// @return factor of the source's scores in the sum, finite and not 0
     double weight();
@@ -175,9 +195,6 @@ public sealed interface RewardSourceSpec {
                     .toList();
         }
     }
-
-    /// Ends a line of [#problems].
-    String MISSING = ": must be given";
 
     private static void requireWeight(double weight) {
         require(

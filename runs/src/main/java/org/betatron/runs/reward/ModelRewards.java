@@ -52,7 +52,7 @@ final class ModelRewards implements RewardSource {
             }
         }
         unknownTokens.sort(null);
-        scores = new ScorerRewards(OpenRewardModel.identity(directory), model);
+        scores = new ScorerRewards(OpenRewardModel.identity(directory), model::finiteScores);
     }
 
     @Override
@@ -131,7 +131,7 @@ final class ModelRewards implements RewardSource {
         return numUnscored == 0
                 ? List.of()
                 : List.of(numUnscored + " answers were not scored: with their prompts they are too long for "
-                        + directory + ", or have tokens that it does not know, or its score was no number");
+                        + directory + ", or have tokens that it does not know");
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.DoubleConsumer;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.betatron.core.model.TokenQuantity;
@@ -15,6 +16,7 @@ import org.betatron.data.row.TokenizedText;
 import org.betatron.data.tokenizer.HuggingFaceTokenizer;
 import org.betatron.data.tokenizer.TextTokens;
 import org.betatron.evaluation.judge.AnswerScorer;
+import org.betatron.evaluation.reward.RewardException;
 import org.betatron.runs.model.ModelPlace;
 import org.betatron.torch.TorchRewardModel;
 import org.betatron.torch.files.ModelDirectory;
@@ -47,11 +49,11 @@ public final class OpenRewardModel implements AnswerScorer, AutoCloseable {
     /// @throws org.betatron.torch.error.ModelException if it holds no reward model of one label
     /// @throws org.betatron.data.DataException         if it has no tokenizer
     public static OpenRewardModel open(Path directory, Function<Path, TorchRewardModel> models) {
-        HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.load(ModelPlace.of(directory));
+        TorchRewardModel model = models.apply(directory);
         try {
-            return new OpenRewardModel(models.apply(directory), tokenizer);
+            return new OpenRewardModel(model, HuggingFaceTokenizer.load(ModelPlace.of(directory)));
         } catch (RuntimeException e) {
-            tokenizer.close();
+            model.close();
             throw e;
         }
     }
@@ -75,6 +77,22 @@ public final class OpenRewardModel implements AnswerScorer, AutoCloseable {
     ///     that the model does not know
     @Override
     public double[] scores(List<String> prompts, List<String> answers) {
+        return scores(prompts, answers, _ -> {});
+    }
+
+    /// As [#scores(List, List)], of a model that has to be sound.
+    ///
+    /// @throws RewardException if an answer that the model can read has a score that is no finite
+    ///     number
+    double[] finiteScores(List<String> prompts, List<String> answers) {
+        return scores(prompts, answers, score -> {
+            throw new RewardException("the reward model gave " + score
+                    + " to an answer that it can read: its weights are damaged, or its numbers run over");
+        });
+    }
+
+    /// @param broken hears of scores that are no finite numbers
+    private double[] scores(List<String> prompts, List<String> answers, DoubleConsumer broken) {
         double[] scores = new double[answers.size()];
         Arrays.fill(scores, Double.NaN);
         List<TokenizedText> rows = IntStream.range(0, answers.size())
@@ -87,7 +105,11 @@ public final class OpenRewardModel implements AnswerScorer, AutoCloseable {
         if (fitting.length > 0) {
             BatchNumbers scored = RowBatch.of(rows, fitting, PACKING).score(model);
             for (int i = 0; i < scored.size(); i++) {
-                scores[scored.row(i)] = scored.sum(TokenQuantity.SCORE, i, 0);
+                double score = scored.sum(TokenQuantity.SCORE, i, 0);
+                if (!Double.isFinite(score)) {
+                    broken.accept(score);
+                }
+                scores[scored.row(i)] = score;
             }
         }
         return scores;

@@ -21,23 +21,7 @@ import org.betatron.runs.recipe.RewardSourceSpec;
 /// Opens the sources of rewards that a recipe names.
 public final class RewardSources {
 
-    /// Recipe path of the list of sources.
-    public static final String PATH = "rewards";
-
     private RewardSources() {}
-
-    /// @return what must be given and is not, a line each, beginning with its recipe path
-    public static List<String> problems(List<RewardSourceSpec> specs) {
-        List<String> problems = new ArrayList<>();
-        if (specs.isEmpty()) {
-            problems.add(PATH + ": at least one source of rewards must be given");
-        }
-        for (int i = 0; i < specs.size(); i++) {
-            String path = PATH + "[" + i + "].";
-            specs.get(i).problems().forEach(problem -> problems.add(path + problem));
-        }
-        return problems;
-    }
 
     /// @return whether rows of prompts must have known right answers
     public static ExpectedAnswer.Reading expected(List<RewardSourceSpec> specs) {
@@ -55,9 +39,9 @@ public final class RewardSources {
     /// @throws org.betatron.torch.error.ModelException if a directory holds no reward model of one
     ///     label
     public static WeightedRewards open(List<RewardSourceSpec> specs, RewardContext context) {
-        List<String> problems = problems(specs);
+        List<String> problems = RewardSourceSpec.problems(specs);
         if (!problems.isEmpty()) {
-            throw new RecipeException(PATH, problems);
+            throw new RecipeException(RewardSourceSpec.PATH, problems);
         }
         List<RewardSource> opened = new ArrayList<>();
         try {
@@ -65,7 +49,7 @@ public final class RewardSources {
             Map<String, Integer> counts = new HashMap<>();
             for (int i = 0; i < specs.size(); i++) {
                 RewardSourceSpec spec = specs.get(i);
-                RewardSource source = open(spec, PATH + "[" + i + "].", context);
+                RewardSource source = open(spec, RewardSourceSpec.PATH + "[" + i + "].", context);
                 opened.add(source);
                 String tag = spec.tag();
                 int count = counts.merge(tag, 1, Integer::sum);
