@@ -107,10 +107,11 @@ public final class OnlineRun {
                 recipe.roundBeta(),
                 compared,
                 rollouts.log());
-        boolean isRead = reference != null && alignment.inputs().needsReference();
         PairDecider decider = new PairDecider(
                 alignment,
-                isRead ? new Reference.Live(reference.model()) : new Reference.None(),
+                reference != null && alignment.inputs().needsReference()
+                        ? new Reference.Live(reference.model())
+                        : new Reference.None(),
                 recipe.train().microBatchSize(),
                 recipe.train().seed());
         OnlineRule rule = new OnlineRule(decider, source, recipe.stop(), rollouts.clock());

@@ -22,6 +22,10 @@ final class StepText {
     static String of(Metrics metrics, String prefix) {
         List<String> parts = new ArrayList<>();
         add(parts, metrics, prefix + LOSS, "loss %.4f");
+        add(parts, metrics, prefix + "rollout/score", "score %+.3f");
+        add(parts, metrics, prefix + "score", "score %+.3f");
+        add(parts, metrics, prefix + "rollout/kl", "kl %.2f");
+        add(parts, metrics, prefix + "kl", "kl %.2f");
         add(parts, metrics, prefix + PERPLEXITY, "perplexity %.2f");
         add(parts, metrics, prefix + MARGIN, "margin %+.3f");
         add(parts, metrics, prefix + ACCURACY, "accuracy %.3f");

@@ -142,6 +142,12 @@ public final class Choices {
         return node.isNumber() && Double.isNaN(node.asDouble());
     }
 
+    /// @param chosen record of a choice
+    /// @return what recipes call it
+    public static String tag(Object chosen) {
+        return RecipeMapper.tag(chosen.getClass());
+    }
+
     /// @return an enum constant as recipes spell it
     public static String spelling(Object constant) {
         return constant.toString().toLowerCase(Locale.ROOT).replace('_', '-');

@@ -109,8 +109,11 @@ public final class RecipeChecks {
             refuse(path, "has no effect: the rows are prompts, which are asked as they are");
         }
         for (int i = 0; i < recipe.rewards().size(); i++) {
-            String path = "rewards[" + i + "].";
+            String path = RewardSourceSpec.PATH + "[" + i + "].";
             recipe.rewards().get(i).problems().forEach(problem -> problems.add(path + problem));
+            if (recipe.rewards().get(i) instanceof RewardSourceSpec.Model model && !model.path().isBlank()) {
+                requireModel(path + "path", model.path());
+            }
         }
         if (recipe.adapter().dropout() > 0) {
             refuse("adapter.dropout", "must be 0: log-probs of answers when they were written, and when they are"
