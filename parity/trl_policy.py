@@ -11,7 +11,7 @@ assign, are cut from the installed source and executed as they are. `made_by.exe
 Everything is float64 (`torch.set_default_dtype`), where TRL's trainers have rewards and weights in float32; fractions
 of clipping are float32 in TRL.
 
-The file, policy-trl.json. Lists are ragged: one entry per token of a response, no padding. Log-probs are in nats. What
+The file, trl-policy.json. Lists are ragged: one entry per token of a response, no padding. Log-probs are in nats. What
 is null was None or NaN in Python.
 
 - `grpoBatches` = `[{name, parts, responses, maxTokens}]`. A response is `{logProbs, oldLogProbs, referenceLogProbs,

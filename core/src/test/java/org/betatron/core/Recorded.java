@@ -15,7 +15,11 @@ public final class Recorded {
 
     /// @param file name below `org/betatron/core/parity`
     public static JsonNode read(String file) {
-        String path = "/org/betatron/core/parity/" + file;
+        return resource("/org/betatron/core/parity/" + file);
+    }
+
+    /// @param path of a resource, from the root
+    public static JsonNode resource(String path) {
         try (InputStream stream = Objects.requireNonNull(Recorded.class.getResourceAsStream(path), path)) {
             return JsonMapper.shared().readTree(stream);
         } catch (IOException e) {

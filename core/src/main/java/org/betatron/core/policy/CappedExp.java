@@ -2,8 +2,9 @@ package org.betatron.core.policy;
 
 /// `e^x`, continued as a straight line beyond `x = 20`, with its slope there.
 ///
-/// A ratio of probabilities of whole answers overflows where a policy has moved far: published code then has infinite
-/// losses. Up to a ratio of 5e8 nothing is changed, and beyond it value and derivative stay finite. Ours.
+/// A ratio of probabilities of whole answers overflows where a policy has moved far: published code
+/// then has infinite losses. Up to a ratio of 5e8 nothing is changed, and beyond it value and
+/// derivative stay finite. Ours.
 final class CappedExp {
 
     private static final double CAP = 20;

@@ -2,11 +2,13 @@ package org.betatron.core.policy;
 
 import org.betatron.core.Source;
 
-/// An estimate of `KL(p || q)` from one token that was drawn from `p`, with `d = log p(y) - log q(y)`.
+/// An estimate of `KL(p || q)` from one token that was drawn from `p`, with
+/// `d = log p(y) - log q(y)`.
 @Source("Schulman 2020, joschu.net/blog/kl-approx.html")
 public enum KlEstimator {
 
-    /// `d`: unbiased, of either sign, with much variance.
+    /// `d`: unbiased, of either sign, with much variance. Its derivative is 0 in the mean, so as a
+    /// loss it teaches nothing.
     K1 {
         @Override
         public double value(double d) {
@@ -19,7 +21,7 @@ public enum KlEstimator {
         }
     },
 
-    /// `d^2 / 2`: never negative, biased, and with the right gradient.
+    /// `d^2 / 2`: never negative, biased, and as a loss with the gradient of `KL(p || q)`.
     K2 {
         @Override
         public double value(double d) {
@@ -32,7 +34,8 @@ public enum KlEstimator {
         }
     },
 
-    /// `e^-d - 1 + d`: unbiased and never negative. From `d = -20` on it is a straight line.
+    /// `e^-d - 1 + d`: unbiased and never negative, and as a loss with the gradient of
+    /// `KL(q || p)`. Below `d = -20` it is a straight line.
     K3 {
         @Override
         public double value(double d) {
@@ -42,7 +45,7 @@ public enum KlEstimator {
 
         @Override
         public double derivative(double d) {
-            return 1 - CappedExp.derivative(-d);
+            return d >= -20 ? -Math.expm1(-d) : 1 - CappedExp.derivative(-d);
         }
     };
 

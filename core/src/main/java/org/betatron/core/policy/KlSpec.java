@@ -4,21 +4,28 @@ import static org.betatron.core.Numbers.require;
 
 /// What it costs to leave the reference.
 ///
-/// Where `target` is given, the coefficient follows the divergence (Ziegler et al. 2019, arXiv 1909.08593, section 2.2),
-/// once per rollout of `n` answers:
+/// Where `target` is given, the coefficient follows the divergence (Ziegler et al. 2019, arXiv
+/// 1909.08593, section 2.2), once per rollout of `n` answers:
 ///
 /// ```text
 /// e = clip(KL / target - 1, -0.2, 0.2)        KL mean of answers, nats
 /// coefficient <- coefficient * (1 + e n / horizon)
 /// ```
 ///
-/// @param coefficient cost of one nat in units of the reward, in [0, ∞); 0 for none, and then no reference is needed.
-///     Where it adapts, what it begins with
+/// @param coefficient cost of one nat in units of the reward, in [0, ∞); 0 for none, and then no
+///     reference is needed. Where it adapts, what it begins with
 /// @param estimator   what is counted at each token
-/// @param place       what it is a part of
-/// @param target      nats per answer that an adapting coefficient aims at, in [0, ∞); 0 for a coefficient that stays
+/// @param place       what it is a part of. Of answers of one token, what a policy ends at is
+///     proportional to `q e^(r / coefficient)` with `K1` of rewards, `K2` of the loss, or `K1` and
+///     `K3` of the loss where `timesRatio`, and something else otherwise
+/// @param target      nats per answer that an adapting coefficient aims at, in [0, ∞); 0 for a
+///     coefficient that stays
 /// @param horizon     answers in which an adapting coefficient can follow, > 0; 10,000 in the paper
-public record KlSpec(double coefficient, KlEstimator estimator, KlPlace place, double target, double horizon) {
+/// @param timesRatio  whether an estimate in the loss is multiplied by the ratio `p / p_old`, not
+///     clipped, and that is differentiated too: then estimators that are unbiased, `K1` and `K3`,
+///     have the gradient of the divergence (DeepSeek-AI 2025, arXiv 2512.02556; the default of TRL)
+public record KlSpec(
+        double coefficient, KlEstimator estimator, KlPlace place, double target, double horizon, boolean timesRatio) {
 
     private static final double MAX_ERROR = 0.2;
 
@@ -30,11 +37,19 @@ public record KlSpec(double coefficient, KlEstimator estimator, KlPlace place, d
             throw new IllegalArgumentException("coefficient must be > 0 where target is given but was 0:"
                     + " a coefficient that adapts is multiplied, so it would stay 0");
         }
+        if (timesRatio && place == KlPlace.REWARD) {
+            throw new IllegalArgumentException("timesRatio must be false where place is reward but was true:"
+                    + " what is taken off rewards is not differentiated");
+        }
+        if (coefficient > 0 && place == KlPlace.LOSS && estimator == KlEstimator.K1 && !timesRatio) {
+            throw new IllegalArgumentException("estimator must be k2 or k3 where place is loss but was k1:"
+                    + " its derivative is 0 in the mean, so nothing would be held back; timesRatio: true mends that");
+        }
     }
 
     /// A coefficient that stays.
     public static KlSpec fixed(double coefficient, KlEstimator estimator, KlPlace place) {
-        return new KlSpec(coefficient, estimator, place, 0, 10_000);
+        return new KlSpec(coefficient, estimator, place, 0, 10_000, false);
     }
 
     /// @return whether a reference has to be asked

@@ -3,8 +3,8 @@ package org.betatron.core.policy;
 /// How losses of tokens make the loss of a batch of `B` answers with `N` tokens together.
 public enum LossAggregation {
 
-    /// `1/B sum_i 1/|y_i| sum_t`: every answer weighs the same, so tokens of long answers weigh less. GRPO
-    /// (arXiv 2402.03300).
+    /// `1/B sum_i 1/|y_i| sum_t`: every answer weighs the same, so tokens of long answers weigh
+    /// less. GRPO (arXiv 2402.03300).
     ANSWERS {
         @Override
         public double weight(int length) {
@@ -43,8 +43,8 @@ public enum LossAggregation {
         }
     },
 
-    /// `1/(B L) sum_i sum_t` with `L` the most tokens that an answer may have: neither the answer's length nor the
-    /// batch's weighs. Dr. GRPO (arXiv 2503.20783).
+    /// `1/(B L) sum_i sum_t` with `L` the most tokens that an answer may have: neither the answer's
+    /// length nor the batch's weighs. Dr. GRPO (arXiv 2503.20783).
     CONSTANT {
         @Override
         public double weight(int length) {

@@ -2,10 +2,12 @@ package org.betatron.core.policy;
 
 import java.util.Arrays;
 
-/// The loss of single answers, and its derivatives by what models say of their tokens. Pure functions.
+/// The loss of single answers, and its derivatives by what models say of their tokens. Pure
+/// functions.
 ///
 /// ```text
 /// loss_t = surrogate(log p_t - log p_old,t, A_t) + c_kl KL_t - c_H H_t + c_V critic_t
+///          c_kl rho_t KL_t instead where spec.kl.timesRatio
 /// ```
 ///
 /// @param spec          what is learned
@@ -13,7 +15,8 @@ import java.util.Arrays;
 /// @param maxTokens     most tokens that an answer may have
 public record PolicyLoss(PolicySpec spec, double klCoefficient, int maxTokens) {
 
-    /// One answer with its loss. Derivatives are those of the answer's share before the batch's weight is divided by.
+    /// One answer with its loss. Derivatives are those of the answer's share before the batch's
+    /// weight is divided by.
     ///
     /// @param loss       sum over tokens, each with its share
     /// @param byLogProbs derivative by each log-prob
@@ -45,8 +48,7 @@ public record PolicyLoss(PolicySpec spec, double klCoefficient, int maxTokens) {
         /// @param length    its tokens
         /// @param hasCritic whether values are differentiated
         public static OfAnswer nothing(int length, boolean hasCritic) {
-            return new OfAnswer(
-                    0, new double[length], 0, new double[hasCritic ? length : 0], 0, 0, 0, 0, 0, 0, 0);
+            return new OfAnswer(0, new double[length], 0, new double[hasCritic ? length : 0], 0, 0, 0, 0, 0, 0, 0);
         }
     }
 
@@ -98,8 +100,13 @@ public record PolicyLoss(PolicySpec spec, double klCoefficient, int maxTokens) {
             KlEstimator estimator = spec.kl().estimator();
             for (int t = 0; t < length; t++) {
                 double logRatio = logProbs[t] - answer.reference()[t];
-                ofKl += klCoefficient * estimator.value(logRatio);
-                byLogProbs[t] += klCoefficient * estimator.derivative(logRatio);
+                double estimate = klCoefficient * estimator.value(logRatio);
+                double ratio = spec.kl().timesRatio() ? CappedExp.value(logRatios[t]) : 1;
+                ofKl += ratio * estimate;
+                byLogProbs[t] += ratio * klCoefficient * estimator.derivative(logRatio);
+                if (spec.kl().timesRatio()) {
+                    spread(surrogate.ratio(), byLogProbs, t, estimate * CappedExp.derivative(logRatios[t]));
+                }
             }
         }
         double[] byValues = new double[spec.critic().exists() ? length : 0];
@@ -107,8 +114,9 @@ public record PolicyLoss(PolicySpec spec, double klCoefficient, int maxTokens) {
         for (int t = 0; t < byValues.length; t++) {
             CriticSpec critic = spec.critic();
             ofCritic += critic.coefficient() * critic.loss(values[t], answer.values()[t], answer.returns()[t]);
-            byValues[t] =
-                    share * critic.coefficient() * critic.derivative(values[t], answer.values()[t], answer.returns()[t]);
+            byValues[t] = share
+                    * critic.coefficient()
+                    * critic.derivative(values[t], answer.values()[t], answer.returns()[t]);
         }
         Arrays.setAll(byLogProbs, t -> share * byLogProbs[t]);
         double bonus = spec.entropyBonus();

@@ -42,8 +42,7 @@ public sealed interface PolicySpec {
     Advantages advantages(ScoredAnswers answers, double coefficient);
 
     private static SurrogateSpec asymmetric(RatioLevel ratio, double clip, double clipHigh, double ceiling) {
-        return new SurrogateSpec(
-                ratio, clip, clipHigh, ceiling == 0 ? Double.POSITIVE_INFINITY : ceiling);
+        return new SurrogateSpec(ratio, clip, clipHigh, ceiling == 0 ? Double.POSITIVE_INFINITY : ceiling);
     }
 
     private static Advantages ofAnswers(ScoredAnswers answers, double[] advantages, double[] rewards) {
@@ -54,8 +53,16 @@ public sealed interface PolicySpec {
                 RewardShaping.numFlat(rewards, answers.scoredGroups()));
     }
 
+    private static void requireClip(double clip) {
+        require("clip", clip > 0 && clip <= 1, "in (0, 1]", clip);
+    }
+
     private static void requireBonus(double entropyBonus) {
-        require("entropyBonus", entropyBonus >= 0 && entropyBonus < Double.POSITIVE_INFINITY, "in [0, ∞)", entropyBonus);
+        require(
+                "entropyBonus",
+                entropyBonus >= 0 && entropyBonus < Double.POSITIVE_INFINITY,
+                "in [0, ∞)",
+                entropyBonus);
     }
 
     private static void requirePenalty(double missingEnd) {
@@ -69,8 +76,9 @@ public sealed interface PolicySpec {
     /// loss = clipped surrogate + kl.coefficient k3        per token, aggregated
     /// ```
     ///
-    /// Dr. GRPO (arXiv 2503.20783): `scale: none, aggregation: constant`. DAPO (arXiv 2503.14476): `clipHigh: 0.28,
-    /// aggregation: tokens, leaveOutCut: true`, no KL. GSPO (arXiv 2507.18071): `ratio: mean` and a small clip.
+    /// Dr. GRPO (arXiv 2503.20783): `scale: none, aggregation: constant`. DAPO (arXiv 2503.14476):
+    /// `clipHigh: 0.28, aggregation: tokens, leaveOutCut: true`, no KL. GSPO (arXiv 2507.18071):
+    /// `ratio: mean` and a small clip.
     ///
     /// @param scale        what is divided by
     /// @param ratio        of what probabilities are compared
@@ -149,7 +157,9 @@ public sealed interface PolicySpec {
                 0);
 
         public Grpo {
-            asymmetric(ratio, clip, clipHigh, ceiling);
+            requireClip(clip);
+            require("clipHigh", clipHigh > 0, "in (0, ∞]", clipHigh);
+            require("ceiling", ceiling == 0 || ceiling > 1 + clipHigh, "0 or above 1 + clipHigh", ceiling);
             requireBonus(entropyBonus);
             requirePenalty(missingEnd);
         }
@@ -179,14 +189,18 @@ public sealed interface PolicySpec {
     /// REINFORCE leave-one-out: each answer is compared with the mean of the others to its prompt.
     ///
     /// ```text
-    /// R_i = score - kl.coefficient sum_t KL_t        A_i = R_i - mean of the other R        loss = clipped surrogate of answers
+    /// R_i = score - kl.coefficient sum_t KL_t        A_i = R_i - mean of the other R
+    /// loss = clipped surrogate of answers
     /// ```
     ///
-    /// Where answers are learned from once the ratio is 1, and the gradient is the paper's, `-A_i grad log p(y_i)`.
+    /// Where answers are learned from once the ratio is 1, and the gradient is the paper's,
+    /// `-A_i grad log p(y_i)`.
     ///
     /// @param clip         how far the ratio of an answer may be from 1, in (0, 1]
-    /// @param kl           cost of leaving the reference
-    /// @param normalize    whether advantages are divided by their deviation over the rollout; no in the paper
+    /// @param kl           cost of leaving the reference; as a part of the loss it is the mean over
+    ///     an answer's tokens, and of the reward their sum
+    /// @param normalize    whether advantages get mean 0 and deviation 1 over the rollout, but for
+    ///     answers that are compared with nothing; no in the paper
     /// @param entropyBonus worth of a nat of entropy per token, ≥ 0
     /// @param missingEnd   taken off the reward of answers that were cut, ≥ 0
     @Source("Ahmadian et al. 2024, arXiv 2402.14740")
@@ -198,7 +212,7 @@ public sealed interface PolicySpec {
                 new Rloo(0.2, KlSpec.fixed(0.05, KlEstimator.K1, KlPlace.REWARD), false, 0, 0);
 
         public Rloo {
-            SurrogateSpec.clipped(RatioLevel.ANSWER, clip);
+            requireClip(clip);
             requireBonus(entropyBonus);
             requirePenalty(missingEnd);
         }
@@ -223,7 +237,9 @@ public sealed interface PolicySpec {
             double[] rewards = RewardShaping.rewards(answers, missingEnd, kl, coefficient);
             double[] advantages = RewardShaping.leaveOneOut(rewards, answers.scoredGroups());
             return ofAnswers(
-                    answers, normalize ? RewardShaping.normalized(advantages, answers.scored()) : advantages, rewards);
+                    answers,
+                    normalize ? RewardShaping.normalized(advantages, answers.compared()) : advantages,
+                    rewards);
         }
     }
 
@@ -243,8 +259,8 @@ public sealed interface PolicySpec {
             implements PolicySpec {
 
         /// The mean of the rollout as baseline, KL 0.05 in the reward; ours.
-        public static final Reinforce DEFAULT = new Reinforce(
-                Baseline.BATCH, false, KlSpec.fixed(0.05, KlEstimator.K1, KlPlace.REWARD), 0, 0);
+        public static final Reinforce DEFAULT =
+                new Reinforce(Baseline.BATCH, false, KlSpec.fixed(0.05, KlEstimator.K1, KlPlace.REWARD), 0, 0);
 
         public Reinforce {
             requireBonus(entropyBonus);
@@ -256,7 +272,8 @@ public sealed interface PolicySpec {
             return SurrogateSpec.clipped(RatioLevel.NONE, 1);
         }
 
-        /// The log-prob of an answer is the sum over its tokens, so its loss is not a mean over them.
+        /// The log-prob of an answer is the sum over its tokens, so its loss is not a mean over
+        /// them. Nor are divergence and entropy where they are a part of the loss.
         @Override
         public LossAggregation aggregation() {
             return LossAggregation.SUMS;
@@ -271,18 +288,18 @@ public sealed interface PolicySpec {
         public Advantages advantages(ScoredAnswers answers, double coefficient) {
             double[] rewards = RewardShaping.rewards(answers, missingEnd, kl, coefficient);
             int[] scored = answers.scored();
-            double[] advantages =
-                    switch (baseline) {
-                        case NONE -> zeroWhereUnscored(rewards, 0, scored);
-                        case BATCH -> zeroWhereUnscored(rewards, RewardShaping.mean(rewards, scored), scored);
-                        case GROUP -> RewardShaping.leaveOneOut(rewards, answers.scoredGroups());
-                    };
-            return ofAnswers(answers, normalize ? RewardShaping.normalized(advantages, scored) : advantages, rewards);
+            double[] advantages = switch (baseline) {
+                case NONE -> zeroWhereUnscored(rewards, scored);
+                case BATCH -> RewardShaping.centred(rewards, scored);
+                case GROUP -> RewardShaping.leaveOneOut(rewards, answers.scoredGroups());
+            };
+            int[] compared = baseline == Baseline.GROUP ? answers.compared() : scored;
+            return ofAnswers(answers, normalize ? RewardShaping.normalized(advantages, compared) : advantages, rewards);
         }
 
-        private static double[] zeroWhereUnscored(double[] rewards, double mean, int[] scored) {
+        private static double[] zeroWhereUnscored(double[] rewards, int[] scored) {
             double[] advantages = new double[rewards.length];
-            Arrays.stream(scored).forEach(i -> advantages[i] = rewards[i] - mean);
+            Arrays.stream(scored).forEach(i -> advantages[i] = rewards[i]);
             return advantages;
         }
     }
@@ -290,7 +307,8 @@ public sealed interface PolicySpec {
     /// Proximal policy optimization: a critic says what was to be expected at each token.
     ///
     /// ```text
-    /// r_t = -kl.coefficient KL_t, + score at the last token        A = GAE(r, V), whitened over the rollout
+    /// r_t = -kl.coefficient KL_t, + score at the last token
+    /// A = GAE(r, V), whitened over the rollout
     /// loss = 1/N sum_t ( clipped surrogate + critic.coefficient critic's loss )
     /// ```
     ///
@@ -331,7 +349,7 @@ public sealed interface PolicySpec {
         public Ppo {
             require("gamma", gamma >= 0 && gamma <= 1, "in [0, 1]", gamma);
             require("lambda", lambda >= 0 && lambda <= 1, "in [0, 1]", lambda);
-            SurrogateSpec.clipped(RatioLevel.TOKEN, clip);
+            requireClip(clip);
             requireBonus(entropyBonus);
             requirePenalty(missingEnd);
             if (critic.coefficient() == 0) {
@@ -352,6 +370,11 @@ public sealed interface PolicySpec {
 
         @Override
         public Advantages advantages(ScoredAnswers answers, double coefficient) {
+            if (answers.values().length == 0) {
+                throw new IllegalArgumentException(
+                        "values of a critic must be given: ppo takes advantages against them");
+            }
+            double[] summed = RewardShaping.rewards(answers, missingEnd, kl, coefficient);
             double[] scores = RewardShaping.withoutEnd(answers, missingEnd);
             int[] scored = answers.scored();
             double[][] rewards = new double[answers.size()][];
@@ -379,7 +402,7 @@ public sealed interface PolicySpec {
             return new Advantages(
                     whitenAdvantages ? RewardShaping.whitened(advantages, scored, true) : advantages,
                     returns,
-                    RewardShaping.rewards(answers, missingEnd, kl, coefficient),
+                    summed,
                     0);
         }
     }

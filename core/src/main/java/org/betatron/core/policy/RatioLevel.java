@@ -3,7 +3,8 @@ package org.betatron.core.policy;
 /// Of what the probability now is compared with that when the answer was written.
 public enum RatioLevel {
 
-    /// Not compared: the loss is `-A log p`, as REINFORCE has it. Right where an answer is learned from once.
+    /// Not compared: the loss is `-A log p`, as REINFORCE has it. Right where an answer is learned
+    /// from once.
     NONE,
 
     /// Each token: PPO, GRPO.

@@ -21,7 +21,11 @@ final class RewardShaping {
     /// @return rewards of whole answers; NaN where there is no score
     static double[] rewards(ScoredAnswers answers, double missingEnd, KlSpec kl, double coefficient) {
         double[] rewards = withoutEnd(answers, missingEnd);
-        if (kl.place() == KlPlace.REWARD) {
+        if (kl.place() == KlPlace.REWARD && coefficient > 0) {
+            if (answers.reference().length == 0) {
+                throw new IllegalArgumentException("log-probs of a reference must be given: leaving it costs "
+                        + coefficient + " per nat of the reward");
+            }
             Arrays.setAll(rewards, i -> rewards[i] - coefficient * answers.kl(kl.estimator(), i));
         }
         return rewards;
@@ -61,7 +65,8 @@ final class RewardShaping {
         return Math.sqrt(squares / (members.length - 1));
     }
 
-    /// `(R_i - mean of the group) / (deviation + 1e-4)`; 0 in groups where all rewards are the same.
+    /// `(R_i - mean of the group) / (deviation + 1e-4)`; 0 in groups where all rewards are the
+    /// same.
     static double[] ofGroups(double[] rewards, int[][] groups, RewardScale scale) {
         double[] advantages = new double[rewards.length];
         int[] all = Arrays.stream(groups).flatMapToInt(IntStream::of).toArray();
@@ -72,12 +77,11 @@ final class RewardShaping {
                 continue;
             }
             double mean = mean(rewards, members);
-            double divisor =
-                    switch (scale) {
-                        case NONE -> 1;
-                        case GROUP -> deviation(rewards, members) + EPSILON;
-                        case BATCH -> ofBatch + EPSILON;
-                    };
+            double divisor = switch (scale) {
+                case NONE -> 1;
+                case GROUP -> deviation(rewards, members) + EPSILON;
+                case BATCH -> ofBatch + EPSILON;
+            };
             for (int i : members) {
                 advantages[i] = (rewards[i] - mean) / divisor;
             }
@@ -99,15 +103,15 @@ final class RewardShaping {
         return advantages;
     }
 
-    /// `(A_i - mean) / (deviation + 1e-4)` over all answers with a score.
-    static double[] normalized(double[] advantages, int[] scored) {
-        double mean = mean(advantages, scored);
-        double deviation = deviation(advantages, scored);
-        double[] normalized = new double[advantages.length];
-        for (int i : scored) {
-            normalized[i] = (advantages[i] - mean) / (deviation + EPSILON);
-        }
-        return normalized;
+    /// `R_i` less the mean over all answers with a score; 0 where they are all the same.
+    static double[] centred(double[] rewards, int[] scored) {
+        return ofGroups(rewards, new int[][] {scored}, RewardScale.NONE);
+    }
+
+    /// `(A_i - mean) / (deviation + 1e-4)` over answers that were compared with something; 0 of the
+    /// others.
+    static double[] normalized(double[] advantages, int[] compared) {
+        return ofGroups(advantages, new int[][] {compared}, RewardScale.GROUP);
     }
 
     /// Numbers of tokens at variance 1, over all tokens of some answers.
@@ -125,8 +129,9 @@ final class RewardShaping {
             return whitened;
         }
         int[] indices = IntStream.range(0, all.length).toArray();
-        double mean = mean(all, indices);
-        double deviation = deviation(all, indices);
+        // The mean of equal numbers is rounded, and may differ from them by what the factor makes large.
+        double mean = isFlat(all, indices) ? all[0] : mean(all, indices);
+        double deviation = isFlat(all, indices) ? 0 : deviation(all, indices);
         double factor = 1 / Math.sqrt(deviation * deviation + VARIANCE_EPSILON);
         for (int i : answers) {
             Arrays.setAll(whitened[i], t -> (values[i][t] - mean) * factor);

@@ -10,7 +10,8 @@ import java.util.stream.IntStream;
 /// @param ended     whether an answer ended by itself and was not cut at the most tokens, `[n]`
 /// @param logProbs  of each token when the answer was written, nats, `[n][tokens]`
 /// @param reference log-probs of the reference, `[n][tokens]`; `[0][]` where there is none
-/// @param values    of a critic: reward to be expected before each token, `[n][tokens]`; `[0][]` where there is none
+/// @param values    of a critic: reward to be expected before each token, `[n][tokens]`; `[0][]`
+///     where there is none
 @SuppressWarnings("ArrayRecordComponent") // lent, never compared
 public record ScoredAnswers(
         int[] groups, double[] scores, boolean[] ended, double[][] logProbs, double[][] reference, double[][] values) {
@@ -23,9 +24,18 @@ public record ScoredAnswers(
                 || logProbs.length != size
                 || (reference.length != size && reference.length != 0)
                 || (values.length != size && values.length != 0)) {
-            throw new IllegalArgumentException("answers must be at least one, with a group, a score, an end and log-probs"
-                    + " each, but there were " + size + ", " + scores.length + ", " + ended.length + " and "
-                    + logProbs.length + ", " + reference.length + " of the reference and " + values.length + " values");
+            throw new IllegalArgumentException(
+                    "answers must be at least one, with a group, a score, an end and log-probs"
+                            + " each, but there were " + size + ", " + scores.length + ", " + ended.length + " and "
+                            + logProbs.length + ", " + reference.length + " of the reference and " + values.length
+                            + " values");
+        }
+        long runs = IntStream.range(0, size)
+                .filter(i -> i == 0 || groups[i] != groups[i - 1])
+                .count();
+        if (runs != Arrays.stream(groups).distinct().count()) {
+            throw new IllegalArgumentException(
+                    "answers to a prompt must follow each other but their groups are " + Arrays.toString(groups));
         }
         for (int i = 0; i < size; i++) {
             int length = logProbs[i].length;
@@ -91,6 +101,14 @@ public record ScoredAnswers(
     /// @return numbers of all scored answers
     int[] scored() {
         return IntStream.range(0, size()).filter(this::isScored).toArray();
+    }
+
+    /// @return numbers of all scored answers to prompts with another scored answer
+    int[] compared() {
+        return Arrays.stream(scoredGroups())
+                .filter(members -> members.length > 1)
+                .flatMapToInt(IntStream::of)
+                .toArray();
     }
 
     /// @return the number of every token of an answer alike

@@ -1,6 +1,7 @@
 package org.betatron.core.policy;
 
-/// What is known of one answer that is learned from. Arrays are lent, not to be written; `[tokens]` each.
+/// What is known of one answer that is learned from. Arrays are lent, not to be written; `[tokens]`
+/// each.
 ///
 /// @param advantages of each token
 /// @param before     log-probs when it was written, nats; empty where they are those of now
