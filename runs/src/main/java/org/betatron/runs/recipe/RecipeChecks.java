@@ -10,6 +10,7 @@ import java.util.function.Function;
 import org.betatron.core.alignment.Alignment;
 import org.betatron.core.alignment.AlignmentSpec;
 import org.betatron.core.alignment.GapSpec;
+import org.betatron.core.policy.RatioLevel;
 import org.betatron.core.calibration.CalibrationSpec;
 import org.betatron.core.model.AdapterSpec;
 import org.betatron.core.objective.ObjectiveSpec;
@@ -142,6 +143,12 @@ public final class RecipeChecks {
         if (recipe.rollout().temperature() != 1) {
             problems.add("rollout.temperature: must be 1 but was " + recipe.rollout().temperature()
                     + ": a policy gradient is one of the distribution that answers are drawn from");
+        }
+        if (recipe.policy().surrogate().ratio() == RatioLevel.NONE
+                && recipe.rollout().steps() > 1) {
+            problems.add("rollout.batches, rollout.epochs: must be 1 but were " + recipe.rollout().batches() + " and "
+                    + recipe.rollout().epochs()
+                    + ": without a ratio, answers must be learned from by the policy that wrote them");
         }
         if (recipe.rollout().samples() < recipe.policy().minSamples()) {
             problems.add("rollout.samples: must be ≥ " + recipe.policy().minSamples() + " but was "

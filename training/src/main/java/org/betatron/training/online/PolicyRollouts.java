@@ -12,6 +12,7 @@ import org.betatron.core.model.TokenQuantity;
 import org.betatron.core.policy.Advantages;
 import org.betatron.core.policy.KlPlace;
 import org.betatron.core.policy.PolicySpec;
+import org.betatron.core.policy.RatioLevel;
 import org.betatron.core.policy.ScoredAnswers;
 import org.betatron.data.packing.BatchNumbers;
 import org.betatron.data.packing.RowBatch;
@@ -49,6 +50,11 @@ public record PolicyRollouts(
             throw new IllegalArgumentException("rollout.temperature must be 1 but was "
                     + writer.spec().temperature()
                     + ": a policy gradient is one of the distribution that answers are drawn from");
+        }
+        if (spec.surrogate().ratio() == RatioLevel.NONE && writer.spec().steps() > 1) {
+            throw new IllegalArgumentException("rollout.batches and rollout.epochs must be 1 but were "
+                    + writer.spec().batches() + " and " + writer.spec().epochs()
+                    + ": without a ratio, answers must be learned from by the policy that wrote them");
         }
         if (spec.kl().needsReference() && reference == null) {
             throw new IllegalArgumentException("a reference must be given: leaving it costs "

@@ -46,8 +46,7 @@ public record PolicyRule(
     /// @param tokens   that count
     /// @param logProb  sum over all tokens, nats
     /// @param kl       from the reference, nats; NaN where there is none
-    /// @param mismatch largest difference between the decoder's log-probs and those of the training pass, nats; NaN
-    ///     where there was an update in between
+    /// @param mismatch largest difference between the decoder's log-probs and those of the training pass, nats
     public record Numbers(PolicyLoss.OfAnswer loss, int tokens, double logProb, double kl, double mismatch) {}
 
     /// @return what the policy has to be asked of each token
@@ -163,9 +162,9 @@ public record PolicyRule(
                         .put(
                                 "kl/update",
                                 answers.stream()
-                                                .mapToDouble(each -> each.loss().approximateKl())
-                                                .sum()
-                                        / answers.size());
+                                        .filter(each -> each.tokens() > 0)
+                                        .mapToDouble(each -> each.loss().approximateKl())
+                                        .average());
             }
             int all = answers.stream()
                     .mapToInt(each -> each.loss().byLogProbs().length)

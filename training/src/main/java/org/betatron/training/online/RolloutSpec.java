@@ -38,6 +38,10 @@ public record RolloutSpec(
         atLeast("batches", 1, batches);
         atLeast("epochs", 1, epochs);
         atLeast("resample", 0, resample);
+        if (resample >= RolloutWriter.MAX_TRIES) {
+            throw new IllegalArgumentException(
+                    "resample must be < " + RolloutWriter.MAX_TRIES + " but was " + resample);
+        }
         atLeast("atOnce", 1, atOnce);
     }
 

@@ -33,7 +33,7 @@ public record RolloutWriter(
         RolloutClock clock) {
 
     /// Where several tries of one rollout differ, their draws do.
-    private static final int MAX_TRIES = 1 << 12;
+    static final int MAX_TRIES = 1 << 12;
 
     /// @param seed       of the run
     /// @param number     of the rollout, from 0
