@@ -58,6 +58,30 @@ public final class RecordLines {
         return read(file, type, JsonMapper.shared());
     }
 
+    /// As [#readSparse], of a file that a run appends to: one that was killed may have left half a line at the end.
+    public static <T extends Record> List<T> readGrowing(Path file, Class<T> type) {
+        if (!Files.isRegularFile(file)) {
+            return List.of();
+        }
+        try {
+            List<String> lines = Files.readAllLines(file);
+            List<T> records = new ArrayList<>();
+            for (int i = 0; i < lines.size(); i++) {
+                try {
+                    records.add(JsonMapper.shared().readValue(lines.get(i), type));
+                } catch (JacksonException e) {
+                    if (i < lines.size() - 1) {
+                        throw new IllegalArgumentException(
+                                file + ":" + (i + 1) + ": is not a whole line: " + JsonProblem.in(e), e);
+                    }
+                }
+            }
+            return records;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file, e);
+        }
+    }
+
     private static <T extends Record> List<T> read(Path file, Class<T> type, JsonMapper json) {
         if (!Files.isRegularFile(file)) {
             return List.of();

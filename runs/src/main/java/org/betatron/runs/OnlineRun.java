@@ -1,5 +1,8 @@
 package org.betatron.runs;
 
+import static org.betatron.core.run.MetricNames.KL_PREVIOUS;
+import static org.betatron.core.run.MetricNames.ROLLOUT;
+
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -98,7 +101,7 @@ public final class OnlineRun {
             compared.put(Rollout.KL, start == null ? reference.model() : start.model());
         }
         if (reference != null && start != null) {
-            compared.put("rollout/klPrevious", reference.model());
+            compared.put(ROLLOUT + KL_PREVIOUS, reference.model());
         }
         PairRounds source = new PairRounds(
                 rollouts.writer(policy),

@@ -2,12 +2,19 @@ package org.betatron.cli.command;
 
 import static org.betatron.core.run.MetricNames.ACCURACY;
 import static org.betatron.core.run.MetricNames.BETA;
+import static org.betatron.core.run.MetricNames.CLIPPED_HIGH;
+import static org.betatron.core.run.MetricNames.DISTINCT;
+import static org.betatron.core.run.MetricNames.ENTROPY;
 import static org.betatron.core.run.MetricNames.EVAL;
 import static org.betatron.core.run.MetricNames.GAP_DEVIATION;
 import static org.betatron.core.run.MetricNames.GRADIENT_NORM;
+import static org.betatron.core.run.MetricNames.KL;
 import static org.betatron.core.run.MetricNames.LOSS;
 import static org.betatron.core.run.MetricNames.MARGIN;
 import static org.betatron.core.run.MetricNames.PERPLEXITY;
+import static org.betatron.core.run.MetricNames.ROLLOUT;
+import static org.betatron.core.run.MetricNames.SCORE;
+import static org.betatron.core.run.MetricNames.TOKENS;
 import static org.betatron.core.run.MetricNames.TRAIN;
 
 import java.nio.file.Path;
@@ -39,6 +46,14 @@ final class PlotCommand implements Runnable {
             TRAIN + BETA,
             TRAIN + GAP_DEVIATION,
             EVAL + PERPLEXITY,
+            TRAIN + ROLLOUT + SCORE,
+            EVAL + SCORE,
+            TRAIN + ROLLOUT + KL,
+            EVAL + KL,
+            TRAIN + ROLLOUT + DISTINCT,
+            TRAIN + ROLLOUT + TOKENS,
+            TRAIN + ENTROPY,
+            TRAIN + CLIPPED_HIGH,
             TRAIN + GRADIENT_NORM);
 
     @Parameters(paramLabel = "RUN", arity = "1..*", description = "Run directories.")

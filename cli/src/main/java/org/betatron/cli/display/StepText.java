@@ -1,5 +1,8 @@
 package org.betatron.cli.display;
 
+import static org.betatron.core.run.MetricNames.KL;
+import static org.betatron.core.run.MetricNames.ROLLOUT;
+import static org.betatron.core.run.MetricNames.SCORE;
 import static org.betatron.core.run.MetricNames.ACCURACY;
 import static org.betatron.core.run.MetricNames.BETA;
 import static org.betatron.core.run.MetricNames.LOSS;
@@ -22,10 +25,10 @@ final class StepText {
     static String of(Metrics metrics, String prefix) {
         List<String> parts = new ArrayList<>();
         add(parts, metrics, prefix + LOSS, "loss %.4f");
-        add(parts, metrics, prefix + "rollout/score", "score %+.3f");
-        add(parts, metrics, prefix + "score", "score %+.3f");
-        add(parts, metrics, prefix + "rollout/kl", "kl %.2f");
-        add(parts, metrics, prefix + "kl", "kl %.2f");
+        add(parts, metrics, prefix + ROLLOUT + SCORE, "score %+.3f");
+        add(parts, metrics, prefix + SCORE, "score %+.3f");
+        add(parts, metrics, prefix + ROLLOUT + KL, "kl %.2f");
+        add(parts, metrics, prefix + KL, "kl %.2f");
         add(parts, metrics, prefix + PERPLEXITY, "perplexity %.2f");
         add(parts, metrics, prefix + MARGIN, "margin %+.3f");
         add(parts, metrics, prefix + ACCURACY, "accuracy %.3f");

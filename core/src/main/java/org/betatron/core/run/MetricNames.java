@@ -2,7 +2,8 @@ package org.betatron.core.run;
 
 /// Names of the numbers that a run leaves in [RunFiles#METRICS], for those who write them and those
 /// who read them: of a training step after [#TRAIN], of an evaluation after [#EVAL]; the last five
-/// stand by themselves.
+/// stand by themselves. What is known of answers that the policy wrote stands after [#TRAIN] and
+/// [#ROLLOUT], and right after [#EVAL].
 ///
 /// `docs/metrics.md` says more of each.
 public final class MetricNames {
@@ -73,7 +74,96 @@ public final class MetricNames {
     /// Pairs that were learned from; share.
     public static final String KEPT = "kept";
 
-    /// Euclidean norm before clipping; 0 where there was no update.
+    /// Before names of numbers of the newest rollout that a step learned from.
+    public static final String ROLLOUT = "rollout/";
+
+    /// Mean of what scored answers are worth; with a slash and the name of a source after it, what
+    /// that source alone says, without its weight.
+    public static final String SCORE = "score";
+
+    /// Unbiased deviation of scores over all answers.
+    public static final String SCORE_DEVIATION = "scoreDeviation";
+
+    /// Answers without a score; share.
+    public static final String UNSCORED = "unscored";
+
+    /// Mean length of an answer, the token that ended it included; tokens.
+    public static final String TOKENS = "tokens";
+
+    /// Answers that were cut at the most tokens; share.
+    public static final String CUT = "cut";
+
+    /// Answers of no characters but spaces; share.
+    public static final String EMPTY = "empty";
+
+    /// Prompts whose scored answers all have the same score; share.
+    public static final String FLAT_GROUPS = "flatGroups";
+
+    /// Different answers to a prompt over answers to it, mean over prompts; share.
+    public static final String DISTINCT = "distinct";
+
+    /// Prompts that others were asked instead of; prompts.
+    public static final String DISCARDED_PROMPTS = "discardedPrompts";
+
+    /// Mean reward of scored answers: the score with all that is taken off.
+    public static final String REWARD = "reward";
+
+    /// Mean of log-probs of whole answers minus those of the reference; nats.
+    public static final String KL = "kl";
+
+    /// The same from a reference that moves; nats.
+    public static final String KL_PREVIOUS = "klPrevious";
+
+    /// Prompts whose answers made a pair; share.
+    public static final String USABLE = "usable";
+
+    /// The part of the loss that is the surrogate's.
+    public static final String LOSS_POLICY = "loss/policy";
+
+    /// The part that is the divergence's.
+    public static final String LOSS_KL = "loss/kl";
+
+    /// The part that is the critic's.
+    public static final String LOSS_CRITIC = "loss/critic";
+
+    /// Tokens that teach nothing since their probability fell too far; share.
+    public static final String CLIPPED_LOW = "clipped/low";
+
+    /// Tokens that teach nothing since it rose too far; share.
+    public static final String CLIPPED_HIGH = "clipped/high";
+
+    /// From the policy that wrote the answers, mean of answers; nats.
+    public static final String KL_UPDATE = "kl/update";
+
+    /// From the reference, mean of the batch's answers; nats.
+    public static final String KL_REFERENCE = "kl/reference";
+
+    /// Cost of a nat in the next rollout; reward per nat.
+    public static final String KL_COEFFICIENT = "kl/coefficient";
+
+    /// Minus the mean log-prob of a token that was drawn; nats per token.
+    public static final String ENTROPY = "entropy";
+
+    /// Largest distance of a log-ratio from 0; nats.
+    public static final String LARGEST_LOG_RATIO = "logRatio/largest";
+
+    /// Largest distance of the decoder's log-probs from those of a training pass; nats.
+    public static final String DECODER_DIFFERENCE = "decoder/largestDifference";
+
+    /// In which answers were written, in this step; s.
+    public static final String GENERATION_SECONDS = "time/generationSeconds";
+
+    /// In which they were scored; s.
+    public static final String SCORING_SECONDS = "time/scoringSeconds";
+
+    /// In which policy, reference and critic said what they think of them; s.
+    public static final String COMPARING_SECONDS = "time/comparingSeconds";
+
+    /// In which was learned from them; s.
+    public static final String UPDATE_SECONDS = "time/updateSeconds";
+
+    /// Euclidean norm before clipping; 0 where there was no update. With a slash and its name after it, of a
+    /// model beside the policy: `critic`.
     public static final String GRADIENT_NORM = "gradientNorm";
 
     /// Of this step.

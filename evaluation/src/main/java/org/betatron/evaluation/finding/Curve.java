@@ -19,7 +19,7 @@ final class Curve {
         return mean(series.values().subList(Math.max(0, series.size() - ENDS), series.size()));
     }
 
-    private static double mean(List<Double> values) {
+    static double mean(List<Double> values) {
         return values.stream().mapToDouble(Double::doubleValue).average().orElse(0);
     }
 

@@ -15,7 +15,10 @@ public final class Findings {
             new GradientRule(),
             new SpeedRule(),
             new DataRule(),
-            new SamplesRule());
+            new SamplesRule(),
+            new ScoreRule(),
+            new AnswersRule(),
+            new PolicyRule());
 
     private Findings() {}
 

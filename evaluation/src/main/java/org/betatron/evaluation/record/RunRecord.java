@@ -31,6 +31,7 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 /// @param metrics    logged so far, possibly none
 /// @param data       what became of the training files, null if unknown
 /// @param samples    answers before and after
+/// @param rollouts   some of the answers that the policy learned from, in the order of steps
 /// @param gapsBefore of the rows to measure on, at the first evaluation; empty unless that was
 ///     before the first step
 /// @param gapsAfter  of the same rows, at the newest evaluation
@@ -45,6 +46,7 @@ public record RunRecord(
         RunMetrics metrics,
         @Nullable DatasetReport data,
         List<Sample> samples,
+        List<RolloutSample> rollouts,
         List<HeldOutGap> gapsBefore,
         List<HeldOutGap> gapsAfter,
         List<Suspect> suspects,
@@ -81,6 +83,7 @@ public record RunRecord(
                 metrics,
                 data(directory.resolve(RunFiles.DATA), unreadable),
                 lines(directory.resolve(RunFiles.SAMPLES), Sample.class, unreadable),
+                rollouts(directory.resolve(RunFiles.ROLLOUTS), unreadable),
                 lines(directory.resolve(RunFiles.GAPS_BEFORE), HeldOutGap.class, unreadable),
                 lines(directory.resolve(RunFiles.GAPS_AFTER), HeldOutGap.class, unreadable),
                 lines(directory.resolve(RunFiles.SUSPECTS), Suspect.class, unreadable),
@@ -114,6 +117,13 @@ public record RunRecord(
         return tolerant(file, unreadable, List.of(), () -> {
             requireWhole(file);
             return RecordLines.read(file, type);
+        });
+    }
+
+    private static List<RolloutSample> rollouts(Path file, List<String> unreadable) {
+        return tolerant(file, unreadable, List.of(), () -> {
+            requireWhole(file);
+            return RecordLines.readGrowing(file, RolloutSample.class);
         });
     }
 
@@ -157,6 +167,11 @@ public record RunRecord(
                 .mapToLong(line -> line.path("step").asLong(0))
                 .max()
                 .orElse(0);
+    }
+
+    /// @return whether the model learned from answers of its own
+    public boolean isOfOwnAnswers() {
+        return !setting("/rollout").isEmpty();
     }
 
     /// @param pointer JSON pointer into the recipe

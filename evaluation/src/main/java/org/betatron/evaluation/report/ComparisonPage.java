@@ -2,14 +2,21 @@ package org.betatron.evaluation.report;
 
 import static org.betatron.core.run.MetricNames.ACCURACY;
 import static org.betatron.core.run.MetricNames.BETA;
+import static org.betatron.core.run.MetricNames.CUT;
+import static org.betatron.core.run.MetricNames.DISTINCT;
 import static org.betatron.core.run.MetricNames.ELAPSED_SECONDS;
+import static org.betatron.core.run.MetricNames.ENTROPY;
 import static org.betatron.core.run.MetricNames.EVAL;
 import static org.betatron.core.run.MetricNames.KEPT;
+import static org.betatron.core.run.MetricNames.KL;
 import static org.betatron.core.run.MetricNames.LOSS;
 import static org.betatron.core.run.MetricNames.MARGIN;
 import static org.betatron.core.run.MetricNames.PERPLEXITY;
 import static org.betatron.core.run.MetricNames.REWARD_CHOSEN;
 import static org.betatron.core.run.MetricNames.REWARD_REJECTED;
+import static org.betatron.core.run.MetricNames.ROLLOUT;
+import static org.betatron.core.run.MetricNames.SCORE;
+import static org.betatron.core.run.MetricNames.TOKENS;
 import static org.betatron.core.run.MetricNames.TRAIN;
 
 import java.nio.file.Path;
@@ -34,6 +41,14 @@ public final class ComparisonPage {
             EVAL + ACCURACY,
             EVAL + MARGIN,
             EVAL + PERPLEXITY,
+            EVAL + SCORE,
+            EVAL + KL,
+            EVAL + TOKENS,
+            EVAL + CUT,
+            TRAIN + ROLLOUT + SCORE,
+            TRAIN + ROLLOUT + KL,
+            TRAIN + ROLLOUT + DISTINCT,
+            TRAIN + ENTROPY,
             TRAIN + LOSS,
             TRAIN + ACCURACY,
             TRAIN + MARGIN,
@@ -86,6 +101,7 @@ public final class ComparisonPage {
                 + " lines.</p>");
         table(RESULTS, ComparisonPage::result, false);
         DistancePanel.add(runs, names, html);
+        RolloutPanels.add(runs, names, html);
         html.raw("<h2>Settings that differ</h2>");
         table(settings(), (run, path) -> run.setting(path), true);
         html.raw("<h2>Curves</h2><div class=\"grid\">");

@@ -89,13 +89,16 @@ record Panel(String title, List<String> paths) {
     private static void add(List<Curve> curves, String label, Series series, String path, int color) {
         if (!series.isEmpty()) {
             boolean evaluated = path.startsWith(EVAL);
-            // Single batches are noisy; statistics and schedules are not.
-            boolean noisy = List.of(
-                            "loss", "rejected", "chosen", "margin", "accuracy", "gradientNorm", "tokensPerSecond")
-                    .contains(path.substring(path.lastIndexOf('/') + 1));
-            Series drawn = noisy && !evaluated ? series.smoothed(RunPlot.SMOOTHING_STEPS) : series;
+            Series drawn = !evaluated && isNoisy(path) ? series.smoothed(RunPlot.SMOOTHING_STEPS) : series;
             curves.add(new Curve(label, drawn, color, evaluated));
         }
+    }
+
+    /// Single batches are noisy; statistics and schedules are not.
+    private static boolean isNoisy(String path) {
+        return RolloutPanels.isNoisy(path)
+                || List.of("loss", "rejected", "chosen", "margin", "accuracy", "gradientNorm", "tokensPerSecond")
+                        .contains(path.substring(path.lastIndexOf('/') + 1));
     }
 
     private static Series shifted(Series middle, Series spread, int sign) {

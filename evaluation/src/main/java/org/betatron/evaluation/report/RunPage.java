@@ -58,6 +58,12 @@ public final class RunPage {
         facts.put("Kept", "/alignment/selection/keep");
         facts.put("Margin per score", "/reward/marginScale");
         facts.put("Centering", "/reward/centering");
+        facts.put("Method", "/policy/type");
+        facts.put("Rewards", "/rewards");
+        facts.put("Pairs", "/pairs/type");
+        facts.put("Cost of a nat", "/policy/kl/coefficient");
+        facts.put("Answers to a prompt", "/rollout/samples");
+        facts.put("Most tokens of an answer", "/rollout/maxNewTokens");
         facts.put("Learning rate", "/train/learningRate");
         facts.put("Batch size", "/train/batchSize");
         facts.put("Length", "/train/length");
@@ -79,6 +85,7 @@ public final class RunPage {
         curves();
         gaps();
         samples();
+        RolloutAnswers.add(run.rollouts(), html);
         data();
         suspects();
         html.raw("<h2>Recipe</h2><details><summary>All settings</summary>")
@@ -107,6 +114,7 @@ public final class RunPage {
     }
 
     private void curves() {
+        RolloutPanels.add(List.of(run), List.of(run.name()), html);
         html.raw("<h2>Curves</h2><p class=\"dim\">Against the optimizer step. Noisy curves of training are moving means"
                 + " over 15 logged lines; dots are evaluations of held-out rows.</p><div class=\"grid\">");
         Panel.ALL.forEach(panel -> html.raw(panel.of(run.metrics())));

@@ -1,5 +1,9 @@
 package org.betatron.training.online;
 
+import static org.betatron.core.run.MetricNames.BETA_RATIO;
+import static org.betatron.core.run.MetricNames.ROLLOUT;
+import static org.betatron.core.run.MetricNames.USABLE;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -105,11 +109,11 @@ public record PairRounds(
                     + ", or are too alike; ask for more answers (rollout.samples), or for other scores (rewards)");
         }
         Map<String, Double> summary = new LinkedHashMap<>(rollout.summary());
-        summary.put("rollout/usable", pairs.size() / (double) members.length);
+        summary.put(ROLLOUT + USABLE, pairs.size() / (double) members.length);
         summary.putAll(distances(rollout, train));
         double kl = summary.getOrDefault(Rollout.KL, Double.NaN);
         double ratio = state.rounds() == 0 ? state.betaRatio() : roundBeta.next(state.betaRatio(), kl);
-        summary.put("rollout/betaRatio", ratio);
+        summary.put(ROLLOUT + BETA_RATIO, ratio);
         return new OnlineState(
                 state.alignment(), pairs, 0, state.rounds() + 1, rollout.nextPrompt(), ratio, summary);
     }

@@ -1,5 +1,8 @@
 package org.betatron.training.online;
 
+import static org.betatron.core.run.MetricNames.REWARD;
+import static org.betatron.core.run.MetricNames.ROLLOUT;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -183,7 +186,7 @@ public record PolicyRollouts(
         Arrays.stream(advantages.rewards())
                 .filter(reward -> !Double.isNaN(reward))
                 .average()
-                .ifPresent(mean -> numbers.put("rollout/reward", mean));
+                .ifPresent(mean -> numbers.put(ROLLOUT + REWARD, mean));
         if (reference != null) {
             numbers.put(Rollout.KL, answers.meanKl());
         }

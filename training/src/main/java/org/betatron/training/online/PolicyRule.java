@@ -1,5 +1,18 @@
 package org.betatron.training.online;
 
+import static org.betatron.core.run.MetricNames.CLIPPED_HIGH;
+import static org.betatron.core.run.MetricNames.CLIPPED_LOW;
+import static org.betatron.core.run.MetricNames.DECODER_DIFFERENCE;
+import static org.betatron.core.run.MetricNames.ENTROPY;
+import static org.betatron.core.run.MetricNames.KL_COEFFICIENT;
+import static org.betatron.core.run.MetricNames.KL_REFERENCE;
+import static org.betatron.core.run.MetricNames.KL_UPDATE;
+import static org.betatron.core.run.MetricNames.LARGEST_LOG_RATIO;
+import static org.betatron.core.run.MetricNames.LOSS;
+import static org.betatron.core.run.MetricNames.LOSS_CRITIC;
+import static org.betatron.core.run.MetricNames.LOSS_KL;
+import static org.betatron.core.run.MetricNames.LOSS_POLICY;
+
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
@@ -147,20 +160,20 @@ public record PolicyRule(
         @Override
         public Metrics metrics() {
             int tokens = answers.stream().mapToInt(Numbers::tokens).sum();
-            Metrics.Builder metrics = Metrics.builder().put("loss", loss()).put("loss/policy", sum(PolicyLoss.OfAnswer::ofPolicy));
+            Metrics.Builder metrics = Metrics.builder().put(LOSS, loss()).put(LOSS_POLICY, sum(PolicyLoss.OfAnswer::ofPolicy));
             double ofKl = sum(PolicyLoss.OfAnswer::ofKl);
             if (ofKl != 0) {
-                metrics.put("loss/kl", ofKl);
+                metrics.put(LOSS_KL, ofKl);
             }
             double ofCritic = sum(PolicyLoss.OfAnswer::ofCritic);
             if (ofCritic != 0) {
-                metrics.put("loss/critic", ofCritic);
+                metrics.put(LOSS_CRITIC, ofCritic);
             }
             if (tokens > 0) {
-                metrics.put("clipped/low", share(PolicyLoss.OfAnswer::clippedLow, tokens))
-                        .put("clipped/high", share(PolicyLoss.OfAnswer::clippedHigh, tokens))
+                metrics.put(CLIPPED_LOW, share(PolicyLoss.OfAnswer::clippedLow, tokens))
+                        .put(CLIPPED_HIGH, share(PolicyLoss.OfAnswer::clippedHigh, tokens))
                         .put(
-                                "kl/update",
+                                KL_UPDATE,
                                 answers.stream()
                                         .filter(each -> each.tokens() > 0)
                                         .mapToDouble(each -> each.loss().approximateKl())
@@ -169,24 +182,24 @@ public record PolicyRule(
             int all = answers.stream()
                     .mapToInt(each -> each.loss().byLogProbs().length)
                     .sum();
-            metrics.put("entropy", -answers.stream().mapToDouble(Numbers::logProb).sum() / all)
+            metrics.put(ENTROPY, -answers.stream().mapToDouble(Numbers::logProb).sum() / all)
                     .put(
-                            "logRatio/largest",
+                            LARGEST_LOG_RATIO,
                             answers.stream()
                                     .mapToDouble(each -> each.loss().maxLogRatio())
                                     .max()
                                     .orElse(0))
                     .put(
-                            "kl/reference",
+                            KL_REFERENCE,
                             answers.stream()
                                     .mapToDouble(Numbers::kl)
                                     .filter(kl -> !Double.isNaN(kl))
                                     .average())
                     .put(
-                            "decoder/largestDifference",
+                            DECODER_DIFFERENCE,
                             answers.stream().mapToDouble(Numbers::mismatch).max());
             if (state.klCoefficient() > 0) {
-                metrics.put("kl/coefficient", state.klCoefficient());
+                metrics.put(KL_COEFFICIENT, state.klCoefficient());
             }
             state.summary().forEach(metrics::put);
             return metrics.putAll(clock.metrics()).build();

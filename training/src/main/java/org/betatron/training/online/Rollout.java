@@ -1,5 +1,15 @@
 package org.betatron.training.online;
 
+import static org.betatron.core.run.MetricNames.CUT;
+import static org.betatron.core.run.MetricNames.DISCARDED_PROMPTS;
+import static org.betatron.core.run.MetricNames.EMPTY;
+import static org.betatron.core.run.MetricNames.FLAT_GROUPS;
+import static org.betatron.core.run.MetricNames.ROLLOUT;
+import static org.betatron.core.run.MetricNames.SCORE;
+import static org.betatron.core.run.MetricNames.SCORE_DEVIATION;
+import static org.betatron.core.run.MetricNames.TOKENS;
+import static org.betatron.core.run.MetricNames.UNSCORED;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -10,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import org.betatron.core.run.MetricNames;
 import org.betatron.generation.Answer;
 import org.betatron.generation.AnswerEnd;
 
@@ -25,10 +36,10 @@ public record Rollout(
         List<Answer> answers, int[] groups, AnswerScores scores, long nextPrompt, int numDiscarded) {
 
     /// Nats per answer from where the run began.
-    public static final String KL = "rollout/kl";
+    public static final String KL = ROLLOUT + MetricNames.KL;
 
-    /// Share of answers to a prompt that differ from each other.
-    public static final String DISTINCT = "rollout/distinct";
+    /// Different answers to a prompt over answers to it, mean over prompts.
+    public static final String DISTINCT = ROLLOUT + MetricNames.DISTINCT;
 
     public int size() {
         return answers.size();
@@ -112,50 +123,50 @@ public record Rollout(
     /// @return numbers, those over no answers left out
     Map<String, Double> summary() {
         Map<String, Double> numbers = new LinkedHashMap<>();
-        put(numbers, "rollout/score", scores.totals());
+        put(numbers, ROLLOUT + SCORE, scores.totals());
         double[] scored =
                 Arrays.stream(scores.totals()).filter(score -> !Double.isNaN(score)).toArray();
         if (scored.length > 1) {
             double mean = Arrays.stream(scored).average().orElseThrow();
             numbers.put(
-                    "rollout/scoreDeviation",
+                    ROLLOUT + SCORE_DEVIATION,
                     Math.sqrt(Arrays.stream(scored)
                                     .map(score -> (score - mean) * (score - mean))
                                     .sum()
                             / (scored.length - 1)));
         }
         if (scores.parts().size() > 1) {
-            scores.parts().forEach((name, values) -> put(numbers, "rollout/score/" + name, values));
+            scores.parts().forEach((name, values) -> put(numbers, ROLLOUT + SCORE + "/" + name, values));
         }
         if (!scores.parts().isEmpty()) {
-            numbers.put("rollout/unscored", 1 - scored.length / (double) size());
+            numbers.put(ROLLOUT + UNSCORED, 1 - scored.length / (double) size());
         }
         numbers.put(
-                "rollout/tokens",
+                ROLLOUT + TOKENS,
                 answers.stream()
                         .mapToInt(answer -> answer.tokenIds().length)
                         .average()
                         .orElseThrow());
-        numbers.put("rollout/cut", share(AnswerEnd.LENGTH));
+        numbers.put(ROLLOUT + CUT, share(AnswerEnd.LENGTH));
         numbers.put(
-                "rollout/empty",
+                ROLLOUT + EMPTY,
                 answers.stream().filter(answer -> answer.text().isBlank()).count() / (double) size());
         int[][] members = members();
         if (size() > numGroups()) {
             if (!scores.parts().isEmpty()) {
                 numbers.put(
-                        "rollout/flatGroups",
+                        ROLLOUT + FLAT_GROUPS,
                         Arrays.stream(members).filter(this::isFlat).count() / (double) numGroups());
             }
             numbers.put(DISTINCT, distinct(members));
         }
         if (numDiscarded > 0) {
-            numbers.put("rollout/discardedPrompts", (double) numDiscarded);
+            numbers.put(ROLLOUT + DISCARDED_PROMPTS, (double) numDiscarded);
         }
         return numbers;
     }
 
-    /// @return mean over prompts of the share of answers that no other answer to the prompt equals
+    /// @return mean over prompts of different answers over answers
     private double distinct(int[][] members) {
         return Arrays.stream(members)
                 .mapToDouble(group -> Arrays.stream(group)

@@ -1,5 +1,10 @@
 package org.betatron.training.online;
 
+import static org.betatron.core.run.MetricNames.COMPARING_SECONDS;
+import static org.betatron.core.run.MetricNames.GENERATION_SECONDS;
+import static org.betatron.core.run.MetricNames.SCORING_SECONDS;
+import static org.betatron.core.run.MetricNames.UPDATE_SECONDS;
+
 import org.betatron.training.run.Metrics;
 
 /// Where the time of a step goes. What it measures decides nothing. One thread at a time.
@@ -50,10 +55,10 @@ public final class RolloutClock {
     /// @return seconds of the step by phase; the update is measured up to here
     Metrics metrics() {
         return Metrics.builder()
-                .put("time/generationSeconds", generationSeconds)
-                .put("time/scoringSeconds", scoringSeconds)
-                .put("time/comparingSeconds", comparingSeconds)
-                .put("time/updateSeconds", since(updateBegun))
+                .put(GENERATION_SECONDS, generationSeconds)
+                .put(SCORING_SECONDS, scoringSeconds)
+                .put(COMPARING_SECONDS, comparingSeconds)
+                .put(UPDATE_SECONDS, since(updateBegun))
                 .build();
     }
 

@@ -1,5 +1,8 @@
 package org.betatron.training.online;
 
+import static org.betatron.core.run.MetricNames.KL;
+import static org.betatron.core.run.MetricNames.ROLLOUT;
+
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -23,8 +26,6 @@ public record RolloutEvaluation<S>(
         RolloutWriter writer, @Nullable LanguageModel reference, Packing packing, long seed)
         implements Evaluation<S> {
 
-    private static final String ROLLOUT = "rollout/";
-
     @Override
     public Metrics evaluate(S state) {
         Rollout rollout = writer.write(seed, 0, 0, writer.prompts().size());
@@ -39,7 +40,7 @@ public record RolloutEvaluation<S>(
                             writer.prompts().tokenIds().get(answer.prompt()),
                             answer.tokenIds()))
                     .toList();
-            metrics.put("kl", meanLogProb(writer.policy(), texts) - meanLogProb(reference, texts));
+            metrics.put(KL, meanLogProb(writer.policy(), texts) - meanLogProb(reference, texts));
         }
         return metrics.build();
     }
