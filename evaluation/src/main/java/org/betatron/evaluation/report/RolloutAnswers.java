@@ -26,10 +26,14 @@ final class RolloutAnswers {
         if (samples.isEmpty()) {
             return;
         }
-        html.raw("<h2>Answers as they change</h2><p class=\"dim\">Drawn in training: the best and the worst answer to the"
-                + " first prompt of a rollout.</p>");
         Map<Long, List<RolloutSample>> byStep = samples.stream()
                 .collect(Collectors.groupingBy(RolloutSample::step, LinkedHashMap::new, Collectors.toList()));
+        boolean areRanked = byStep.values().stream().anyMatch(answers -> answers.size() > 1);
+        html.raw("<h2>Answers as they change</h2>")
+                .element(
+                        "p class=\"dim\"",
+                        "Drawn in training: " + (areRanked ? "the best and the worst answer" : "an answer")
+                                + " to the first prompt of a rollout.");
         List<Long> steps = List.copyOf(byStep.keySet());
         int shown = Math.min(MOST, steps.size());
         IntStream.range(0, shown)

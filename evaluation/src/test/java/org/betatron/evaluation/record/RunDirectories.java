@@ -31,4 +31,23 @@ public final class RunDirectories {
         Files.createDirectories(directory.resolve("model"));
         return directory;
     }
+
+    /// A run that learned from eight answers to each prompt.
+    ///
+    /// @param rewards of the recipe, as a list in YAML
+    /// @param steps   logged lines, from step 1 on
+    /// @param fields  of a step, without braces
+    public static Path writeOfOwnAnswers(Path directory, String rewards, int steps, IntFunction<String> fields)
+            throws IOException {
+        write(directory, steps, fields);
+        Files.writeString(directory.resolve("recipe.yaml"), """
+                model: runs/sft
+                data: {files: [prompts.jsonl]}
+                rewards: %s
+                policy: {type: grpo, clip: 0.2}
+                rollout: {samples: 8, maxNewTokens: 48}
+                compute: {precision: fp32}
+                """.formatted(rewards));
+        return directory;
+    }
 }
