@@ -378,7 +378,8 @@ class CommandsTest {
                 "alignment.calibration",
                 "alignment.selection",
                 "alignment.aggregation",
-                "reference.update")) {
+                "reference.update",
+                "policy")) {
             for (String tag : Choices.siblings(path).keySet()) {
                 assertThat(Invocation.succeed("objective", "show", tag).lines())
                         .contains("chosen by           " + path + ": " + tag)

@@ -13,10 +13,12 @@ import org.betatron.core.logprob.RequiredInputs;
 import org.betatron.core.logprob.ResponseQuantity;
 import org.betatron.core.objective.Objective;
 import org.betatron.core.objective.ObjectiveSpec;
+import org.betatron.core.policy.PolicySpec;
 import org.betatron.core.selection.Selection;
 import org.betatron.core.selection.SelectionSpec;
 import org.betatron.runs.recipe.ChoiceParameter;
 import org.betatron.runs.recipe.Choices;
+import org.jspecify.annotations.Nullable;
 
 /// Prints what an alignment can be made of: every tag with its parameters, their defaults and its source.
 ///
@@ -43,6 +45,10 @@ final class ChoiceCatalogue {
                     print(out, "", sourceOf(type));
                 });
             });
+            Choices.variants(path).forEach((name, settings) -> {
+                print(out, "  " + name, differences(settings));
+                print(out, "", Choices.sourceOf(settings));
+            });
             out.println();
         }
         out.println("betatron objective show TAG says more about one of them; docs/objectives has a page for each.");
@@ -58,20 +64,52 @@ final class ChoiceCatalogue {
             if (type != null) {
                 print(out, "chosen by", path + ": " + tag);
                 print(out, "source", sourceOf(type));
-                for (ChoiceParameter parameter : ChoiceParameter.of(type)) {
-                    print(out, parameter.name(), "default " + parameter.spelledDefault() + "; " + parameter.range());
-                }
-                facts(type).forEach((name, fact) -> print(out, name, fact));
+                parameters(out, ChoiceParameter.of(type));
+                facts(Choices.defaultOf(type), type).forEach((name, fact) -> print(out, name, fact));
+                found = true;
+            }
+            Record variant = Choices.variants(path).get(tag);
+            if (variant != null) {
+                print(out, "chosen by", path + ": " + tag + ", settings of " + Choices.tag(variant));
+                print(out, "source", Choices.sourceOf(variant));
+                parameters(out, ChoiceParameter.ofSettings(variant));
+                facts(variant, variant.getClass()).forEach((name, fact) -> print(out, name, fact));
                 found = true;
             }
         }
         return found;
     }
 
+    private static void parameters(PrintWriter out, List<ChoiceParameter> parameters) {
+        flat(parameters)
+                .forEach(parameter -> print(
+                        out, parameter.name(), "default " + parameter.spelledDefault() + "; " + parameter.range()));
+    }
+
+    /// @return its type, and what is not as with that type's defaults
+    private static String differences(Record settings) {
+        List<ChoiceParameter> defaults = flat(ChoiceParameter.of(settings.getClass()));
+        List<ChoiceParameter> own = flat(ChoiceParameter.ofSettings(settings));
+        StringBuilder text = new StringBuilder("type=" + Choices.tag(settings));
+        for (int i = 0; i < own.size(); i++) {
+            String value = own.get(i).spelledDefault();
+            if (!value.equals(defaults.get(i).spelledDefault())) {
+                text.append("  ").append(own.get(i).name()).append('=').append(value);
+            }
+        }
+        return text.toString();
+    }
+
+    private static List<ChoiceParameter> flat(List<ChoiceParameter> parameters) {
+        return parameters.stream()
+                .flatMap(parameter -> parameter.flat().stream())
+                .toList();
+    }
+
     /// @return recipe paths of the choices that say what is learned, and from which reference
     private static List<String> paths() {
         return Choices.byPath().keySet().stream()
-                .filter(path -> path.startsWith("alignment.") || path.startsWith("reference."))
+                .filter(path -> path.startsWith("alignment.") || path.startsWith("reference.") || path.equals("policy"))
                 .toList();
     }
 
@@ -132,9 +170,9 @@ final class ChoiceCatalogue {
         return inputs.needsReferenceLogits() || inputs.needs(ResponseQuantity.LOG_COLLISION);
     }
 
-    private static Map<String, String> facts(Class<?> type) {
+    private static Map<String, String> facts(@Nullable Object chosen, Class<?> type) {
         Map<String, String> facts = new LinkedHashMap<>();
-        switch (Choices.defaultOf(type)) {
+        switch (chosen) {
             case ObjectiveSpec spec -> {
                 Objective objective = spec.create();
                 facts.put("learns from", rows(objective).substring("of ".length()));
@@ -153,6 +191,7 @@ final class ChoiceCatalogue {
                 Selection selection = spec.create();
                 facts.put("reads", selection.looksAtGaps() ? "reward gaps" : "no reward gaps");
             }
+            case PolicySpec spec -> facts.putAll(PolicyFacts.of(spec));
             case null, default -> {}
         }
         return facts;

@@ -118,6 +118,7 @@ public sealed interface PolicySpec {
                 0);
 
         /// Without division by length and deviation (arXiv 2503.20783); no KL, as its code.
+        @Source("Liu et al. 2025, arXiv 2503.20783")
         public static final Grpo DR_GRPO = new Grpo(
                 RewardScale.NONE,
                 RatioLevel.TOKEN,
@@ -131,6 +132,7 @@ public sealed interface PolicySpec {
                 0);
 
         /// Clipped higher above, every token alike, cut answers left out (arXiv 2503.14476); no KL.
+        @Source("Yu et al. 2025, arXiv 2503.14476")
         public static final Grpo DAPO = new Grpo(
                 RewardScale.GROUP,
                 RatioLevel.TOKEN,
@@ -144,6 +146,7 @@ public sealed interface PolicySpec {
                 0);
 
         /// Ratios of whole answers, per token (arXiv 2507.18071, its clip of 3e-4 and 4e-4); no KL.
+        @Source("Zheng et al. 2025, arXiv 2507.18071")
         public static final Grpo GSPO = new Grpo(
                 RewardScale.GROUP,
                 RatioLevel.MEAN,

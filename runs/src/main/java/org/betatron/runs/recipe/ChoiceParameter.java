@@ -19,20 +19,43 @@ public final class ChoiceParameter {
     private final Class<?> owner;
     private final RecordComponent component;
     private final Object defaults;
+    private final String group;
 
-    private ChoiceParameter(Class<?> owner, RecordComponent component, Object defaults) {
+    /// @param group what stands before its name; empty, or ending in a dot
+    private ChoiceParameter(Class<?> owner, RecordComponent component, Object defaults, String group) {
         this.owner = owner;
         this.component = component;
         this.defaults = defaults;
+        this.group = group;
     }
 
     /// @param type a record with a constant `DEFAULT`
     /// @return its parameters, in declaration order
     public static List<ChoiceParameter> of(Class<?> type) {
         Object defaults = Objects.requireNonNull(Choices.defaultOf(type), () -> type + " has no constant DEFAULT");
+        return of(type, defaults, "");
+    }
+
+    /// @param settings of a choice
+    /// @return its parameters, in declaration order, with these settings as their defaults
+    public static List<ChoiceParameter> ofSettings(Record settings) {
+        return of(settings.getClass(), settings, "");
+    }
+
+    private static List<ChoiceParameter> of(Class<?> type, Object defaults, String group) {
         return Stream.of(type.getRecordComponents())
-                .map(component -> new ChoiceParameter(type, component, defaults))
+                .map(component -> new ChoiceParameter(type, component, defaults, group))
                 .toList();
+    }
+
+    /// @return the parameters of the group that it is, with its name and a dot before theirs; itself where it is none
+    public List<ChoiceParameter> flat() {
+        Class<?> type = component.getType();
+        return type.isRecord()
+                ? of(type, value(component, defaults), name() + ".").stream()
+                        .flatMap(parameter -> parameter.flat().stream())
+                        .toList()
+                : List.of(this);
     }
 
     /// @return parameters and defaults of a record on one line, for example `beta=0.1  labelSmoothing=0.1`
@@ -43,7 +66,7 @@ public final class ChoiceParameter {
     }
 
     public String name() {
-        return component.getName();
+        return group + component.getName();
     }
 
     /// @return the default as a recipe spells it
@@ -82,7 +105,7 @@ public final class ChoiceParameter {
     private String rangeOfNumber(Number impossible) {
         RecordComponent[] components = owner.getRecordComponents();
         Object[] values = Stream.of(components)
-                .map(other -> other.getName().equals(name()) ? impossible : value(other, defaults))
+                .map(other -> other.getName().equals(component.getName()) ? impossible : value(other, defaults))
                 .toArray();
         try {
             owner.getDeclaredConstructor(Arrays.stream(components)

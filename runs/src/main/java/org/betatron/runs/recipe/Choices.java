@@ -1,10 +1,13 @@
 package org.betatron.runs.recipe;
 
+import java.lang.reflect.Field;
 import java.lang.reflect.RecordComponent;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.betatron.core.Source;
 import org.betatron.core.aggregation.AggregationSpec;
 import org.betatron.core.calibration.CalibrationSpec;
 import org.betatron.core.model.AdapterSpec;
@@ -68,6 +71,28 @@ public final class Choices {
             throw new IllegalStateException("the choice at " + path + " is not registered");
         }
         return RecipeMapper.tags(choice);
+    }
+
+    /// @param path recipe path of a choice
+    /// @return settings that go by a name of their own there, by that name
+    public static Map<String, Record> variants(String path) {
+        return Collections.unmodifiableMap(Presets.variants(path));
+    }
+
+    /// @param settings one of [#variants]
+    /// @return where it was published; empty where nothing says so
+    public static String sourceOf(Record settings) {
+        try {
+            for (Field field : settings.getClass().getFields()) {
+                Source source = field.getAnnotation(Source.class);
+                if (source != null && settings.equals(field.get(null))) {
+                    return source.value();
+                }
+            }
+            return "";
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException("constants of " + settings.getClass() + " must be public", e);
+        }
     }
 
     /// @return the value of the record's constant `DEFAULT`, or null where it has none

@@ -22,10 +22,13 @@ final class Presets {
     }
 
     /// Settings of a choice that go by a name of their own.
-    private static final Map<String, Object> VARIANTS = Map.of(
-            "dr-grpo", PolicySpec.Grpo.DR_GRPO,
-            "dapo", PolicySpec.Grpo.DAPO,
-            "gspo", PolicySpec.Grpo.GSPO);
+    private static final Map<String, Record> VARIANTS = new LinkedHashMap<>();
+
+    static {
+        VARIANTS.put("dr-grpo", PolicySpec.Grpo.DR_GRPO);
+        VARIANTS.put("dapo", PolicySpec.Grpo.DAPO);
+        VARIANTS.put("gspo", PolicySpec.Grpo.GSPO);
+    }
 
     private Presets() {}
 
@@ -33,7 +36,13 @@ final class Presets {
     /// @param name in place of a type
     /// @return the settings that go by it; null if there are none
     static @Nullable Object variant(String path, String name) {
-        return path.equals("policy") ? VARIANTS.get(name) : null;
+        return variants(path).get(name);
+    }
+
+    /// @param path recipe path of a choice
+    /// @return settings that go by a name in place of a type
+    static Map<String, Record> variants(String path) {
+        return path.equals("policy") ? VARIANTS : Map.of();
     }
 
     static boolean applyTo(String path) {
