@@ -39,9 +39,10 @@ final class AnswersRule implements FindingRule {
     }
 
     private static void flat(double share, Found found) {
-        String text = "The answers to %.0f %% of the last prompts all have the same score: nothing is learned from these."
-                + " Ask for more answers (rollout.samples), other prompts instead (rollout.resample), or harder or"
-                + " easier ones.";
+        String text =
+                "The answers to %.0f %% of the last prompts all have the same score: nothing is learned from these."
+                        + " Ask for more answers (rollout.samples), other prompts instead (rollout.resample), or harder or"
+                        + " easier ones.";
         if (share > 0.9) {
             found.problem(text, 100 * share);
         } else if (share > 0.5) {

@@ -25,7 +25,9 @@ final class LossRule implements FindingRule {
             }
         }
         // Answers of a policy that learns from its own change with it, and so does what is compared.
-        if (!run.isOfOwnAnswers() && loss.size() >= 2 * Curve.ENDS && Curve.end(loss) > Curve.start(loss) * 1.05 + 1e-9) {
+        if (!run.isOfOwnAnswers()
+                && loss.size() >= 2 * Curve.ENDS
+                && Curve.end(loss) > Curve.start(loss) * 1.05 + 1e-9) {
             found.problem(
                     "The training loss rose from %.4g to %.4g: the learning rate is probably too high.",
                     Curve.start(loss), Curve.end(loss));

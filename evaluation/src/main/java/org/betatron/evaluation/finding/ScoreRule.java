@@ -26,10 +26,8 @@ final class ScoreRule implements FindingRule {
         if (score.size() >= 2 * Curve.ENDS) {
             gained(run, Shift.of(score, 0), found);
             Map<String, Double> weights = weights(run.recipe().path("rewards"));
-            double largest = weights.values().stream()
-                    .mapToDouble(Math::abs)
-                    .max()
-                    .orElse(0);
+            double largest =
+                    weights.values().stream().mapToDouble(Math::abs).max().orElse(0);
             for (String path : run.metrics().paths()) {
                 Series part = run.metrics().series(path);
                 if (path.startsWith(OF_SOURCE) && part.steps().equals(score.steps())) {

@@ -139,7 +139,8 @@ public final class Chart {
     private String figure(String title, List<String> labels, List<Integer> colors) {
         StringBuilder legend = new StringBuilder();
         for (int i = 0; i < labels.size(); i++) {
-            legend.append("<span><i class=\"b%d\"></i>%s</span>".formatted(colors.get(i), Markup.escape(labels.get(i))));
+            legend.append(
+                    "<span><i class=\"b%d\"></i>%s</span>".formatted(colors.get(i), Markup.escape(labels.get(i))));
         }
         String shown = Markup.escape(title);
         return "<figure><figcaption>" + shown + "</figcaption><svg viewBox=\"0 0 " + WIDTH + " " + HEIGHT

@@ -158,8 +158,8 @@ class OwnAnswersFindingsTest {
     @Test
     void rewardHackingIsNamedWithTheGapThatGrows() throws IOException {
         // Lines 11 to 20 are the best ten of the world: a plateau at 2 from there, then down to -1 in the last ten.
-        IntFunction<String> hacked = sources(
-                step -> 0.1 * step, step -> step <= 10 ? 1 : step <= 20 ? 2 : step <= 50 ? 1 : -1);
+        IntFunction<String> hacked =
+                sources(step -> 0.1 * step, step -> step <= 10 ? 1 : step <= 20 ? 2 : step <= 50 ? 1 : -1);
         assertThat(findings(MEASURED, hacked))
                 .contains("PROBLEM Reward hacking: since step 20 the score that is learned has risen from 1.55 to 5.55"
                         + " while world, which is only measured, has fallen from 2.00 to -1.00: the first minus the second"
@@ -193,14 +193,16 @@ class OwnAnswersFindingsTest {
     void sourcesOfOneTypeAreToldApartByTheirNumbers() throws IOException {
         assertThat(findings(
                         "[{type: length, weight: 1.0}, {type: length, weight: 1.0e-9}]",
-                        step -> "\"train/rollout/score\":%s,\"train/rollout/score/length\":%s,\"train/rollout/score/length-2\":%s"
-                                .formatted(0.1 * step, 0.1 * step, -0.1 * step)))
+                        step ->
+                                "\"train/rollout/score\":%s,\"train/rollout/score/length\":%s,\"train/rollout/score/length-2\":%s"
+                                        .formatted(0.1 * step, 0.1 * step, -0.1 * step)))
                 .anyMatch(text -> text.startsWith("PROBLEM Reward hacking") && text.contains("length-2, which"));
     }
 
     private static IntFunction<String> sources(IntToDoubleFunction learned, IntToDoubleFunction world) {
-        return step -> "\"train/rollout/score\":%1$s,\"train/rollout/score/model\":%1$s,\"train/rollout/score/world\":%2$s"
-                .formatted(learned.applyAsDouble(step), world.applyAsDouble(step));
+        return step ->
+                "\"train/rollout/score\":%1$s,\"train/rollout/score/model\":%1$s,\"train/rollout/score/world\":%2$s"
+                        .formatted(learned.applyAsDouble(step), world.applyAsDouble(step));
     }
 
     @Test

@@ -68,9 +68,7 @@ class RolloutPanelsTest {
         List<double[]> points = Pattern.compile("[ML](-?[0-9.]+) (-?[0-9.]+)")
                 .matcher(page.substring(from, page.indexOf("</figure>", from)))
                 .results()
-                .map(point -> new double[] {
-                    Double.parseDouble(point.group(1)), Double.parseDouble(point.group(2))
-                })
+                .map(point -> new double[] {Double.parseDouble(point.group(1)), Double.parseDouble(point.group(2))})
                 .toList();
         assertThat(points).hasSize(3);
         assertThat(points.get(1)[0]).isCloseTo((points.get(0)[0] + points.get(2)[0]) / 2, within());
