@@ -62,6 +62,9 @@ public record OnlineRule(
     @Override
     public Decision<LabelledRow<?>, OnlineState> decide(
             StepPlace step, PairLogProbs pairs, OnlineState state, double numPairs) {
+        if (state.hasNothing()) {
+            return new Nothing(state, clock);
+        }
         PairDecider ofRound = new PairDecider(
                 at(state.betaRatio()), decider.reference(), decider.microBatchSize(), decider.seed());
         return new OfRound(ofRound.decide(step, pairs, state.alignment(), numPairs), state, clock);
@@ -85,6 +88,27 @@ public record OnlineRule(
         if (reference instanceof Reference.Cached) {
             throw new IllegalArgumentException(
                     "reference must run beside the policy, which writes what it is asked about");
+        }
+    }
+
+    /// About a round that has no pair.
+    private record Nothing(OnlineState state, RolloutClock clock) implements Decision<LabelledRow<?>, OnlineState> {
+
+        @Override
+        public double loss() {
+            return 0;
+        }
+
+        @Override
+        public Metrics metrics() {
+            Metrics.Builder metrics = Metrics.builder();
+            state.summary().forEach(metrics::put);
+            return metrics.putAll(clock.metrics()).build();
+        }
+
+        @Override
+        public Map<TokenQuantity, float[]> spread(MeasuredRows<LabelledRow<?>> rows, int index, int place) {
+            return Map.of();
         }
     }
 

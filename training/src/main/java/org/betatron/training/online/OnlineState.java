@@ -28,6 +28,9 @@ public record OnlineState(
         double betaRatio,
         Map<String, Double> summary) {
 
+    /// Share of prompts of a round whose answers make a pair.
+    static final String USABLE = "rollout/usable";
+
     static final StateFormat<OnlineState> FORMAT = new RecordFormat<>(
             OnlineState.class, new OnlineState(AlignmentState.START, List.of(), 0, 0, 0, 1, Map.of()));
 
@@ -54,6 +57,11 @@ public record OnlineState(
         boolean isUsedUp = now >= (long) epochs * pairs.size();
         return new OnlineState(
                 alignment, isUsedUp ? List.of() : pairs, isUsedUp ? 0 : now, rounds, nextPrompt, betaRatio, summary);
+    }
+
+    /// @return whether the round has no pair but one that stands for none
+    boolean hasNothing() {
+        return summary.getOrDefault(USABLE, 1.0) == 0;
     }
 
     /// What the rule goes on from when margins are measured against another reference.

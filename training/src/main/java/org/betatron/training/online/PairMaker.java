@@ -31,6 +31,21 @@ record PairMaker(PairSpec spec, Prompts prompts, List<int[]> data) {
                 && difference(made.chosen(), made.rejected()) >= spec.minDifference());
     }
 
+    /// Stands for a round that has no pair.
+    ///
+    /// @return an answer and itself, from which nothing can be learned
+    WrittenPair alike(Rollout rollout) {
+        Answer answer = rollout.answers().getFirst();
+        return new WrittenPair(
+                prompts.names().get(answer.prompt()),
+                prompts.tokenIds().get(answer.prompt()),
+                answer.tokenIds(),
+                answer.tokenIds(),
+                true,
+                0,
+                0);
+    }
+
     private Optional<WrittenPair> best(PairSpec.Best best, Rollout rollout, int[] members, RandomGenerator random) {
         double[] scores = rollout.scores().totals();
         int[] ranked = Arrays.stream(members)

@@ -19,7 +19,7 @@ import org.betatron.training.run.TrainingException;
 /// Pairs that are made, round by round, of what the policy writes.
 ///
 /// A round has as many prompts as its optimizer batches have rows. Prompts whose answers make no pair leave it with
-/// fewer; with none at all the run ends with an error that says so.
+/// fewer. Where the first round has none at all, the run ends with an error; a later one without any teaches nothing.
 ///
 /// @param writer   writes and scores
 /// @param spec     which pairs are made
@@ -98,6 +98,10 @@ public record PairRounds(
             maker.pair(rollout, members[group], train.seed(), state.rounds() * (1L << 24) + group)
                     .ifPresent(pairs::add);
         }
+        double usable = pairs.size() / (double) members.length;
+        if (pairs.isEmpty() && state.rounds() > 0) {
+            pairs.add(maker.alike(rollout));
+        }
         if (pairs.isEmpty()) {
             throw new TrainingException("step " + step + ": none of " + rollout.numGroups()
                     + " prompts has answers that make a pair: all " + rollout.size() + " answers "
@@ -105,7 +109,7 @@ public record PairRounds(
                     + ", or are too alike; ask for more answers (rollout.samples), or for other scores (rewards)");
         }
         Map<String, Double> summary = new LinkedHashMap<>(rollout.summary());
-        summary.put("rollout/usable", pairs.size() / (double) members.length);
+        summary.put(OnlineState.USABLE, usable);
         summary.putAll(distances(rollout, train));
         double kl = summary.getOrDefault(Rollout.KL, Double.NaN);
         double ratio = state.rounds() == 0 ? state.betaRatio() : roundBeta.next(state.betaRatio(), kl);
