@@ -136,7 +136,6 @@ final class RunningAnswer {
         if (reason == null) {
             throw new IllegalStateException("the answer has not ended");
         }
-        return new Answer(
-                prompt, sample, Arrays.copyOf(ids, numIds), Arrays.copyOf(logProbs, numIds), text(), reason);
+        return new Answer(prompt, sample, Arrays.copyOf(ids, numIds), Arrays.copyOf(logProbs, numIds), text(), reason);
     }
 }

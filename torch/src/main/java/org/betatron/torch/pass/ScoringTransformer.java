@@ -8,7 +8,6 @@ import org.betatron.torch.architecture.Architecture;
 import org.betatron.torch.architecture.Body;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.head.AskedRows;
-import org.betatron.torch.head.LastTokenRows;
 import org.betatron.torch.linear.Dropout;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.tensor.Tensors;

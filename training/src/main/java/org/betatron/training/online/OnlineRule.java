@@ -65,8 +65,8 @@ public record OnlineRule(
         if (state.hasNothing()) {
             return new Nothing(state, clock);
         }
-        PairDecider ofRound = new PairDecider(
-                at(state.betaRatio()), decider.reference(), decider.microBatchSize(), decider.seed());
+        PairDecider ofRound =
+                new PairDecider(at(state.betaRatio()), decider.reference(), decider.microBatchSize(), decider.seed());
         return new OfRound(ofRound.decide(step, pairs, state.alignment(), numPairs), state, clock);
     }
 

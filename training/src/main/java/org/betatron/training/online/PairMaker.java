@@ -22,11 +22,10 @@ record PairMaker(PairSpec spec, Prompts prompts, List<int[]> data) {
     /// @return a pair; empty where the answers make none
     Optional<WrittenPair> pair(Rollout rollout, int[] members, long seed, long number) {
         RandomGenerator random = RandomStreams.stream(seed, "pairs", number);
-        Optional<WrittenPair> pair =
-                switch (spec) {
-                    case PairSpec.Best best -> best(best, rollout, members, random);
-                    case PairSpec.Data _ -> Optional.of(ofData(rollout, members[random.nextInt(members.length)]));
-                };
+        Optional<WrittenPair> pair = switch (spec) {
+            case PairSpec.Best best -> best(best, rollout, members, random);
+            case PairSpec.Data _ -> Optional.of(ofData(rollout, members[random.nextInt(members.length)]));
+        };
         return pair.filter(made -> difference(made.chosen(), made.rejected()) > 0
                 && difference(made.chosen(), made.rejected()) >= spec.minDifference());
     }
@@ -65,11 +64,10 @@ record PairMaker(PairSpec spec, Prompts prompts, List<int[]> data) {
         if (lower.length == 0) {
             return Optional.empty();
         }
-        int rejected =
-                switch (best.against()) {
-                    case WORST -> lower[lower.length - 1];
-                    case RANDOM -> lower[random.nextInt(lower.length)];
-                };
+        int rejected = switch (best.against()) {
+            case WORST -> lower[lower.length - 1];
+            case RANDOM -> lower[random.nextInt(lower.length)];
+        };
         Answer better = rollout.answers().get(chosen);
         return Optional.of(new WrittenPair(
                 prompts.names().get(better.prompt()),

@@ -114,8 +114,7 @@ public record PairRounds(
         double kl = summary.getOrDefault(Rollout.KL, Double.NaN);
         double ratio = state.rounds() == 0 ? state.betaRatio() : roundBeta.next(state.betaRatio(), kl);
         summary.put("rollout/betaRatio", ratio);
-        return new OnlineState(
-                state.alignment(), pairs, 0, state.rounds() + 1, rollout.nextPrompt(), ratio, summary);
+        return new OnlineState(state.alignment(), pairs, 0, state.rounds() + 1, rollout.nextPrompt(), ratio, summary);
     }
 
     private Map<String, Double> distances(Rollout rollout, TrainSpec train) {

@@ -57,8 +57,8 @@ public record PolicyRollouts(
                     + ": without a ratio, answers must be learned from by the policy that wrote them");
         }
         if (spec.kl().needsReference() && reference == null) {
-            throw new IllegalArgumentException("a reference must be given: leaving it costs "
-                    + spec.kl().coefficient() + " per nat");
+            throw new IllegalArgumentException(
+                    "a reference must be given: leaving it costs " + spec.kl().coefficient() + " per nat");
         }
         if (spec.critic().exists() && critic == null) {
             throw new IllegalArgumentException("a critic must be given: advantages are taken against what it expects");
@@ -75,12 +75,14 @@ public record PolicyRollouts(
         int perRollout = train.batchSize() * writer.spec().batches();
         if (perRollout % writer.spec().samples() != 0) {
             throw new IllegalArgumentException("train.batchSize times rollout.batches must be a multiple of"
-                    + " rollout.samples but they were " + train.batchSize() + ", " + writer.spec().batches() + " and "
+                    + " rollout.samples but they were " + train.batchSize() + ", "
+                    + writer.spec().batches() + " and "
                     + writer.spec().samples() + ": set train.batchSize to a multiple of "
                     + writer.spec().samples());
         }
         int prompts = perRollout / writer.spec().samples();
-        return train.length().stepsOfMade(writer.prompts().size(), prompts, writer.spec().steps());
+        return train.length()
+                .stepsOfMade(writer.prompts().size(), prompts, writer.spec().steps());
     }
 
     @Override
@@ -118,9 +120,8 @@ public record PolicyRollouts(
         float[][] drawn = rollout.answers().stream().map(Answer::logProbs).toArray(float[][]::new);
         float[][] before =
                 needsBefore() ? measured(writer.policy(), TokenQuantity.LOG_PROB, texts, train) : new float[0][];
-        float[][] ofReference = reference == null
-                ? new float[0][]
-                : measured(reference, TokenQuantity.LOG_PROB, texts, train);
+        float[][] ofReference =
+                reference == null ? new float[0][] : measured(reference, TokenQuantity.LOG_PROB, texts, train);
         float[][] values = critic == null ? new float[0][] : measured(critic, TokenQuantity.SCORE, texts, train);
         boolean[] ended = new boolean[rollout.size()];
         for (int i = 0; i < ended.length; i++) {
@@ -147,7 +148,9 @@ public record PolicyRollouts(
                     Floats.row(before, i),
                     Floats.row(ofReference, i),
                     Floats.row(values, i),
-                    advantages.returns().length == 0 ? Floats.NONE : Floats.rounded(advantages.returns()[i], 1),
+                    advantages.returns().length == 0
+                            ? Floats.NONE
+                            : Floats.rounded(advantages.returns()[i], 1),
                     coefficient));
         }
         return new PolicyState(
@@ -193,5 +196,4 @@ public record PolicyRollouts(
     private String name(Answer answer) {
         return writer.prompts().names().get(answer.prompt()) + "#" + (answer.sample() + 1);
     }
-
 }

@@ -33,11 +33,7 @@ import org.betatron.training.run.StateFormat;
 /// @param stop      where it ends
 /// @param clock     knows where the time of a step went
 public record PolicyRule(
-        PolicySpec spec,
-        RowSource<WrittenRow, PolicyState> source,
-        int maxTokens,
-        StopSpec stop,
-        RolloutClock clock)
+        PolicySpec spec, RowSource<WrittenRow, PolicyState> source, int maxTokens, StopSpec stop, RolloutClock clock)
         implements LearningRule<WrittenRow, List<PolicyRule.Numbers>, PolicyState> {
 
     /// What is known of one answer.
@@ -106,8 +102,7 @@ public record PolicyRule(
         return new Numbers(ofAnswer, row.countedTokens(), sum, kl, mismatch);
     }
 
-    private static double[] values(
-            MeasuredRows<WrittenRow> rows, TokenQuantity quantity, int index, boolean isRead) {
+    private static double[] values(MeasuredRows<WrittenRow> rows, TokenQuantity quantity, int index, boolean isRead) {
         return isRead ? Floats.widened(rows.numbers().values(quantity, index)) : new double[0];
     }
 
@@ -141,13 +136,16 @@ public record PolicyRule(
 
         private double sum(ToDoubleFunction<PolicyLoss.OfAnswer> part) {
             return factor
-                    * answers.stream().mapToDouble(each -> part.applyAsDouble(each.loss())).sum();
+                    * answers.stream()
+                            .mapToDouble(each -> part.applyAsDouble(each.loss()))
+                            .sum();
         }
 
         @Override
         public Metrics metrics() {
             int tokens = answers.stream().mapToInt(Numbers::tokens).sum();
-            Metrics.Builder metrics = Metrics.builder().put("loss", loss()).put("loss/policy", sum(PolicyLoss.OfAnswer::ofPolicy));
+            Metrics.Builder metrics =
+                    Metrics.builder().put("loss", loss()).put("loss/policy", sum(PolicyLoss.OfAnswer::ofPolicy));
             double ofKl = sum(PolicyLoss.OfAnswer::ofKl);
             if (ofKl != 0) {
                 metrics.put("loss/kl", ofKl);
@@ -169,7 +167,9 @@ public record PolicyRule(
             int all = answers.stream()
                     .mapToInt(each -> each.loss().byLogProbs().length)
                     .sum();
-            metrics.put("entropy", -answers.stream().mapToDouble(Numbers::logProb).sum() / all)
+            metrics.put(
+                            "entropy",
+                            -answers.stream().mapToDouble(Numbers::logProb).sum() / all)
                     .put(
                             "logRatio/largest",
                             answers.stream()
@@ -193,7 +193,10 @@ public record PolicyRule(
         }
 
         private double share(ToIntFunction<PolicyLoss.OfAnswer> count, int tokens) {
-            return answers.stream().mapToInt(each -> count.applyAsInt(each.loss())).sum() / (double) tokens;
+            return answers.stream()
+                            .mapToInt(each -> count.applyAsInt(each.loss()))
+                            .sum()
+                    / (double) tokens;
         }
 
         @Override

@@ -21,8 +21,7 @@ import org.betatron.generation.AnswerEnd;
 /// @param nextPrompt  prompts that were asked up to here, over all rollouts
 /// @param numDiscarded prompts that were asked, and whose answers taught nothing
 @SuppressWarnings("ArrayRecordComponent") // lent, never compared
-public record Rollout(
-        List<Answer> answers, int[] groups, AnswerScores scores, long nextPrompt, int numDiscarded) {
+public record Rollout(List<Answer> answers, int[] groups, AnswerScores scores, long nextPrompt, int numDiscarded) {
 
     /// Nats per answer from where the run began.
     public static final String KL = "rollout/kl";
@@ -88,8 +87,9 @@ public record Rollout(
         all.addAll(later.answers);
         int first = numGroups();
         Map<String, double[]> parts = new LinkedHashMap<>();
-        scores.parts().forEach((name, values) -> parts.put(
-                name, concat(values, later.scores.parts().getOrDefault(name, new double[0]))));
+        scores.parts()
+                .forEach((name, values) ->
+                        parts.put(name, concat(values, later.scores.parts().getOrDefault(name, new double[0]))));
         return new Rollout(
                 all,
                 IntStream.concat(
@@ -113,8 +113,9 @@ public record Rollout(
     Map<String, Double> summary() {
         Map<String, Double> numbers = new LinkedHashMap<>();
         put(numbers, "rollout/score", scores.totals());
-        double[] scored =
-                Arrays.stream(scores.totals()).filter(score -> !Double.isNaN(score)).toArray();
+        double[] scored = Arrays.stream(scores.totals())
+                .filter(score -> !Double.isNaN(score))
+                .toArray();
         if (scored.length > 1) {
             double mean = Arrays.stream(scored).average().orElseThrow();
             numbers.put(

@@ -20,8 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param packing   how answers go through both models
 /// @param seed      of the draws
 public record RolloutEvaluation<S>(
-        RolloutWriter writer, @Nullable LanguageModel reference, Packing packing, long seed)
-        implements Evaluation<S> {
+        RolloutWriter writer, @Nullable LanguageModel reference, Packing packing, long seed) implements Evaluation<S> {
 
     private static final String ROLLOUT = "rollout/";
 

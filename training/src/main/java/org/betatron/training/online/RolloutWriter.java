@@ -75,24 +75,23 @@ public record RolloutWriter(
                 spec.maxNewTokens(),
                 spec.stop(),
                 spec.atOnce(),
-                RandomStreams.stream(seed, "rollout", number * MAX_TRIES + again).nextLong());
+                RandomStreams.stream(seed, "rollout", number * MAX_TRIES + again)
+                        .nextLong());
         List<Answer> written = clock.generating(() -> new Generator(policy, tokenizer, generation)
-                .generate(
-                        Arrays.stream(asked).mapToObj(prompts.tokenIds()::get).toList(), GenerationListener.NONE));
+                .generate(Arrays.stream(asked).mapToObj(prompts.tokenIds()::get).toList(), GenerationListener.NONE));
         int[] groups = written.stream().mapToInt(Answer::prompt).toArray();
         List<Answer> answers = new ArrayList<>();
         for (Answer answer : written) {
             answers.add(answer.to(asked[answer.prompt()]));
         }
-        return new Rollout(
-                answers, groups, clock.scoring(() -> scored(answers)), nextPrompt + numGroups, 0);
+        return new Rollout(answers, groups, clock.scoring(() -> scored(answers)), nextPrompt + numGroups, 0);
     }
 
     private AnswerScores scored(List<Answer> answers) {
         AnswerScores scores = scorer.score(answers);
         if (scores.totals().length != answers.size()) {
-            throw new TrainingException("scores must be one per answer (" + answers.size() + ") but were "
-                    + scores.totals().length);
+            throw new TrainingException(
+                    "scores must be one per answer (" + answers.size() + ") but were " + scores.totals().length);
         }
         for (int i = 0; i < answers.size(); i++) {
             if (Double.isInfinite(scores.totals()[i])) {

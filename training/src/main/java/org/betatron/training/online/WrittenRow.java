@@ -36,8 +36,9 @@ public record WrittenRow(
 
     public WrittenRow {
         if (prompt.length == 0 || answer.length == 0 || advantages.length != answer.length) {
-            throw new IllegalArgumentException("answer '" + id + "' must have a prompt, and tokens with an advantage each,"
-                    + " but had " + prompt.length + ", " + answer.length + " and " + advantages.length);
+            throw new IllegalArgumentException(
+                    "answer '" + id + "' must have a prompt, and tokens with an advantage each," + " but had "
+                            + prompt.length + ", " + answer.length + " and " + advantages.length);
         }
     }
 

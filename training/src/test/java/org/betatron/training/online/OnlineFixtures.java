@@ -165,7 +165,12 @@ final class OnlineFixtures {
                 TinyLanguageModel start) {
             RolloutWriter writer = writer(policy, rollout, reward);
             PairRounds rounds = new PairRounds(
-                    writer, PairSpec.Best.DEFAULT, List.of(), roundBeta, Map.of(Rollout.KL, start), RolloutListener.NONE);
+                    writer,
+                    PairSpec.Best.DEFAULT,
+                    List.of(),
+                    roundBeta,
+                    Map.of(Rollout.KL, start),
+                    RolloutListener.NONE);
             OnlineRule rule = new OnlineRule(
                     new PairDecider(alignment.create(), new Reference.Live(reference), 3, 7),
                     interrupted(rounds),

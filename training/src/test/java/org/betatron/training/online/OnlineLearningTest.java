@@ -57,12 +57,14 @@ class OnlineLearningTest {
     void resumesBitwiseFromEveryCheckpoint(long step) throws IOException {
         RoundBetaSpec byDivergence = new RoundBetaSpec.Divergence(0.1, 0.5, 0.1, 10);
         TinyLanguageModel whole = policy();
-        TrainingOutcome<OnlineState> expected =
-                run("whole").online(AlignmentSpec.DEFAULT, byDivergence, whole, policy(), policy()).start();
+        TrainingOutcome<OnlineState> expected = run("whole")
+                .online(AlignmentSpec.DEFAULT, byDivergence, whole, policy(), policy())
+                .start();
 
         OnlineFixtures.Run cut = run("cut");
         cut.stopAfter = step;
-        cut.online(AlignmentSpec.DEFAULT, byDivergence, policy(), policy(), policy()).start();
+        cut.online(AlignmentSpec.DEFAULT, byDivergence, policy(), policy(), policy())
+                .start();
         cut.stopAfter = Long.MAX_VALUE;
         Checkpoint checkpoint = cut.directory.checkpoints(1).latest().orElseThrow();
         TinyLanguageModel resumed = TinyLanguageModel.load(checkpoint.modelDirectory());
@@ -95,13 +97,15 @@ class OnlineLearningTest {
                 AlignmentSpec.DPO.gap());
         run.staysAtStart = true;
         run.online(dpo, CONSTANT, policy, policy(), policy()).start();
-        assertThat(PolicyLearningTest.divergenceFromOptimum(policy, rewards, 0.5)).isLessThan(0.03);
+        assertThat(PolicyLearningTest.divergenceFromOptimum(policy, rewards, 0.5))
+                .isLessThan(0.03);
     }
 
     @Test
     void betaFollowsTheRounds() {
         OnlineFixtures.Run run = run("run");
-        run.online(AlignmentSpec.DPO, new RoundBetaSpec.Geometric(2), policy(), policy(), policy()).start();
+        run.online(AlignmentSpec.DPO, new RoundBetaSpec.Geometric(2), policy(), policy(), policy())
+                .start();
         assertThat(IntStream.of(0, 3, 4, 7, 8, 11).mapToDouble(step -> run.heard(step, "rollout/betaRatio")))
                 .containsExactly(1.0, 1.0, 2.0, 2.0, 4.0, 4.0);
         assertThat(IntStream.of(0, 4, 8).mapToDouble(step -> run.heard(step, "beta")))
@@ -120,7 +124,8 @@ class OnlineLearningTest {
 
     @Test
     void theBestAnswerMeetsTheWorst() {
-        Rollout rollout = writer(policy(), OnlineFixtures.rollout(1, 1), answer -> answer.sample() % 3).write(7, 0, 0, 2);
+        Rollout rollout = writer(policy(), OnlineFixtures.rollout(1, 1), answer -> answer.sample() % 3)
+                .write(7, 0, 0, 2);
         PairMaker maker = new PairMaker(PairSpec.Best.DEFAULT, OnlineFixtures.prompts(), List.of());
         int[] members = rollout.members()[1];
         WrittenPair pair = maker.pair(rollout, members, 7, 0).orElseThrow();
@@ -130,7 +135,8 @@ class OnlineLearningTest {
         assertThat(pair.row().scoreGap()).hasValue(2);
         // Only the last of the two with the lowest score, whatever order they were written in.
         assertThat(pair.rejected()).isEqualTo(rollout.answers().get(members[3]).tokenIds());
-        PairMaker wide = new PairMaker(new PairSpec.Best(PairSpec.Against.WORST, 3, 0), OnlineFixtures.prompts(), List.of());
+        PairMaker wide =
+                new PairMaker(new PairSpec.Best(PairSpec.Against.WORST, 3, 0), OnlineFixtures.prompts(), List.of());
         assertThat(wide.pair(rollout, members, 7, 0)).isEmpty();
         PairMaker unlike =
                 new PairMaker(new PairSpec.Best(PairSpec.Against.WORST, 0, 0.99), OnlineFixtures.prompts(), List.of());
@@ -150,15 +156,18 @@ class OnlineLearningTest {
             WrittenPair pair = maker.pair(rollout, members, 7, 0).orElseThrow();
             int prompt = rollout.answers().get(members[0]).prompt();
             assertThat(pair.chosen()).isEqualTo(data.get(prompt));
-            assertThat(pair.rejected()).isEqualTo(rollout.answers().get(members[0]).tokenIds());
+            assertThat(pair.rejected())
+                    .isEqualTo(rollout.answers().get(members[0]).tokenIds());
             assertThat(pair.row().scoreGap()).isEmpty();
         }
     }
 
     @Test
     void differencesAreSharesOfTokens() {
-        assertThat(PairMaker.difference(new int[] {1, 2, 3}, new int[] {1, 2, 3})).isZero();
-        assertThat(PairMaker.difference(new int[] {1, 2, 3, 4}, new int[] {1, 3, 4})).isEqualTo(0.25);
+        assertThat(PairMaker.difference(new int[] {1, 2, 3}, new int[] {1, 2, 3}))
+                .isZero();
+        assertThat(PairMaker.difference(new int[] {1, 2, 3, 4}, new int[] {1, 3, 4}))
+                .isEqualTo(0.25);
         assertThat(PairMaker.difference(new int[] {1}, new int[] {2, 3})).isEqualTo(1);
     }
 
@@ -176,8 +185,8 @@ class OnlineLearningTest {
         OnlineFixtures.Run run = run("run");
         AtomicInteger asked = new AtomicInteger();
         run.reward = answer -> asked.getAndIncrement() < 64 ? answer.sample() : 1;
-        TrainingOutcome<OnlineState> outcome =
-                run.online(AlignmentSpec.DPO, CONSTANT, policy(), policy(), policy()).start();
+        TrainingOutcome<OnlineState> outcome = run.online(AlignmentSpec.DPO, CONSTANT, policy(), policy(), policy())
+                .start();
         assertThat(outcome.state().step()).isEqualTo(12);
         assertThat(outcome.state().skippedSteps()).isEqualTo(8);
         assertThat(run.heard(11, "rollout/usable")).isZero();
@@ -207,12 +216,13 @@ class OnlineLearningTest {
     @Test
     void aPairSurvivesACheckpoint() {
         WrittenPair pair = new WrittenPair("a", new int[] {1}, new int[] {2, 3}, new int[] {4}, true, 0.1, -0.3);
-        OnlineState state = new OnlineState(
-                AlignmentState.START, List.of(pair), 1, 2, 3, 0.5, Map.of("rollout/kl", 0.1));
+        OnlineState state =
+                new OnlineState(AlignmentState.START, List.of(pair), 1, 2, 3, 0.5, Map.of("rollout/kl", 0.1));
         OnlineState read = OnlineState.FORMAT.read(OnlineState.FORMAT.write(state));
         assertThat(read.pairs().getFirst().chosen()).containsExactly(2, 3);
         assertThat(read.pairs().getFirst().rejectedScore()).isEqualTo(-0.3);
         assertThat(read.summary()).isEqualTo(state.summary());
-        assertThat(Arrays.asList(read.taken(), read.rounds(), read.nextPrompt())).containsExactly(1L, 2L, 3L);
+        assertThat(Arrays.asList(read.taken(), read.rounds(), read.nextPrompt()))
+                .containsExactly(1L, 2L, 3L);
     }
 }

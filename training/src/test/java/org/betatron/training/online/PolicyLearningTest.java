@@ -12,30 +12,29 @@ import static org.betatron.training.online.OnlineFixtures.writer;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
-import org.betatron.core.policy.Baseline;
-import org.betatron.core.policy.CriticSpec;
-import org.betatron.core.policy.LossAggregation;
-import org.betatron.core.policy.RatioLevel;
-import org.betatron.training.LearningRateSchedule.Decay;
-import org.betatron.training.TrainSpec;
-import org.junit.jupiter.params.provider.Arguments;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.betatron.core.policy.Baseline;
+import org.betatron.core.policy.CriticSpec;
 import org.betatron.core.policy.KlEstimator;
 import org.betatron.core.policy.KlPlace;
 import org.betatron.core.policy.KlSpec;
+import org.betatron.core.policy.LossAggregation;
 import org.betatron.core.policy.PolicySpec;
+import org.betatron.core.policy.RatioLevel;
 import org.betatron.core.policy.RewardScale;
 import org.betatron.generation.Answer;
 import org.betatron.generation.AnswerEnd;
 import org.betatron.testkit.TinyCritic;
 import org.betatron.testkit.TinyLanguageModel;
+import org.betatron.training.LearningRateSchedule.Decay;
 import org.betatron.training.StepRows;
 import org.betatron.training.TrainLength;
+import org.betatron.training.TrainSpec;
 import org.betatron.training.Trainer;
 import org.betatron.training.TrainingOutcome;
 import org.betatron.training.run.Checkpoint;
@@ -43,6 +42,7 @@ import org.betatron.training.run.TrainingException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -96,8 +96,8 @@ class PolicyLearningTest {
         TinyLanguageModel whole = policy();
         TinyCritic itsCritic = critic();
         OnlineFixtures.Run expected = severalSteps("whole");
-        TrainingOutcome<PolicyState> end =
-                expected.policy(PolicySpec.Ppo.DEFAULT, whole, itsCritic, policy()).start();
+        TrainingOutcome<PolicyState> end = expected.policy(PolicySpec.Ppo.DEFAULT, whole, itsCritic, policy())
+                .start();
 
         OnlineFixtures.Run cut = severalSteps("cut");
         cut.stopAfter = step;
@@ -145,7 +145,9 @@ class PolicyLearningTest {
                 .resume(checkpoint);
         assertThat(resumed.weights()).containsExactly(whole.weights());
         assertThat(resumedCritic.weights()).containsExactly(itsCritic.weights());
-        assertThat(outcome.memory().rollouts()).isEqualTo(end.memory().rollouts()).isEqualTo(3);
+        assertThat(outcome.memory().rollouts())
+                .isEqualTo(end.memory().rollouts())
+                .isEqualTo(3);
         assertThat(outcome.memory().nextPrompt()).isEqualTo(end.memory().nextPrompt());
         assertThat(outcome.memory().summary()).isEqualTo(end.memory().summary());
     }
@@ -163,7 +165,8 @@ class PolicyLearningTest {
             assertThat(ids).hasSize(8);
             for (int i = 0; i < 8; i++) {
                 assertThat(ids.get(i)).endsWith("#" + (i % 4 + 1));
-                assertThat(ids.get(i).substring(0, 1)).isEqualTo(ids.get(i / 4 * 4).substring(0, 1));
+                assertThat(ids.get(i).substring(0, 1))
+                        .isEqualTo(ids.get(i / 4 * 4).substring(0, 1));
             }
             taken.addAll(ids);
             state = rows.state();
@@ -213,8 +216,8 @@ class PolicyLearningTest {
         some.reward = answer -> answer.sample() == 0 ? Double.NaN : OnlineFixtures.SHARE.applyAsDouble(answer);
         PolicyRollouts rollouts = new PolicyRollouts(
                 writer(policy, some.rollout, some.reward), WITHOUT_KL, null, null, RolloutListener.NONE);
-        StepRows<WrittenRow, PolicyState> rows = rollouts.draw(
-                some.train, 1, 0, new PolicyState(List.of(), 0, 0, 0, 0, Map.of()));
+        StepRows<WrittenRow, PolicyState> rows =
+                rollouts.draw(some.train, 1, 0, new PolicyState(List.of(), 0, 0, 0, 0, Map.of()));
         assertThat(rows.data()).allSatisfy(row -> {
             assertThat(row.counts()).isEqualTo(!row.id().endsWith("#1"));
             if (!row.counts()) {
@@ -238,7 +241,9 @@ class PolicyLearningTest {
         RolloutSpec again = new RolloutSpec(4, 5, List.of(), 1, 1, 1, 3, 8);
         // Prompt "a" teaches nothing.
         RolloutWriter writer = writer(
-                policy(), again, answer -> answer.prompt() == 0 ? 1 : OnlineFixtures.SHARE.applyAsDouble(answer) + answer.sample());
+                policy(),
+                again,
+                answer -> answer.prompt() == 0 ? 1 : OnlineFixtures.SHARE.applyAsDouble(answer) + answer.sample());
         Rollout rollout = writer.write(7, 0, 0, 4);
         assertThat(rollout.numGroups()).isEqualTo(4);
         assertThat(rollout.answers()).extracting(Answer::prompt).doesNotContain(0);
@@ -253,7 +258,8 @@ class PolicyLearningTest {
         OnlineFixtures.Run run = run("run");
         KlSpec adaptive = new KlSpec(0.1, KlEstimator.K1, KlPlace.REWARD, 0.01, 20, false);
         run.train = spec(new TrainLength.Steps(40), 0.05);
-        run.policy(new PolicySpec.Rloo(0.2, adaptive, false, 0, 0), policy(), critic(), policy()).start();
+        run.policy(new PolicySpec.Rloo(0.2, adaptive, false, 0, 0), policy(), critic(), policy())
+                .start();
         assertThat(run.heard(39, "kl/coefficient")).isGreaterThan(0.2);
         assertThat(run.heard(39, "rollout/kl")).isGreaterThan(0.01);
     }
@@ -263,8 +269,8 @@ class PolicyLearningTest {
         OnlineFixtures.Run run = run("run");
         run.train = spec(new TrainLength.Steps(80), 0.1);
         run.stop = new StopSpec(0.5, 0);
-        TrainingOutcome<PolicyState> outcome =
-                run.policy(PolicySpec.Grpo.DEFAULT, policy(), critic(), policy()).start();
+        TrainingOutcome<PolicyState> outcome = run.policy(PolicySpec.Grpo.DEFAULT, policy(), critic(), policy())
+                .start();
         assertThat(outcome.end()).isEqualTo(TrainingOutcome.End.COMPLETED);
         assertThat(outcome.state().step()).isBetween(2L, 79L);
         assertThat(outcome.memory().summary().get(Rollout.KL)).isGreaterThan(0.5);
@@ -291,8 +297,7 @@ class PolicyLearningTest {
         return Stream.of(
                 Arguments.of(new PolicySpec.Rloo(0.2, kl, false, 0, 0), 1),
                 Arguments.of(new PolicySpec.Rloo(0.2, kl, false, 0, 0), 2),
-                Arguments.of(
-                        new PolicySpec.Reinforce(Baseline.BATCH, false, kl, 0, 0), 1),
+                Arguments.of(new PolicySpec.Reinforce(Baseline.BATCH, false, kl, 0, 0), 1),
                 Arguments.of(
                         new PolicySpec.Grpo(
                                 RewardScale.NONE,
@@ -306,18 +311,7 @@ class PolicyLearningTest {
                                 false,
                                 0),
                         1),
-                Arguments.of(
-                        new PolicySpec.Ppo(
-                                1,
-                                1,
-                                0.2,
-                                kl,
-                                new CriticSpec(1, 10, 1),
-                                false,
-                                false,
-                                0,
-                                0),
-                        2));
+                Arguments.of(new PolicySpec.Ppo(1, 1, 0.2, kl, new CriticSpec(1, 10, 1), false, false, 0, 0), 2));
     }
 
     static TrainSpec banditSpec() {
@@ -361,8 +355,9 @@ class PolicyLearningTest {
     private static double[] probabilities(TinyLanguageModel model, int[] prompt) {
         try (var decoder = model.startDecoding()) {
             float[] logits = decoder.append(decoder.begin(), prompt);
-            double[] exponentials =
-                    IntStream.range(0, logits.length).mapToDouble(v -> Math.exp(logits[v])).toArray();
+            double[] exponentials = IntStream.range(0, logits.length)
+                    .mapToDouble(v -> Math.exp(logits[v]))
+                    .toArray();
             double sum = Arrays.stream(exponentials).sum();
             return Arrays.stream(exponentials).map(e -> e / sum).toArray();
         }
@@ -404,8 +399,10 @@ class PolicyLearningTest {
     void passesOverPromptsAreCounted() {
         TrainLength passes = new TrainLength.Epochs(3);
         // Two prompts make a step, four are a pass.
-        assertThat(rollouts(WITHOUT_KL, rollout(1, 1)).totalSteps(spec(passes, 1))).isEqualTo(6);
-        assertThat(rollouts(WITHOUT_KL, rollout(2, 3)).totalSteps(spec(passes, 1))).isEqualTo(18);
+        assertThat(rollouts(WITHOUT_KL, rollout(1, 1)).totalSteps(spec(passes, 1)))
+                .isEqualTo(6);
+        assertThat(rollouts(WITHOUT_KL, rollout(2, 3)).totalSteps(spec(passes, 1)))
+                .isEqualTo(18);
     }
 
     @Test
