@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// An answer being written. One thread at a time.
 final class RunningAnswer {
 
-    /// Tokens before the longest stop text that are decoded with it: what the first token of a piece looks
+    /// Tokens before the longest stop text that are decoded with it: what the first token of a
+    /// piece looks
     /// like may depend on the one before.
     private static final int CONTEXT_TOKENS = 8;
 

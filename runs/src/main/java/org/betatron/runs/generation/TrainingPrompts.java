@@ -5,12 +5,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.betatron.data.layout.ExpectedAnswer;
+import org.betatron.data.layout.RowRules;
 import org.betatron.data.load.PromptReader;
 import org.betatron.data.load.PromptRow;
 import org.betatron.data.load.PromptSet;
-import org.betatron.data.row.PromptStyle;
 import org.betatron.data.load.RowLimits;
-import org.betatron.data.layout.RowRules;
+import org.betatron.data.row.PromptStyle;
 import org.betatron.data.row.TokenizedText;
 import org.betatron.data.template.ChatTemplate;
 import org.betatron.data.tokenizer.HuggingFaceTokenizer;
@@ -22,7 +22,8 @@ import org.betatron.runs.model.ModelSource;
 /// Prompts that a model is trained on, or measured on.
 ///
 /// @param rows    as the model reads them
-/// @param texts   token ids of each, with those of its answer in the data where these are read; otherwise with as many
+/// @param texts   token ids of each, with those of its answer in the data where these are read;
+///     otherwise with as many
 ///     tokens as an answer may have, all of them 0
 public record TrainingPrompts(List<PromptRow> rows, List<TokenizedText> texts) {
 

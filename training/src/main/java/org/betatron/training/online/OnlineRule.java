@@ -18,7 +18,8 @@ import org.betatron.training.reference.Reference;
 import org.betatron.training.run.Metrics;
 import org.betatron.training.run.StateFormat;
 
-/// Preference alignment on pairs that the policy's own answers make: any objective, calibration, selection and
+/// Preference alignment on pairs that the policy's own answers make: any objective, calibration,
+/// selection and
 /// aggregation, with a beta_0 that may change from round to round.
 ///
 /// @param decider what is learned

@@ -12,7 +12,8 @@ import org.betatron.generation.Answer;
 ///
 /// @param spec    which ones
 /// @param prompts what was asked
-/// @param data    token ids of the data's answer to each prompt; empty where pairs are of own answers only
+/// @param data    token ids of the data's answer to each prompt; empty where pairs are of own
+///     answers only
 record PairMaker(PairSpec spec, Prompts prompts, List<int[]> data) {
 
     /// @param rollout  answers
@@ -91,7 +92,8 @@ record PairMaker(PairSpec spec, Prompts prompts, List<int[]> data) {
                 0);
     }
 
-    /// @return fewest tokens to change, add or leave out to make one of the other, over the longer one
+    /// @return fewest tokens to change, add or leave out to make one of the other, over the longer
+    ///     one
     static double difference(int[] left, int[] right) {
         int[] previous = new int[right.length + 1];
         Arrays.setAll(previous, j -> j);

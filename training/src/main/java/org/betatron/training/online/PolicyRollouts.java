@@ -94,7 +94,8 @@ public record PolicyRollouts(
         return StepRows.all(rows, now.after(rows.size(), writer.spec().epochs()));
     }
 
-    /// Groups stay together, so that what they share is computed once; in each epoch they come in another order.
+    /// Groups stay together, so that what they share is computed once; in each epoch they come in
+    /// another order.
     private List<WrittenRow> taken(TrainSpec train, PolicyState state) {
         int samples = writer.spec().samples();
         int groups = state.rows().size() / samples;
@@ -162,7 +163,8 @@ public record PolicyRollouts(
                 summary(rollout, answers, advantages));
     }
 
-    /// Where an answer is learned from once and its rewards do not ask, the first pass of the update says it.
+    /// Where an answer is learned from once and its rewards do not ask, the first pass of the
+    /// update says it.
     private boolean needsBefore() {
         return writer.spec().steps() > 1
                 || critic != null

@@ -24,7 +24,8 @@ import org.betatron.training.run.StateFormat;
 
 /// Policy gradients: PPO, RLOO, REINFORCE, GRPO.
 ///
-/// Advantages were computed when answers were written, so the loss of each answer depends on that answer alone, and
+/// Advantages were computed when answers were written, so the loss of each answer depends on that
+/// answer alone, and
 /// what a batch is divided by is known beforehand ([org.betatron.core.policy.LossAggregation]).
 ///
 /// @param spec      what is learned
@@ -42,7 +43,8 @@ public record PolicyRule(
     /// @param tokens   that count
     /// @param logProb  sum over all tokens, nats
     /// @param kl       from the reference, nats; NaN where there is none
-    /// @param mismatch largest difference between the decoder's log-probs and those of the training pass, nats
+    /// @param mismatch largest difference between the decoder's log-probs and those of the training
+    ///     pass, nats
     public record Numbers(PolicyLoss.OfAnswer loss, int tokens, double logProb, double kl, double mismatch) {}
 
     /// @return what the policy has to be asked of each token

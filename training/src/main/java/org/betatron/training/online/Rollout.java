@@ -16,7 +16,8 @@ import org.betatron.generation.AnswerEnd;
 /// Answers to some prompts, with their scores. Answers to a prompt follow each other.
 ///
 /// @param answers     [Answer#prompt] is the number of the prompt among all of the run
-/// @param groups      which of the asked prompts each answers, from 0; a prompt that was asked twice counts twice
+/// @param groups      which of the asked prompts each answers, from 0; a prompt that was asked
+///     twice counts twice
 /// @param scores      of each
 /// @param nextPrompt  prompts that were asked up to here, over all rollouts
 /// @param numDiscarded prompts that were asked, and whose answers taught nothing
@@ -46,7 +47,8 @@ public record Rollout(List<Answer> answers, int[] groups, AnswerScores scores, l
                 .toArray(int[][]::new);
     }
 
-    /// @return whether the scored answers of a group all have the same score, or fewer than two have any
+    /// @return whether the scored answers of a group all have the same score, or fewer than two
+    ///     have any
     boolean isFlat(int[] members) {
         double[] scored = Arrays.stream(members)
                 .mapToDouble(i -> scores.totals()[i])

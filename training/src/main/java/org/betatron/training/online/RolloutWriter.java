@@ -16,7 +16,8 @@ import org.betatron.training.run.TrainingException;
 
 /// Writes rollouts: the policy answers, and somebody says what the answers are worth.
 ///
-/// A rollout is a function of the policy's weights, the seed of the run, its number and the prompts before it.
+/// A rollout is a function of the policy's weights, the seed of the run, its number and the prompts
+/// before it.
 ///
 /// @param policy    as it is when a rollout is written, borrowed
 /// @param tokenizer of that model, borrowed
@@ -39,7 +40,8 @@ public record RolloutWriter(
     /// @param number     of the rollout, from 0
     /// @param nextPrompt prompts that earlier rollouts asked
     /// @param numGroups  prompts whose answers are wanted, ≥ 1
-    /// @return their answers; where other prompts are asked instead of those that teach nothing, the last of these
+    /// @return their answers; where other prompts are asked instead of those that teach nothing,
+    ///     the last of these
     ///     fill it up where tries end
     Rollout write(long seed, long number, long nextPrompt, int numGroups) {
         Rollout kept = ask(seed, number, 0, nextPrompt, numGroups);

@@ -91,7 +91,8 @@ final class OnlineFixtures {
                 policy, new NumberTokenizer(VOCABULARY), prompts(), spec, scorer(reward), new RolloutClock());
     }
 
-    /// Steps of eight rows in micro-batches of three; a checkpoint every five steps, so that one falls between two
+    /// Steps of eight rows in micro-batches of three; a checkpoint every five steps, so that one
+    /// falls between two
     /// steps that share what was written.
     static TrainSpec spec(TrainLength length, double learningRate) {
         return new TrainSpec(

@@ -51,7 +51,8 @@ class OnlineLearningTest {
         assertThat(run.heard(79, "rollout/kl")).isGreaterThan(0.5);
     }
 
-    /// Policy, the reference that moves after every round, what the alignment remembers and the pairs that wait.
+    /// Policy, the reference that moves after every round, what the alignment remembers and the
+    /// pairs that wait.
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11})
     void resumesBitwiseFromEveryCheckpoint(long step) throws IOException {
@@ -78,7 +79,8 @@ class OnlineLearningTest {
         assertThat(outcome.memory().summary()).isEqualTo(expected.memory().summary());
     }
 
-    /// A preference that is drawn from Bradley and Terry's model is that of rewards with Gumbel noise. Where pairs are
+    /// A preference that is drawn from Bradley and Terry's model is that of rewards with Gumbel
+    /// noise. Where pairs are
     /// of such preferences, DPO ends at `p* = q e^(r / beta) / Z`. Answers are of one token.
     @Test
     void aBanditEndsAtItsOptimum() {

@@ -177,7 +177,8 @@ class PolicyLearningTest {
         assertThat(taken.subList(16, 32)).containsExactlyInAnyOrderElementsOf(taken.subList(0, 16));
     }
 
-    /// A policy that has not moved since it wrote has ratios of one, and the decoder agrees with the training pass.
+    /// A policy that has not moved since it wrote has ratios of one, and the decoder agrees with
+    /// the training pass.
     @Test
     void theFirstUpdateIsOnPolicy() {
         OnlineFixtures.Run run = run("run");
@@ -276,7 +277,8 @@ class PolicyLearningTest {
         assertThat(outcome.memory().summary().get(Rollout.KL)).isGreaterThan(0.5);
     }
 
-    /// The optimum of `E[r] - beta KL(p || q)` is `p* = q e^(r / beta) / Z`. Answers are of one token.
+    /// The optimum of `E[r] - beta KL(p || q)` is `p* = q e^(r / beta) / Z`. Answers are of one
+    /// token.
     @ParameterizedTest
     @MethodSource("exactMethods")
     void aBanditEndsAtItsOptimum(PolicySpec spec, int epochs) {
