@@ -17,6 +17,9 @@ import org.betatron.evaluation.reward.WeightedRewards;
 import org.betatron.runs.generation.TrainingPrompts;
 import org.betatron.runs.model.ModelSource;
 import org.betatron.runs.recipe.PromptedRecipe;
+import org.betatron.runs.recipe.RecipeException;
+import org.betatron.runs.recipe.RewardArgument;
+import org.betatron.runs.recipe.RewardSourceSpec;
 import org.betatron.runs.reward.RewardContext;
 import org.betatron.runs.reward.RewardSources;
 import org.betatron.torch.TorchLanguageModel;
@@ -112,6 +115,12 @@ final class RolloutRun implements AutoCloseable {
                     .parts());
         }
         parts.addAll(setup.parts());
+        if (parts.isEmpty() && !recipe.readsAnswers()) {
+            throw new RecipeException(
+                    "recipe",
+                    List.of(RewardSourceSpec.PATH + ": must be given: what answers are worth (--reward "
+                            + RewardArgument.FORMS + ")"));
+        }
         return parts.isEmpty() ? null : new WeightedRewards(parts);
     }
 
