@@ -144,7 +144,9 @@ class RolloutCommandsTest {
 
     @Test
     void whatDoesNotGoTogetherIsSaidBeforeAnythingIsWritten() {
-        refused("rewards[0].path: must be an existing directory", train("grpo", "bad", "--reward", "nowhere"));
+        refused(
+                "--reward nowhere: must be DIR (a reward model), world, length:N",
+                train("grpo", "bad", "--reward", "nowhere"));
         refused("rollout.samples: must be ≥ 2", train("grpo", "bad", "--reward", "world", "--samples", "1"));
         refused(
                 "train.batchSize: times rollout.batches must be a multiple of rollout.samples (5) but was 16",

@@ -11,11 +11,10 @@ import org.betatron.data.load.DataSetLoader;
 import org.betatron.data.row.TokenizedRow;
 import org.betatron.data.row.TokenizedText;
 import org.betatron.data.tokenizer.HuggingFaceTokenizer;
-import org.betatron.runs.RunListener;
-import org.betatron.runs.generation.TrainingPrompts;
 import org.betatron.runs.model.ComputeThreads;
 import org.betatron.runs.model.ModelSize;
 import org.betatron.runs.model.ModelSource;
+import org.betatron.runs.prompt.TrainingPrompts;
 import org.betatron.runs.recipe.AlignRecipe;
 import org.betatron.runs.recipe.PromptedRecipe;
 import org.betatron.runs.recipe.Recipe;
@@ -111,7 +110,7 @@ public final class Planner {
                         ExpectedAnswer.Reading.NOT_READ,
                         recipe.readsAnswers(),
                         recipe.rollout().maxNewTokens())
-                .read(recipe.data().paths(), RunListener.NONE)
+                .read(recipe.data().paths(), _ -> {}, (_, _, _) -> {})
                 .texts();
     }
 

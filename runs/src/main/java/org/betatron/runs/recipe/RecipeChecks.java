@@ -109,8 +109,19 @@ public final class RecipeChecks {
     /// Rewards that are given in Java are not known here, so that there are none is found when they
     /// are opened.
     private void prompted(PromptedRecipe recipe) {
-        for (String path : List.of("data.transforms", "data.format", "data.truncation", "data.batches")) {
-            refuse(path, "has no effect: the rows are prompts, which are asked as they are");
+        DataSection<?> data = recipe.data();
+        String asked = "has no effect: the rows are prompts, which are asked as they are";
+        if (!data.transforms().isEmpty()) {
+            refuse("data.transforms", asked);
+        }
+        if (data.format() != PreferenceFormat.AUTO) {
+            refuse("data.format", asked);
+        }
+        if (!data.truncation().equals(DataSection.TRUNCATION)) {
+            refuse("data.truncation", asked);
+        }
+        if (data.batches() != BatchGrouping.SHUFFLED) {
+            refuse("data.batches", asked);
         }
         for (int i = 0; i < recipe.rewards().size(); i++) {
             String path = RewardSourceSpec.PATH + "[" + i + "].";
@@ -130,7 +141,9 @@ public final class RecipeChecks {
             refuse("reference.cache", "has no effect: the reference runs beside the policy, which writes the rows");
         }
         if (!recipe.needsReference()) {
-            refuse("reference", "has no effect: nothing is compared with a reference");
+            if (!recipe.reference().equals(ReferenceSection.DEFAULT)) {
+                refuse("reference", "has no effect: nothing is compared with a reference");
+            }
         } else if (!recipe.reference().model().isEmpty()) {
             requireModel("reference.model", recipe.reference().model());
         }
@@ -142,7 +155,9 @@ public final class RecipeChecks {
 
     private void policy(PolicyRecipe recipe) {
         if (!recipe.policy().critic().exists()) {
-            refuse("critic", "has no effect: only policy=ppo has a critic");
+            if (!recipe.critic().isEmpty()) {
+                refuse("critic", "has no effect: only policy=ppo has a critic");
+            }
         } else if (!recipe.critic().isEmpty()) {
             requireModel("critic", recipe.critic());
         }
