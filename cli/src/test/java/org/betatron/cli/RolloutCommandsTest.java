@@ -159,7 +159,7 @@ class RolloutCommandsTest {
                 train("rloo", "bad", "--reward", "world", "--set", "critic=" + inputs.model()));
         refused(
                 "data.truncation.maxTokens: has no effect: the rows are prompts",
-                train("grpo", "bad", "--reward", "world", "--set", "data.truncation.maxTokens=9"));
+                train("grpo", "bad", "--reward", "world", "--set", "data.truncation.maxTokens=400"));
         refused(
                 "the recipe says policy: rloo; run it with betatron rloo",
                 train("grpo", "bad", "--reward", "world", "--set", "policy=rloo"));
