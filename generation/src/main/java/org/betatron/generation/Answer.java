@@ -15,7 +15,8 @@ public final class Answer {
     /// @param prompt   number of the prompt
     /// @param sample   number of the answer among those to its prompt
     /// @param tokenIds every token that was drawn, at least one; kept, not copied
-    /// @param logProbs of each token in the distribution that it was drawn from, nats; empty where they
+    /// @param logProbs of each token in the distribution that it was drawn from, nats; empty where
+    ///     they
     ///     were not kept
     /// @param text     without the token or text that ended it
     /// @param end      why it ended
@@ -44,12 +45,14 @@ public final class Answer {
         return sample;
     }
 
-    /// @return every token that was drawn, the one that ended the answer included; at least one; lent
+    /// @return every token that was drawn, the one that ended the answer included; at least one;
+    ///     lent
     public int[] tokenIds() {
         return tokenIds;
     }
 
-    /// @return log-prob of each token in the distribution that it was drawn from, filters included, nats,
+    /// @return log-prob of each token in the distribution that it was drawn from, filters included,
+    ///     nats,
     ///     `[tokens]`; empty where an answer was read from a file that does not hold them; lent
     public float[] logProbs() {
         return logProbs;

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// An answer being written. One thread at a time.
 final class RunningAnswer {
 
-    /// Tokens before the longest stop text that are decoded with it: what the first token of a piece looks
+    /// Tokens before the longest stop text that are decoded with it: what the first token of a
+    /// piece looks
     /// like may depend on the one before.
     private static final int CONTEXT_TOKENS = 8;
 
@@ -136,7 +137,6 @@ final class RunningAnswer {
         if (reason == null) {
             throw new IllegalStateException("the answer has not ended");
         }
-        return new Answer(
-                prompt, sample, Arrays.copyOf(ids, numIds), Arrays.copyOf(logProbs, numIds), text(), reason);
+        return new Answer(prompt, sample, Arrays.copyOf(ids, numIds), Arrays.copyOf(logProbs, numIds), text(), reason);
     }
 }

@@ -43,7 +43,8 @@ public final class AlignRun {
 
     /// Carries out a run.
     ///
-    /// @throws org.betatron.runs.recipe.RecipeException if settings of the recipe do not go together
+    /// @throws org.betatron.runs.recipe.RecipeException if settings of the recipe do not go
+    ///     together
     public static RunResult run(RunRequest<AlignRecipe> request) {
         return new AlignRun(request.pinned()).run();
     }

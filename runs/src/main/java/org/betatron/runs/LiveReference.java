@@ -16,7 +16,8 @@ import org.betatron.training.reference.MovingReference;
 import org.betatron.training.reference.ReferenceUpdateSpec;
 import org.betatron.training.run.Checkpoint;
 
-/// A reference that runs beside the policy: a model of its own, or the policy's base where the policy is an adapter.
+/// A reference that runs beside the policy: a model of its own, or the policy's base where the
+/// policy is an adapter.
 ///
 /// @param model  to be closed before the policy
 /// @param moving the model, if it follows the policy

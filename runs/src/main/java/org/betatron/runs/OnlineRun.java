@@ -44,7 +44,8 @@ public final class OnlineRun {
 
     /// Carries out a run.
     ///
-    /// @throws org.betatron.runs.recipe.RecipeException if settings of the recipe do not go together
+    /// @throws org.betatron.runs.recipe.RecipeException if settings of the recipe do not go
+    ///     together
     public static RunResult run(RunRequest<OnlineRecipe> request) {
         return run(request, RewardSetup.OF_RECIPE);
     }
@@ -72,12 +73,12 @@ public final class OnlineRun {
 
     private @Nullable LiveReference<OnlineState> reference(RunSession session, TorchLanguageModel policy) {
         return recipe.needsReference()
-                ? LiveReference.open(
-                        recipe, recipe.reference(), session, policy, OnlineState::againstAnotherReference)
+                ? LiveReference.open(recipe, recipe.reference(), session, policy, OnlineState::againstAnotherReference)
                 : null;
     }
 
-    /// Where the reference moves, the distance from the start is measured from a model that does not.
+    /// Where the reference moves, the distance from the start is measured from a model that does
+    /// not.
     private @Nullable LiveReference<OnlineState> start(RunSession session, TorchLanguageModel policy) {
         boolean moves = recipe.reference().update() instanceof ReferenceUpdateSpec.Blend;
         return recipe.needsReference() && moves
@@ -118,8 +119,7 @@ public final class OnlineRun {
                 recipe.train().microBatchSize(),
                 recipe.train().seed());
         OnlineRule rule = new OnlineRule(decider, source, recipe.stop(), rollouts.clock());
-        Optional<MovingReference<OnlineState>> moving =
-                reference == null ? Optional.empty() : reference.moving();
+        Optional<MovingReference<OnlineState>> moving = reference == null ? Optional.empty() : reference.moving();
         return new Training<>(
                 policy,
                 policy.asking(rule.request()),

@@ -39,7 +39,8 @@ public final class PolicyRun {
 
     /// Carries out a run.
     ///
-    /// @throws org.betatron.runs.recipe.RecipeException if settings of the recipe do not go together
+    /// @throws org.betatron.runs.recipe.RecipeException if settings of the recipe do not go
+    ///     together
     public static RunResult run(RunRequest<PolicyRecipe> request) {
         return run(request, RewardSetup.OF_RECIPE);
     }
@@ -81,8 +82,8 @@ public final class PolicyRun {
                 .orElse(start);
         long seed = recipe.train().seed();
         ComputeSpec compute = recipe.compute().model();
-        TorchRewardModel critic = session.models()
-                .open(directory, compute, (place, spec) -> TorchRewardModel.critic(place, seed, spec));
+        TorchRewardModel critic =
+                session.models().open(directory, compute, (place, spec) -> TorchRewardModel.critic(place, seed, spec));
         critic.noteFiles();
         if (recipe.adapter() instanceof AdapterSpec.Lora lora
                 && session.checkpoint().isEmpty()) {
@@ -106,8 +107,7 @@ public final class PolicyRun {
         PolicyRule rule = new PolicyRule(
                 recipe.policy(), source, recipe.rollout().maxNewTokens(), recipe.stop(), rollouts.clock());
         DifferentiableModel asked = policy.asking(rule.request());
-        Optional<MovingReference<PolicyState>> moving =
-                reference == null ? Optional.empty() : reference.moving();
+        Optional<MovingReference<PolicyState>> moving = reference == null ? Optional.empty() : reference.moving();
         return new Training<>(
                 policy,
                 critic == null ? asked : new JointModel(List.of(asked, critic)),

@@ -39,8 +39,7 @@ record PromptRewards(WeightedRewards rewards, List<RewardPrompt> prompts) implem
         List<WrittenText> texts = new ArrayList<>();
         for (int i = 0; i < answers.size(); i++) {
             Answer answer = answers.get(i);
-            texts.add(new WrittenText(
-                    answer.text(), answer.end() != AnswerEnd.LENGTH, answer.tokenIds().length));
+            texts.add(new WrittenText(answer.text(), answer.end() != AnswerEnd.LENGTH, answer.tokenIds().length));
             // Samples of a prompt are numbered, so a prompt that is asked twice in a row makes two groups.
             boolean isLast = i + 1 == answers.size()
                     || answers.get(i + 1).prompt() != answer.prompt()

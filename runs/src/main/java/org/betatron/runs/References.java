@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import org.betatron.core.alignment.Alignment;
 import org.betatron.core.alignment.AlignmentState;
-import org.betatron.core.model.AdapterSpec;
 import org.betatron.core.run.RunFiles;
 import org.betatron.data.packing.Packing;
 import org.betatron.data.row.HeldOut.Split;
@@ -16,22 +15,18 @@ import org.betatron.runs.model.ModelPlace;
 import org.betatron.runs.model.ModelSource;
 import org.betatron.runs.recipe.AlignRecipe;
 import org.betatron.torch.TorchLanguageModel;
-import org.betatron.torch.adapter.AdapterFiles;
-import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.files.ModelDirectory;
-import org.betatron.torch.tensor.DataType;
 import org.betatron.training.reference.MappedReferenceLogProbs;
 import org.betatron.training.reference.MovingReference;
 import org.betatron.training.reference.Reference;
 import org.betatron.training.reference.ReferenceCache;
 import org.betatron.training.reference.ReferenceKey;
-import org.betatron.training.reference.ReferenceUpdateSpec;
-import org.betatron.training.run.Checkpoint;
 import org.betatron.training.run.Fingerprint;
 import org.betatron.training.run.Settings;
 import org.jspecify.annotations.Nullable;
 
-/// What the policy is compared with: nothing, log-probabilities from a cache that is read or computed, or a
+/// What the policy is compared with: nothing, log-probabilities from a cache that is read or
+/// computed, or a
 /// model that runs beside it.
 ///
 /// @param training   of the training rows
@@ -66,7 +61,8 @@ record References(
     }
 
     /// @param policy open longer
-    /// @return these, lent, or the reference that runs beside the policy; to be closed before the policy
+    /// @return these, lent, or the reference that runs beside the policy; to be closed before the
+    ///     policy
     References beside(AlignRecipe recipe, Alignment alignment, RunSession session, TorchLanguageModel policy) {
         if (!alignment.inputs().needsReference() || !recipe.reference().isLive(alignment)) {
             return new References(training, evaluation, moving, List.of());

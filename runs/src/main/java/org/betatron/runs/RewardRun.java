@@ -26,7 +26,8 @@ public final class RewardRun {
 
     /// Carries out a run.
     ///
-    /// @throws org.betatron.runs.recipe.RecipeException if settings of the recipe do not go together
+    /// @throws org.betatron.runs.recipe.RecipeException if settings of the recipe do not go
+    ///     together
     public static RunResult run(RunRequest<RewardRecipe> named) {
         RunRequest<RewardRecipe> request = named.pinned();
         RewardRecipe recipe = request.recipe();

@@ -17,7 +17,8 @@ import org.betatron.training.online.RolloutListener;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Keeps a few answers of every rollout for people to read: the best and the worst one to its first prompt.
+/// Keeps a few answers of every rollout for people to read: the best and the worst one to its first
+/// prompt.
 final class RolloutLog implements RolloutListener {
 
     private static final JsonMapper JSON = JsonMapper.shared();
@@ -90,7 +91,7 @@ final class RolloutLog implements RolloutListener {
         Answer answer = rollout.answers().get(index);
         PromptRow row = prompts.get(answer.prompt());
         double score = rollout.scores().totals()[index];
-        return JSON.writeValueAsString(new RolloutSample(
-                step, row.id(), row.prompt(), answer.text(), Double.isNaN(score) ? null : score));
+        return JSON.writeValueAsString(
+                new RolloutSample(step, row.id(), row.prompt(), answer.text(), Double.isNaN(score) ? null : score));
     }
 }

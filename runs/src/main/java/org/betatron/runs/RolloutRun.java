@@ -1,5 +1,6 @@
 package org.betatron.runs;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -14,9 +15,12 @@ import org.betatron.evaluation.reward.RewardException;
 import org.betatron.evaluation.reward.RewardPlan;
 import org.betatron.evaluation.reward.RewardPrompt;
 import org.betatron.evaluation.reward.WeightedRewards;
-import org.betatron.runs.generation.TrainingPrompts;
 import org.betatron.runs.model.ModelSource;
+import org.betatron.runs.prompt.TrainingPrompts;
 import org.betatron.runs.recipe.PromptedRecipe;
+import org.betatron.runs.recipe.RecipeException;
+import org.betatron.runs.recipe.RewardArgument;
+import org.betatron.runs.recipe.RewardSourceSpec;
 import org.betatron.runs.reward.RewardContext;
 import org.betatron.runs.reward.RewardSources;
 import org.betatron.torch.TorchLanguageModel;
@@ -66,10 +70,10 @@ final class RolloutRun implements AutoCloseable {
                 RewardSources.expected(recipe.rewards()),
                 recipe.readsAnswers(),
                 recipe.rollout().maxNewTokens());
-        TrainingPrompts all = reader.read(recipe.data().paths(), session::tell);
+        TrainingPrompts all = read(reader, recipe.data().paths());
         if (!recipe.data().evaluation().isEmpty()) {
             training = all;
-            evaluation = reader.read(recipe.data().evaluationPaths(), session::tell);
+            evaluation = read(reader, recipe.data().evaluationPaths());
         } else {
             BitSet heldOut = heldOut(all.size());
             training = all.only(
@@ -83,6 +87,13 @@ final class RolloutRun implements AutoCloseable {
             close();
             throw e;
         }
+    }
+
+    private TrainingPrompts read(TrainingPrompts.Reader reader, List<Path> files) {
+        return reader.read(
+                files,
+                report -> session.tell(new RunEvent.PromptsRead(report)),
+                RunEvent.PromptsLeftOut.to(session::tell));
     }
 
     private BitSet heldOut(int numRows) {
@@ -112,6 +123,12 @@ final class RolloutRun implements AutoCloseable {
                     .parts());
         }
         parts.addAll(setup.parts());
+        if (parts.isEmpty() && !recipe.readsAnswers()) {
+            throw new RecipeException(
+                    "recipe",
+                    List.of(RewardSourceSpec.PATH + ": must be given: what answers are worth (--reward "
+                            + RewardArgument.FORMS + ")"));
+        }
         return parts.isEmpty() ? null : new WeightedRewards(parts);
     }
 

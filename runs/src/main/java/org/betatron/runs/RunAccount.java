@@ -30,7 +30,8 @@ import org.betatron.torch.TorchLanguageModel;
 import org.betatron.training.preference.PairMeasurement;
 import tools.jackson.databind.json.JsonMapper;
 
-/// What a run writes down for its report beside metrics: cheap things that nobody can find out afterwards.
+/// What a run writes down for its report beside metrics: cheap things that nobody can find out
+/// afterwards.
 ///
 /// Everything is a file that is replaced as a whole, so a resumed run goes on with what it finds.
 final class RunAccount {

@@ -10,6 +10,7 @@ import org.betatron.data.load.LongRow;
 import org.betatron.data.load.ReadingReport;
 import org.betatron.runs.model.ModelSize;
 import org.betatron.runs.plan.RunPlan;
+import org.betatron.runs.prompt.AskedPrompts;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.training.run.Metrics;
 
@@ -170,6 +171,11 @@ public sealed interface RunEvent {
     /// @param numPrompts how many there were in all
     /// @param why        what they do that the model cannot, for example fill its positions
     record PromptsLeftOut(List<String> ids, int numPrompts, String why) implements RunEvent {
+
+        /// @return tells a listener of each reason
+        public static AskedPrompts.Teller to(RunListener listener) {
+            return (ids, numPrompts, why) -> listener.heard(new PromptsLeftOut(ids, numPrompts, why));
+        }
 
         public PromptsLeftOut {
             ids = List.copyOf(ids);

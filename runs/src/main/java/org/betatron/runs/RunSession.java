@@ -85,7 +85,8 @@ final class RunSession implements AutoCloseable {
     /// Takes the run directory, which no other run gets until the session is closed.
     ///
     /// @param source whose tokenizer goes with every model of the run
-    /// @throws org.betatron.runs.recipe.RecipeException if settings of the recipe do not go together
+    /// @throws org.betatron.runs.recipe.RecipeException if settings of the recipe do not go
+    ///     together
     static RunSession open(RunRequest<?> request, ModelSource source) {
         RecipeChecks.check("recipe", request.resolved(), request.resuming());
         source.requireTrainable(request.recipe());
@@ -114,7 +115,8 @@ final class RunSession implements AutoCloseable {
         }
     }
 
-    /// Writes down what changed since the run was begun, so that it goes on in the same way the next time.
+    /// Writes down what changed since the run was begun, so that it goes on in the same way the
+    /// next time.
     private void noteChanges() {
         Map<String, String> changes = ResumeSettings.changes(directory.root(), request.resolved());
         if (!changes.isEmpty()) {
@@ -123,7 +125,8 @@ final class RunSession implements AutoCloseable {
         directory.changes(changes.isEmpty() ? "" : RecipeReader.yaml(changes));
     }
 
-    /// Lets go of the run directory. A new run that failed before it computed anything is taken back, so that
+    /// Lets go of the run directory. A new run that failed before it computed anything is taken
+    /// back, so that
     /// the same command can be given again once its cause is mended.
     @Override
     public void close() {
@@ -329,7 +332,8 @@ final class RunSession implements AutoCloseable {
         };
     }
 
-    /// The run itself is done or has failed already: a report that cannot be written is said, not thrown.
+    /// The run itself is done or has failed already: a report that cannot be written is said, not
+    /// thrown.
     private Optional<Path> writeReport() {
         try {
             Path page = RunPage.write(directory.root());

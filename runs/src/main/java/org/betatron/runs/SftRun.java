@@ -25,7 +25,8 @@ public final class SftRun {
 
     /// Carries out a run.
     ///
-    /// @throws org.betatron.runs.recipe.RecipeException if settings of the recipe do not go together
+    /// @throws org.betatron.runs.recipe.RecipeException if settings of the recipe do not go
+    ///     together
     public static RunResult run(RunRequest<SftRecipe> named) {
         RunRequest<SftRecipe> request = named.pinned();
         SftRecipe recipe = request.recipe();
@@ -42,8 +43,8 @@ public final class SftRun {
                         ? Evaluation.none()
                         : new SupervisedEvaluation(model, texts.evaluation(), train.packing());
                 SupervisedRule rule = new SupervisedRule(FixedRows.shuffled(texts.training(), train.seed()));
-                return session.train(
-                        new Training<>(model, model, List.of(), rule, texts, evaluation, Optional.empty(), () -> {}, List::of));
+                return session.train(new Training<>(
+                        model, model, List.of(), rule, texts, evaluation, Optional.empty(), () -> {}, List::of));
             }
         }
     }

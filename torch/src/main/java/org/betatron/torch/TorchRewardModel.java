@@ -28,7 +28,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// A model with a scalar head on libtorch: `...ForSequenceClassification` of `transformers` with
 /// one label, in every family that [ArchitectureSpec] knows.
 ///
-/// Weights and products have the chosen formats, whatever weights were stored in; the score itself is
+/// Weights and products have the chosen formats, whatever weights were stored in; the score itself
+/// is
 /// computed in float32. Owns its native memory. One thread at a time.
 public final class TorchRewardModel extends TorchModel {
 
@@ -122,7 +123,8 @@ public final class TorchRewardModel extends TorchModel {
                 remarks(config, files.configFile().toString()));
     }
 
-    /// Makes a critic of a model: the same, with a value of every token instead of a score of the last one, computed
+    /// Makes a critic of a model: the same, with a value of every token instead of a score of the
+    /// last one, computed
     /// from what comes before the token.
     ///
     /// @param directory holds a reward model, or a language model, whose head is left behind
@@ -143,7 +145,8 @@ public final class TorchRewardModel extends TorchModel {
 
     /// @param config    of a language model, or of a reward model, which is returned as it is
     /// @param where     where it came from, for messages
-    /// @param paddingId token that is ignored at the end of an answer; negative for none but what the
+    /// @param paddingId token that is ignored at the end of an answer; negative for none but what
+    ///     the
     ///     configuration names
     /// @return the configuration of a reward model of that shape
     /// @throws ModelException if the configuration is not known

@@ -13,7 +13,8 @@ import org.betatron.training.run.StateFormat;
 /// spread        decision, rows                     -> dL/dq of their response tokens   local
 /// ```
 ///
-/// The three are calls of their own so that the numbers of rows can be put together ([#concat]) where a batch is
+/// The three are calls of their own so that the numbers of rows can be put together ([#concat])
+/// where a batch is
 /// spread over several places; nothing in them depends on how it was cut.
 ///
 /// Implementations hold no state that a step changes; equal arguments give equal results.
@@ -29,8 +30,10 @@ public interface LearningRule<R extends TokenizedRow, Q, S> {
     /// @return how its state begins, and how a checkpoint holds it
     StateFormat<S> stateFormat();
 
-    /// Whether the loss of a batch is a mean of losses of its rows, weighted by [#weight], each of which
-    /// depends on that row alone. Then a part of a batch can be learned before the rest was looked at,
+    /// Whether the loss of a batch is a mean of losses of its rows, weighted by [#weight], each of
+    /// which
+    /// depends on that row alone. Then a part of a batch can be learned before the rest was looked
+    /// at,
     /// which needs a part of the memory.
     default boolean decidesRowByRow() {
         return false;
@@ -41,7 +44,8 @@ public interface LearningRule<R extends TokenizedRow, Q, S> {
         return 1;
     }
 
-    /// Whether a run is done before all of its steps are: it is evaluated and saved as it would be after the last one.
+    /// Whether a run is done before all of its steps are: it is evaluated and saved as it would be
+    /// after the last one.
     ///
     /// @param state what the steps so far left
     default boolean isDone(S state) {
@@ -63,6 +67,7 @@ public interface LearningRule<R extends TokenizedRow, Q, S> {
     /// @param state       what earlier batches left
     /// @param totalWeight sum of the weights of the whole batch, of which these rows may be a part
     /// @return the loss, what follows from it, and what this batch leaves
-    /// @throws NotFiniteException if anything is not finite, naming the first row concerned by its place
+    /// @throws NotFiniteException if anything is not finite, naming the first row concerned by its
+    ///     place
     Decision<R, S> decide(StepPlace step, Q quantities, S state, double totalWeight);
 }

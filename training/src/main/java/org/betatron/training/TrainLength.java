@@ -9,7 +9,8 @@ public sealed interface TrainLength {
     long totalRows(int numRows, int batchSize);
 
     /// @return steps of a run whose rows are made as it goes
-    /// @throws IllegalArgumentException if the length is counted in passes over data, which there are none of
+    /// @throws IllegalArgumentException if the length is counted in passes over data, which there
+    ///     are none of
     long stepsWithoutPasses();
 
     /// @param numPrompts prompts that rows are made of, ≥ 1

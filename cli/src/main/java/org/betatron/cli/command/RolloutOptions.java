@@ -22,10 +22,7 @@ final class RolloutOptions {
             })
     private List<String> rewards = List.of();
 
-    @Option(
-            names = "--samples",
-            paramLabel = "N",
-            description = "Answers to each prompt (rollout.samples).")
+    @Option(names = "--samples", paramLabel = "N", description = "Answers to each prompt (rollout.samples).")
     private @Nullable String samples;
 
     @Option(

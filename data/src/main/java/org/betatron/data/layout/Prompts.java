@@ -7,7 +7,8 @@ import org.betatron.data.row.Prompt;
 import org.betatron.data.row.RowPlace;
 import org.betatron.data.source.JsonRow;
 
-/// Reads rows for their prompts: those of any [PreferenceFormat], and those with a `prompt` (text or messages)
+/// Reads rows for their prompts: those of any [PreferenceFormat], and those with a `prompt` (text
+/// or messages)
 /// and whatever else. A pair is asked even if its two answers are the same.
 public final class Prompts {
 
@@ -15,7 +16,8 @@ public final class Prompts {
 
     private Prompts() {}
 
-    /// A file whose first row is a pair holds pairs. In others, each row is read as a pair where it is laid out
+    /// A file whose first row is a pair holds pairs. In others, each row is read as a pair where it
+    /// is laid out
     /// as one.
     ///
     /// @param first a row of the file

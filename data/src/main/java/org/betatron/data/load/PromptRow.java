@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /// @param id       the row's `id` field, else `file:line`
 /// @param prompt   text that the answer continues
 /// @param chosen   the preferred answer, where the file has one; else null
-/// @param expected the known right answer, as the file has it, where the reader was told to read it;
+/// @param expected the known right answer, as the file has it, where the reader was told to read
+///     it;
 ///     else null
 public record PromptRow(
         String id,

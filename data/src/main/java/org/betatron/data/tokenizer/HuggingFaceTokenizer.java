@@ -150,7 +150,8 @@ public final class HuggingFaceTokenizer implements Tokenizer, AutoCloseable {
         return text.isEmpty() || text.indexOf(REPLACEMENT_CHARACTER) >= 0 ? vocabulary.token(id) : text;
     }
 
-    /// @return texts of the tokens that are special: those that chat templates write and no user should
+    /// @return texts of the tokens that are special: those that chat templates write and no user
+    ///     should
     public Set<String> specialTokens() {
         return specialTokens;
     }

@@ -88,7 +88,8 @@ class PromptReaderTest {
         assertThat(read.report().numRead()).isEqualTo(2);
     }
 
-    /// A pair without an answer does not make the pairs behind it lose theirs; equal answers do no harm.
+    /// A pair without an answer does not make the pairs behind it lose theirs; equal answers do no
+    /// harm.
     @Test
     void chosenAnswersAreReadWhateverTheFirstRowIs() throws IOException {
         Path file = file("""
@@ -110,7 +111,8 @@ class PromptReaderTest {
         assertThat(reader.read(List.of(noted)).report().unusedFields()).isEqualTo(Map.of("note", 1));
     }
 
-    /// What is compared is what is said; calls have no text of their own, so they stay as they are written.
+    /// What is compared is what is said; calls have no text of their own, so they stay as they are
+    /// written.
     @Test
     void chosenAnswersEndWithWhatIsSaid() throws IOException {
         ChatTemplate turns = ChatTemplate.of(

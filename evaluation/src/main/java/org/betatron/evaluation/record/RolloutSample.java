@@ -9,4 +9,9 @@ import org.jspecify.annotations.Nullable;
 /// @param prompt as the policy read it
 /// @param answer what it wrote
 /// @param score  what that was worth; null where it had no score
-public record RolloutSample(long step, String id, String prompt, String answer, @Nullable Double score) {}
+public record RolloutSample(
+        long step,
+        String id,
+        String prompt,
+        String answer,
+        @Nullable Double score) {}

@@ -14,8 +14,8 @@ import org.betatron.generation.GenerationSpec;
 import org.betatron.runs.ModelOpening;
 import org.betatron.runs.RunEvent;
 import org.betatron.runs.RunListener;
-import org.betatron.runs.generation.AskedPrompts;
 import org.betatron.runs.place.DataPlace;
+import org.betatron.runs.prompt.AskedPrompts;
 import org.betatron.torch.device.ComputeDevice;
 
 /// How far a model is from a reference, without a judge: log-ratios of answers that it draws.
@@ -83,7 +83,7 @@ public record DivergenceRun(
                 prompts.add(ids);
             }
         }
-        asked.tell(listener);
+        asked.tell(RunEvent.PromptsLeftOut.to(listener));
         return prompts;
     }
 }

@@ -28,7 +28,7 @@ import org.betatron.runs.ModelOpening;
 import org.betatron.runs.Realignment;
 import org.betatron.runs.RunEvent;
 import org.betatron.runs.RunListener;
-import org.betatron.runs.generation.AskedPrompts;
+import org.betatron.runs.prompt.AskedPrompts;
 import org.jspecify.annotations.Nullable;
 
 /// Measures one model against another, or against the chosen answers of the data.
@@ -140,7 +140,7 @@ public final class EvaluationRun {
             promptIds.add(ids);
             opponentPromptIds.add(other);
         }
-        asked.tell(listener);
+        asked.tell(RunEvent.PromptsLeftOut.to(listener));
         request.judge().check(plan(opponent == null));
         return read.report();
     }

@@ -31,6 +31,7 @@ import org.betatron.runs.RunListener;
 import org.betatron.runs.model.ModelPlace;
 import org.betatron.runs.model.ModelSource;
 import org.betatron.runs.place.DataPlace;
+import org.betatron.runs.prompt.AskedPrompts;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.device.ComputeDevice;
 import org.jspecify.annotations.Nullable;
@@ -115,7 +116,7 @@ public record GenerationRun(
                 }
             }
             if (rows.size() > 1) {
-                possible.tell(listener);
+                possible.tell(RunEvent.PromptsLeftOut.to(listener));
             }
             long begun = System.nanoTime();
             List<Answer> answers = out == null

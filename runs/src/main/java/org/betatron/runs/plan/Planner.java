@@ -7,17 +7,16 @@ import org.betatron.core.alignment.Alignment;
 import org.betatron.core.model.AdapterSpec;
 import org.betatron.data.layout.AnswerFormat;
 import org.betatron.data.layout.ExpectedAnswer;
-import org.betatron.data.row.TokenizedText;
-import org.betatron.runs.RunListener;
-import org.betatron.runs.generation.TrainingPrompts;
-import org.betatron.runs.recipe.PromptedRecipe;
 import org.betatron.data.load.DataSetLoader;
 import org.betatron.data.row.TokenizedRow;
+import org.betatron.data.row.TokenizedText;
 import org.betatron.data.tokenizer.HuggingFaceTokenizer;
 import org.betatron.runs.model.ComputeThreads;
 import org.betatron.runs.model.ModelSize;
 import org.betatron.runs.model.ModelSource;
+import org.betatron.runs.prompt.TrainingPrompts;
 import org.betatron.runs.recipe.AlignRecipe;
+import org.betatron.runs.recipe.PromptedRecipe;
 import org.betatron.runs.recipe.Recipe;
 import org.betatron.runs.recipe.RecipeChecks;
 import org.betatron.runs.recipe.Resolved;
@@ -34,7 +33,8 @@ import org.betatron.torch.tensor.DataType;
 import org.betatron.training.TrainSpec;
 import org.betatron.training.run.ProcessMemory;
 
-/// Says what a run will take, from its recipe, the model's configuration and the lengths of rows: no
+/// Says what a run will take, from its recipe, the model's configuration and the lengths of rows:
+/// no
 /// weight is read.
 public final class Planner {
 
@@ -110,7 +110,7 @@ public final class Planner {
                         ExpectedAnswer.Reading.NOT_READ,
                         recipe.readsAnswers(),
                         recipe.rollout().maxNewTokens())
-                .read(recipe.data().paths(), RunListener.NONE)
+                .read(recipe.data().paths(), _ -> {}, (_, _, _) -> {})
                 .texts();
     }
 

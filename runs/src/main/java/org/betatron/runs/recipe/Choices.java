@@ -106,7 +106,8 @@ public final class Choices {
         }
     }
 
-    /// @return the path under which a choice is registered: without numbers of items, and with objectives inside of
+    /// @return the path under which a choice is registered: without numbers of items, and with
+    ///     objectives inside of
     ///     objectives at the place of the outermost
     private static String registered(String path) {
         return path.replaceAll("\\[\\d+]", "[]").replaceFirst(NESTED_OBJECTIVE, "$1");
@@ -125,7 +126,8 @@ public final class Choices {
     }
 
     /// @param type record of a choice
-    /// @return its settings where none is given, with its tag; placeholders for those without a default
+    /// @return its settings where none is given, with its tag; placeholders for those without a
+    ///     default
     static ObjectNode unchanged(Class<?> type, ObjectMapper mapper) {
         ObjectNode tree = mapper.createObjectNode();
         tree.put(RecipeMapper.TYPE, RecipeMapper.tag(type));

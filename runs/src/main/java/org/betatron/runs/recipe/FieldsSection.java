@@ -9,8 +9,10 @@ import org.betatron.data.layout.RowRules;
 import org.betatron.data.layout.RowRules.OnBadRow;
 import org.betatron.data.source.FieldMap;
 
-/// Where files have the fields of their layout, each as a path: a name, or names of fields within each
-/// other (`info.post`, `turns[0].text`, `answers[].text` for all elements of a list). Empty for the usual
+/// Where files have the fields of their layout, each as a path: a name, or names of fields within
+/// each
+/// other (`info.post`, `turns[0].text`, `answers[].text` for all elements of a list). Empty for the
+/// usual
 /// name.
 ///
 /// @param prompt text as it is, a message, or messages

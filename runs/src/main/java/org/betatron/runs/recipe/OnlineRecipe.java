@@ -45,7 +45,8 @@ public record OnlineRecipe(
     /// Pairs of an optimizer step; ours.
     private static final int BATCH = 16;
 
-    /// Online DPO: best against worst of four answers, from one round to the next with the weights of the last step.
+    /// Online DPO: best against worst of four answers, from one round to the next with the weights
+    /// of the last step.
     public static final OnlineRecipe DEFAULT = new OnlineRecipe(
             "",
             ReferenceSection.DEFAULT,

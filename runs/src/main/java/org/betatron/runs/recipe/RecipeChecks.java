@@ -10,11 +10,11 @@ import java.util.function.Function;
 import org.betatron.core.alignment.Alignment;
 import org.betatron.core.alignment.AlignmentSpec;
 import org.betatron.core.alignment.GapSpec;
-import org.betatron.core.policy.RatioLevel;
 import org.betatron.core.calibration.CalibrationSpec;
 import org.betatron.core.model.AdapterSpec;
 import org.betatron.core.objective.ObjectiveSpec;
 import org.betatron.core.objective.RowKind;
+import org.betatron.core.policy.RatioLevel;
 import org.betatron.data.DataException;
 import org.betatron.data.layout.PreferenceFormat;
 import org.betatron.data.transform.GapCriterion;
@@ -29,7 +29,8 @@ import org.betatron.training.LearningRateSchedule.Decay;
 import org.betatron.training.TrainSpec;
 import org.betatron.training.reference.ReferenceUpdateSpec;
 
-/// Checks across settings: what is missing, and what was set but cannot have an effect. Everything is
+/// Checks across settings: what is missing, and what was set but cannot have an effect. Everything
+/// is
 /// found before a model or a data file is opened.
 public final class RecipeChecks {
 
@@ -41,7 +42,8 @@ public final class RecipeChecks {
     }
 
     /// @param where    where the recipe stands, for the message
-    /// @param resuming whether the recipe is that of a run which has begun: it was checked then, and now
+    /// @param resuming whether the recipe is that of a run which has begun: it was checked then,
+    ///     and now
     ///     spells out every setting, defaults too
     /// @throws RecipeException with every problem
     public static void check(String where, Resolved<?> resolved, boolean resuming) {
@@ -104,27 +106,44 @@ public final class RecipeChecks {
         }
     }
 
-    /// Rewards that are given in Java are not known here, so that there are none is found when they are opened.
+    /// Rewards that are given in Java are not known here, so that there are none is found when they
+    /// are opened.
     private void prompted(PromptedRecipe recipe) {
-        for (String path : List.of("data.transforms", "data.format", "data.truncation", "data.batches")) {
-            refuse(path, "has no effect: the rows are prompts, which are asked as they are");
+        DataSection<?> data = recipe.data();
+        String asked = "has no effect: the rows are prompts, which are asked as they are";
+        if (!data.transforms().isEmpty()) {
+            refuse("data.transforms", asked);
+        }
+        if (data.format() != PreferenceFormat.AUTO) {
+            refuse("data.format", asked);
+        }
+        if (!data.truncation().equals(DataSection.TRUNCATION)) {
+            refuse("data.truncation", asked);
+        }
+        if (data.batches() != BatchGrouping.SHUFFLED) {
+            refuse("data.batches", asked);
         }
         for (int i = 0; i < recipe.rewards().size(); i++) {
             String path = RewardSourceSpec.PATH + "[" + i + "].";
             recipe.rewards().get(i).problems().forEach(problem -> problems.add(path + problem));
-            if (recipe.rewards().get(i) instanceof RewardSourceSpec.Model model && !model.path().isBlank()) {
+            if (recipe.rewards().get(i) instanceof RewardSourceSpec.Model model
+                    && !model.path().isBlank()) {
                 requireModel(path + "path", model.path());
             }
         }
         if (recipe.adapter().dropout() > 0) {
-            refuse("adapter.dropout", "must be 0: log-probs of answers when they were written, and when they are"
-                    + " learned from, are compared with each other");
+            refuse(
+                    "adapter.dropout",
+                    "must be 0: log-probs of answers when they were written, and when they are"
+                            + " learned from, are compared with each other");
         }
         if (!recipe.reference().cache().isEmpty()) {
             refuse("reference.cache", "has no effect: the reference runs beside the policy, which writes the rows");
         }
         if (!recipe.needsReference()) {
-            refuse("reference", "has no effect: nothing is compared with a reference");
+            if (!recipe.reference().equals(ReferenceSection.DEFAULT)) {
+                refuse("reference", "has no effect: nothing is compared with a reference");
+            }
         } else if (!recipe.reference().model().isEmpty()) {
             requireModel("reference.model", recipe.reference().model());
         }
@@ -136,17 +155,21 @@ public final class RecipeChecks {
 
     private void policy(PolicyRecipe recipe) {
         if (!recipe.policy().critic().exists()) {
-            refuse("critic", "has no effect: only policy=ppo has a critic");
+            if (!recipe.critic().isEmpty()) {
+                refuse("critic", "has no effect: only policy=ppo has a critic");
+            }
         } else if (!recipe.critic().isEmpty()) {
             requireModel("critic", recipe.critic());
         }
         if (recipe.rollout().temperature() != 1) {
-            problems.add("rollout.temperature: must be 1 but was " + recipe.rollout().temperature()
-                    + ": a policy gradient is one of the distribution that answers are drawn from");
+            problems.add(
+                    "rollout.temperature: must be 1 but was " + recipe.rollout().temperature()
+                            + ": a policy gradient is one of the distribution that answers are drawn from");
         }
         if (recipe.policy().surrogate().ratio() == RatioLevel.NONE
                 && recipe.rollout().steps() > 1) {
-            problems.add("rollout.batches, rollout.epochs: must be 1 but were " + recipe.rollout().batches() + " and "
+            problems.add("rollout.batches, rollout.epochs: must be 1 but were "
+                    + recipe.rollout().batches() + " and "
                     + recipe.rollout().epochs()
                     + ": without a ratio, answers must be learned from by the policy that wrote them");
         }
@@ -167,8 +190,8 @@ public final class RecipeChecks {
             problems.add("alignment.objective: must be one of pairs: labelled answers are not made here");
         }
         if (recipe.pairs().needsScores() && recipe.rollout().samples() < 2) {
-            problems.add("rollout.samples: must be ≥ 2 but was " + recipe.rollout().samples()
-                    + ": a pair is made of two answers to a prompt");
+            problems.add("rollout.samples: must be ≥ 2 but was "
+                    + recipe.rollout().samples() + ": a pair is made of two answers to a prompt");
         }
         if (!recipe.pairs().needsScores() && alignment.needsScores()) {
             problems.add("alignment: needs scores of both answers, and pairs=data has none: set pairs=best");
@@ -281,7 +304,8 @@ public final class RecipeChecks {
         }
     }
 
-    /// Refuses a value that has no effect, if the user set it. Callers let defaults pass: a printed recipe
+    /// Refuses a value that has no effect, if the user set it. Callers let defaults pass: a printed
+    /// recipe
     /// spells them out, and has to be readable again.
     private void refuse(String path, String why) {
         explicit.stream()

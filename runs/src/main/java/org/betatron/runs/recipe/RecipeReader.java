@@ -262,9 +262,8 @@ public final class RecipeReader {
             return;
         }
         ObjectNode base = group;
-        Object variant = isChoice
-                ? Presets.variant(path, source.path(RecipeMapper.TYPE).asString(""))
-                : null;
+        Object variant =
+                isChoice ? Presets.variant(path, source.path(RecipeMapper.TYPE).asString("")) : null;
         if (variant != null) {
             base = mapper.valueToTree(variant);
             base.put(RecipeMapper.TYPE, RecipeMapper.tag(variant.getClass()));

@@ -14,7 +14,8 @@ import org.betatron.training.run.Settings;
 ///
 /// @param recipe   the settings
 /// @param yaml     all of them as text, defaults included: reading it again gives the same recipe
-/// @param explicit paths that the user set; of a recipe made in Java, those that differ from the defaults
+/// @param explicit paths that the user set; of a recipe made in Java, those that differ from the
+///     defaults
 public record Resolved<R extends Recipe>(R recipe, String yaml, Set<String> explicit) {
 
     /// @return every setting by its path, with the defaults of this version

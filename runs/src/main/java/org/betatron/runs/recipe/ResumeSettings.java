@@ -37,9 +37,8 @@ public final class ResumeSettings {
     /// @return names of the settings of the recipe that may change
     public static Set<String> of(Recipe recipe) {
         Set<String> names = new LinkedHashSet<>(OTHERS);
-        boolean decidesPerMicroBatch =
-                (recipe instanceof AlignRecipe align && decidesPerMicroBatch(align.alignment()))
-                        || (recipe instanceof OnlineRecipe online && decidesPerMicroBatch(online.alignment()));
+        boolean decidesPerMicroBatch = (recipe instanceof AlignRecipe align && decidesPerMicroBatch(align.alignment()))
+                || (recipe instanceof OnlineRecipe online && decidesPerMicroBatch(online.alignment()));
         if (recipe instanceof PromptedRecipe) {
             names.add("rollout.atOnce");
         }

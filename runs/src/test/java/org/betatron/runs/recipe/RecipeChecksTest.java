@@ -59,8 +59,8 @@ class RecipeChecksTest {
                         "reference.update=blend"))
                 .hasMessage("""
                         recipe has 3 problems:
-                          reference.update.type: has no effect: this objective uses no reference
                           alignment.calibration.type: has no effect: nll has no beta
+                          reference.update.type: has no effect: this objective uses no reference
                           data.format: has no effect on labelled answers, whose layout is detected""");
         assertThatThrownBy(() -> check("alignment={preset: dpo, objective: tdpo1}", "reference.cache=here"))
                 .hasMessage("recipe: reference.cache: has no effect: the reference runs beside the policy");

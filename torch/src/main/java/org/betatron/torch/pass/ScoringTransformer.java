@@ -8,7 +8,6 @@ import org.betatron.torch.architecture.Architecture;
 import org.betatron.torch.architecture.Body;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.head.AskedRows;
-import org.betatron.torch.head.LastTokenRows;
 import org.betatron.torch.linear.Dropout;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.tensor.Tensors;
@@ -17,15 +16,18 @@ import org.betatron.torch.weight.Weight;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/// A transformer with a scalar head: packed batches in, a score of each response out, or a value of each token.
+/// A transformer with a scalar head: packed batches in, a score of each response out, or a value of
+/// each token.
 ///
 /// ```text
 /// score = w . h        h normalised state of a row, float32 whatever products run in
 /// d score / d h = w    d score / d w = h
 /// ```
 ///
-/// A reward model looks at each response's last row; the score is the number of its last token, and its other tokens
-/// have none. A critic looks at the row before each response token. Borrowed weights must outlive it. `N` rows that are
+/// A reward model looks at each response's last row; the score is the number of its last token, and
+/// its other tokens
+/// have none. A critic looks at the row before each response token. Borrowed weights must outlive
+/// it. `N` rows that are
 /// looked at, `E` hidden size.
 public final class ScoringTransformer implements AutoCloseable {
 
@@ -34,7 +36,8 @@ public final class ScoringTransformer implements AutoCloseable {
     private final AskedRows rows;
     private final ComputeSpec compute;
 
-    /// @param rows that are looked at: [LastTokenRows] of a reward model, [AskedRows#PREDICTORS] of a critic
+    /// @param rows that are looked at: [LastTokenRows] of a reward model, [AskedRows#PREDICTORS] of
+    ///     a critic
     public ScoringTransformer(Architecture architecture, Parameters weights, AskedRows rows, ComputeSpec compute) {
         this.compute = compute;
         body = new Body(architecture, weights);

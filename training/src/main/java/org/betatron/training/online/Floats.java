@@ -1,6 +1,7 @@
 package org.betatron.training.online;
 
-/// Between single precision, in which models speak and checkpoints keep, and double precision, in which is decided.
+/// Between single precision, in which models speak and checkpoints keep, and double precision, in
+/// which is decided.
 final class Floats {
 
     static final float[] NONE = {};

@@ -18,7 +18,8 @@ import org.betatron.training.reference.Reference;
 import org.betatron.training.run.Metrics;
 import org.betatron.training.run.StateFormat;
 
-/// Preference alignment on pairs that the policy's own answers make: any objective, calibration, selection and
+/// Preference alignment on pairs that the policy's own answers make: any objective, calibration,
+/// selection and
 /// aggregation, with a beta_0 that may change from round to round.
 ///
 /// @param decider what is learned
@@ -62,8 +63,11 @@ public record OnlineRule(
     @Override
     public Decision<LabelledRow<?>, OnlineState> decide(
             StepPlace step, PairLogProbs pairs, OnlineState state, double numPairs) {
-        PairDecider ofRound = new PairDecider(
-                at(state.betaRatio()), decider.reference(), decider.microBatchSize(), decider.seed());
+        if (state.hasNothing()) {
+            return new Nothing(state, clock);
+        }
+        PairDecider ofRound =
+                new PairDecider(at(state.betaRatio()), decider.reference(), decider.microBatchSize(), decider.seed());
         return new OfRound(ofRound.decide(step, pairs, state.alignment(), numPairs), state, clock);
     }
 
@@ -85,6 +89,27 @@ public record OnlineRule(
         if (reference instanceof Reference.Cached) {
             throw new IllegalArgumentException(
                     "reference must run beside the policy, which writes what it is asked about");
+        }
+    }
+
+    /// About a round that has no pair.
+    private record Nothing(OnlineState state, RolloutClock clock) implements Decision<LabelledRow<?>, OnlineState> {
+
+        @Override
+        public double loss() {
+            return 0;
+        }
+
+        @Override
+        public Metrics metrics() {
+            Metrics.Builder metrics = Metrics.builder();
+            state.summary().forEach(metrics::put);
+            return metrics.putAll(clock.metrics()).build();
+        }
+
+        @Override
+        public Map<TokenQuantity, float[]> spread(MeasuredRows<LabelledRow<?>> rows, int index, int place) {
+            return Map.of();
         }
     }
 

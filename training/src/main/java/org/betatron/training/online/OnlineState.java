@@ -1,12 +1,14 @@
 package org.betatron.training.online;
 
 import static org.betatron.core.Numbers.require;
+import static org.betatron.core.run.MetricNames.ROLLOUT;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.betatron.core.alignment.AlignmentState;
+import org.betatron.core.run.MetricNames;
 import org.betatron.training.run.RecordFormat;
 import org.betatron.training.run.StateFormat;
 
@@ -27,6 +29,9 @@ public record OnlineState(
         long nextPrompt,
         double betaRatio,
         Map<String, Double> summary) {
+
+    /// Share of prompts of a round whose answers make a pair.
+    static final String USABLE = ROLLOUT + MetricNames.USABLE;
 
     static final StateFormat<OnlineState> FORMAT = new RecordFormat<>(
             OnlineState.class, new OnlineState(AlignmentState.START, List.of(), 0, 0, 0, 1, Map.of()));
@@ -54,6 +59,11 @@ public record OnlineState(
         boolean isUsedUp = now >= (long) epochs * pairs.size();
         return new OnlineState(
                 alignment, isUsedUp ? List.of() : pairs, isUsedUp ? 0 : now, rounds, nextPrompt, betaRatio, summary);
+    }
+
+    /// @return whether the round has no pair but one that stands for none
+    boolean hasNothing() {
+        return summary.getOrDefault(USABLE, 1.0) == 0;
     }
 
     /// What the rule goes on from when margins are measured against another reference.

@@ -12,7 +12,8 @@ import org.betatron.generation.Answer;
 ///
 /// @param spec    which ones
 /// @param prompts what was asked
-/// @param data    token ids of the data's answer to each prompt; empty where pairs are of own answers only
+/// @param data    token ids of the data's answer to each prompt; empty where pairs are of own
+///     answers only
 record PairMaker(PairSpec spec, Prompts prompts, List<int[]> data) {
 
     /// @param rollout  answers
@@ -22,13 +23,27 @@ record PairMaker(PairSpec spec, Prompts prompts, List<int[]> data) {
     /// @return a pair; empty where the answers make none
     Optional<WrittenPair> pair(Rollout rollout, int[] members, long seed, long number) {
         RandomGenerator random = RandomStreams.stream(seed, "pairs", number);
-        Optional<WrittenPair> pair =
-                switch (spec) {
-                    case PairSpec.Best best -> best(best, rollout, members, random);
-                    case PairSpec.Data _ -> Optional.of(ofData(rollout, members[random.nextInt(members.length)]));
-                };
+        Optional<WrittenPair> pair = switch (spec) {
+            case PairSpec.Best best -> best(best, rollout, members, random);
+            case PairSpec.Data _ -> Optional.of(ofData(rollout, members[random.nextInt(members.length)]));
+        };
         return pair.filter(made -> difference(made.chosen(), made.rejected()) > 0
                 && difference(made.chosen(), made.rejected()) >= spec.minDifference());
+    }
+
+    /// Stands for a round that has no pair.
+    ///
+    /// @return an answer and itself, from which nothing can be learned
+    WrittenPair alike(Rollout rollout) {
+        Answer answer = rollout.answers().getFirst();
+        return new WrittenPair(
+                prompts.names().get(answer.prompt()),
+                prompts.tokenIds().get(answer.prompt()),
+                answer.tokenIds(),
+                answer.tokenIds(),
+                true,
+                0,
+                0);
     }
 
     private Optional<WrittenPair> best(PairSpec.Best best, Rollout rollout, int[] members, RandomGenerator random) {
@@ -50,11 +65,10 @@ record PairMaker(PairSpec spec, Prompts prompts, List<int[]> data) {
         if (lower.length == 0) {
             return Optional.empty();
         }
-        int rejected =
-                switch (best.against()) {
-                    case WORST -> lower[lower.length - 1];
-                    case RANDOM -> lower[random.nextInt(lower.length)];
-                };
+        int rejected = switch (best.against()) {
+            case WORST -> lower[lower.length - 1];
+            case RANDOM -> lower[random.nextInt(lower.length)];
+        };
         Answer better = rollout.answers().get(chosen);
         return Optional.of(new WrittenPair(
                 prompts.names().get(better.prompt()),
@@ -78,7 +92,8 @@ record PairMaker(PairSpec spec, Prompts prompts, List<int[]> data) {
                 0);
     }
 
-    /// @return fewest tokens to change, add or leave out to make one of the other, over the longer one
+    /// @return fewest tokens to change, add or leave out to make one of the other, over the longer
+    ///     one
     static double difference(int[] left, int[] right) {
         int[] previous = new int[right.length + 1];
         Arrays.setAll(previous, j -> j);

@@ -2,7 +2,6 @@ package org.betatron.training.online;
 
 import static org.betatron.core.run.MetricNames.BETA_RATIO;
 import static org.betatron.core.run.MetricNames.ROLLOUT;
-import static org.betatron.core.run.MetricNames.USABLE;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,14 +21,17 @@ import org.betatron.training.run.TrainingException;
 
 /// Pairs that are made, round by round, of what the policy writes.
 ///
-/// A round has as many prompts as its optimizer batches have rows. Prompts whose answers make no pair leave it with
-/// fewer; with none at all the run ends with an error that says so.
+/// A round has as many prompts as its optimizer batches have rows. Prompts whose answers make no
+/// pair leave it with
+/// fewer. Where the first round has none at all, the run ends with an error; a later one without
+/// any teaches nothing.
 ///
 /// @param writer   writes and scores
 /// @param spec     which pairs are made
 /// @param data     token ids of the data's answer to each prompt, where pairs are made with it
 /// @param roundBeta what becomes of beta from round to round
-/// @param compared models that the policy's distance from is measured in every round, by the name of the metric;
+/// @param compared models that the policy's distance from is measured in every round, by the name
+///     of the metric;
 ///     [Rollout#KL] is that from the start
 /// @param listener hears of every rollout
 public record PairRounds(
@@ -102,6 +104,10 @@ public record PairRounds(
             maker.pair(rollout, members[group], train.seed(), state.rounds() * (1L << 24) + group)
                     .ifPresent(pairs::add);
         }
+        double usable = pairs.size() / (double) members.length;
+        if (pairs.isEmpty() && state.rounds() > 0) {
+            pairs.add(maker.alike(rollout));
+        }
         if (pairs.isEmpty()) {
             throw new TrainingException("step " + step + ": none of " + rollout.numGroups()
                     + " prompts has answers that make a pair: all " + rollout.size() + " answers "
@@ -109,13 +115,12 @@ public record PairRounds(
                     + ", or are too alike; ask for more answers (rollout.samples), or for other scores (rewards)");
         }
         Map<String, Double> summary = new LinkedHashMap<>(rollout.summary());
-        summary.put(ROLLOUT + USABLE, pairs.size() / (double) members.length);
+        summary.put(OnlineState.USABLE, usable);
         summary.putAll(distances(rollout, train));
         double kl = summary.getOrDefault(Rollout.KL, Double.NaN);
         double ratio = state.rounds() == 0 ? state.betaRatio() : roundBeta.next(state.betaRatio(), kl);
         summary.put(ROLLOUT + BETA_RATIO, ratio);
-        return new OnlineState(
-                state.alignment(), pairs, 0, state.rounds() + 1, rollout.nextPrompt(), ratio, summary);
+        return new OnlineState(state.alignment(), pairs, 0, state.rounds() + 1, rollout.nextPrompt(), ratio, summary);
     }
 
     private Map<String, Double> distances(Rollout rollout, TrainSpec train) {

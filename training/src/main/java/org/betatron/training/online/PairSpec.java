@@ -5,7 +5,8 @@ import static org.betatron.core.Numbers.require;
 /// Which pairs are made of answers.
 public sealed interface PairSpec {
 
-    /// @return share of tokens by which the answers of a pair differ at least, in [0, 1); pairs that are more alike
+    /// @return share of tokens by which the answers of a pair differ at least, in [0, 1); pairs
+    ///     that are more alike
     ///     are left out, equal ones in any case
     double minDifference();
 
@@ -15,7 +16,8 @@ public sealed interface PairSpec {
     /// The answer with the highest score to a prompt against another one.
     ///
     /// @param against       which other one
-    /// @param minGap        difference of scores below which there is no pair, ≥ 0; equal scores make none
+    /// @param minGap        difference of scores below which there is no pair, ≥ 0; equal scores
+    ///     make none
     /// @param minDifference see [PairSpec#minDifference]
     record Best(Against against, double minGap, double minDifference) implements PairSpec {
         public static final Best DEFAULT = new Best(Against.WORST, 0, 0);
@@ -41,7 +43,8 @@ public sealed interface PairSpec {
         RANDOM
     }
 
-    /// The data's answer against one of the policy's own: SPIN (Chen et al. 2024, arXiv 2401.01335).
+    /// The data's answer against one of the policy's own: SPIN (Chen et al. 2024, arXiv
+    /// 2401.01335).
     ///
     /// @param minDifference see [PairSpec#minDifference]
     record Data(double minDifference) implements PairSpec {

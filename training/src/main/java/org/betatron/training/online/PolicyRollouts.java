@@ -60,8 +60,8 @@ public record PolicyRollouts(
                     + ": without a ratio, answers must be learned from by the policy that wrote them");
         }
         if (spec.kl().needsReference() && reference == null) {
-            throw new IllegalArgumentException("a reference must be given: leaving it costs "
-                    + spec.kl().coefficient() + " per nat");
+            throw new IllegalArgumentException(
+                    "a reference must be given: leaving it costs " + spec.kl().coefficient() + " per nat");
         }
         if (spec.critic().exists() && critic == null) {
             throw new IllegalArgumentException("a critic must be given: advantages are taken against what it expects");
@@ -78,12 +78,14 @@ public record PolicyRollouts(
         int perRollout = train.batchSize() * writer.spec().batches();
         if (perRollout % writer.spec().samples() != 0) {
             throw new IllegalArgumentException("train.batchSize times rollout.batches must be a multiple of"
-                    + " rollout.samples but they were " + train.batchSize() + ", " + writer.spec().batches() + " and "
+                    + " rollout.samples but they were " + train.batchSize() + ", "
+                    + writer.spec().batches() + " and "
                     + writer.spec().samples() + ": set train.batchSize to a multiple of "
                     + writer.spec().samples());
         }
         int prompts = perRollout / writer.spec().samples();
-        return train.length().stepsOfMade(writer.prompts().size(), prompts, writer.spec().steps());
+        return train.length()
+                .stepsOfMade(writer.prompts().size(), prompts, writer.spec().steps());
     }
 
     @Override
@@ -95,7 +97,8 @@ public record PolicyRollouts(
         return StepRows.all(rows, now.after(rows.size(), writer.spec().epochs()));
     }
 
-    /// Groups stay together, so that what they share is computed once; in each epoch they come in another order.
+    /// Groups stay together, so that what they share is computed once; in each epoch they come in
+    /// another order.
     private List<WrittenRow> taken(TrainSpec train, PolicyState state) {
         int samples = writer.spec().samples();
         int groups = state.rows().size() / samples;
@@ -121,9 +124,8 @@ public record PolicyRollouts(
         float[][] drawn = rollout.answers().stream().map(Answer::logProbs).toArray(float[][]::new);
         float[][] before =
                 needsBefore() ? measured(writer.policy(), TokenQuantity.LOG_PROB, texts, train) : new float[0][];
-        float[][] ofReference = reference == null
-                ? new float[0][]
-                : measured(reference, TokenQuantity.LOG_PROB, texts, train);
+        float[][] ofReference =
+                reference == null ? new float[0][] : measured(reference, TokenQuantity.LOG_PROB, texts, train);
         float[][] values = critic == null ? new float[0][] : measured(critic, TokenQuantity.SCORE, texts, train);
         boolean[] ended = new boolean[rollout.size()];
         for (int i = 0; i < ended.length; i++) {
@@ -150,7 +152,9 @@ public record PolicyRollouts(
                     Floats.row(before, i),
                     Floats.row(ofReference, i),
                     Floats.row(values, i),
-                    advantages.returns().length == 0 ? Floats.NONE : Floats.rounded(advantages.returns()[i], 1),
+                    advantages.returns().length == 0
+                            ? Floats.NONE
+                            : Floats.rounded(advantages.returns()[i], 1),
                     coefficient));
         }
         return new PolicyState(
@@ -162,7 +166,8 @@ public record PolicyRollouts(
                 summary(rollout, answers, advantages));
     }
 
-    /// Where an answer is learned from once and its rewards do not ask, the first pass of the update says it.
+    /// Where an answer is learned from once and its rewards do not ask, the first pass of the
+    /// update says it.
     private boolean needsBefore() {
         return writer.spec().steps() > 1
                 || critic != null
@@ -196,5 +201,4 @@ public record PolicyRollouts(
     private String name(Answer answer) {
         return writer.prompts().names().get(answer.prompt()) + "#" + (answer.sample() + 1);
     }
-
 }

@@ -37,7 +37,8 @@ import org.betatron.training.run.StateFormat;
 
 /// Policy gradients: PPO, RLOO, REINFORCE, GRPO.
 ///
-/// Advantages were computed when answers were written, so the loss of each answer depends on that answer alone, and
+/// Advantages were computed when answers were written, so the loss of each answer depends on that
+/// answer alone, and
 /// what a batch is divided by is known beforehand ([org.betatron.core.policy.LossAggregation]).
 ///
 /// @param spec      what is learned
@@ -46,11 +47,7 @@ import org.betatron.training.run.StateFormat;
 /// @param stop      where it ends
 /// @param clock     knows where the time of a step went
 public record PolicyRule(
-        PolicySpec spec,
-        RowSource<WrittenRow, PolicyState> source,
-        int maxTokens,
-        StopSpec stop,
-        RolloutClock clock)
+        PolicySpec spec, RowSource<WrittenRow, PolicyState> source, int maxTokens, StopSpec stop, RolloutClock clock)
         implements LearningRule<WrittenRow, List<PolicyRule.Numbers>, PolicyState> {
 
     /// What is known of one answer.
@@ -59,7 +56,8 @@ public record PolicyRule(
     /// @param tokens   that count
     /// @param logProb  sum over all tokens, nats
     /// @param kl       from the reference, nats; NaN where there is none
-    /// @param mismatch largest difference between the decoder's log-probs and those of the training pass, nats
+    /// @param mismatch largest difference between the decoder's log-probs and those of the training
+    ///     pass, nats
     public record Numbers(PolicyLoss.OfAnswer loss, int tokens, double logProb, double kl, double mismatch) {}
 
     /// @return what the policy has to be asked of each token
@@ -119,8 +117,7 @@ public record PolicyRule(
         return new Numbers(ofAnswer, row.countedTokens(), sum, kl, mismatch);
     }
 
-    private static double[] values(
-            MeasuredRows<WrittenRow> rows, TokenQuantity quantity, int index, boolean isRead) {
+    private static double[] values(MeasuredRows<WrittenRow> rows, TokenQuantity quantity, int index, boolean isRead) {
         return isRead ? Floats.widened(rows.numbers().values(quantity, index)) : new double[0];
     }
 
@@ -154,13 +151,16 @@ public record PolicyRule(
 
         private double sum(ToDoubleFunction<PolicyLoss.OfAnswer> part) {
             return factor
-                    * answers.stream().mapToDouble(each -> part.applyAsDouble(each.loss())).sum();
+                    * answers.stream()
+                            .mapToDouble(each -> part.applyAsDouble(each.loss()))
+                            .sum();
         }
 
         @Override
         public Metrics metrics() {
             int tokens = answers.stream().mapToInt(Numbers::tokens).sum();
-            Metrics.Builder metrics = Metrics.builder().put(LOSS, loss()).put(LOSS_POLICY, sum(PolicyLoss.OfAnswer::ofPolicy));
+            Metrics.Builder metrics =
+                    Metrics.builder().put(LOSS, loss()).put(LOSS_POLICY, sum(PolicyLoss.OfAnswer::ofPolicy));
             double ofKl = sum(PolicyLoss.OfAnswer::ofKl);
             if (ofKl != 0) {
                 metrics.put(LOSS_KL, ofKl);
@@ -182,7 +182,9 @@ public record PolicyRule(
             int all = answers.stream()
                     .mapToInt(each -> each.loss().byLogProbs().length)
                     .sum();
-            metrics.put(ENTROPY, -answers.stream().mapToDouble(Numbers::logProb).sum() / all)
+            metrics.put(
+                            ENTROPY,
+                            -answers.stream().mapToDouble(Numbers::logProb).sum() / all)
                     .put(
                             LARGEST_LOG_RATIO,
                             answers.stream()
@@ -206,7 +208,10 @@ public record PolicyRule(
         }
 
         private double share(ToIntFunction<PolicyLoss.OfAnswer> count, int tokens) {
-            return answers.stream().mapToInt(each -> count.applyAsInt(each.loss())).sum() / (double) tokens;
+            return answers.stream()
+                            .mapToInt(each -> count.applyAsInt(each.loss()))
+                            .sum()
+                    / (double) tokens;
         }
 
         @Override

@@ -30,15 +30,14 @@ public record PolicyState(
         summary = Collections.unmodifiableMap(new LinkedHashMap<>(summary));
         require("klCoefficient", klCoefficient >= 0 && klCoefficient < Double.POSITIVE_INFINITY, "≥ 0", klCoefficient);
         if (taken < 0 || rollouts < 0 || nextPrompt < 0) {
-            throw new IllegalArgumentException(
-                    "taken, rollouts and nextPrompt must be ≥ 0 but were " + taken + ", " + rollouts + ", " + nextPrompt);
+            throw new IllegalArgumentException("taken, rollouts and nextPrompt must be ≥ 0 but were " + taken + ", "
+                    + rollouts + ", " + nextPrompt);
         }
     }
 
     /// @param klCoefficient that a run begins with
     static StateFormat<PolicyState> format(double klCoefficient) {
-        return new RecordFormat<>(
-                PolicyState.class, new PolicyState(List.of(), 0, 0, 0, klCoefficient, Map.of()));
+        return new RecordFormat<>(PolicyState.class, new PolicyState(List.of(), 0, 0, 0, klCoefficient, Map.of()));
     }
 
     /// @param epochs times that each row is learned from

@@ -27,13 +27,13 @@ import org.betatron.generation.AnswerEnd;
 /// Answers to some prompts, with their scores. Answers to a prompt follow each other.
 ///
 /// @param answers     [Answer#prompt] is the number of the prompt among all of the run
-/// @param groups      which of the asked prompts each answers, from 0; a prompt that was asked twice counts twice
+/// @param groups      which of the asked prompts each answers, from 0; a prompt that was asked
+///     twice counts twice
 /// @param scores      of each
 /// @param nextPrompt  prompts that were asked up to here, over all rollouts
 /// @param numDiscarded prompts that were asked, and whose answers taught nothing
 @SuppressWarnings("ArrayRecordComponent") // lent, never compared
-public record Rollout(
-        List<Answer> answers, int[] groups, AnswerScores scores, long nextPrompt, int numDiscarded) {
+public record Rollout(List<Answer> answers, int[] groups, AnswerScores scores, long nextPrompt, int numDiscarded) {
 
     /// Nats per answer from where the run began.
     public static final String KL = ROLLOUT + MetricNames.KL;
@@ -58,7 +58,8 @@ public record Rollout(
                 .toArray(int[][]::new);
     }
 
-    /// @return whether the scored answers of a group all have the same score, or fewer than two have any
+    /// @return whether the scored answers of a group all have the same score, or fewer than two
+    ///     have any
     boolean isFlat(int[] members) {
         double[] scored = Arrays.stream(members)
                 .mapToDouble(i -> scores.totals()[i])
@@ -99,8 +100,9 @@ public record Rollout(
         all.addAll(later.answers);
         int first = numGroups();
         Map<String, double[]> parts = new LinkedHashMap<>();
-        scores.parts().forEach((name, values) -> parts.put(
-                name, concat(values, later.scores.parts().getOrDefault(name, new double[0]))));
+        scores.parts()
+                .forEach((name, values) ->
+                        parts.put(name, concat(values, later.scores.parts().getOrDefault(name, new double[0]))));
         return new Rollout(
                 all,
                 IntStream.concat(
@@ -124,8 +126,9 @@ public record Rollout(
     Map<String, Double> summary() {
         Map<String, Double> numbers = new LinkedHashMap<>();
         put(numbers, ROLLOUT + SCORE, scores.totals());
-        double[] scored =
-                Arrays.stream(scores.totals()).filter(score -> !Double.isNaN(score)).toArray();
+        double[] scored = Arrays.stream(scores.totals())
+                .filter(score -> !Double.isNaN(score))
+                .toArray();
         if (scored.length > 1) {
             double mean = Arrays.stream(scored).average().orElseThrow();
             numbers.put(

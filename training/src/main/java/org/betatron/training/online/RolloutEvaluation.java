@@ -15,7 +15,8 @@ import org.betatron.training.Evaluation;
 import org.betatron.training.run.Metrics;
 import org.jspecify.annotations.Nullable;
 
-/// What a policy's answers to held-out prompts are worth: one answer to each, drawn with the same random numbers every
+/// What a policy's answers to held-out prompts are worth: one answer to each, drawn with the same
+/// random numbers every
 /// time.
 ///
 /// @param writer    of held-out prompts, one sample each
@@ -23,8 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// @param packing   how answers go through both models
 /// @param seed      of the draws
 public record RolloutEvaluation<S>(
-        RolloutWriter writer, @Nullable LanguageModel reference, Packing packing, long seed)
-        implements Evaluation<S> {
+        RolloutWriter writer, @Nullable LanguageModel reference, Packing packing, long seed) implements Evaluation<S> {
 
     @Override
     public Metrics evaluate(S state) {

@@ -26,7 +26,8 @@ public interface RolloutScorer {
     /// @return name with everything that scores depend on, part of a run's identity
     String identity();
 
-    /// @param answers to prompts that [Answer#prompt] gives by their number among all of the run; those to one
+    /// @param answers to prompts that [Answer#prompt] gives by their number among all of the run;
+    ///     those to one
     ///     prompt follow each other
     /// @return a score of each
     AnswerScores score(List<Answer> answers);

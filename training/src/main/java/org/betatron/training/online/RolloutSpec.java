@@ -6,7 +6,8 @@ import java.util.List;
 
 /// How answers are written to learn from.
 ///
-/// A rollout has as many answers as `batches` optimizer batches; each is learned from `epochs` times before the next
+/// A rollout has as many answers as `batches` optimizer batches; each is learned from `epochs`
+/// times before the next
 /// one is written.
 ///
 /// @param samples      answers to each prompt, ≥ 1
@@ -15,8 +16,10 @@ import java.util.List;
 /// @param temperature  of the draws, > 0
 /// @param batches      optimizer batches of a rollout, ≥ 1
 /// @param epochs       times that each is learned from, ≥ 1
-/// @param resample     how often other prompts are asked instead of those whose answers teach nothing, ≥ 0
-/// @param atOnce       answers that are written at the same time, ≥ 1; changes the speed, not the answers
+/// @param resample     how often other prompts are asked instead of those whose answers teach
+///     nothing, ≥ 0
+/// @param atOnce       answers that are written at the same time, ≥ 1; changes the speed, not the
+///     answers
 public record RolloutSpec(
         int samples,
         int maxNewTokens,

@@ -16,7 +16,8 @@ import org.betatron.training.run.TrainingException;
 
 /// Writes rollouts: the policy answers, and somebody says what the answers are worth.
 ///
-/// A rollout is a function of the policy's weights, the seed of the run, its number and the prompts before it.
+/// A rollout is a function of the policy's weights, the seed of the run, its number and the prompts
+/// before it.
 ///
 /// @param policy    as it is when a rollout is written, borrowed
 /// @param tokenizer of that model, borrowed
@@ -39,7 +40,8 @@ public record RolloutWriter(
     /// @param number     of the rollout, from 0
     /// @param nextPrompt prompts that earlier rollouts asked
     /// @param numGroups  prompts whose answers are wanted, ≥ 1
-    /// @return their answers; where other prompts are asked instead of those that teach nothing, the last of these
+    /// @return their answers; where other prompts are asked instead of those that teach nothing,
+    ///     the last of these
     ///     fill it up where tries end
     Rollout write(long seed, long number, long nextPrompt, int numGroups) {
         Rollout kept = ask(seed, number, 0, nextPrompt, numGroups);
@@ -75,24 +77,23 @@ public record RolloutWriter(
                 spec.maxNewTokens(),
                 spec.stop(),
                 spec.atOnce(),
-                RandomStreams.stream(seed, "rollout", number * MAX_TRIES + again).nextLong());
+                RandomStreams.stream(seed, "rollout", number * MAX_TRIES + again)
+                        .nextLong());
         List<Answer> written = clock.generating(() -> new Generator(policy, tokenizer, generation)
-                .generate(
-                        Arrays.stream(asked).mapToObj(prompts.tokenIds()::get).toList(), GenerationListener.NONE));
+                .generate(Arrays.stream(asked).mapToObj(prompts.tokenIds()::get).toList(), GenerationListener.NONE));
         int[] groups = written.stream().mapToInt(Answer::prompt).toArray();
         List<Answer> answers = new ArrayList<>();
         for (Answer answer : written) {
             answers.add(answer.to(asked[answer.prompt()]));
         }
-        return new Rollout(
-                answers, groups, clock.scoring(() -> scored(answers)), nextPrompt + numGroups, 0);
+        return new Rollout(answers, groups, clock.scoring(() -> scored(answers)), nextPrompt + numGroups, 0);
     }
 
     private AnswerScores scored(List<Answer> answers) {
         AnswerScores scores = scorer.score(answers);
         if (scores.totals().length != answers.size()) {
-            throw new TrainingException("scores must be one per answer (" + answers.size() + ") but were "
-                    + scores.totals().length);
+            throw new TrainingException(
+                    "scores must be one per answer (" + answers.size() + ") but were " + scores.totals().length);
         }
         for (int i = 0; i < answers.size(); i++) {
             if (Double.isInfinite(scores.totals()[i])) {

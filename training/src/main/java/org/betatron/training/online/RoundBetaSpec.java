@@ -6,7 +6,8 @@ import static org.betatron.core.Numbers.require;
 public sealed interface RoundBetaSpec {
 
     /// @param ratio beta of the last round over beta_0
-    /// @param kl    nats per answer from where the run began, at the end of that round; NaN where it is not measured
+    /// @param kl    nats per answer from where the run began, at the end of that round; NaN where
+    ///     it is not measured
     /// @return that of the next round
     double next(double ratio, double kl);
 

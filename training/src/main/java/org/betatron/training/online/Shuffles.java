@@ -13,9 +13,9 @@ final class Shuffles {
 
     /// @return 0 .. count - 1 in random order (Fisher and Yates)
     static int[] of(int count, long seed, long rollout, long epoch) {
-        SplittableRandom random = new SplittableRandom(RandomStreams.stream(
-                        seed, "rollout order", rollout * MAX_EPOCHS + epoch)
-                .nextLong());
+        SplittableRandom random =
+                new SplittableRandom(RandomStreams.stream(seed, "rollout order", rollout * MAX_EPOCHS + epoch)
+                        .nextLong());
         int[] order = IntStream.range(0, count).toArray();
         for (int i = count - 1; i > 0; i--) {
             int j = random.nextInt(i + 1);

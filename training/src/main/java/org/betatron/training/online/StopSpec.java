@@ -6,8 +6,10 @@ import java.util.Map;
 
 /// Where learning from own answers ends before all steps are done.
 ///
-/// @param kl       nats per answer from the start beyond which it ends, in [0, ∞); 0 for no such limit
-/// @param distinct share of answers to a prompt that differ below which it ends, in [0, 1]; 0 for no such limit
+/// @param kl       nats per answer from the start beyond which it ends, in [0, ∞); 0 for no such
+///     limit
+/// @param distinct share of answers to a prompt that differ below which it ends, in [0, 1]; 0 for
+///     no such limit
 public record StopSpec(double kl, double distinct) {
 
     /// No limits.

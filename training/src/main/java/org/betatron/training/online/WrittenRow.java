@@ -4,7 +4,8 @@ import java.util.List;
 import org.betatron.core.policy.WrittenNumbers;
 import org.betatron.data.row.MadeRow;
 
-/// An answer of the policy with all that a policy gradient has to know of it. Arrays are lent, not to be written;
+/// An answer of the policy with all that a policy gradient has to know of it. Arrays are lent, not
+/// to be written;
 /// `[tokens]` each, or empty.
 ///
 /// @param id            prompt's row and number of the answer to it
@@ -13,7 +14,8 @@ import org.betatron.data.row.MadeRow;
 /// @param counts        whether it may teach anything
 /// @param advantages    how much better than expected each token was
 /// @param drawn         log-probs as the decoder had them, nats
-/// @param before        log-probs as a training pass had them when the answer was written, nats; empty where the
+/// @param before        log-probs as a training pass had them when the answer was written, nats;
+///     empty where the
 ///     first pass of the only update is the same
 /// @param reference     log-probs of the reference, nats; empty where there is none
 /// @param values        of the critic when it was written; empty where there is none
@@ -36,8 +38,9 @@ public record WrittenRow(
 
     public WrittenRow {
         if (prompt.length == 0 || answer.length == 0 || advantages.length != answer.length) {
-            throw new IllegalArgumentException("answer '" + id + "' must have a prompt, and tokens with an advantage each,"
-                    + " but had " + prompt.length + ", " + answer.length + " and " + advantages.length);
+            throw new IllegalArgumentException(
+                    "answer '" + id + "' must have a prompt, and tokens with an advantage each," + " but had "
+                            + prompt.length + ", " + answer.length + " and " + advantages.length);
         }
     }
 

@@ -1,28 +1,29 @@
-package org.betatron.runs.generation;
+package org.betatron.runs.prompt;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import org.betatron.data.layout.ExpectedAnswer;
+import org.betatron.data.layout.RowRules;
 import org.betatron.data.load.PromptReader;
 import org.betatron.data.load.PromptRow;
 import org.betatron.data.load.PromptSet;
-import org.betatron.data.row.PromptStyle;
+import org.betatron.data.load.ReadingReport;
 import org.betatron.data.load.RowLimits;
-import org.betatron.data.layout.RowRules;
+import org.betatron.data.row.PromptStyle;
 import org.betatron.data.row.TokenizedText;
 import org.betatron.data.template.ChatTemplate;
 import org.betatron.data.tokenizer.HuggingFaceTokenizer;
 import org.betatron.data.tokenizer.TextTokens;
-import org.betatron.runs.RunEvent;
-import org.betatron.runs.RunListener;
 import org.betatron.runs.model.ModelSource;
 
 /// Prompts that a model is trained on, or measured on.
 ///
 /// @param rows    as the model reads them
-/// @param texts   token ids of each, with those of its answer in the data where these are read; otherwise with as many
+/// @param texts   token ids of each, with those of its answer in the data where these are read;
+///     otherwise with as many
 ///     tokens as an answer may have, all of them 0
 public record TrainingPrompts(List<PromptRow> rows, List<TokenizedText> texts) {
 
@@ -44,19 +45,20 @@ public record TrainingPrompts(List<PromptRow> rows, List<TokenizedText> texts) {
 
         /// Reads prompts; those that leave no room for an answer are left out by name.
         ///
-        /// @param listener hears what was read and left out
+        /// @param read    takes what became of the rows
+        /// @param leftOut hears of prompts that cannot be asked
         /// @throws IllegalArgumentException if no prompt is left
-        public TrainingPrompts read(List<Path> files, RunListener listener) {
-            PromptSet read = new PromptReader(
+        public TrainingPrompts read(List<Path> files, Consumer<ReadingReport> read, AskedPrompts.Teller leftOut) {
+            PromptSet set = new PromptReader(
                             List.of(ChatTemplate.load(source.directory())), PromptStyle.AS_WRITTEN, rules, expected)
                     .read(files);
-            listener.heard(new RunEvent.PromptsRead(read.report()));
+            read.accept(set.report());
             TextTokens tokens = new TextTokens(tokenizer);
             RowLimits limits = source.limits();
             AskedPrompts asked = new AskedPrompts();
             TrainingPrompts prompts = new TrainingPrompts(new ArrayList<>(), new ArrayList<>());
             int[] unknown = new int[maxNewTokens];
-            for (PromptRow row : read.of(0)) {
+            for (PromptRow row : set.of(0)) {
                 int[] prompt = tokens.prompt(row.prompt());
                 if (asked.admits(row.id(), limits.promptProblem(prompt, tokenizer))) {
                     prompts.rows.add(row);
@@ -64,7 +66,7 @@ public record TrainingPrompts(List<PromptRow> rows, List<TokenizedText> texts) {
                             row.id(), prompt, readsAnswers ? answer(row, tokens, prompt, limits) : unknown));
                 }
             }
-            asked.tell(listener);
+            asked.tell(leftOut);
             return prompts;
         }
 

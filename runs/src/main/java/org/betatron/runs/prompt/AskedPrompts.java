@@ -1,4 +1,4 @@
-package org.betatron.runs.generation;
+package org.betatron.runs.prompt;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -6,11 +6,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.betatron.runs.RunEvent;
-import org.betatron.runs.RunListener;
 
 /// Which of several prompts a model can answer. The others are left out by name, not the reason of a failure.
 public final class AskedPrompts {
+
+    /// Says which prompts are left out.
+    @FunctionalInterface
+    public interface Teller {
+
+        /// @param ids        of their rows
+        /// @param numPrompts that there were
+        /// @param why        they cannot be answered
+        void leftOut(List<String> ids, int numPrompts, String why);
+    }
 
     private final Map<String, List<String>> idsByReason = new LinkedHashMap<>();
     private int numPrompts;
@@ -28,14 +36,14 @@ public final class AskedPrompts {
     /// Says which prompts are left out.
     ///
     /// @throws IllegalArgumentException if all are
-    public void tell(RunListener listener) {
+    public void tell(Teller teller) {
         if (leftOut().size() == numPrompts) {
             throw new IllegalArgumentException("no prompt is left to answer: all " + numPrompts + " "
                     + idsByReason.keySet().stream()
                             .map(why -> why.replaceFirst(",$", ""))
                             .collect(Collectors.joining(", or ")));
         }
-        idsByReason.forEach((why, ids) -> listener.heard(new RunEvent.PromptsLeftOut(ids, numPrompts, why)));
+        idsByReason.forEach((why, ids) -> teller.leftOut(ids, numPrompts, why));
     }
 
     /// @return rows of the prompts that are left out

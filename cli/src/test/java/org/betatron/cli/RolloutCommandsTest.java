@@ -1,0 +1,191 @@
+package org.betatron.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.betatron.evaluation.reward.RewardFunction;
+import org.betatron.evaluation.reward.WeightedRewards;
+import org.betatron.runs.PolicyRun;
+import org.betatron.runs.RewardSetup;
+import org.betatron.runs.RunRequest;
+import org.betatron.runs.RunResult;
+import org.betatron.runs.recipe.PolicyRecipe;
+import org.betatron.runs.recipe.Resolved;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Commands that learn from what the model writes, in the controlled world.
+class RolloutCommandsTest {
+
+    @TempDir
+    private static Path directory = Path.of("");
+
+    private static WorldInputs inputs = new WorldInputs(Path.of(""));
+
+    @BeforeAll
+    static void makeWorld() throws IOException {
+        inputs = WorldInputs.in(directory, 1, "--texts", "200", "--pairs", "40", "--evaluation", "10");
+        Invocation.succeed(inputs.sft("sft", "--steps", "30", "--batch-size", "16", "--learning-rate", "5e-3"));
+    }
+
+    private static String[] train(String command, String out, String... more) {
+        return Invocation.arguments(
+                List.of(
+                        command,
+                        "--model",
+                        inputs.at("sft/model"),
+                        "--data",
+                        inputs.pairs(),
+                        "--eval",
+                        inputs.evaluation(),
+                        "--out",
+                        inputs.at(out),
+                        "--max-new-tokens",
+                        "12",
+                        "--learning-rate",
+                        "1e-3",
+                        "--batch-size",
+                        "16"),
+                more);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "grpo",
+                "grpo --preset dr-grpo",
+                "grpo --preset dapo --set rollout.resample=1",
+                "grpo --preset gspo --adapter lora",
+                "rloo --set rollout.batches=2 --set rollout.epochs=2",
+                "reinforce --set policy.entropyBonus=0.01",
+                "ppo --set rollout.epochs=2",
+                "ppo --adapter lora",
+                "online --set rollout.batches=2",
+                "online --adapter lora --preset beta-dpo",
+                "online --set alignment.objective=nll",
+                "online --pairs data --set rollout.samples=1 --set reference.update={type:\u00a0blend,\u00a0every:\u00a02,\u00a0share:\u00a01}",
+                "online --set roundBeta={type:\u00a0divergence,\u00a0target:\u00a01,\u00a0rate:\u00a01,\u00a0minRatio:\u00a00.1,\u00a0maxRatio:\u00a010}"
+            })
+    void everyMethodTrains(String line) throws IOException {
+        List<String> words = List.of(line.split(" "));
+        String out = "run-" + Integer.toHexString(line.hashCode());
+        String[] more = words.subList(1, words.size()).stream()
+                .map(word -> word.replace('\u00a0', ' '))
+                .toArray(String[]::new);
+        String[] rewards = line.contains("--pairs data")
+                ? new String[0]
+                : new String[] {"--reward", "world", "--reward", "0.1*length:8"};
+        Invocation.succeed(Invocation.arguments(
+                List.of(train(words.getFirst(), out, "--steps", "4")), Invocation.arguments(List.of(more), rewards)));
+        String metrics = Files.readString(directory.resolve(out).resolve("metrics.jsonl"));
+        assertThat(metrics)
+                .contains("\"train/rollout/tokens\"")
+                .contains("\"eval/tokens\"")
+                .doesNotContain("NaN");
+        if (rewards.length > 0) {
+            assertThat(metrics).contains("\"train/rollout/score\"").contains("\"train/rollout/score/length\"");
+        }
+        assertThat(directory.resolve(out).resolve("model")).isDirectory();
+        assertThat(Files.readAllLines(directory.resolve(out).resolve("rollouts.jsonl")))
+                .isNotEmpty();
+    }
+
+    /// Policy, critic, both moments, and rows of a rollout that wait for their steps.
+    @Test
+    void aStoppedRunEndsWithTheSameWeights() throws IOException {
+        Resolved<PolicyRecipe> recipe = recipe("ppo");
+        PolicyRun.run(RunRequest.begin(recipe, directory.resolve("whole")));
+        Path stopped = directory.resolve("stopped");
+        AtomicInteger asked = new AtomicInteger();
+        PolicyRun.run(RunRequest.begin(recipe, stopped).withStop(() -> asked.getAndIncrement() == 3));
+        assertThat(stopped.resolve("model")).doesNotExist();
+        assertThat(stopped.resolve("checkpoints/step-00000003/critic")).isDirectory();
+        Invocation.succeed("ppo", "--resume", stopped.toString());
+        assertThat(SavedWeights.read(stopped.resolve("model")))
+                .usingRecursiveComparison()
+                .isEqualTo(SavedWeights.read(directory.resolve("whole/model")));
+        assertThat(Files.readAllLines(stopped.resolve("rollouts.jsonl")))
+                .isEqualTo(Files.readAllLines(directory.resolve("whole/rollouts.jsonl")));
+    }
+
+    private static Resolved<PolicyRecipe> recipe(String command) throws IOException {
+        String yaml = Invocation.succeed(train(
+                command,
+                "unused",
+                "--reward",
+                "world",
+                "--steps",
+                "6",
+                "--set",
+                "rollout.batches=2",
+                "--set",
+                "rollout.epochs=2",
+                "--print-recipe"));
+        Path file = Files.writeString(directory.resolve(command + ".yaml"), yaml);
+        return Resolved.read(file, PolicyRecipe.class);
+    }
+
+    @Test
+    void aFunctionOfTheCallerSaysWhatAnswersAreWorth() throws IOException {
+        Resolved<PolicyRecipe> recipe = recipe("rloo");
+        RunResult result = PolicyRun.run(
+                RunRequest.begin(recipe, directory.resolve("function")),
+                RewardSetup.with(new WeightedRewards.Part(
+                        "short", 1, RewardFunction.source("short-1", (_, answer) -> -answer.numTokens()))));
+        assertThat(result.logged().getLast().metrics().get("eval/score/short")).isPresent();
+    }
+
+    @Test
+    void whatDoesNotGoTogetherIsSaidBeforeAnythingIsWritten() {
+        refused(
+                "--reward nowhere: must be DIR (a reward model), world, length:N",
+                train("grpo", "bad", "--reward", "nowhere"));
+        refused("rollout.samples: must be ≥ 2", train("grpo", "bad", "--reward", "world", "--samples", "1"));
+        refused(
+                "train.batchSize: times rollout.batches must be a multiple of rollout.samples (5) but was 16",
+                train("rloo", "bad", "--reward", "world", "--samples", "5"));
+        refused(
+                "rollout.temperature: must be 1",
+                train("grpo", "bad", "--reward", "world", "--set", "rollout.temperature=0.7"));
+        refused(
+                "critic: has no effect: only policy=ppo has a critic",
+                train("rloo", "bad", "--reward", "world", "--set", "critic=" + inputs.model()));
+        refused(
+                "data.truncation.maxTokens: has no effect: the rows are prompts",
+                train("grpo", "bad", "--reward", "world", "--set", "data.truncation.maxTokens=400"));
+        refused(
+                "the recipe says policy: rloo; run it with betatron rloo",
+                train("grpo", "bad", "--reward", "world", "--set", "policy=rloo"));
+        refused(
+                "alignment: needs scores of both answers, and pairs=data has none",
+                train(
+                        "online",
+                        "bad",
+                        "--pairs",
+                        "data",
+                        "--set",
+                        "alignment.gap.source=score",
+                        "--preset",
+                        "beta-dpo"));
+        assertThat(directory.resolve("bad")).doesNotExist();
+    }
+
+    @Test
+    void aRunWithoutRewardsIsRefused() {
+        refused("rewards: must be given", train("grpo", "none"));
+        refused("rewards: must be given", train("online", "none"));
+    }
+
+    private static void refused(String message, String... arguments) {
+        Invocation invocation = Invocation.of(arguments);
+        assertThat(invocation.exitCode()).as(invocation.text()).isEqualTo(2);
+        assertThat(invocation.err()).contains(message);
+    }
+}
