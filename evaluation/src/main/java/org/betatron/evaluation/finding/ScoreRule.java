@@ -6,8 +6,11 @@ import static org.betatron.core.run.MetricNames.ROLLOUT;
 import static org.betatron.core.run.MetricNames.SCORE;
 import static org.betatron.core.run.MetricNames.TRAIN;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.betatron.evaluation.RunMetrics;
 import org.betatron.evaluation.RunMetrics.Series;
 import org.betatron.evaluation.record.RunRecord;
 import tools.jackson.databind.JsonNode;
@@ -22,14 +25,15 @@ final class ScoreRule implements FindingRule {
 
     @Override
     public void look(RunRecord run, Found found) {
-        Series score = run.metrics().series(TRAIN + ROLLOUT + SCORE);
+        RunMetrics rollouts = rollouts(run.metrics());
+        Series score = rollouts.series(TRAIN + ROLLOUT + SCORE);
         if (score.size() >= 2 * Curve.ENDS) {
             gained(run, Shift.of(score, 0), found);
             Map<String, Double> weights = weights(run.recipe().path("rewards"));
             double largest =
                     weights.values().stream().mapToDouble(Math::abs).max().orElse(0);
-            for (String path : run.metrics().paths()) {
-                Series part = run.metrics().series(path);
+            for (String path : rollouts.paths()) {
+                Series part = rollouts.series(path);
                 if (path.startsWith(OF_SOURCE) && part.steps().equals(score.steps())) {
                     String source = path.substring(OF_SOURCE.length());
                     double weight = weights.getOrDefault(source, 0.0);
@@ -39,6 +43,25 @@ final class ScoreRule implements FindingRule {
                 }
             }
         }
+    }
+
+    /// Several steps may learn from one rollout, and each says what is known of it.
+    ///
+    /// @return the first line of each rollout
+    private static RunMetrics rollouts(RunMetrics metrics) {
+        List<JsonNode> lines = new ArrayList<>();
+        Map<String, JsonNode> before = Map.of();
+        for (JsonNode line : metrics.lines()) {
+            Map<String, JsonNode> known = new HashMap<>();
+            line.properties().stream()
+                    .filter(field -> field.getKey().startsWith(TRAIN + ROLLOUT))
+                    .forEach(field -> known.put(field.getKey(), field.getValue()));
+            if (!known.isEmpty() && !known.equals(before)) {
+                lines.add(line);
+                before = known;
+            }
+        }
+        return new RunMetrics(metrics.name(), lines);
     }
 
     private static void gained(RunRecord run, Shift score, Found found) {

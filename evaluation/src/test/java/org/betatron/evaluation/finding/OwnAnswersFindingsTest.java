@@ -205,6 +205,19 @@ class OwnAnswersFindingsTest {
                         .formatted(learned.applyAsDouble(step), world.applyAsDouble(step));
     }
 
+    /// Six rollouts of noise, each learned from ten times, are too few to say anything.
+    @Test
+    void linesOfOneRolloutCountOnce() throws IOException {
+        Random random = new Random(1);
+        double[] noise = random.doubles(2 * STEPS).toArray();
+        assertThat(findings(MEASURED, sources(step -> noise[step / 10], step -> noise[STEPS + step / 10])))
+                .isEmpty();
+        Path twice = writeOfOwnAnswers(
+                root.resolve("twice"), "[world]", STEPS, step -> "\"train/rollout/score\":" + 0.1 * ((step + 1) / 2));
+        // Thirty rollouts: means of the first and last ten of 0.1, 0.2, ... 3.0.
+        assertThat(of(twice)).containsExactly("EXPECTED The score of answers rose from 0.550 to 2.55.");
+    }
+
     @Test
     void lossOfAnswersThatChangeIsNotComparedWithEarlierOnes() throws IOException {
         assertThat(findings(step -> "\"train/loss\":" + 0.01 * step)).isEmpty();
