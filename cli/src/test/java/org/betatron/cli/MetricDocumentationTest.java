@@ -32,8 +32,9 @@ class MetricDocumentationTest {
     @ParameterizedTest
     @MethodSource("names")
     void isDescribed(String name) throws IOException {
-        List<String> written =
-                Stream.of("", "train/", "eval/", "train/rollout/").map(prefix -> prefix + name).toList();
+        List<String> written = Stream.of("", "train/", "eval/", "train/rollout/")
+                .map(prefix -> prefix + name)
+                .toList();
         assertThat(Files.readString(PAGE).split("[`\"]", -1)).containsAnyElementsOf(written);
     }
 }

@@ -1,5 +1,6 @@
 package org.betatron.cli;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -87,7 +88,8 @@ class PolicyObjectiveTest {
                 .lines()
                 .filter(line -> line.startsWith("| `"))
                 .toList();
-        for (ChoiceParameter group : ChoiceParameter.of(Choices.siblings("policy").get(tag))) {
+        for (ChoiceParameter group :
+                ChoiceParameter.of(requireNonNull(Choices.siblings("policy").get(tag)))) {
             for (ChoiceParameter parameter : group.name().equals("kl") ? List.<ChoiceParameter>of() : group.flat()) {
                 assertThat(rows)
                         .as(tag + ": " + parameter.name())
@@ -99,8 +101,7 @@ class PolicyObjectiveTest {
 
     private JsonNode evaluate(String lines, String... options) throws IOException {
         Path file = Files.writeString(directory.resolve("answers.jsonl"), lines);
-        String[] arguments = Stream.concat(
-                        Stream.of("objective", "evaluate", file.toString()), Stream.of(options))
+        String[] arguments = Stream.concat(Stream.of("objective", "evaluate", file.toString()), Stream.of(options))
                 .toArray(String[]::new);
         return JsonMapper.shared().readTree(Invocation.succeed(arguments));
     }
@@ -197,10 +198,22 @@ class PolicyObjectiveTest {
     @Test
     void nothingToEvaluateAndTwoKindsAtOnceAreRefused() throws IOException {
         Path file = Files.writeString(directory.resolve("empty.jsonl"), "");
-        refused("--policy and --preset must not both be given",
-                "objective", "evaluate", file.toString(), "--policy", "grpo", "--preset", "dpo");
-        refused("policy.type: must be one of grpo, rloo, reinforce, ppo but was 'gpo'",
-                "objective", "evaluate", file.toString(), "--policy", "gpo");
+        refused(
+                "--policy and --preset must not both be given",
+                "objective",
+                "evaluate",
+                file.toString(),
+                "--policy",
+                "grpo",
+                "--preset",
+                "dpo");
+        refused(
+                "policy.type: must be one of grpo, rloo, reinforce, ppo but was 'gpo'",
+                "objective",
+                "evaluate",
+                file.toString(),
+                "--policy",
+                "gpo");
     }
 
     private static void refused(String message, String... arguments) {

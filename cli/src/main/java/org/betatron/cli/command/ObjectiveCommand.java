@@ -91,7 +91,8 @@ final class ObjectiveCommand implements Runnable {
         if (policy != null) {
             if (preset != null) {
                 throw new ParameterException(
-                        spec.commandLine(), "--policy and --preset must not both be given: one is learned or the other");
+                        spec.commandLine(),
+                        "--policy and --preset must not both be given: one is learned or the other");
             }
             PolicyRecipe resolved = reader.option("policy.type", policy)
                     .overrides(set == null ? List.of() : set)

@@ -91,8 +91,7 @@ final class PolicyFacts {
             loss.append("-A log p(y_t)");
         } else {
             String rho = Double.isInfinite(surrogate.ceiling()) ? "rho" : "min(rho, " + surrogate.ceiling() + ")";
-            loss.append("-min(" + rho + " A, clip(rho, 1 - " + surrogate.low() + ", 1 + " + surrogate.high()
-                    + ") A)");
+            loss.append("-min(" + rho + " A, clip(rho, 1 - " + surrogate.low() + ", 1 + " + surrogate.high() + ") A)");
         }
         KlSpec kl = spec.kl();
         if (kl.coefficient() > 0 && kl.place() == KlPlace.LOSS) {

@@ -1,14 +1,14 @@
 package org.betatron.cli.display;
 
-import static org.betatron.core.run.MetricNames.KL;
-import static org.betatron.core.run.MetricNames.ROLLOUT;
-import static org.betatron.core.run.MetricNames.SCORE;
 import static org.betatron.core.run.MetricNames.ACCURACY;
 import static org.betatron.core.run.MetricNames.BETA;
+import static org.betatron.core.run.MetricNames.KL;
 import static org.betatron.core.run.MetricNames.LOSS;
 import static org.betatron.core.run.MetricNames.MARGIN;
 import static org.betatron.core.run.MetricNames.PERPLEXITY;
+import static org.betatron.core.run.MetricNames.ROLLOUT;
 import static org.betatron.core.run.MetricNames.ROWS_PER_SECOND;
+import static org.betatron.core.run.MetricNames.SCORE;
 
 import java.util.ArrayList;
 import java.util.List;

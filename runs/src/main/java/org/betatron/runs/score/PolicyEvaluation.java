@@ -163,8 +163,8 @@ public final class PolicyEvaluation {
         for (int i = 0; i < groups.length; i++) {
             AnswerRow row = rows.get(i);
             if (row.prompt().isEmpty() && spec.minSamples() > 1) {
-                throw new DataException(row.where()
-                        + ": \"prompt\" is missing, and this method compares answers to the same prompt");
+                throw new DataException(
+                        row.where() + ": \"prompt\" is missing, and this method compares answers to the same prompt");
             }
             String prompt = row.prompt().orElse("#" + i);
             Integer known = numbers.putIfAbsent(prompt, numbers.size());
@@ -194,8 +194,7 @@ public final class PolicyEvaluation {
         return values;
     }
 
-    private static double sum(
-            List<PolicyLoss.OfAnswer> losses, ToDoubleFunction<PolicyLoss.OfAnswer> part) {
+    private static double sum(List<PolicyLoss.OfAnswer> losses, ToDoubleFunction<PolicyLoss.OfAnswer> part) {
         return losses.stream().mapToDouble(part).sum();
     }
 }

@@ -182,9 +182,7 @@ public record PolicyRule(
             int all = answers.stream()
                     .mapToInt(each -> each.loss().byLogProbs().length)
                     .sum();
-            metrics.put(
-                            ENTROPY,
-                            -answers.stream().mapToDouble(Numbers::logProb).sum() / all)
+            metrics.put(ENTROPY, -answers.stream().mapToDouble(Numbers::logProb).sum() / all)
                     .put(
                             LARGEST_LOG_RATIO,
                             answers.stream()
