@@ -41,8 +41,8 @@ class PolicyObjectiveTest {
                 .contains(
                         "\npolicy\n",
                         "  grpo              scale=group  ratio=token  clip=0.2",
-                        "  dr-grpo           type=grpo  scale=none  aggregation=constant  kl.coefficient=0.0\n"
-                                + "                    Liu et al. 2025, arXiv 2503.20783\n",
+                        "  dr-grpo           type=grpo  scale=none  aggregation=constant  kl.coefficient=0.0\n",
+                        "                    Liu et al. 2025, arXiv 2503.20783\n",
                         "  gspo              type=grpo  ratio=mean  clip=3.0E-4  clipHigh=4.0E-4");
         assertThat(list.lines()).allMatch(line -> line.length() <= 100);
     }
