@@ -213,7 +213,10 @@ class OwnAnswersFindingsTest {
         assertThat(findings(MEASURED, sources(step -> noise[step / 10], step -> noise[STEPS + step / 10])))
                 .isEmpty();
         Path twice = writeOfOwnAnswers(
-                root.resolve("twice"), "[world]", STEPS, step -> "\"train/rollout/score\":" + 0.1 * Math.ceilDiv(step, 2));
+                root.resolve("twice"),
+                "[world]",
+                STEPS,
+                step -> "\"train/rollout/score\":" + 0.1 * Math.ceilDiv(step, 2));
         // Thirty rollouts: means of the first and last ten of 0.1, 0.2, ... 3.0.
         assertThat(of(twice)).containsExactly("EXPECTED The score of answers rose from 0.550 to 2.55.");
     }
