@@ -119,7 +119,7 @@ class FrontierResultsTest {
                 new FrontierPoint(0, half(0, 0), half(0, 0)),
                 new FrontierPoint(0.5, half(2, 4), half(2, 4)),
                 new FrontierPoint(1, half(1, 9), half(1, 9)));
-        RunCurve curve = new RunCurve(points, FrontierPoint::held);
+        RunCurve curve = new RunCurve(points, FrontierPoint::held, Half::reward);
         assertThat(curve.at(1)).isCloseTo(2, within(1e-12));
         assertThat(curve.at(2.1)).isNaN();
         assertThat(curve.at(0)).isZero();
