@@ -109,7 +109,9 @@ public final class FrontierReport {
             for (double distance : grid) {
                 value.apply(method, distance).ifPresent(estimate -> curve.put(distance, estimate));
             }
-            bands.add(new Figure.Band(method, curve));
+            if (!curve.isEmpty()) {
+                bands.add(new Figure.Band(method, curve));
+            }
         }
         String figure = Figure.bands(title, "root of KL from the start, √nats", what, bands);
         StagedFiles.write(file, partial -> Files.writeString(partial, figure));
@@ -201,7 +203,7 @@ public final class FrontierReport {
         }
         add(
                 "Along the runs, at every setting: true reward @ nats from the start"
-                        + (results.hasProxy() ? " / gain of the reward learned from." : "."),
+                        + (results.hasProxy() ? ", and behind `/` the gain of the reward learned from." : "."),
                 "",
                 head.toString(),
                 rule.toString());
@@ -246,9 +248,9 @@ public final class FrontierReport {
         add(row.toString());
     }
 
-    /// A difference whose interval has zero in it was not shown.
+    /// A difference whose interval has zero in it was not shown, and one seed shows nothing.
     private static String compared(Estimate estimate) {
-        boolean isShown = estimate.low() > 0 || estimate.high() < 0;
+        boolean isShown = (estimate.low() > 0 || estimate.high() < 0) && estimate.low() < estimate.high();
         String numbers =
                 String.format(Locale.ROOT, "%+.3f (%+.3f to %+.3f)", estimate.value(), estimate.low(), estimate.high());
         return isShown ? "**" + numbers + "**" : numbers;

@@ -109,7 +109,8 @@ final class FrontierResults {
 
     /// @return whether runs were rewarded with something else than the true reward, which was measured too
     boolean hasProxy() {
-        return cells.getFirst().points().getFirst().held().proxy() != null;
+        return cells.stream()
+                .anyMatch(cell -> cell.points().getFirst().held().proxy() != null);
     }
 
     /// @return how much of the true reward the method has gained since the start
@@ -120,11 +121,13 @@ final class FrontierResults {
     }
 
     /// @return how much of the reward that was learned from the method has gained since the start, at a distance and
-    ///     the setting that is best there by the true reward; empty where none reaches it
+    ///     the setting that is best there by the true reward; empty where none reaches it, or nothing was learned
+    ///     from but the true reward
     Optional<Estimate> proxyGain(String method, double distance) {
         return settingAt(method, distance).isEmpty()
                 ? Optional.empty()
-                : Optional.of(estimate(seeds -> proxy(method, distance, seeds) - proxy(method, 0, seeds)));
+                : Optional.of(estimate(seeds -> proxy(method, distance, seeds) - proxy(method, 0, seeds)))
+                        .filter(gain -> !Double.isNaN(gain.value()));
     }
 
     /// Where runs of one setting are at one moment.

@@ -50,11 +50,13 @@ public final class FrontierStudies {
             DOUBLING,
             List.of(
                     SAME_START + MEASURED,
-                    "- A step: " + StudyScale.ANSWERS + " own answers for whatever learns from these (8 to each prompt,"
-                            + " of which 4 make a pair in what learns from pairs, and 1 in PPO), " + StudyScale.BATCH_SIZE
-                            + " pairs of the data for offline DPO.",
-                    "- Every method has four settings. `KL` is the coefficient of the divergence in the reward, in GRPO's"
-                            + " methods in the loss; `beta` is DPO's.",
+                    "- A step: " + StudyScale.ANSWERS + " own answers, 8 to each of 4 prompts; in PPO 1 to each of 32; in online"
+                            + " DPO 4 to each of 8, the best against the worst; rejection sampling learns from the best of"
+                            + " these alone. In offline DPO " + StudyScale.BATCH_SIZE + " pairs of the data, so twice as many"
+                            + " answers.",
+                    "- Every method has four settings, two learning rates with two of: `KL`, the coefficient of the divergence,"
+                            + " in the reward, and in the loss of GRPO and Dr. GRPO; `beta`, DPO's; rejection sampling has"
+                            + " four learning rates.",
                     "- The reward model begins at the supervised model and learns from the pairs that offline DPO has;"
                             + " settings are chosen by the true reward there, too."));
 
