@@ -60,9 +60,11 @@ record AlignDemo(DemoStage stage) implements Demo {
         printer.println();
         stage.table(printer, NAMES, "", List.of());
         printer.println();
-        printer.println("Which beta is right depends on data, learning rate and length of the run; 'auto' takes it from the"
-                + " length of answers and the distance moved.");
-        printer.println("These are single runs of one seed: betatron study frontier compares methods, at equal distance,"
-                + " over seeds.");
+        printer.println(
+                "Which beta is right depends on data, learning rate and length of the run; 'auto' takes it from the"
+                        + " length of answers and the distance moved.");
+        printer.println(
+                "These are single runs of one seed: betatron study frontier compares methods, at equal distance,"
+                        + " over seeds.");
     }
 }

@@ -10,7 +10,8 @@ import org.betatron.evaluation.comparison.ComparisonReport;
 import org.betatron.evaluation.comparison.Estimate;
 import org.betatron.evaluation.record.EvaluationRecord;
 
-/// What all demos have in common: a world with noisy pairs, a supervised model, evaluations by the true reward, a table.
+/// What all demos have in common: a world with noisy pairs, a supervised model, evaluations by the true reward, a
+/// table.
 ///
 /// Sizes are chosen so that training shows in the true reward within minutes.
 ///
@@ -57,8 +58,8 @@ record DemoStage(Path out) {
                         "world " + out + "/world --seed 1 --flips 0.2"),
                 Step.of(
                         "A small model with random weights",
-                        "init --config " + world(WorldModel.MEDIUM.fileName()) + " --tokenizer " + out
-                                + "/world --out " + out + "/model"),
+                        "init --config " + world(WorldModel.MEDIUM.fileName()) + " --tokenizer " + out + "/world --out "
+                                + out + "/model"),
                 Step.of(
                         "Supervised fine-tuning on good and bad answers alike",
                         "sft --model " + out + "/model --data " + world("sft.jsonl") + " --out " + run(SUPERVISED)
@@ -139,7 +140,8 @@ record DemoStage(Path out) {
                     names.get(i),
                     aligned(report.score()),
                     String.format(Locale.ROOT, "%8.2f", report.kl().value()),
-                    String.format(Locale.ROOT, "%5.1f %%", 100 * report.winRate().value()),
+                    String.format(
+                            Locale.ROOT, "%5.1f %%", 100 * report.winRate().value()),
                     cells.isEmpty() ? "" : cells.get(i)));
         }
         lines.add(line(

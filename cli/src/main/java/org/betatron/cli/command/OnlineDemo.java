@@ -5,7 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.betatron.cli.command.DemoStage.Step;
 
-/// Learning from own answers beside learning from the data's, with the true reward and with one that was learned from the
+/// Learning from own answers beside learning from the data's, with the true reward and with one that was learned from
+/// the
 /// same pairs.
 ///
 /// @param stage where
@@ -75,8 +76,9 @@ record OnlineDemo(DemoStage stage) implements Demo {
         printer.println();
         stage.table(printer, NAMES, "the reward model says", said);
         printer.println();
-        printer.println("With the true reward, own answers teach more than the noisy pairs: the model is told about what it"
-                + " would say now, and of no pair the wrong way round.");
+        printer.println(
+                "With the true reward, own answers teach more than the noisy pairs: the model is told about what it"
+                        + " would say now, and of no pair the wrong way round.");
         printer.println("The reward model has learned from those pairs. What it says of " + LEARNED
                 + " has risen most; what the answers are truly worth has not followed.");
         printer.println("These are single runs of one seed: betatron study online compares methods, at equal distance,"

@@ -42,8 +42,9 @@ final class StudyCommand implements Runnable {
     @Option(
             names = "--seeds",
             paramLabel = "N",
-            description = "Seeds 1 to N (default 3; 8 of the study frontier, 5 of online and self-play, 2 of all three with"
-                    + " --quick).")
+            description =
+                    "Seeds 1 to N (default 3; 8 of the study frontier, 5 of online and self-play, 2 of all three with"
+                            + " --quick).")
     private int seeds;
 
     @Option(

@@ -19,7 +19,7 @@ class DemoCommandTest {
 
     /// @param commands that are shown, in order
     /// @param trained  how many of the steps have a recipe
-    private record Case(Demo demo, List<String> commands, int trained) {}
+    record Case(Demo demo, List<String> commands, int trained) {}
 
     private static Stream<Case> cases() {
         return Stream.of(

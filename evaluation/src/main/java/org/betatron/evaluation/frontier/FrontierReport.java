@@ -37,8 +37,7 @@ public final class FrontierReport {
     /// @param conditions how it was measured, lines of Markdown
     /// @param directory  of the report; made if need be
     /// @return the report
-    public static Path write(
-            List<KeyedCell> runs, FrontierLayout layout, List<String> conditions, Path directory) {
+    public static Path write(List<KeyedCell> runs, FrontierLayout layout, List<String> conditions, Path directory) {
         try {
             Files.createDirectories(directory);
             FrontierReport report = new FrontierReport(layout);
@@ -198,7 +197,11 @@ public final class FrontierReport {
         List<Moment> all = results.along(method, results.settings(method).getFirst());
         for (int i = 0; i < all.size(); i++) {
             head.append(String.format(
-                    Locale.ROOT, " %s %d (%.3g of the steps) |", layout.moment(), i + 1, all.get(i).share()));
+                    Locale.ROOT,
+                    " %s %d (%.3g of the steps) |",
+                    layout.moment(),
+                    i + 1,
+                    all.get(i).share()));
             rule.append("---|");
         }
         add(
@@ -214,7 +217,9 @@ public final class FrontierReport {
                     row.append(String.format(
                             Locale.ROOT, " %s @ %.2f", moment.reward().text(2), moment.kl()));
                     row.append(
-                            Double.isNaN(moment.proxy()) ? " |" : String.format(Locale.ROOT, " / %+.2f |", moment.proxy()));
+                            Double.isNaN(moment.proxy())
+                                    ? " |"
+                                    : String.format(Locale.ROOT, " / %+.2f |", moment.proxy()));
                 }
                 add(row.toString());
             }

@@ -80,9 +80,7 @@ final class FrontierResults {
 
     /// @return distances from 0 to that one
     double[] grid(double end) {
-        return IntStream.rangeClosed(0, STEPS)
-                .mapToDouble(i -> end * i / STEPS)
-                .toArray();
+        return IntStream.rangeClosed(0, STEPS).mapToDouble(i -> end * i / STEPS).toArray();
     }
 
     /// @return setting that is best there, over all seeds
@@ -109,8 +107,7 @@ final class FrontierResults {
 
     /// @return whether runs were rewarded with something else than the true reward, which was measured too
     boolean hasProxy() {
-        return cells.stream()
-                .anyMatch(cell -> cell.points().getFirst().held().proxy() != null);
+        return cells.stream().anyMatch(cell -> cell.points().getFirst().held().proxy() != null);
     }
 
     /// @return how much of the true reward the method has gained since the start
@@ -150,8 +147,7 @@ final class FrontierResults {
     /// @return all moments of a setting after the start
     List<Moment> along(String method, String setting) {
         List<FrontierCell> runs = cells.stream()
-                .filter(cell ->
-                        cell.method().equals(method) && cell.setting().equals(setting))
+                .filter(cell -> cell.method().equals(method) && cell.setting().equals(setting))
                 .sorted(Comparator.comparingLong(FrontierCell::seed))
                 .toList();
         return IntStream.range(1, runs.getFirst().points().size())

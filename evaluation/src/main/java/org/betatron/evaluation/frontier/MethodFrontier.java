@@ -72,9 +72,7 @@ final class MethodFrontier {
             if (tuned > chosenBy) {
                 chosenBy = tuned;
                 best = new Best(
-                        entry.getKey(),
-                        mean(curves.held(), distance, seeds),
-                        mean(curves.proxies(), distance, seeds));
+                        entry.getKey(), mean(curves.held(), distance, seeds), mean(curves.proxies(), distance, seeds));
             }
         }
         return Optional.ofNullable(best);

@@ -183,7 +183,8 @@ class FrontierResultsTest {
     @Test
     void theReportHasWhatItsLayoutAsksFor(@TempDir Path directory) throws IOException {
         List<KeyedCell> runs = Stream.of(1L, 2L, 3L)
-                .flatMap(seed -> Stream.of(run("data", "only", seed, 2, d -> d + seed * d * d), hacked("own", "hacks", seed)))
+                .flatMap(seed ->
+                        Stream.of(run("data", "only", seed, 2, d -> d + seed * d * d), hacked("own", "hacks", seed)))
                 .map(cell -> new KeyedCell(cell.method() + cell.seed(), cell))
                 .toList();
         FrontierLayout layout = new FrontierLayout("Own answers", "data", List.of(1, 4), "round", true);
@@ -191,7 +192,10 @@ class FrontierResultsTest {
         String text = Files.readString(report);
         assertThat(text)
                 .startsWith("# Own answers\n")
-                .contains("| own | 1.000 (1.000 to 1.000) | 3.000 (3.000 to 3.000) | 0.000", "| own | hacks | ", "- somehow")
+                .contains(
+                        "| own | 1.000 (1.000 to 1.000) | 3.000 (3.000 to 3.000) | 0.000",
+                        "| own | hacks | ",
+                        "- somehow")
                 .contains("| method | setting | round 1 (0.125 of the steps) |");
         assertThat(directory.resolve("frontier-world.svg")).exists();
         assertThat(directory.resolve("frontier-world-proxy.svg")).content().doesNotContain(">data<");

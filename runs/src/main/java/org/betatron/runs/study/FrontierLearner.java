@@ -21,10 +21,7 @@ public enum FrontierLearner {
     PAIRS(StudyScale.BATCH_SIZE, 0) {
         @Override
         Trainer trainer(Workshop workshop, FrontierWorkshop.Run run, Path start, List<String> keys) {
-            return ready(
-                    workshop,
-                    workshop.recipe(FrontierWorkshop.arm(run, keys), run.seed(), start),
-                    AlignRun::run);
+            return ready(workshop, workshop.recipe(FrontierWorkshop.arm(run, keys), run.seed(), start), AlignRun::run);
         }
     },
 
@@ -88,7 +85,8 @@ public enum FrontierLearner {
     private static <R extends Recipe> Resolved<R> resolve(
             Class<R> type, Workshop workshop, FrontierWorkshop.Run run, Path start, List<String> keys) {
         String rewardModel = FrontierWorkshop.hasRewardModel(run)
-                ? workshop.rewardModel(run.model(), run.world(), run.data(), run.seed()).toString()
+                ? workshop.rewardModel(run.model(), run.world(), run.data(), run.seed())
+                        .toString()
                 : "";
         RecipeReader reader = workshop.reader(
                 FrontierWorkshop.arm(

@@ -15,7 +15,11 @@ import org.jspecify.annotations.Nullable;
 /// @param follows  name of the method whose mean beta this one has, fixed; empty for none
 /// @param grid     settings that it is tried with; null for those of the place
 public record FrontierMethod(
-        String name, FrontierLearner learner, List<String> settings, String follows, @Nullable FrontierGrid grid) {
+        String name,
+        FrontierLearner learner,
+        List<String> settings,
+        String follows,
+        @Nullable FrontierGrid grid) {
 
     private static final String OBJECTIVE = "alignment.objective=";
     private static final String FILTER = "alignment.selection=gaussian";

@@ -124,10 +124,7 @@ public record FrontierRunner(FrontierRequest request, Consumer<String> progress,
                 ""));
         for (String note : request.study().notes()) {
             lines.add(String.format(
-                    Locale.ROOT,
-                    note,
-                    request.scale().steps(),
-                    request.scale().questions()));
+                    Locale.ROOT, note, request.scale().steps(), request.scale().questions()));
         }
         lines.addAll(List.of(
                 "- Distance: the root of the mean log-ratio of the drawn answers, which estimates KL from the start.",

@@ -50,9 +50,11 @@ public final class FrontierStudies {
             DOUBLING,
             List.of(
                     SAME_START + MEASURED,
-                    "- A step: " + StudyScale.ANSWERS + " own answers, 8 to each of 4 prompts; in PPO 1 to each of 32; in online"
+                    "- A step: " + StudyScale.ANSWERS
+                            + " own answers, 8 to each of 4 prompts; in PPO 1 to each of 32; in online"
                             + " DPO 4 to each of 8, the best against the worst; rejection sampling learns from the best of"
-                            + " these alone. In offline DPO " + StudyScale.BATCH_SIZE + " pairs of the data, so twice as many"
+                            + " these alone. In offline DPO " + StudyScale.BATCH_SIZE
+                            + " pairs of the data, so twice as many"
                             + " answers.",
                     "- Every method has four settings, two learning rates with two of: `KL`, the coefficient of the divergence,"
                             + " in the reward, and in the loss of GRPO and Dr. GRPO; `beta`, DPO's; rejection sampling has"

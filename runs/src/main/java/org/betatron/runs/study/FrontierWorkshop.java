@@ -278,8 +278,10 @@ record FrontierWorkshop(Workshop workshop, Map<String, FrontierCell> earlier, Li
                 .filter(i -> answers.get(i).prompt() % 2 == remainder)
                 .toArray();
         return new Half(
-                mean(own, i -> Objects.requireNonNull(answers.get(i).verdict(), "verdict")
-                        .score()),
+                mean(
+                        own,
+                        i -> Objects.requireNonNull(answers.get(i).verdict(), "verdict")
+                                .score()),
                 mean(own, i -> answers.get(i).logRatio()),
                 said == null ? null : mean(own, i -> said[i]));
     }

@@ -13,7 +13,8 @@ final class OwnAnswers {
 
     private static final FrontierGrid RATES = new FrontierGrid(List.of(0.1), List.of(1e-4, 2.5e-4, 5e-4, 1e-3));
 
-    static final FrontierMethod OFFLINE = FrontierMethod.of("offline DPO", FrontierLearner.PAIRS).with(BETAS);
+    static final FrontierMethod OFFLINE =
+            FrontierMethod.of("offline DPO", FrontierLearner.PAIRS).with(BETAS);
 
     private static final FrontierMethod GRPO = scored("GRPO", "grpo");
     private static final FrontierMethod ONLINE_DPO =

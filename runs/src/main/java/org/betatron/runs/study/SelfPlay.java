@@ -52,8 +52,7 @@ final class SelfPlay {
                 place("quick", "small", steps, new FrontierGrid(List.of(0.1), List.of(1e-3)), "rewards=[world]"));
     }
 
-    private static FrontierPlace place(
-            String name, String model, int steps, FrontierGrid grid, String... keys) {
+    private static FrontierPlace place(String name, String model, int steps, FrontierGrid grid, String... keys) {
         String round = Integer.toString(steps / ROUNDS);
         List<FrontierMethod> methods = METHODS.stream()
                 .map(method -> FrontierMethod.of(

@@ -92,14 +92,14 @@ class FrontierRunnerTest {
     @Test
     void everyRunOfOwnAnswersHasARecipeWithItsRewards() {
         for (FrontierStudy study : List.of(study("online"), study("self-play"))) {
-            for (FrontierTask task : FrontierRequest.of(study, false, 1, 1, directory).tasks()) {
+            for (FrontierTask task :
+                    FrontierRequest.of(study, false, 1, 1, directory).tasks()) {
                 FrontierWorkshop.Run run = task.run(task.beta());
-                Class<? extends Recipe> type =
-                        switch (run.learner()) {
-                            case PAIRS -> AlignRecipe.class;
-                            case OWN_PAIRS -> OnlineRecipe.class;
-                            case SCORES -> PolicyRecipe.class;
-                        };
+                Class<? extends Recipe> type = switch (run.learner()) {
+                    case PAIRS -> AlignRecipe.class;
+                    case OWN_PAIRS -> OnlineRecipe.class;
+                    case SCORES -> PolicyRecipe.class;
+                };
                 Recipe recipe = new RecipeReader()
                         .overrides(run.keys())
                         .overrides(List.of("model=m", "data.files=[pairs.jsonl]"))
@@ -110,13 +110,16 @@ class FrontierRunnerTest {
                     assertThat(prompted.rewards()).as(what).hasSize(prompted.readsAnswers() ? 0 : 1);
                     int answers = prompted.train().batchSize() * (recipe instanceof OnlineRecipe ? 4 : 1);
                     assertThat(answers).as(what).isEqualTo(StudyScale.ANSWERS);
-                    assertThat(FrontierWorkshop.hasRewardModel(run)).isEqualTo(run.place().equals("reward model"));
+                    assertThat(FrontierWorkshop.hasRewardModel(run))
+                            .isEqualTo(run.place().equals("reward model"));
                 }
                 if (recipe instanceof PolicyRecipe policy) {
                     assertThat(policy.policy().kl().coefficient()).as(what).isEqualTo(task.beta());
                 }
                 if (recipe instanceof OnlineRecipe online && online.reference().update() instanceof Blend blend) {
-                    assertThat(blend.every()).as(what).isEqualTo(online.rollout().batches());
+                    assertThat(blend.every())
+                            .as(what)
+                            .isEqualTo(online.rollout().batches());
                 }
             }
         }
@@ -154,8 +157,7 @@ class FrontierRunnerTest {
                                 "rollout.batches=2",
                                 "reference.update={type: blend, every: 2, share: 1.0}")),
                 PLACE.grid());
-        Path report = new FrontierRunner(
-                        request(study("online"), place, directory), progress::add, () -> false)
+        Path report = new FrontierRunner(request(study("online"), place, directory), progress::add, () -> false)
                 .run()
                 .orElseThrow();
         List<FrontierCell> cells =
@@ -177,7 +179,8 @@ class FrontierRunnerTest {
         progress.clear();
         FrontierRequest elsewhere = request(study("online"), place, directory.resolve("elsewhere"))
                 .with(List.of(report.resolveSibling(FrontierReport.RESULTS)));
-        assertThat(new FrontierRunner(elsewhere, progress::add, () -> false).run()).isPresent();
+        assertThat(new FrontierRunner(elsewhere, progress::add, () -> false).run())
+                .isPresent();
         assertThat(progress).isEmpty();
     }
 
