@@ -64,7 +64,7 @@ public final class FrontierReport {
     }
 
     private void place(String name, FrontierResults results, Path directory) throws IOException {
-        String fileName = "frontier-" + name.replaceAll("[^a-z0-9]+", "-");
+        String fileName = "frontier-" + name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
         figure(directory.resolve(fileName + ".svg"), name, "true reward", results, results::at);
         add(
                 "## " + name,

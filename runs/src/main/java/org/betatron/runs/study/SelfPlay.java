@@ -10,7 +10,7 @@ final class SelfPlay {
     static final int STEPS = 64;
 
     private static final int ROUNDS = 4;
-    private static final FrontierGrid GRID = new FrontierGrid(List.of(0.1, 0.5), List.of(1e-3));
+    private static final FrontierGrid GRID = new FrontierGrid(List.of(0.1, 0.5), List.of(2.5e-4, 1e-3));
 
     /// Stands for the steps of a round.
     private static final String ROUND = "%N";
