@@ -9,6 +9,8 @@ import org.betatron.evaluation.study.Study;
 import org.betatron.runs.StopSignal;
 import org.betatron.runs.study.FrontierRequest;
 import org.betatron.runs.study.FrontierRunner;
+import org.betatron.runs.study.FrontierStudies;
+import org.betatron.runs.study.FrontierStudy;
 import org.betatron.runs.study.Studies;
 import org.betatron.runs.study.StudyRunner;
 import org.betatron.runs.study.StudyScale;
@@ -29,7 +31,7 @@ import picocli.CommandLine.Spec;
 final class StudyCommand implements Runnable {
 
     private static final int SEEDS = 3;
-    private static final int FRONTIER_SEEDS = 8;
+    private static final String OF_FRONTIERS = "Of the studies frontier, online and self-play, ";
 
     @Parameters(paramLabel = "NAME", arity = "1..*", description = "Studies to run, or 'all'; 'list' shows them.")
     private List<String> names = List.of();
@@ -40,26 +42,28 @@ final class StudyCommand implements Runnable {
     @Option(
             names = "--seeds",
             paramLabel = "N",
-            description = "Seeds 1 to N (default 3; 8 of the study frontier, 2 with --quick).")
+            description =
+                    "Seeds 1 to N (default 3; 8 of the study frontier, 5 of online and self-play, 2 of all three with"
+                            + " --quick).")
     private int seeds;
 
     @Option(
             names = "--part",
             paramLabel = "I/N",
-            description = "Of the study frontier, the I-th of N shares of the runs: N processes may share --out"
+            description = OF_FRONTIERS + "the I-th of N shares of the runs: N processes may share --out"
                     + " (default ${DEFAULT-VALUE}).")
     private String part = "1/1";
 
     @Option(
             names = "--place",
             paramLabel = "NAME",
-            description = "Of the study frontier, only this world (may be repeated; default: all).")
+            description = OF_FRONTIERS + "only this world (may be repeated; default: all).")
     private List<String> places = List.of();
 
     @Option(
             names = "--with",
             paramLabel = "FILE",
-            description = "Of the study frontier, runs that an earlier report's results.jsonl has are taken from there"
+            description = OF_FRONTIERS + "runs that an earlier report's results.jsonl has are taken from there"
                     + " (may be repeated); made by the same version of Betatron.")
     private List<Path> with = List.of();
 
@@ -88,18 +92,23 @@ final class StudyCommand implements Runnable {
                         study.arms().size(),
                         study.title());
             }
-            printer.printf(Locale.ROOT, "%-12s           %s%n", FrontierRunner.NAME, FrontierRunner.TITLE);
+            for (FrontierStudy study : FrontierStudies.ALL) {
+                printer.printf(Locale.ROOT, "%-12s           %s%n", study.name(), study.title());
+            }
             printer.flush();
             return;
         }
-        if (names.equals(List.of(FrontierRunner.NAME))) {
-            frontier(printer);
+        Optional<FrontierStudy> frontier = FrontierStudies.ALL.stream()
+                .filter(study -> names.equals(List.of(study.name())))
+                .findFirst();
+        if (frontier.isPresent()) {
+            frontier(frontier.get(), printer);
             return;
         }
         if (!part.equals("1/1") || !places.isEmpty() || !with.isEmpty()) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--part, --place and --with are for the study " + FrontierRunner.NAME + " alone");
+                    "--part, --place and --with are for one of the studies frontier, online and self-play");
         }
         List<Study> studies = names.equals(List.of("all"))
                 ? Studies.ALL
@@ -127,16 +136,14 @@ final class StudyCommand implements Runnable {
         }
     }
 
-    private void frontier(PrintWriter printer) {
+    private void frontier(FrontierStudy study, PrintWriter printer) {
         String[] parts = part.split("/", -1);
         if (parts.length != 2 || !parts[0].matches("[1-9]\\d{0,2}") || !parts[1].matches("[1-9]\\d{0,2}")) {
             throw new ParameterException(spec.commandLine(), "--part must be I/N, as 1/2, but was " + part);
         }
         StopSignal.install();
-        printer.println(FrontierRunner.TITLE);
-        FrontierRequest request = quick
-                ? FrontierRequest.quick(threads, seeds == 0 ? 2 : seeds, out)
-                : FrontierRequest.full(threads, seeds == 0 ? FRONTIER_SEEDS : seeds, out);
+        printer.println(study.title());
+        FrontierRequest request = FrontierRequest.of(study, quick, threads, seeds, out);
         new FrontierRunner(
                         request.in(places).with(with).share(Integer.parseInt(parts[0]) - 1, Integer.parseInt(parts[1])),
                         line -> {
@@ -158,6 +165,12 @@ final class StudyCommand implements Runnable {
                         "there is no study '" + name + "'; there are: "
                                 + String.join(
                                         ", ",
-                                        Studies.ALL.stream().map(Study::name).toList())));
+                                        Studies.ALL.stream().map(Study::name).toList())
+                                + "; and, each alone, "
+                                + String.join(
+                                        ", ",
+                                        FrontierStudies.ALL.stream()
+                                                .map(FrontierStudy::name)
+                                                .toList())));
     }
 }

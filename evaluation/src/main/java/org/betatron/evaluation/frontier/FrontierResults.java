@@ -2,6 +2,7 @@ package org.betatron.evaluation.frontier;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ final class FrontierResults {
     private static final int RESAMPLES = 2000;
     private static final int STEPS = 40;
 
+    private final List<FrontierCell> cells;
     private final Map<String, MethodFrontier> methods = new LinkedHashMap<>();
     private final int[] all;
     private final double reach;
@@ -30,6 +32,7 @@ final class FrontierResults {
 
     /// @param cells of one place; every method with the same seeds
     FrontierResults(List<FrontierCell> cells) {
+        this.cells = List.copyOf(cells);
         cells.stream()
                 .collect(Collectors.groupingBy(FrontierCell::method, LinkedHashMap::new, Collectors.toList()))
                 .forEach((method, own) -> methods.put(method, new MethodFrontier(own)));
@@ -70,11 +73,14 @@ final class FrontierResults {
         return reach;
     }
 
-    /// @return distances from 0 to [#reach]
-    double[] grid() {
-        return IntStream.rangeClosed(0, STEPS)
-                .mapToDouble(i -> reach * i / STEPS)
-                .toArray();
+    /// @return distance that a method reaches, √nats
+    double reach(String method) {
+        return reachOf(of(method));
+    }
+
+    /// @return distances from 0 to that one
+    double[] grid(double end) {
+        return IntStream.rangeClosed(0, STEPS).mapToDouble(i -> end * i / STEPS).toArray();
     }
 
     /// @return setting that is best there, over all seeds
@@ -99,6 +105,71 @@ final class FrontierResults {
                 : Optional.of(estimate(seeds -> reward(method, distance, seeds) - reward(other, distance, seeds)));
     }
 
+    /// @return whether runs were rewarded with something else than the true reward, which was measured too
+    boolean hasProxy() {
+        return cells.stream().anyMatch(cell -> cell.points().getFirst().held().proxy() != null);
+    }
+
+    /// @return how much of the true reward the method has gained since the start
+    Optional<Estimate> gain(String method, double distance) {
+        return settingAt(method, distance).isEmpty()
+                ? Optional.empty()
+                : Optional.of(estimate(seeds -> reward(method, distance, seeds) - reward(method, 0, seeds)));
+    }
+
+    /// @return how much of the reward that was learned from the method has gained since the start, at a distance and
+    ///     the setting that is best there by the true reward; empty where none reaches it, or nothing was learned
+    ///     from but the true reward
+    Optional<Estimate> proxyGain(String method, double distance) {
+        return settingAt(method, distance).isEmpty()
+                ? Optional.empty()
+                : Optional.of(estimate(seeds -> proxy(method, distance, seeds) - proxy(method, 0, seeds)))
+                        .filter(gain -> !Double.isNaN(gain.value()));
+    }
+
+    /// Where runs of one setting are at one moment.
+    ///
+    /// @param share  of their steps
+    /// @param reward mean over seeds, on the half that is reported
+    /// @param kl     mean over seeds, nats per answer
+    /// @param proxy  mean of what was learned from instead, less that of the start; NaN where there is none
+    record Moment(double share, Estimate reward, double kl, double proxy) {}
+
+    /// @return settings of a method, in the order of its runs
+    List<String> settings(String method) {
+        return cells.stream()
+                .filter(cell -> cell.method().equals(method))
+                .map(FrontierCell::setting)
+                .distinct()
+                .toList();
+    }
+
+    /// @return all moments of a setting after the start
+    List<Moment> along(String method, String setting) {
+        List<FrontierCell> runs = cells.stream()
+                .filter(cell -> cell.method().equals(method) && cell.setting().equals(setting))
+                .sorted(Comparator.comparingLong(FrontierCell::seed))
+                .toList();
+        return IntStream.range(1, runs.getFirst().points().size())
+                .mapToObj(i -> new Moment(
+                        runs.getFirst().points().get(i).share(),
+                        estimate(seeds -> Arrays.stream(seeds)
+                                .mapToDouble(seed ->
+                                        runs.get(seed).points().get(i).held().reward())
+                                .average()
+                                .orElseThrow()),
+                        runs.stream()
+                                .mapToDouble(run -> run.points().get(i).held().kl())
+                                .average()
+                                .orElseThrow(),
+                        runs.stream()
+                                .mapToDouble(run -> run.points().get(i).held().proxyOrNaN()
+                                        - run.points().getFirst().held().proxyOrNaN())
+                                .average()
+                                .orElseThrow()))
+                .toList();
+    }
+
     /// @return area under the frontier over its length: mean reward over distances up to [#reach]
     Estimate area(String method) {
         return estimate(seeds -> area(method, seeds));
@@ -111,7 +182,7 @@ final class FrontierResults {
 
     /// @return a form fitted to the frontier of all seeds
     RewardForm.Fit fit(String method, RewardForm form) {
-        double[] distances = Arrays.copyOfRange(grid(), 1, STEPS + 1);
+        double[] distances = Arrays.copyOfRange(grid(reach), 1, STEPS + 1);
         double start = reward(method, 0, all);
         double[] gains = Arrays.stream(distances)
                 .map(distance -> reward(method, distance, all) - start)
@@ -131,8 +202,12 @@ final class FrontierResults {
         return of(method).at(distance, seeds).map(MethodFrontier.Best::reward).orElse(Double.NaN);
     }
 
+    private double proxy(String method, double distance, int[] seeds) {
+        return of(method).at(distance, seeds).map(MethodFrontier.Best::proxy).orElse(Double.NaN);
+    }
+
     private double area(String method, int[] seeds) {
-        double[] grid = grid();
+        double[] grid = grid(reach);
         double sum = 0;
         for (int i = 0; i < grid.length; i++) {
             double weight = i == 0 || i == grid.length - 1 ? 0.5 : 1;

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.betatron.evaluation.frontier.FrontierPoint.Half;
 
 /// What a method reaches at each distance from the start: at the setting that is best there on one half of the
 /// questions, measured on the other half.
@@ -13,9 +14,10 @@ import java.util.TreeMap;
 /// A setting takes part at a distance that it reaches with every seed on both halves.
 final class MethodFrontier {
 
-    /// @param tuned reward of each seed on the half that chooses
-    /// @param held  on the half that is reported
-    private record Curves(List<RunCurve> tuned, List<RunCurve> held) {}
+    /// @param tuned   reward of each seed on the half that chooses
+    /// @param held    on the half that is reported
+    /// @param proxies what was learned from instead, on the half that is reported; NaN where there is none
+    private record Curves(List<RunCurve> tuned, List<RunCurve> held, List<RunCurve> proxies) {}
 
     private final Map<String, Curves> bySetting = new LinkedHashMap<>();
     private final int numSeeds;
@@ -24,7 +26,8 @@ final class MethodFrontier {
     ///
     /// @param setting which one was best
     /// @param reward  its mean over seeds on the half that is reported
-    record Best(String setting, double reward) {}
+    /// @param proxy   mean of what was learned from instead; NaN where there is none
+    record Best(String setting, double reward, double proxy) {}
 
     /// @param cells of one method in one place; every setting with the same seeds
     /// @throws IllegalArgumentException if settings differ in their seeds
@@ -40,11 +43,13 @@ final class MethodFrontier {
             }
             List<RunCurve> tuned = new ArrayList<>();
             List<RunCurve> held = new ArrayList<>();
+            List<RunCurve> proxies = new ArrayList<>();
             bySeed.values().forEach(cell -> {
-                tuned.add(new RunCurve(cell.points(), FrontierPoint::tuned));
-                held.add(new RunCurve(cell.points(), FrontierPoint::held));
+                tuned.add(new RunCurve(cell.points(), FrontierPoint::tuned, Half::reward));
+                held.add(new RunCurve(cell.points(), FrontierPoint::held, Half::reward));
+                proxies.add(new RunCurve(cell.points(), FrontierPoint::held, Half::proxyOrNaN));
             });
-            bySetting.put(setting, new Curves(tuned, held));
+            bySetting.put(setting, new Curves(tuned, held, proxies));
         });
     }
 
@@ -66,7 +71,8 @@ final class MethodFrontier {
             double tuned = mean(curves.tuned(), distance, seeds);
             if (tuned > chosenBy) {
                 chosenBy = tuned;
-                best = new Best(entry.getKey(), mean(curves.held(), distance, seeds));
+                best = new Best(
+                        entry.getKey(), mean(curves.held(), distance, seeds), mean(curves.proxies(), distance, seeds));
             }
         }
         return Optional.ofNullable(best);

@@ -4,13 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.DoubleUnaryOperator;
+import java.util.stream.Stream;
 import org.betatron.evaluation.comparison.Estimate;
 import org.betatron.evaluation.frontier.FrontierPoint.Half;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// Curves whose areas and differences are known.
 class FrontierResultsTest {
@@ -119,7 +124,7 @@ class FrontierResultsTest {
                 new FrontierPoint(0, half(0, 0), half(0, 0)),
                 new FrontierPoint(0.5, half(2, 4), half(2, 4)),
                 new FrontierPoint(1, half(1, 9), half(1, 9)));
-        RunCurve curve = new RunCurve(points, FrontierPoint::held);
+        RunCurve curve = new RunCurve(points, FrontierPoint::held, Half::reward);
         assertThat(curve.at(1)).isCloseTo(2, within(1e-12));
         assertThat(curve.at(2.1)).isNaN();
         assertThat(curve.at(0)).isZero();
@@ -137,6 +142,69 @@ class FrontierResultsTest {
         assertThat(fit.b()).isCloseTo(0.4, within(1e-9));
         assertThat(fit.residual()).isCloseTo(0, within(1e-9));
         assertThat(RewardForm.BEST_OF_N.fit(distances, gains).residual()).isGreaterThan(0.01);
+    }
+
+    /// What was learned from rises by 3 a unit of distance and the truth turns round at 1: both are told of the same
+    /// setting, which the truth chooses.
+    @Test
+    void whatWasLearnedFromStandsBesideTheTruth() {
+        List<FrontierCell> cells = new ArrayList<>();
+        for (long seed = 1; seed <= 3; seed++) {
+            cells.add(hacked("own", "hacks", seed));
+            cells.add(run("own", "slow", seed, 0.5, d -> -d));
+            cells.add(run("data", "only", seed, 2, d -> d));
+        }
+        FrontierResults results = new FrontierResults(cells);
+        assertThat(results.hasProxy()).isTrue();
+        assertThat(results.gain("own", 2).orElseThrow().value()).isCloseTo(0, within(1e-9));
+        assertThat(results.proxyGain("own", 2).orElseThrow().value()).isCloseTo(6, within(1e-9));
+        assertThat(results.proxyGain("data", 1)).isEmpty();
+        assertThat(results.proxyGain("own", 2.5)).isEmpty();
+        assertThat(results.reach("own")).isCloseTo(2, within(0.011));
+        assertThat(results.settings("own")).containsExactly("hacks", "slow");
+        List<FrontierResults.Moment> moments = results.along("own", "hacks");
+        assertThat(moments).extracting(FrontierResults.Moment::share).containsExactly(0.125, 0.25, 0.5, 1.0);
+        assertThat(moments.get(2).reward().value()).isCloseTo(1, within(1e-9));
+        assertThat(moments.get(2).kl()).isCloseTo(1, within(1e-9));
+        assertThat(moments.get(3).proxy()).isCloseTo(6, within(1e-9));
+        assertThat(results.along("data", "only").getFirst().proxy()).isNaN();
+    }
+
+    private static FrontierCell hacked(String method, String setting, long seed) {
+        List<FrontierPoint> points = new ArrayList<>();
+        for (double share : SHARES) {
+            double d = 2 * share;
+            Half half = new Half(d * (2 - d), d * d, seed + 3 * d);
+            points.add(new FrontierPoint(share, half, half));
+        }
+        return new FrontierCell("world", method, setting, seed, 0.1, 1, points);
+    }
+
+    @Test
+    void theReportHasWhatItsLayoutAsksFor(@TempDir Path directory) throws IOException {
+        List<KeyedCell> runs = Stream.of(1L, 2L, 3L)
+                .flatMap(seed ->
+                        Stream.of(run("data", "only", seed, 2, d -> d + seed * d * d), hacked("own", "hacks", seed)))
+                .map(cell -> new KeyedCell(cell.method() + cell.seed(), cell))
+                .toList();
+        FrontierLayout layout = new FrontierLayout("Own answers", "data", List.of(1, 4), "round", true);
+        Path report = FrontierReport.write(runs, layout, List.of("- somehow"), directory);
+        String text = Files.readString(report);
+        assertThat(text)
+                .startsWith("# Own answers\n")
+                .contains(
+                        "| own | 1.000 (1.000 to 1.000) | 3.000 (3.000 to 3.000) | 0.000",
+                        "| own | hacks | ",
+                        "- somehow")
+                .contains("| method | setting | round 1 (0.125 of the steps) |");
+        assertThat(directory.resolve("frontier-world.svg")).exists();
+        assertThat(directory.resolve("frontier-world-proxy.svg")).content().doesNotContain(">data<");
+
+        // What is not told, and one seed, whose interval says nothing.
+        List<KeyedCell> one = runs.subList(0, 2);
+        String plain = Files.readString(FrontierReport.write(
+                one, new FrontierLayout("Own answers", "data", List.of(1), "", false), List.of(), directory));
+        assertThat(plain).doesNotContain("round", "**");
     }
 
     @Test

@@ -3,18 +3,27 @@ package org.betatron.runs.study;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
-/// What a study of frontiers compares: recipe keys on top of plain DPO, for any beta_0.
+/// What a study of frontiers compares: recipe keys for any beta_0, or any cost of divergence. What learns from pairs
+/// has them on top of plain DPO.
 ///
 /// @param name     in tables
+/// @param learner  what it learns from
 /// @param settings recipe keys; `%B` stands for beta_0, `%R` for 0.6 over it, the strength of the
 ///     published code
 /// @param follows  name of the method whose mean beta this one has, fixed; empty for none
-public record FrontierMethod(String name, List<String> settings, String follows) {
+/// @param grid     settings that it is tried with; null for those of the place
+public record FrontierMethod(
+        String name,
+        FrontierLearner learner,
+        List<String> settings,
+        String follows,
+        @Nullable FrontierGrid grid) {
 
     private static final String OBJECTIVE = "alignment.objective=";
     private static final String FILTER = "alignment.selection=gaussian";
-    private static final String PUBLISHED = "alignment.calibration={type: batch, sensitivity: %R}";
+    static final String PUBLISHED = "alignment.calibration={type: batch, sensitivity: %R}";
 
     public static final FrontierMethod DPO = new FrontierMethod("DPO", List.of(), "");
 
@@ -62,17 +71,49 @@ public record FrontierMethod(String name, List<String> settings, String follows)
     /// Those that are compared in every other world.
     static final List<FrontierMethod> MAIN = List.of(DPO, DYNAMIC, FILTERED, BETA_DPO, FILTERED_AT_MEAN, AUTO);
 
+    /// @param settings of what learns from the pairs of the data, with the grid of the place
+    public FrontierMethod(String name, List<String> settings, String follows) {
+        this(name, FrontierLearner.PAIRS, settings, follows, null);
+    }
+
+    /// @param learner  what it learns from
+    /// @param settings recipe keys
+    static FrontierMethod of(String name, FrontierLearner learner, String... settings) {
+        return new FrontierMethod(name, learner, List.of(settings), "", null);
+    }
+
+    /// @return the same with a grid of its own
+    FrontierMethod with(FrontierGrid other) {
+        return new FrontierMethod(name, learner, settings, follows, other);
+    }
+
     private static FrontierMethod of(String name, String... settings) {
         return new FrontierMethod(name, List.of(settings), "");
     }
 
-    /// @param beta beta_0
-    /// @return recipe keys, those of plain DPO first
+    /// @return how a report names a setting
+    String setting(double beta, double rate) {
+        boolean hasNoBeta = learner == FrontierLearner.OWN_PAIRS && names(OBJECTIVE);
+        return hasNoBeta
+                ? String.format(Locale.ROOT, "rate %s", rate)
+                : String.format(
+                        Locale.ROOT, "%s %s, rate %s", learner == FrontierLearner.SCORES ? "KL" : "beta", beta, rate);
+    }
+
+    private boolean names(String key) {
+        return settings.stream().anyMatch(setting -> setting.startsWith(key));
+    }
+
+    /// @param beta beta_0, or what divergence costs
+    /// @return recipe keys, those of everything that learns so first
     List<String> at(double beta) {
-        List<String> keys = new ArrayList<>(List.of("alignment.preset=dpo"));
-        // Settings of one key are put together, and the keys of one objective are not those of another.
-        if (settings.stream().noneMatch(setting -> setting.startsWith(OBJECTIVE))) {
-            keys.add(OBJECTIVE + "{type: dpo, beta: " + beta + "}");
+        List<String> keys = new ArrayList<>(learner.keys());
+        if (learner != FrontierLearner.SCORES) {
+            keys.add("alignment.preset=dpo");
+            // Settings of one key are put together, and the keys of one objective are not those of another.
+            if (!names(OBJECTIVE)) {
+                keys.add(OBJECTIVE + "{type: dpo, beta: " + beta + "}");
+            }
         }
         for (String setting : settings) {
             keys.add(setting.replace("%B", Double.toString(beta))

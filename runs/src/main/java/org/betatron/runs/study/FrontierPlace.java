@@ -8,30 +8,40 @@ import java.util.List;
 /// @param name     in the report
 /// @param model    size
 /// @param world    name of the data
-/// @param settings recipe keys of the data
+/// @param settings recipe keys of the data, for what learns from its pairs, a reward model too
+/// @param rewards  recipe keys of what own answers are worth, for what learns from them
 /// @param methods  what is compared there
-/// @param betas    grid of beta_0, the same for every method
-/// @param rates    grid of learning rates
+/// @param grid     settings of every method that has none of its own
 public record FrontierPlace(
         String name,
         String model,
         String world,
         List<String> settings,
+        List<String> rewards,
         List<FrontierMethod> methods,
-        List<Double> betas,
-        List<Double> rates) {
+        FrontierGrid grid) {
 
-    private static final List<Double> BETAS = List.of(0.03, 0.1, 0.3, 1.0, 3.0);
-    private static final List<Double> RATES = List.of(2.5e-4, 5e-4, 1e-3);
-    private static final List<Double> FEW_BETAS = List.of(0.1, 0.5);
-    private static final List<Double> FEW_RATES = List.of(5e-4, 1e-3);
+    private static final FrontierGrid GRID =
+            new FrontierGrid(List.of(0.03, 0.1, 0.3, 1.0, 3.0), List.of(2.5e-4, 5e-4, 1e-3));
+    private static final FrontierGrid FEW = new FrontierGrid(List.of(0.1, 0.5), List.of(5e-4, 1e-3));
+
+    /// @return settings that a method is tried with here
+    FrontierGrid grid(FrontierMethod method) {
+        FrontierGrid own = method.grid();
+        return own == null ? grid : own;
+    }
+
+    /// @return recipe keys of data, or of rewards
+    List<String> settings(FrontierMethod method) {
+        return method.learner().isOwn() ? rewards : settings;
+    }
 
     /// All worlds; the first with all methods and the whole grid.
     static List<FrontierPlace> all() {
         List<FrontierPlace> places = new ArrayList<>();
         places.add(new FrontierPlace(
                 "outliers 10 %",
-                "medium", StudyScale.WORLD, List.of(mixture("0.5")), FrontierMethod.ALL, BETAS, RATES));
+                "medium", StudyScale.WORLD, List.of(mixture("0.5")), List.of(), FrontierMethod.ALL, GRID));
         places.add(few("no outliers", "medium", StudyScale.CLEAN_WORLD, mixture("0.5")));
         places.add(few("outliers preferred", "medium", StudyScale.PREFERRED_OUTLIERS_WORLD, mixture("0.5")));
         places.add(few("flips 20 %", "medium", StudyScale.WORLD, flipped("0.2")));
@@ -50,16 +60,16 @@ public record FrontierPlace(
                 "small",
                 StudyScale.WORLD,
                 List.of(mixture("0.5")),
+                List.of(),
                 FrontierMethod.MAIN,
-                List.of(0.3),
-                FEW_RATES));
+                new FrontierGrid(List.of(0.3), FEW.rates())));
     }
 
     private static FrontierPlace few(String name, String model, String world, String... settings) {
-        return new FrontierPlace(name, model, world, List.of(settings), FrontierMethod.MAIN, FEW_BETAS, FEW_RATES);
+        return new FrontierPlace(name, model, world, List.of(settings), List.of(), FrontierMethod.MAIN, FEW);
     }
 
-    private static String mixture(String highShare) {
+    static String mixture(String highShare) {
         return "data.transforms=[" + Studies.mixtureItem(highShare) + "]";
     }
 

@@ -11,15 +11,17 @@ import org.betatron.evaluation.frontier.KeyedCell;
 
 /// What a study of frontiers compares, and which of its runs are made by this process.
 ///
-/// @param places  where methods are compared
+/// @param study   what is asked
+/// @param places  of the study, where methods are compared now
 /// @param scale   how large it is
 /// @param seeds   how many, from 1
-/// @param out     directory of all studies; the report goes into `frontier` there
+/// @param out     directory of all studies; the report goes into one of the study's name there
 /// @param earlier runs that are known already, by key
 /// @param part    which runs this process makes: those whose number leaves `part` when divided by
 ///     `parts`
 /// @param parts   processes that share the runs
 public record FrontierRequest(
+        FrontierStudy study,
         List<FrontierPlace> places,
         StudyScale scale,
         int seeds,
@@ -27,12 +29,6 @@ public record FrontierRequest(
         Map<String, FrontierCell> earlier,
         int part,
         int parts) {
-
-    /// Some seconds a run on one core.
-    private static final StudyScale FULL = new StudyScale(400, 96, 320, 1);
-
-    /// Whether everything works, within minutes; its numbers mean nothing.
-    private static final StudyScale QUICK = new StudyScale(100, 24, 80, 1);
 
     public FrontierRequest {
         places = List.copyOf(places);
@@ -48,18 +44,16 @@ public record FrontierRequest(
         }
     }
 
-    /// The whole study, in one process.
+    /// The whole study, or one that shows within minutes whether everything works, in one process.
     ///
+    /// @param quick   whether it is that one
     /// @param threads of one operation
-    public static FrontierRequest full(int threads, int seeds, Path out) {
-        return new FrontierRequest(FrontierPlace.all(), FULL.withThreads(threads), seeds, out, Map.of(), 0, 1);
-    }
-
-    /// One that shows within minutes whether everything works.
-    ///
-    /// @param threads of one operation
-    public static FrontierRequest quick(int threads, int seeds, Path out) {
-        return new FrontierRequest(FrontierPlace.quick(), QUICK.withThreads(threads), seeds, out, Map.of(), 0, 1);
+    /// @param seeds   how many, from 1; 0 for as many as the study has
+    public static FrontierRequest of(FrontierStudy study, boolean quick, int threads, int seeds, Path out) {
+        FrontierStudy.Size size = quick ? study.quick() : study.full();
+        int own = quick ? FrontierStudy.QUICK_SEEDS : study.seeds();
+        return new FrontierRequest(
+                study, size.places(), size.scale().withThreads(threads), seeds == 0 ? own : seeds, out, Map.of(), 0, 1);
     }
 
     /// @param names of places; empty for all
@@ -75,6 +69,7 @@ public record FrontierRequest(
                     "--place: there is no '" + name + "'; there are: " + String.join(", ", all));
         });
         return new FrontierRequest(
+                study,
                 places.stream().filter(place -> names.contains(place.name())).toList(),
                 scale,
                 seeds,
@@ -87,7 +82,7 @@ public record FrontierRequest(
     /// @param index of the share, from 0
     /// @param count of shares
     public FrontierRequest share(int index, int count) {
-        return new FrontierRequest(places, scale, seeds, out, earlier, index, count);
+        return new FrontierRequest(study, places, scale, seeds, out, earlier, index, count);
     }
 
     /// @param results files of earlier reports, made by the same version
@@ -95,17 +90,17 @@ public record FrontierRequest(
     public FrontierRequest with(List<Path> results) {
         Map<String, FrontierCell> known = new HashMap<>(earlier);
         for (Path file : results) {
-            List<KeyedCell> cells = RecordLines.read(file, KeyedCell.class);
+            List<KeyedCell> cells = RecordLines.readSparse(file, KeyedCell.class);
             if (cells.isEmpty()) {
                 throw new IllegalArgumentException("--with: " + file + " must be the results.jsonl of a study");
             }
             cells.forEach(cell -> known.put(cell.key(), cell.cell()));
         }
-        return new FrontierRequest(places, scale, seeds, out, known, part, parts);
+        return new FrontierRequest(study, places, scale, seeds, out, known, part, parts);
     }
 
     boolean isQuick() {
-        return scale.questions() < FULL.questions();
+        return scale.questions() < study.full().scale().questions();
     }
 
     /// @return every run, seed by seed in each place: what was made when it is stopped is a whole
@@ -115,8 +110,9 @@ public record FrontierRequest(
         for (FrontierPlace place : places) {
             for (long seed = 1; seed <= seeds; seed++) {
                 for (FrontierMethod method : place.methods()) {
-                    for (double beta : place.betas()) {
-                        for (double rate : place.rates()) {
+                    FrontierGrid grid = place.grid(method);
+                    for (double beta : grid.betas()) {
+                        for (double rate : grid.rates()) {
                             tasks.add(new FrontierTask(place, method, beta, rate, seed));
                         }
                     }
@@ -133,10 +129,10 @@ public record FrontierRequest(
 
     /// @return commands that make it, as they would be typed
     String command() {
-        StringBuilder command = new StringBuilder("./betatron study frontier --seeds " + seeds);
+        StringBuilder command = new StringBuilder("./betatron study " + study.name() + " --seeds " + seeds);
         if (isQuick()) {
             command.append(" --quick");
-        } else if (places.size() < FrontierPlace.all().size()) {
+        } else if (places.size() < study.full().places().size()) {
             places.forEach(
                     place -> command.append(" --place '").append(place.name()).append('\''));
         }

@@ -1,6 +1,7 @@
 package org.betatron.runs.study;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -25,15 +26,12 @@ import org.betatron.evaluation.frontier.KeyedCell;
 /// @param stop     asked between steps
 public record FrontierRunner(FrontierRequest request, Consumer<String> progress, BooleanSupplier stop) {
 
-    public static final String NAME = "frontier";
-
-    public static final String TITLE =
-            "What DPO, dynamic beta and the filter reach at the same distance from the start";
-
     /// @return the report; empty if it was stopped, or runs of other processes are still missing
     public Optional<Path> run() {
-        FrontierWorkshop workshop =
-                new FrontierWorkshop(new Workshop(request.out(), request.scale(), progress, stop), request.earlier());
+        FrontierWorkshop workshop = new FrontierWorkshop(
+                new Workshop(request.out(), request.scale(), progress, stop),
+                request.earlier(),
+                request.study().eighths());
         List<FrontierTask> tasks = request.tasks();
         Map<FrontierTask, KeyedCell> cells = new HashMap<>();
         double seconds = 0;
@@ -69,11 +67,11 @@ public record FrontierRunner(FrontierRequest request, Consumer<String> progress,
         }
         return Optional.of(FrontierReport.write(
                 tasks.stream().map(cells::get).map(Objects::requireNonNull).toList(),
-                FrontierMethod.DPO.name(),
+                request.study().layout(),
                 conditions(cells.values().stream()
                         .mapToDouble(each -> each.cell().seconds())
                         .sum()),
-                request.out().resolve(NAME)));
+                request.out().resolve(request.study().name())));
     }
 
     /// @return what a run is trained with; empty if that is not known yet
@@ -113,7 +111,7 @@ public record FrontierRunner(FrontierRequest request, Consumer<String> progress,
     }
 
     private List<String> conditions(double seconds) {
-        return List.of(
+        List<String> lines = new ArrayList<>(List.of(
                 "    " + request.command(),
                 "",
                 (request.isQuick() ? "A quick run, to see that everything works: **its numbers mean nothing.** " : "")
@@ -123,20 +121,17 @@ public record FrontierRunner(FrontierRequest request, Consumer<String> progress,
                                         + " measuring together, one thread.",
                                 request.seeds(),
                                 seconds),
-                "",
-                String.format(
-                        Locale.ROOT,
-                        "- The controlled world ([studies](../../../studies.md)): %d steps of %d pairs from the same"
-                                + " supervised model, measured after an eighth, a quarter, a half and all of them on %d"
-                                + " questions that no training data has, answers drawn at temperature 1.",
-                        request.scale().steps(),
-                        StudyScale.BATCH_SIZE,
-                        request.scale().questions()),
+                ""));
+        for (String note : request.study().notes()) {
+            lines.add(String.format(
+                    Locale.ROOT, note, request.scale().steps(), request.scale().questions()));
+        }
+        lines.addAll(List.of(
                 "- Distance: the root of the mean log-ratio of the drawn answers, which estimates KL from the start.",
-                "- Every method has the same grid of beta_0 and learning rate. A setting is chosen at each distance on half of"
-                        + " the questions; what is said is of the other half.",
+                "- A setting is chosen at each distance on half of the questions; what is said is of the other half.",
                 "- Intervals: 95 % percentiles of 2,000 bootstrap samples of seeds, settings chosen again in each;"
                         + " differences at the same seeds. Not corrected for their number. **Bold** excludes zero.",
-                "- Area: mean reward over distances from 0 to what every method reaches.");
+                "- Area: mean reward over distances from 0 to what every method reaches."));
+        return lines;
     }
 }

@@ -2,7 +2,6 @@ package org.betatron.runs.study;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.betatron.runs.study.FrontierWorkshop.Run;
 
@@ -10,15 +9,19 @@ import org.betatron.runs.study.FrontierWorkshop.Run;
 ///
 /// @param place  where
 /// @param method what is compared
-/// @param beta   beta_0 of the grid
+/// @param beta   beta_0 of the grid, or what divergence costs
 /// @param rate   learning rate
 /// @param seed   of world, model and training
 record FrontierTask(FrontierPlace place, FrontierMethod method, double beta, double rate, long seed) {
 
-    /// A method that follows another one is made by whoever made that: the same place, setting and
-    /// seed.
+    /// Runs that are the same are made by one process, and a method that follows another one by whoever made that.
     int group() {
-        return Math.floorMod(List.of(place.name(), beta, rate, seed).hashCode(), 1 << 20);
+        return followed()
+                .map(FrontierTask::group)
+                .orElseGet(() -> Math.floorMod(
+                        List.of(place.model(), place.world(), run(beta).keys(), seed)
+                                .hashCode(),
+                        1 << 20));
     }
 
     /// @return the run whose mean beta this one has; empty if it has one of its own
@@ -31,15 +34,18 @@ record FrontierTask(FrontierPlace place, FrontierMethod method, double beta, dou
 
     /// @param ownBeta that it is trained with
     Run run(double ownBeta) {
-        List<String> settings = new ArrayList<>(place.settings());
+        List<String> settings = new ArrayList<>(place.settings(method));
         settings.addAll(method.at(ownBeta));
         settings.add("train.learningRate=" + rate);
         return new Run(
                 place.name(),
                 place.model(),
                 place.world(),
+                place.settings(),
+                method.learner(),
                 method.name(),
-                String.format(Locale.ROOT, "beta %s, rate %s", beta, rate),
+                method.setting(beta, rate),
+                ownBeta,
                 settings,
                 seed);
     }

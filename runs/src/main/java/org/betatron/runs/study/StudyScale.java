@@ -34,7 +34,14 @@ public record StudyScale(int supervisedSteps, int steps, int questions, int thre
     static final List<Double> TEMPERATURES = List.of(0.0, 0.25, 0.5, 0.75, 1.0);
     static final int TRAINING_PAIRS = 1536;
     static final int BATCH_SIZE = 32;
+
+    /// Own answers of an optimizer step, where these are learned from.
+    static final int ANSWERS = 32;
     static final double LOW_GAP = WorldSpec.LOW_GAP;
+
+    /// Optimizer steps of a reward model: three passes over the training pairs.
+    private static final int REWARD_STEPS = 144;
+
     private static final double OUTLIERS = 0.1;
     private static final double FLIPS = 0.2;
 
@@ -76,6 +83,22 @@ public record StudyScale(int supervisedSteps, int steps, int questions, int thre
                 "train.decay=cosine",
                 "train.finalRatio=0.05",
                 "train.maxGradientNorm=1",
+                "train.evaluateEvery=0",
+                "train.checkpointEvery=0",
+                "train.seed=" + seed,
+                "compute.threads=" + threads);
+    }
+
+    /// @return recipe keys of a reward model
+    List<String> rewarded(long seed) {
+        return List.of(
+                "train.length.type=steps",
+                "train.length.count=" + Math.min(REWARD_STEPS, 3 * steps),
+                "train.batchSize=" + BATCH_SIZE,
+                "train.microBatchSize=" + BATCH_SIZE,
+                "train.learningRate=1e-3",
+                "train.warmupSteps=10",
+                "train.decay=cosine",
                 "train.evaluateEvery=0",
                 "train.checkpointEvery=0",
                 "train.seed=" + seed,

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -14,15 +15,18 @@ import org.betatron.core.run.RunFiles;
 import org.betatron.data.world.WorldData;
 import org.betatron.data.world.WorldModel;
 import org.betatron.evaluation.study.Arm;
+import org.betatron.runs.RewardRun;
 import org.betatron.runs.RunEvent;
 import org.betatron.runs.RunListener;
 import org.betatron.runs.RunRequest;
 import org.betatron.runs.SftRun;
 import org.betatron.runs.model.ModelInitialization;
 import org.betatron.runs.recipe.AlignRecipe;
+import org.betatron.runs.recipe.Recipe;
 import org.betatron.runs.recipe.RecipeChecks;
 import org.betatron.runs.recipe.RecipeReader;
 import org.betatron.runs.recipe.Resolved;
+import org.betatron.runs.recipe.RewardRecipe;
 import org.betatron.runs.recipe.SftRecipe;
 import org.betatron.runs.recipe.SharedReferences;
 import org.betatron.training.run.Fingerprint;
@@ -84,13 +88,55 @@ record Workshop(Path root, StudyScale scale, Consumer<String> progress, BooleanS
 
     /// @return recipe of an arm, with the reference log-probs that it can share with others
     Resolved<AlignRecipe> recipe(Arm arm, long seed, Path start) {
-        Resolved<AlignRecipe> resolved = SharedReferences.in(
-                seedDirectory(seed), reader(arm, seed, start).resolve(AlignRecipe.class));
-        RecipeChecks.check("study, " + arm.line() + " " + arm.x(), resolved, false);
+        return checked(
+                arm.line() + " " + arm.x(),
+                SharedReferences.in(
+                        seedDirectory(seed), reader(arm, seed, start).resolve(AlignRecipe.class)));
+    }
+
+    /// @param what it is of
+    /// @return the same recipe
+    /// @throws org.betatron.runs.recipe.RecipeException if settings do not go together
+    <R extends Recipe> Resolved<R> checked(String what, Resolved<R> resolved) {
+        RecipeChecks.check("study, " + what, resolved, false);
         return resolved;
     }
 
-    private RecipeReader reader(Arm arm, long seed, Path start) {
+    /// @param size  of the model
+    /// @param world whose pairs it learns from
+    /// @param data  recipe keys of these
+    /// @return directory of a reward model that was trained from the supervised model
+    Path rewardModel(String size, String world, List<String> data, long seed) {
+        List<String> settings = new ArrayList<>(scale.rewarded(seed));
+        settings.addAll(data);
+        List<String> all = new ArrayList<>(settings);
+        all.addAll(scale.supervised(seed));
+        all.add(world);
+        Path directory = seedDirectory(seed).resolve("reward-" + size + "-" + fingerprint(all));
+        Path model = directory.resolve(RunFiles.MODEL);
+        if (Files.exists(model)) {
+            return model;
+        }
+        Path start = start(size, seed);
+        deleteTree(directory);
+        progress.accept("seed " + seed + ": a reward model of the " + size + " size ...");
+        Resolved<RewardRecipe> recipe = checked(
+                "reward model",
+                reader(new Arm("reward model", "", size, world, settings), List.of(), seed, start)
+                        .resolve(RewardRecipe.class));
+        return RewardRun.run(RunRequest.begin(recipe, directory)
+                        .withListener(warnings())
+                        .withStop(stop))
+                .model()
+                .orElseThrow(StudyStopped::new);
+    }
+
+    /// @return of an arm, what it says put over what all say
+    RecipeReader reader(Arm arm, long seed, Path start) {
+        return reader(arm, scale.aligned(seed), seed, start);
+    }
+
+    private RecipeReader reader(Arm arm, List<String> common, long seed, Path start) {
         Path world = world(arm.world(), seed);
         return new RecipeReader()
                 .option("model", start.toString())
@@ -98,7 +144,7 @@ record Workshop(Path root, StudyScale scale, Consumer<String> progress, BooleanS
                 .option(
                         "data.evaluation",
                         List.of(world.resolve("evaluation.jsonl").toString()))
-                .overrides(scale.aligned(seed))
+                .overrides(common)
                 .overrides(arm.settings());
     }
 
@@ -114,7 +160,7 @@ record Workshop(Path root, StudyScale scale, Consumer<String> progress, BooleanS
         return root.resolve("seed-" + seed);
     }
 
-    private static String fingerprint(List<String> parts) {
+    static String fingerprint(List<String> parts) {
         return Fingerprint.of(String.join("\n", parts)).substring(0, NAME_LENGTH);
     }
 
