@@ -333,8 +333,9 @@ class EndpointJudgeTest {
             int asked = server.requests().size();
             server.become(JudgeServer.LONGER);
             assertThat(heard(server, comparisons).outcomes()).hasSize(20).containsOnly(Outcome.WIN);
-            // Forty requests in whole, of which sixteen were answered the first time.
-            assertThat(server.requests().size() - asked).isEqualTo(40 - 16);
+            // Forty requests in whole, of which sixteen were answered the first time; those that were on their way
+            // when the judge gave up may be asked again, but none of a verdict that was heard.
+            assertThat(server.requests().size() - asked).isBetween(40 - 16, 40 - 2 * first.verdicts.size());
         }
     }
 
