@@ -5,15 +5,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.betatron.evaluation.judge.ScoreJudge;
+import org.betatron.evaluation.reward.AnswerGroup;
+import org.betatron.evaluation.reward.JudgeRewards;
+import org.betatron.evaluation.reward.PreferenceSource;
 import org.betatron.evaluation.reward.RewardFunction;
+import org.betatron.evaluation.reward.RewardPlan;
 import org.betatron.evaluation.reward.WeightedRewards;
+import org.betatron.evaluation.reward.WinRates;
+import org.betatron.runs.OnlineRun;
 import org.betatron.runs.PolicyRun;
 import org.betatron.runs.RewardSetup;
 import org.betatron.runs.RunRequest;
 import org.betatron.runs.RunResult;
+import org.betatron.runs.recipe.OnlineRecipe;
 import org.betatron.runs.recipe.PolicyRecipe;
+import org.betatron.runs.recipe.Recipe;
 import org.betatron.runs.recipe.Resolved;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -116,20 +126,25 @@ class RolloutCommandsTest {
     }
 
     private static Resolved<PolicyRecipe> recipe(String command) throws IOException {
-        String yaml = Invocation.succeed(train(
-                command,
-                "unused",
-                "--reward",
-                "world",
-                "--steps",
-                "6",
-                "--set",
-                "rollout.batches=2",
-                "--set",
-                "rollout.epochs=2",
-                "--print-recipe"));
+        return recipe(command, PolicyRecipe.class, "--reward", "world");
+    }
+
+    private static <R extends Recipe> Resolved<R> recipe(String command, Class<R> type, String... rewards)
+            throws IOException {
+        String yaml = Invocation.succeed(Invocation.arguments(
+                List.of(train(
+                        command,
+                        "unused",
+                        "--steps",
+                        "6",
+                        "--set",
+                        "rollout.batches=2",
+                        "--set",
+                        "rollout.epochs=2",
+                        "--print-recipe")),
+                rewards));
         Path file = Files.writeString(directory.resolve(command + ".yaml"), yaml);
-        return Resolved.read(file, PolicyRecipe.class);
+        return Resolved.read(file, type);
     }
 
     @Test
@@ -140,6 +155,47 @@ class RolloutCommandsTest {
                 RewardSetup.with(new WeightedRewards.Part(
                         "short", 1, RewardFunction.source("short-1", (_, answer) -> -answer.numTokens()))));
         assertThat(result.logged().getLast().metrics().get("eval/score/short")).isPresent();
+    }
+
+    /// Held-out prompts get one answer each, which has no other to be compared with.
+    @Test
+    void aJudgeComparesAnswersThatAreLearnedFromAlone() throws IOException {
+        List<RewardPlan> plans = new ArrayList<>();
+        JudgeRewards judge = new JudgeRewards(ScoreJudge.ofWorld());
+        PreferenceSource noted = new PreferenceSource() {
+            @Override
+            public String identity() {
+                return judge.identity();
+            }
+
+            @Override
+            public void check(RewardPlan plan) {
+                plans.add(plan);
+                judge.check(plan);
+            }
+
+            @Override
+            public List<WinRates> winRates(List<AnswerGroup> groups) {
+                return judge.winRates(groups);
+            }
+
+            @Override
+            public double[][] rewards(List<AnswerGroup> groups) {
+                return judge.rewards(groups);
+            }
+        };
+        RunResult result = OnlineRun.run(
+                RunRequest.begin(recipe("online", OnlineRecipe.class), directory.resolve("judged")),
+                RewardSetup.with(new WeightedRewards.Part("judge", 1, noted)));
+        assertThat(result.logged().getFirst().metrics().values())
+                .containsKey("eval/tokens")
+                .doesNotContainKey("eval/score");
+        assertThat(result.logged().get(1).metrics().get("train/rollout/score")).hasValue(0.5);
+        // Six steps are two rounds of four, with two batches of sixteen prompts each.
+        assertThat(plans).singleElement().satisfies(plan -> {
+            assertThat(plan.groups()).isEqualTo(2 * 32);
+            assertThat(plan.answersPerPrompt()).isEqualTo(4);
+        });
     }
 
     @Test

@@ -141,15 +141,11 @@ final class RolloutRun implements AutoCloseable {
         training.rows().forEach(row -> prompts.add(PromptRewards.prompt(row)));
         evaluation.rows().forEach(row -> prompts.add(PromptRewards.prompt(row)));
         RolloutSpec rollout = recipe.rollout();
-        long steps = recipe.train()
-                .length()
-                .stepsOfMade(training.size(), Math.max(1, recipe.train().batchSize() / rollout.samples()), 1);
+        int atOnce = recipe.promptsAtOnce();
+        long steps = recipe.train().length().stepsOfMade(training.size(), atOnce, rollout.steps());
+        long groups = Math.ceilDiv(steps, rollout.steps()) * atOnce * (1 + rollout.resample());
         try {
-            sources.check(new RewardPlan(
-                    prompts,
-                    rollout.samples(),
-                    steps * Math.max(1, recipe.train().batchSize() / rollout.samples()),
-                    rollout.maxNewTokens()));
+            sources.check(new RewardPlan(prompts, rollout.samples(), groups, rollout.maxNewTokens()));
         } catch (RewardException e) {
             throw new TrainingException(String.valueOf(e.getMessage()), e);
         }
@@ -180,11 +176,11 @@ final class RolloutRun implements AutoCloseable {
 
     /// @return writes what is learned from
     RolloutWriter writer(TorchLanguageModel policy) {
-        return writer(policy, training, recipe.rollout());
+        return writer(policy, training, recipe.rollout(), rewards);
     }
 
-    private RolloutWriter writer(TorchLanguageModel policy, TrainingPrompts asked, RolloutSpec spec) {
-        WeightedRewards sources = rewards;
+    private RolloutWriter writer(
+            TorchLanguageModel policy, TrainingPrompts asked, RolloutSpec spec, @Nullable WeightedRewards sources) {
         List<RewardPrompt> prompts =
                 asked.rows().stream().map(PromptRewards::prompt).toList();
         return new RolloutWriter(
@@ -207,8 +203,11 @@ final class RolloutRun implements AutoCloseable {
         TrainSpec train = recipe.train();
         TrainingPrompts some = evaluation.only(
                 IntStream.range(0, Math.min(MAX_EVALUATED, evaluation.size())).toArray());
+        WeightedRewards sources = rewards;
+        // One answer to a prompt has no other to be compared with.
+        boolean isScored = sources != null && !sources.comparesAnswers();
         return new RolloutEvaluation<>(
-                writer(policy, some, recipe.rollout().withSamples(1).withoutResampling()),
+                writer(policy, some, recipe.rollout().withSamples(1).withoutResampling(), isScored ? sources : null),
                 reference,
                 train.packing(policy).twice(),
                 train.seed());

@@ -59,6 +59,12 @@ public final class WeightedRewards implements AutoCloseable {
                 .collect(Collectors.joining(" + "));
     }
 
+    /// @return whether a source compares the answers to a prompt with each other: what it says of one answer means
+    ///     nothing without the others
+    public boolean comparesAnswers() {
+        return parts.stream().anyMatch(part -> part.source() instanceof PreferenceSource);
+    }
+
     /// As [RewardSource#check], of every source.
     public void check(RewardPlan plan) {
         for (Part part : parts) {

@@ -72,6 +72,11 @@ public record OnlineRecipe(
     }
 
     @Override
+    public int promptsAtOnce() {
+        return train.batchSize() * rollout.batches();
+    }
+
+    @Override
     public boolean needsReference() {
         return alignment.create().inputs().needsReference() || stop.kl() > 0 || roundBeta.needsKl();
     }

@@ -81,6 +81,11 @@ public record PolicyRecipe(
     }
 
     @Override
+    public int promptsAtOnce() {
+        return Math.max(1, train.batchSize() * rollout.batches() / rollout.samples());
+    }
+
+    @Override
     public boolean needsReference() {
         return policy.kl().needsReference() || stop.kl() > 0;
     }

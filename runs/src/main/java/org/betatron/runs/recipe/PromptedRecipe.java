@@ -22,6 +22,9 @@ public sealed interface PromptedRecipe extends Recipe permits OnlineRecipe, Poli
     /// @return whether the data's own answers are learned from, too
     boolean readsAnswers();
 
+    /// @return prompts of a rollout, ≥ 1
+    int promptsAtOnce();
+
     /// @return whether a model has to run beside the policy to be compared with
     boolean needsReference();
 }
