@@ -11,7 +11,6 @@ import java.util.Optional;
 import org.betatron.core.alignment.Alignment;
 import org.betatron.core.model.LanguageModel;
 import org.betatron.data.tokenizer.HuggingFaceTokenizer;
-import org.betatron.evaluation.record.Sample;
 import org.betatron.runs.model.ModelPlace;
 import org.betatron.runs.model.ModelSource;
 import org.betatron.runs.recipe.OnlineRecipe;
@@ -63,11 +62,7 @@ public final class OnlineRun {
                 TorchLanguageModel policy = session.openModel(TorchLanguageModel::load);
                 LiveReference<OnlineState> reference = reference(session, policy);
                 LiveReference<OnlineState> start = start(session, policy)) {
-            RunAccount account = new RunAccount(request.out(), tokenizer, session::warn);
-            if (session.checkpoint().isEmpty()) {
-                rollouts.sample(account, policy, Sample.BEFORE);
-            }
-            return session.train(training(rollouts, account, policy, reference, start));
+            return rollouts.train(policy, after -> training(rollouts, policy, reference, start, after));
         }
     }
 
@@ -93,10 +88,10 @@ public final class OnlineRun {
 
     private Training<?, ?, OnlineState> training(
             RolloutRun rollouts,
-            RunAccount account,
             TorchLanguageModel policy,
             @Nullable LiveReference<OnlineState> reference,
-            @Nullable LiveReference<OnlineState> start) {
+            @Nullable LiveReference<OnlineState> start,
+            Runnable after) {
         Map<String, LanguageModel> compared = new LinkedHashMap<>();
         if (reference != null) {
             compared.put(Rollout.KL, start == null ? reference.model() : start.model());
@@ -128,10 +123,7 @@ public final class OnlineRun {
                 rollouts.rows(),
                 rollouts.evaluation(policy, compared.get(Rollout.KL)),
                 moving,
-                () -> {
-                    rollouts.sample(account, policy, Sample.AFTER);
-                    rollouts.tellAccount();
-                },
+                after,
                 List::of);
     }
 }

@@ -8,7 +8,6 @@ import org.betatron.core.model.AdapterSpec;
 import org.betatron.core.model.DifferentiableModel;
 import org.betatron.core.model.JointModel;
 import org.betatron.data.tokenizer.HuggingFaceTokenizer;
-import org.betatron.evaluation.record.Sample;
 import org.betatron.runs.model.AdapterPlace;
 import org.betatron.runs.model.ModelPlace;
 import org.betatron.runs.model.ModelSource;
@@ -58,11 +57,7 @@ public final class PolicyRun {
                 TorchLanguageModel policy = session.openModel(TorchLanguageModel::load);
                 LiveReference<PolicyState> reference = reference(session, policy);
                 TorchRewardModel critic = critic(session)) {
-            RunAccount account = new RunAccount(request.out(), tokenizer, session::warn);
-            if (session.checkpoint().isEmpty()) {
-                rollouts.sample(account, policy, Sample.BEFORE);
-            }
-            return session.train(training(rollouts, account, policy, reference, critic));
+            return rollouts.train(policy, after -> training(rollouts, policy, reference, critic, after));
         }
     }
 
@@ -94,10 +89,10 @@ public final class PolicyRun {
 
     private Training<?, ?, PolicyState> training(
             RolloutRun rollouts,
-            RunAccount account,
             TorchLanguageModel policy,
             @Nullable LiveReference<PolicyState> reference,
-            @Nullable TorchRewardModel critic) {
+            @Nullable TorchRewardModel critic,
+            Runnable after) {
         PolicyRollouts source = new PolicyRollouts(
                 rollouts.writer(policy),
                 recipe.policy(),
@@ -119,10 +114,7 @@ public final class PolicyRun {
                 rollouts.rows(),
                 rollouts.evaluation(policy, reference == null ? null : reference.model()),
                 moving,
-                () -> {
-                    rollouts.sample(account, policy, Sample.AFTER);
-                    rollouts.tellAccount();
-                },
+                after,
                 List::of);
     }
 }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.betatron.core.model.LanguageModel;
 import org.betatron.data.DataException;
@@ -11,6 +12,7 @@ import org.betatron.data.row.HeldOut;
 import org.betatron.data.row.HeldOut.Split;
 import org.betatron.data.row.TokenizedText;
 import org.betatron.data.tokenizer.HuggingFaceTokenizer;
+import org.betatron.evaluation.record.Sample;
 import org.betatron.evaluation.reward.RewardException;
 import org.betatron.evaluation.reward.RewardPlan;
 import org.betatron.evaluation.reward.RewardPrompt;
@@ -213,17 +215,26 @@ final class RolloutRun implements AutoCloseable {
                 train.seed());
     }
 
+    /// Trains, with a few held-out prompts answered before and after for the report.
+    ///
+    /// @param kind makes the training, of which it says what comes after the last step
+    RunResult train(TorchLanguageModel policy, Function<Runnable, Training<?, ?, ?>> kind) {
+        RunAccount account = new RunAccount(session.directory().root(), tokenizer, session::warn);
+        if (session.checkpoint().isEmpty()) {
+            account.sample(policy, evaluation.texts(), Sample.BEFORE);
+        }
+        return session.train(kind.apply(() -> {
+            account.sample(policy, evaluation.texts(), Sample.AFTER);
+            tellAccount();
+        }));
+    }
+
     /// Says what scoring took, and what stayed without a score.
-    void tellAccount() {
+    private void tellAccount() {
         WeightedRewards sources = rewards;
         if (sources != null) {
             sources.account().forEach(session::warn);
         }
-    }
-
-    /// Answers a few held-out prompts for the report.
-    void sample(RunAccount account, TorchLanguageModel policy, String when) {
-        account.sample(policy, evaluation.texts(), when);
     }
 
     @Override

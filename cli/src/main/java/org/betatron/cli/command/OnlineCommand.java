@@ -4,7 +4,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.betatron.runs.OnlineRun;
 import org.betatron.runs.recipe.OnlineRecipe;
-import org.betatron.runs.recipe.RecipeReader;
 import org.betatron.runs.recipe.Resolved;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -45,20 +44,10 @@ final class OnlineCommand implements Runnable {
 
     @Override
     public void run() {
-        Map<String, @Nullable String> own = new LinkedHashMap<>(rollout.settings());
+        Map<String, @Nullable String> own = new LinkedHashMap<>();
         own.put("alignment.preset", preset);
         own.put("pairs.type", pairs);
-        Resolved<OnlineRecipe> resolved;
-        if (options.resume != null) {
-            if (rollout.hasRewards()) {
-                own.put("rewards", "given");
-            }
-            resolved = options.resolve(OnlineRecipe.class, own);
-        } else {
-            RecipeReader reader = options.reader(own);
-            rollout.addTo(reader);
-            resolved = reader.resolve(OnlineRecipe.class);
-        }
+        Resolved<OnlineRecipe> resolved = rollout.resolve(options, OnlineRecipe.class, own);
         if (options.prints(resolved)) {
             return;
         }

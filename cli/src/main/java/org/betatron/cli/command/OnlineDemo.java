@@ -77,10 +77,9 @@ record OnlineDemo(DemoStage stage) implements Demo {
         stage.table(printer, NAMES, "the reward model says", said);
         printer.println();
         printer.println(
-                "With the true reward, own answers teach more than the noisy pairs: the model is told about what it"
-                        + " would say now, and of no pair the wrong way round.");
-        printer.println("The reward model has learned from those pairs. What it says of " + LEARNED
-                + " has risen most; what the answers are truly worth has not followed.");
+                "With the true reward, a model is told about what it would say now, and of no pair the wrong way round.");
+        printer.println("The reward model has learned from the noisy pairs: compare what it says of " + LEARNED
+                + " with what the answers are truly worth.");
         printer.println("These are single runs of one seed: betatron study online compares methods, at equal distance,"
                 + " over seeds.");
     }

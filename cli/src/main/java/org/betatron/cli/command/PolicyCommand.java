@@ -6,7 +6,6 @@ import org.betatron.core.policy.PolicySpec;
 import org.betatron.runs.PolicyRun;
 import org.betatron.runs.recipe.Choices;
 import org.betatron.runs.recipe.PolicyRecipe;
-import org.betatron.runs.recipe.RecipeReader;
 import org.betatron.runs.recipe.Resolved;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -46,25 +45,10 @@ abstract class PolicyCommand implements Runnable {
 
     @Override
     public void run() {
-        Map<String, @Nullable String> own = new LinkedHashMap<>(rollout.settings());
-        own.putAll(more());
-        if (preset() != null) {
-            own.put(TYPE, preset());
-        }
-        Resolved<PolicyRecipe> resolved;
-        if (options.resume != null) {
-            if (rollout.hasRewards()) {
-                own.put("rewards", "given");
-            }
-            resolved = options.resolve(PolicyRecipe.class, own);
-        } else {
-            if (options.recipe == null) {
-                own.putIfAbsent(TYPE, spec.name());
-            }
-            RecipeReader reader = options.reader(own);
-            rollout.addTo(reader);
-            resolved = reader.resolve(PolicyRecipe.class);
-        }
+        Map<String, @Nullable String> own = new LinkedHashMap<>(more());
+        // What a recipe says is not overridden, so that another command's is noticed.
+        own.put(TYPE, preset() == null && options.recipe == null && options.resume == null ? spec.name() : preset());
+        Resolved<PolicyRecipe> resolved = rollout.resolve(options, PolicyRecipe.class, own);
         requireType(resolved.recipe().policy());
         if (options.prints(resolved)) {
             return;

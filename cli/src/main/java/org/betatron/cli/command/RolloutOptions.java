@@ -4,8 +4,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.betatron.runs.RewardSetup;
+import org.betatron.runs.recipe.PromptedRecipe;
 import org.betatron.runs.recipe.RecipeReader;
+import org.betatron.runs.recipe.Resolved;
 import org.betatron.runs.recipe.RewardArgument;
+import org.betatron.runs.recipe.RewardSourceSpec;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -34,28 +37,28 @@ final class RolloutOptions {
     @Option(names = "--yes", description = "Ask a judge whatever it may cost.")
     private boolean confirmed;
 
-    /// @return the options by their recipe paths, null where not given
-    Map<String, @Nullable String> settings() {
-        Map<String, @Nullable String> settings = new LinkedHashMap<>();
+    /// Reads recipe and options, these among them, into one resolved recipe.
+    ///
+    /// @param options of every run
+    /// @param own     values of a command's own options by recipe path, null where not given
+    <R extends PromptedRecipe> Resolved<R> resolve(
+            RunOptions options, Class<R> type, Map<String, @Nullable String> own) {
+        Map<String, @Nullable String> settings = new LinkedHashMap<>(own);
         settings.put("rollout.samples", samples);
         settings.put("rollout.maxNewTokens", maxNewTokens);
-        return settings;
-    }
-
-    /// @return whether rewards are given here
-    boolean hasRewards() {
-        return !rewards.isEmpty();
-    }
-
-    /// Adds the rewards that are given here.
-    void addTo(RecipeReader reader) {
-        if (hasRewards()) {
+        if (options.resume != null) {
+            settings.put(RewardSourceSpec.PATH, rewards.isEmpty() ? null : String.join(", ", rewards));
+            return options.resolve(type, settings);
+        }
+        RecipeReader reader = options.reader(settings);
+        if (!rewards.isEmpty()) {
             reader.option(
-                    "rewards",
+                    RewardSourceSpec.PATH,
                     RewardArgument.settings(rewards.stream()
                             .map(text -> RewardArgument.parse("--reward", text))
                             .toList()));
         }
+        return reader.resolve(type);
     }
 
     RewardSetup setup() {
