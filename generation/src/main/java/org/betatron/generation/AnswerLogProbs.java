@@ -1,5 +1,6 @@
 package org.betatron.generation;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.betatron.core.model.LanguageModel;
@@ -22,7 +23,32 @@ public final class AnswerLogProbs {
     /// @param answers to these prompts
     /// @return log-prob of each answer, the token that ended it included, nats
     public static double[] of(LanguageModel model, List<int[]> prompts, List<Answer> answers) {
-        return sums(model, TokenQuantity.LOG_PROB, prompts, answers);
+        return sums(score(model, prompts, answers, PACKING), TokenQuantity.LOG_PROB);
+    }
+
+    /// @param model   borrowed
+    /// @param prompts token ids by number
+    /// @param answers to these prompts
+    /// @param packing how they go through the model
+    /// @return mean log-prob of an answer, nats
+    public static double mean(LanguageModel model, List<int[]> prompts, List<Answer> answers, Packing packing) {
+        return Arrays.stream(sums(score(model, prompts, answers, packing), TokenQuantity.LOG_PROB))
+                .average()
+                .orElseThrow();
+    }
+
+    /// @param model    borrowed
+    /// @param quantity that it computes
+    /// @param prompts  token ids by number
+    /// @param answers  to these prompts
+    /// @param packing  how they go through the model
+    /// @return the quantity of every token of each answer, `[answers][tokens]`
+    public static float[][] ofTokens(
+            ResponseModel model, TokenQuantity quantity, List<int[]> prompts, List<Answer> answers, Packing packing) {
+        BatchNumbers numbers = score(model, prompts, answers, packing);
+        return IntStream.range(0, numbers.size())
+                .mapToObj(index -> numbers.values(quantity, index))
+                .toArray(float[][]::new);
     }
 
     /// @param model   borrowed
@@ -30,16 +56,19 @@ public final class AnswerLogProbs {
     /// @param answers to these prompts
     /// @return divergence of the mixture from its reference along each answer, nats: [RealignedModel#divergence]
     public static double[] divergence(RealignedModel model, List<int[]> prompts, List<Answer> answers) {
-        return sums(model.divergence(), TokenQuantity.SCORE, prompts, answers);
+        return sums(score(model.divergence(), prompts, answers, PACKING), TokenQuantity.SCORE);
     }
 
-    private static double[] sums(
-            ResponseModel model, TokenQuantity quantity, List<int[]> prompts, List<Answer> answers) {
+    private static BatchNumbers score(
+            ResponseModel model, List<int[]> prompts, List<Answer> answers, Packing packing) {
         List<TokenizedText> texts = answers.stream()
                 .map(answer -> new TokenizedText("answer", prompts.get(answer.prompt()), answer.tokenIds()))
                 .toList();
-        BatchNumbers numbers = RowBatch.of(texts, PACKING).score(model);
-        return IntStream.range(0, texts.size())
+        return RowBatch.of(texts, packing).score(model);
+    }
+
+    private static double[] sums(BatchNumbers numbers, TokenQuantity quantity) {
+        return IntStream.range(0, numbers.size())
                 .mapToDouble(index -> numbers.sum(quantity, index, 0))
                 .toArray();
     }

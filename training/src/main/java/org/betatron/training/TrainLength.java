@@ -8,11 +8,6 @@ public sealed interface TrainLength {
     /// @return rows that the run consumes in all
     long totalRows(int numRows, int batchSize);
 
-    /// @return steps of a run whose rows are made as it goes
-    /// @throws IllegalArgumentException if the length is counted in passes over data, which there
-    ///     are none of
-    long stepsWithoutPasses();
-
     /// @param numPrompts prompts that rows are made of, ≥ 1
     /// @param atOnce     prompts that are asked at once
     /// @param steps      steps that learn from what was made of these
@@ -37,13 +32,6 @@ public sealed interface TrainLength {
         public long totalRows(int numRows, int batchSize) {
             return (long) count * numRows;
         }
-
-        @Override
-        public long stepsWithoutPasses() {
-            throw new IllegalArgumentException(
-                    "the length must be given in steps but was " + count + " epochs: rows are"
-                            + " made as training goes, so there is no end of the data to count from; set train.steps");
-        }
     }
 
     /// Optimizer steps, over as many passes as they need.
@@ -57,11 +45,6 @@ public sealed interface TrainLength {
         @Override
         public long totalRows(int numRows, int batchSize) {
             return Math.multiplyExact(count, batchSize);
-        }
-
-        @Override
-        public long stepsWithoutPasses() {
-            return count;
         }
     }
 }

@@ -14,7 +14,6 @@ import org.betatron.core.calibration.CalibrationSpec;
 import org.betatron.core.model.AdapterSpec;
 import org.betatron.core.objective.ObjectiveSpec;
 import org.betatron.core.objective.RowKind;
-import org.betatron.core.policy.RatioLevel;
 import org.betatron.data.DataException;
 import org.betatron.data.layout.PreferenceFormat;
 import org.betatron.data.transform.GapCriterion;
@@ -27,6 +26,9 @@ import org.betatron.torch.device.ComputeDevice;
 import org.betatron.torch.files.ModelDirectory;
 import org.betatron.training.LearningRateSchedule.Decay;
 import org.betatron.training.TrainSpec;
+import org.betatron.training.online.PairRounds;
+import org.betatron.training.online.PolicyRollouts;
+import org.betatron.training.online.SettingProblem;
 import org.betatron.training.reference.ReferenceUpdateSpec;
 
 /// Checks across settings: what is missing, and what was set but cannot have an effect. Everything
@@ -161,27 +163,12 @@ public final class RecipeChecks {
         } else if (!recipe.critic().isEmpty()) {
             requireModel("critic", recipe.critic());
         }
-        if (recipe.rollout().temperature() != 1) {
-            problems.add(
-                    "rollout.temperature: must be 1 but was " + recipe.rollout().temperature()
-                            + ": a policy gradient is one of the distribution that answers are drawn from");
-        }
-        if (recipe.policy().surrogate().ratio() == RatioLevel.NONE
-                && recipe.rollout().steps() > 1) {
-            problems.add("rollout.batches, rollout.epochs: must be 1 but were "
-                    + recipe.rollout().batches() + " and "
-                    + recipe.rollout().epochs()
-                    + ": without a ratio, answers must be learned from by the policy that wrote them");
-        }
-        if (recipe.rollout().samples() < recipe.policy().minSamples()) {
-            problems.add("rollout.samples: must be ≥ " + recipe.policy().minSamples() + " but was "
-                    + recipe.rollout().samples() + ": an answer is compared with the others to its prompt");
-        }
-        long rows = (long) recipe.train().batchSize() * recipe.rollout().batches();
-        if (rows % recipe.rollout().samples() != 0) {
-            problems.add("train.batchSize: times rollout.batches must be a multiple of rollout.samples ("
-                    + recipe.rollout().samples() + ") but was " + rows);
-        }
+        add(PolicyRollouts.problems(recipe.policy(), recipe.rollout()));
+        add(PolicyRollouts.problems(recipe.rollout(), recipe.train().batchSize()));
+    }
+
+    private void add(List<SettingProblem> found) {
+        found.forEach(problem -> problems.add(problem.path() + ": " + problem.what()));
     }
 
     private void online(OnlineRecipe recipe) {
@@ -189,10 +176,7 @@ public final class RecipeChecks {
         if (alignment.objective().rows() == RowKind.ANSWERS) {
             problems.add("alignment.objective: must be one of pairs: labelled answers are not made here");
         }
-        if (recipe.pairs().needsScores() && recipe.rollout().samples() < 2) {
-            problems.add("rollout.samples: must be ≥ 2 but was "
-                    + recipe.rollout().samples() + ": a pair is made of two answers to a prompt");
-        }
+        add(PairRounds.problems(recipe.pairs(), recipe.rollout()));
         if (!recipe.pairs().needsScores() && alignment.needsScores()) {
             problems.add("alignment: needs scores of both answers, and pairs=data has none: set pairs=best");
         }

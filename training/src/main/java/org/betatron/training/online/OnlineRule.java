@@ -14,7 +14,6 @@ import org.betatron.training.MeasuredRows;
 import org.betatron.training.RowSource;
 import org.betatron.training.StepPlace;
 import org.betatron.training.preference.PairDecider;
-import org.betatron.training.reference.Reference;
 import org.betatron.training.run.Metrics;
 import org.betatron.training.run.StateFormat;
 
@@ -84,14 +83,6 @@ public record OnlineRule(
                         alignment.gap());
     }
 
-    /// @param reference of live pairs: they are in no file, so nothing of them can lie in a cache
-    public static void requireLive(Reference reference) {
-        if (reference instanceof Reference.Cached) {
-            throw new IllegalArgumentException(
-                    "reference must run beside the policy, which writes what it is asked about");
-        }
-    }
-
     /// About a round that has no pair.
     private record Nothing(OnlineState state, RolloutClock clock) implements Decision<LabelledRow<?>, OnlineState> {
 
@@ -102,9 +93,7 @@ public record OnlineRule(
 
         @Override
         public Metrics metrics() {
-            Metrics.Builder metrics = Metrics.builder();
-            state.summary().forEach(metrics::put);
-            return metrics.putAll(clock.metrics()).build();
+            return clock.complete(Metrics.builder(), state.summary());
         }
 
         @Override
@@ -129,9 +118,7 @@ public record OnlineRule(
 
         @Override
         public Metrics metrics() {
-            Metrics.Builder metrics = Metrics.builder().putAll(decision.metrics());
-            before.summary().forEach(metrics::put);
-            return metrics.putAll(clock.metrics()).build();
+            return clock.complete(Metrics.builder().putAll(decision.metrics()), before.summary());
         }
 
         @Override

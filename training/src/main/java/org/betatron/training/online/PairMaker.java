@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import org.betatron.core.EditDistance;
 import org.betatron.core.RandomStreams;
 import org.betatron.generation.Answer;
 
@@ -27,8 +28,10 @@ record PairMaker(PairSpec spec, Prompts prompts, List<int[]> data) {
             case PairSpec.Best best -> best(best, rollout, members, random);
             case PairSpec.Data _ -> Optional.of(ofData(rollout, members[random.nextInt(members.length)]));
         };
-        return pair.filter(made -> difference(made.chosen(), made.rejected()) > 0
-                && difference(made.chosen(), made.rejected()) >= spec.minDifference());
+        return pair.filter(made -> {
+            double difference = difference(made.chosen(), made.rejected());
+            return difference > 0 && difference >= spec.minDifference();
+        });
     }
 
     /// Stands for a round that has no pair.
@@ -95,17 +98,6 @@ record PairMaker(PairSpec spec, Prompts prompts, List<int[]> data) {
     /// @return fewest tokens to change, add or leave out to make one of the other, over the longer
     ///     one
     static double difference(int[] left, int[] right) {
-        int[] previous = new int[right.length + 1];
-        Arrays.setAll(previous, j -> j);
-        for (int i = 1; i <= left.length; i++) {
-            int[] current = new int[right.length + 1];
-            current[0] = i;
-            for (int j = 1; j <= right.length; j++) {
-                int replaced = previous[j - 1] + (left[i - 1] == right[j - 1] ? 0 : 1);
-                current[j] = Math.min(replaced, 1 + Math.min(previous[j], current[j - 1]));
-            }
-            previous = current;
-        }
-        return previous[right.length] / (double) Math.max(left.length, right.length);
+        return EditDistance.of(left, right) / (double) Math.max(left.length, right.length);
     }
 }

@@ -7,13 +7,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.betatron.core.model.LanguageModel;
-import org.betatron.core.model.TokenQuantity;
-import org.betatron.data.packing.BatchNumbers;
-import org.betatron.data.packing.RowBatch;
+import org.betatron.data.packing.Packing;
 import org.betatron.data.row.LabelledRow;
-import org.betatron.data.row.TokenizedText;
+import org.betatron.generation.AnswerLogProbs;
 import org.betatron.training.RowSource;
 import org.betatron.training.StepRows;
 import org.betatron.training.TrainSpec;
@@ -45,10 +42,7 @@ public record PairRounds(
 
     /// @throws IllegalArgumentException if settings do not go together, saying what to do
     public PairRounds {
-        if (spec.needsScores() && writer.spec().samples() < 2) {
-            throw new IllegalArgumentException("rollout.samples must be ≥ 2 but was "
-                    + writer.spec().samples() + ": a pair is made of two answers to a prompt");
-        }
+        SettingProblem.require(problems(spec, writer.spec()));
         if (!spec.needsScores() && data.size() != writer.prompts().size()) {
             throw new IllegalArgumentException("every prompt must have an answer in the data (\"chosen\"), but "
                     + data.size() + " of " + writer.prompts().size() + " have: pairs are of it and an own one");
@@ -57,6 +51,15 @@ public record PairRounds(
             throw new IllegalArgumentException("a reference must be given: beta follows the distance from it");
         }
         compared = new LinkedHashMap<>(compared);
+    }
+
+    /// @return what does not go together in how answers are written and pairs are made of them
+    public static List<SettingProblem> problems(PairSpec spec, RolloutSpec rollout) {
+        return spec.needsScores() && rollout.samples() < 2
+                ? List.of(new SettingProblem(
+                        "rollout.samples",
+                        "must be ≥ 2 but was " + rollout.samples() + ": a pair is made of two answers to a prompt"))
+                : List.of();
     }
 
     @Override
@@ -127,26 +130,17 @@ public record PairRounds(
         if (compared.isEmpty()) {
             return Map.of();
         }
-        List<TokenizedText> texts = rollout.answers().stream()
-                .map(answer -> new TokenizedText(
-                        writer.prompts().names().get(answer.prompt()),
-                        writer.prompts().tokenIds().get(answer.prompt()),
-                        answer.tokenIds()))
-                .toList();
-        double own = meanLogProb(writer.policy(), texts, train);
+        double own = meanLogProb(writer.policy(), rollout, train);
         Map<String, Double> distances = new LinkedHashMap<>();
-        compared.forEach((name, model) -> distances.put(name, own - meanLogProb(model, texts, train)));
+        compared.forEach((name, model) -> distances.put(name, own - meanLogProb(model, rollout, train)));
         return distances;
     }
 
-    private double meanLogProb(LanguageModel model, List<TokenizedText> texts, TrainSpec train) {
-        return writer.clock().comparing(() -> {
-            BatchNumbers numbers =
-                    RowBatch.of(texts, train.packing(writer.policy()).twice()).score(model);
-            return IntStream.range(0, texts.size())
-                    .mapToDouble(i -> numbers.sum(TokenQuantity.LOG_PROB, i, 0))
-                    .average()
-                    .orElseThrow();
-        });
+    private double meanLogProb(LanguageModel model, Rollout rollout, TrainSpec train) {
+        // Scoring keeps no graph, so more fits at once than in training.
+        Packing packing = train.packing(writer.policy()).twice();
+        return writer.clock()
+                .during(RolloutClock.Phase.COMPARING, () ->
+                        AnswerLogProbs.mean(model, writer.prompts().tokenIds(), rollout.answers(), packing));
     }
 }

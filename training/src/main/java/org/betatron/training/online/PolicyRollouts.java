@@ -8,7 +8,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.betatron.core.model.LanguageModel;
 import org.betatron.core.model.ResponseModel;
 import org.betatron.core.model.TokenQuantity;
@@ -17,11 +16,10 @@ import org.betatron.core.policy.KlPlace;
 import org.betatron.core.policy.PolicySpec;
 import org.betatron.core.policy.RatioLevel;
 import org.betatron.core.policy.ScoredAnswers;
-import org.betatron.data.packing.BatchNumbers;
-import org.betatron.data.packing.RowBatch;
-import org.betatron.data.row.TokenizedText;
+import org.betatron.data.packing.Packing;
 import org.betatron.generation.Answer;
 import org.betatron.generation.AnswerEnd;
+import org.betatron.generation.AnswerLogProbs;
 import org.betatron.training.RowSource;
 import org.betatron.training.StepRows;
 import org.betatron.training.TrainSpec;
@@ -44,21 +42,7 @@ public record PolicyRollouts(
 
     /// @throws IllegalArgumentException if settings do not go together, saying what to do
     public PolicyRollouts {
-        int samples = writer.spec().samples();
-        if (samples < spec.minSamples()) {
-            throw new IllegalArgumentException("rollout.samples must be ≥ " + spec.minSamples() + " but was " + samples
-                    + ": an answer is compared with the others to its prompt");
-        }
-        if (writer.spec().temperature() != 1) {
-            throw new IllegalArgumentException("rollout.temperature must be 1 but was "
-                    + writer.spec().temperature()
-                    + ": a policy gradient is one of the distribution that answers are drawn from");
-        }
-        if (spec.surrogate().ratio() == RatioLevel.NONE && writer.spec().steps() > 1) {
-            throw new IllegalArgumentException("rollout.batches and rollout.epochs must be 1 but were "
-                    + writer.spec().batches() + " and " + writer.spec().epochs()
-                    + ": without a ratio, answers must be learned from by the policy that wrote them");
-        }
+        SettingProblem.require(problems(spec, writer.spec()));
         if (spec.kl().needsReference() && reference == null) {
             throw new IllegalArgumentException(
                     "a reference must be given: leaving it costs " + spec.kl().coefficient() + " per nat");
@@ -68,6 +52,42 @@ public record PolicyRollouts(
         }
     }
 
+    /// @return what does not go together in how answers are written and learned from
+    public static List<SettingProblem> problems(PolicySpec spec, RolloutSpec rollout) {
+        List<SettingProblem> problems = new ArrayList<>();
+        if (rollout.samples() < spec.minSamples()) {
+            problems.add(new SettingProblem(
+                    "rollout.samples",
+                    "must be ≥ " + spec.minSamples() + " but was " + rollout.samples()
+                            + ": an answer is compared with the others to its prompt"));
+        }
+        if (rollout.temperature() != 1) {
+            problems.add(new SettingProblem(
+                    "rollout.temperature",
+                    "must be 1 but was " + rollout.temperature()
+                            + ": a policy gradient is one of the distribution that answers are drawn from"));
+        }
+        if (spec.surrogate().ratio() == RatioLevel.NONE && rollout.steps() > 1) {
+            problems.add(new SettingProblem(
+                    "rollout.batches and rollout.epochs",
+                    "must be 1 but were " + rollout.batches() + " and " + rollout.epochs()
+                            + ": without a ratio, answers must be learned from by the policy that wrote them"));
+        }
+        return problems;
+    }
+
+    /// @param batchSize answers of an optimizer step
+    /// @return what does not go together in how answers are cut into batches
+    public static List<SettingProblem> problems(RolloutSpec rollout, int batchSize) {
+        long answers = (long) batchSize * rollout.batches();
+        return answers % rollout.samples() == 0
+                ? List.of()
+                : List.of(new SettingProblem(
+                        "train.batchSize",
+                        "times rollout.batches must be a multiple of rollout.samples (" + rollout.samples()
+                                + ") but was " + answers));
+    }
+
     @Override
     public String key() {
         return writer.key();
@@ -75,17 +95,14 @@ public record PolicyRollouts(
 
     @Override
     public long totalSteps(TrainSpec train) {
-        int perRollout = train.batchSize() * writer.spec().batches();
-        if (perRollout % writer.spec().samples() != 0) {
-            throw new IllegalArgumentException("train.batchSize times rollout.batches must be a multiple of"
-                    + " rollout.samples but they were " + train.batchSize() + ", "
-                    + writer.spec().batches() + " and "
-                    + writer.spec().samples() + ": set train.batchSize to a multiple of "
-                    + writer.spec().samples());
-        }
-        int prompts = perRollout / writer.spec().samples();
+        SettingProblem.require(problems(writer.spec(), train.batchSize()));
         return train.length()
-                .stepsOfMade(writer.prompts().size(), prompts, writer.spec().steps());
+                .stepsOfMade(writer.prompts().size(), numGroups(train), writer.spec().steps());
+    }
+
+    /// @return prompts of a rollout
+    private int numGroups(TrainSpec train) {
+        return train.batchSize() * writer.spec().batches() / writer.spec().samples();
     }
 
     @Override
@@ -114,19 +131,14 @@ public record PolicyRollouts(
     }
 
     private PolicyState roll(TrainSpec train, long step, PolicyState state) {
-        int groups = train.batchSize() * writer.spec().batches() / writer.spec().samples();
-        Rollout rollout = writer.write(train.seed(), state.rollouts(), state.nextPrompt(), groups);
+        Rollout rollout = writer.write(train.seed(), state.rollouts(), state.nextPrompt(), numGroups(train));
         listener.written(step, rollout);
-        List<TokenizedText> texts = rollout.answers().stream()
-                .map(answer -> new TokenizedText(
-                        name(answer), writer.prompts().tokenIds().get(answer.prompt()), answer.tokenIds()))
-                .toList();
         float[][] drawn = rollout.answers().stream().map(Answer::logProbs).toArray(float[][]::new);
         float[][] before =
-                needsBefore() ? measured(writer.policy(), TokenQuantity.LOG_PROB, texts, train) : new float[0][];
+                needsBefore() ? measured(writer.policy(), TokenQuantity.LOG_PROB, rollout, train) : new float[0][];
         float[][] ofReference =
-                reference == null ? new float[0][] : measured(reference, TokenQuantity.LOG_PROB, texts, train);
-        float[][] values = critic == null ? new float[0][] : measured(critic, TokenQuantity.SCORE, texts, train);
+                reference == null ? new float[0][] : measured(reference, TokenQuantity.LOG_PROB, rollout, train);
+        float[][] values = critic == null ? new float[0][] : measured(critic, TokenQuantity.SCORE, rollout, train);
         boolean[] ended = new boolean[rollout.size()];
         for (int i = 0; i < ended.length; i++) {
             ended[i] = rollout.answers().get(i).end() != AnswerEnd.LENGTH;
@@ -142,10 +154,11 @@ public record PolicyRollouts(
         Advantages advantages = spec.advantages(answers, coefficient);
         List<WrittenRow> rows = new ArrayList<>();
         for (int i = 0; i < rollout.size(); i++) {
+            Answer answer = rollout.answers().get(i);
             rows.add(new WrittenRow(
-                    texts.get(i).id(),
-                    texts.get(i).prompt(),
-                    texts.get(i).response(),
+                    name(answer),
+                    writer.prompts().tokenIds().get(answer.prompt()),
+                    answer.tokenIds(),
                     answers.isScored(i) && (ended[i] || !spec.leavesOutCut()),
                     Floats.rounded(advantages.ofTokens()[i], 1),
                     drawn[i],
@@ -174,16 +187,12 @@ public record PolicyRollouts(
                 || (spec.kl().place() == KlPlace.REWARD && reference != null);
     }
 
-    private float[][] measured(
-            ResponseModel model, TokenQuantity quantity, List<TokenizedText> texts, TrainSpec train) {
-        return writer.clock().comparing(() -> {
-            // Scoring keeps no graph, so more fits at once than in training.
-            BatchNumbers numbers =
-                    RowBatch.of(texts, train.packing(writer.policy()).twice()).score(model);
-            return IntStream.range(0, texts.size())
-                    .mapToObj(i -> numbers.values(quantity, i))
-                    .toArray(float[][]::new);
-        });
+    private float[][] measured(ResponseModel model, TokenQuantity quantity, Rollout rollout, TrainSpec train) {
+        // Scoring keeps no graph, so more fits at once than in training.
+        Packing packing = train.packing(writer.policy()).twice();
+        return writer.clock()
+                .during(RolloutClock.Phase.COMPARING, () -> AnswerLogProbs.ofTokens(
+                        model, quantity, writer.prompts().tokenIds(), rollout.answers(), packing));
     }
 
     private Map<String, Double> summary(Rollout rollout, ScoredAnswers answers, Advantages advantages) {

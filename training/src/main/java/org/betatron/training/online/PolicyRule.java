@@ -201,8 +201,7 @@ public record PolicyRule(
             if (state.klCoefficient() > 0) {
                 metrics.put(KL_COEFFICIENT, state.klCoefficient());
             }
-            state.summary().forEach(metrics::put);
-            return metrics.putAll(clock.metrics()).build();
+            return clock.complete(metrics, state.summary());
         }
 
         private double share(ToIntFunction<PolicyLoss.OfAnswer> count, int tokens) {

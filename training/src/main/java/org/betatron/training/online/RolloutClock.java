@@ -5,46 +5,33 @@ import static org.betatron.core.run.MetricNames.GENERATION_SECONDS;
 import static org.betatron.core.run.MetricNames.SCORING_SECONDS;
 import static org.betatron.core.run.MetricNames.UPDATE_SECONDS;
 
+import java.util.Arrays;
+import java.util.Map;
+import java.util.function.Supplier;
 import org.betatron.training.run.Metrics;
 
 /// Where the time of a step goes. What it measures decides nothing. One thread at a time.
 public final class RolloutClock {
 
-    private double generationSeconds;
-    private double scoringSeconds;
-    private double comparingSeconds;
+    /// What a rollout takes time for.
+    enum Phase {
+        GENERATION,
+        SCORING,
+        /// What policy, reference and critic say of answers that were just written.
+        COMPARING
+    }
+
+    private final double[] seconds = new double[Phase.values().length];
     private long updateBegun = System.nanoTime();
 
-    /// What can be measured.
-    interface Work<T> {
-        T run();
-    }
-
     void beginStep() {
-        generationSeconds = 0;
-        scoringSeconds = 0;
-        comparingSeconds = 0;
+        Arrays.fill(seconds, 0);
     }
 
-    <T> T generating(Work<T> work) {
+    <T> T during(Phase phase, Supplier<T> work) {
         long begun = System.nanoTime();
-        T result = work.run();
-        generationSeconds += since(begun);
-        return result;
-    }
-
-    <T> T scoring(Work<T> work) {
-        long begun = System.nanoTime();
-        T result = work.run();
-        scoringSeconds += since(begun);
-        return result;
-    }
-
-    /// What policy, reference and critic say of answers that were just written.
-    <T> T comparing(Work<T> work) {
-        long begun = System.nanoTime();
-        T result = work.run();
-        comparingSeconds += since(begun);
+        T result = work.get();
+        seconds[phase.ordinal()] += since(begun);
         return result;
     }
 
@@ -52,12 +39,16 @@ public final class RolloutClock {
         updateBegun = System.nanoTime();
     }
 
-    /// @return seconds of the step by phase; the update is measured up to here
-    Metrics metrics() {
-        return Metrics.builder()
-                .put(GENERATION_SECONDS, generationSeconds)
-                .put(SCORING_SECONDS, scoringSeconds)
-                .put(COMPARING_SECONDS, comparingSeconds)
+    /// Adds what is known of the rollout, and seconds of the step by phase; the update is measured up to here.
+    ///
+    /// @param decided what is worth knowing of the step's decision
+    /// @param summary of the rollout
+    Metrics complete(Metrics.Builder decided, Map<String, Double> summary) {
+        summary.forEach(decided::put);
+        return decided
+                .put(GENERATION_SECONDS, seconds[Phase.GENERATION.ordinal()])
+                .put(SCORING_SECONDS, seconds[Phase.SCORING.ordinal()])
+                .put(COMPARING_SECONDS, seconds[Phase.COMPARING.ordinal()])
                 .put(UPDATE_SECONDS, since(updateBegun))
                 .build();
     }

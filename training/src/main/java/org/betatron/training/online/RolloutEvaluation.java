@@ -3,14 +3,10 @@ package org.betatron.training.online;
 import static org.betatron.core.run.MetricNames.KL;
 import static org.betatron.core.run.MetricNames.ROLLOUT;
 
-import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.betatron.core.model.LanguageModel;
-import org.betatron.core.model.TokenQuantity;
 import org.betatron.data.packing.Packing;
-import org.betatron.data.packing.RowBatch;
-import org.betatron.data.row.TokenizedText;
+import org.betatron.generation.AnswerLogProbs;
 import org.betatron.training.Evaluation;
 import org.betatron.training.run.Metrics;
 import org.jspecify.annotations.Nullable;
@@ -34,22 +30,12 @@ public record RolloutEvaluation<S>(
             metrics.put(number.getKey().substring(ROLLOUT.length()), number.getValue());
         }
         if (reference != null) {
-            List<TokenizedText> texts = rollout.answers().stream()
-                    .map(answer -> new TokenizedText(
-                            writer.prompts().names().get(answer.prompt()),
-                            writer.prompts().tokenIds().get(answer.prompt()),
-                            answer.tokenIds()))
-                    .toList();
-            metrics.put(KL, meanLogProb(writer.policy(), texts) - meanLogProb(reference, texts));
+            metrics.put(KL, meanLogProb(writer.policy(), rollout) - meanLogProb(reference, rollout));
         }
         return metrics.build();
     }
 
-    private double meanLogProb(LanguageModel model, List<TokenizedText> texts) {
-        var numbers = RowBatch.of(texts, packing).score(model);
-        return IntStream.range(0, texts.size())
-                .mapToDouble(i -> numbers.sum(TokenQuantity.LOG_PROB, i, 0))
-                .average()
-                .orElseThrow();
+    private double meanLogProb(LanguageModel model, Rollout rollout) {
+        return AnswerLogProbs.mean(model, writer.prompts().tokenIds(), rollout.answers(), packing);
     }
 }

@@ -79,14 +79,14 @@ public record RolloutWriter(
                 spec.atOnce(),
                 RandomStreams.stream(seed, "rollout", number * MAX_TRIES + again)
                         .nextLong());
-        List<Answer> written = clock.generating(() -> new Generator(policy, tokenizer, generation)
+        List<Answer> written = clock.during(RolloutClock.Phase.GENERATION, () -> new Generator(policy, tokenizer, generation)
                 .generate(Arrays.stream(asked).mapToObj(prompts.tokenIds()::get).toList(), GenerationListener.NONE));
         int[] groups = written.stream().mapToInt(Answer::prompt).toArray();
         List<Answer> answers = new ArrayList<>();
         for (Answer answer : written) {
             answers.add(answer.to(asked[answer.prompt()]));
         }
-        return new Rollout(answers, groups, clock.scoring(() -> scored(answers)), nextPrompt + numGroups, 0);
+        return new Rollout(answers, groups, clock.during(RolloutClock.Phase.SCORING, () -> scored(answers)), nextPrompt + numGroups, 0);
     }
 
     private AnswerScores scored(List<Answer> answers) {
