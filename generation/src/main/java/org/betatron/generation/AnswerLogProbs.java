@@ -59,8 +59,7 @@ public final class AnswerLogProbs {
         return sums(score(model.divergence(), prompts, answers, PACKING), TokenQuantity.SCORE);
     }
 
-    private static BatchNumbers score(
-            ResponseModel model, List<int[]> prompts, List<Answer> answers, Packing packing) {
+    private static BatchNumbers score(ResponseModel model, List<int[]> prompts, List<Answer> answers, Packing packing) {
         List<TokenizedText> texts = answers.stream()
                 .map(answer -> new TokenizedText("answer", prompts.get(answer.prompt()), answer.tokenIds()))
                 .toList();

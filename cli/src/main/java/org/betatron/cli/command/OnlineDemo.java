@@ -6,8 +6,7 @@ import java.util.List;
 import org.betatron.cli.command.DemoStage.Step;
 
 /// Learning from own answers beside learning from the data's, with the true reward and with one that was learned from
-/// the
-/// same pairs.
+/// the same pairs.
 ///
 /// @param stage where
 record OnlineDemo(DemoStage stage) implements Demo {

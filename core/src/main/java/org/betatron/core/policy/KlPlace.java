@@ -4,8 +4,8 @@ package org.betatron.core.policy;
 public enum KlPlace {
 
     /// Taken off the reward before advantages are computed, and held constant: PPO, RLOO. With `K2`
-    /// and
-    /// `K3` an answer that has become less probable is punished for it, and vanishes in the end.
+    /// and `K3` an answer that has become less probable is punished for it, and vanishes in the
+    /// end.
     REWARD,
 
     /// Added to the loss and differentiated: GRPO.

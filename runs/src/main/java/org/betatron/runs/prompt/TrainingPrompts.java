@@ -23,8 +23,7 @@ import org.betatron.runs.model.ModelSource;
 ///
 /// @param rows    as the model reads them
 /// @param texts   token ids of each, with those of its answer in the data where these are read;
-///     otherwise with as many
-///     tokens as an answer may have, all of them 0
+///     otherwise with as many tokens as an answer may have, all of them 0
 public record TrainingPrompts(List<PromptRow> rows, List<TokenizedText> texts) {
 
     /// How prompts are read.

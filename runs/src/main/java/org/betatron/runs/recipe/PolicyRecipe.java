@@ -14,8 +14,7 @@ import org.betatron.training.online.StopSpec;
 ///
 /// @param model     Hugging Face directory that training starts from
 /// @param critic    directory of the model that a critic begins from: a reward model, or a language
-///     model, whose head is
-///     exchanged; empty for `model`
+///     model, whose head is exchanged; empty for `model`
 /// @param reference what the policy shall not leave
 /// @param data      prompts; answers in the files are not read
 /// @param rewards   what answers are worth

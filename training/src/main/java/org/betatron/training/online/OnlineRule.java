@@ -18,8 +18,7 @@ import org.betatron.training.run.Metrics;
 import org.betatron.training.run.StateFormat;
 
 /// Preference alignment on pairs that the policy's own answers make: any objective, calibration,
-/// selection and
-/// aggregation, with a beta_0 that may change from round to round.
+/// selection and aggregation, with a beta_0 that may change from round to round.
 ///
 /// @param decider what is learned
 /// @param source  of pairs

@@ -19,17 +19,15 @@ import org.betatron.training.run.TrainingException;
 /// Pairs that are made, round by round, of what the policy writes.
 ///
 /// A round has as many prompts as its optimizer batches have rows. Prompts whose answers make no
-/// pair leave it with
-/// fewer. Where the first round has none at all, the run ends with an error; a later one without
-/// any teaches nothing.
+/// pair leave it with fewer. Where the first round has none at all, the run ends with an error; a
+/// later one without any teaches nothing.
 ///
 /// @param writer   writes and scores
 /// @param spec     which pairs are made
 /// @param data     token ids of the data's answer to each prompt, where pairs are made with it
 /// @param roundBeta what becomes of beta from round to round
 /// @param compared models that the policy's distance from is measured in every round, by the name
-///     of the metric;
-///     [Rollout#KL] is that from the start
+///     of the metric; [Rollout#KL] is that from the start
 /// @param listener hears of every rollout
 public record PairRounds(
         RolloutWriter writer,
@@ -140,7 +138,8 @@ public record PairRounds(
         // Scoring keeps no graph, so more fits at once than in training.
         Packing packing = train.packing(writer.policy()).twice();
         return writer.clock()
-                .during(RolloutClock.Phase.COMPARING, () ->
-                        AnswerLogProbs.mean(model, writer.prompts().tokenIds(), rollout.answers(), packing));
+                .during(
+                        RolloutClock.Phase.COMPARING,
+                        () -> AnswerLogProbs.mean(model, writer.prompts().tokenIds(), rollout.answers(), packing));
     }
 }

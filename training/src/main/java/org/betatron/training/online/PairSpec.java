@@ -6,8 +6,7 @@ import static org.betatron.core.Numbers.require;
 public sealed interface PairSpec {
 
     /// @return share of tokens by which the answers of a pair differ at least, in [0, 1); pairs
-    ///     that are more alike
-    ///     are left out, equal ones in any case
+    ///     that are more alike are left out, equal ones in any case
     double minDifference();
 
     /// @return whether scores are needed

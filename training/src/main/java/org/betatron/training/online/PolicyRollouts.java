@@ -97,7 +97,8 @@ public record PolicyRollouts(
     public long totalSteps(TrainSpec train) {
         SettingProblem.require(problems(writer.spec(), train.batchSize()));
         return train.length()
-                .stepsOfMade(writer.prompts().size(), numGroups(train), writer.spec().steps());
+                .stepsOfMade(
+                        writer.prompts().size(), numGroups(train), writer.spec().steps());
     }
 
     /// @return prompts of a rollout
@@ -191,8 +192,10 @@ public record PolicyRollouts(
         // Scoring keeps no graph, so more fits at once than in training.
         Packing packing = train.packing(writer.policy()).twice();
         return writer.clock()
-                .during(RolloutClock.Phase.COMPARING, () -> AnswerLogProbs.ofTokens(
-                        model, quantity, writer.prompts().tokenIds(), rollout.answers(), packing));
+                .during(
+                        RolloutClock.Phase.COMPARING,
+                        () -> AnswerLogProbs.ofTokens(
+                                model, quantity, writer.prompts().tokenIds(), rollout.answers(), packing));
     }
 
     private Map<String, Double> summary(Rollout rollout, ScoredAnswers answers, Advantages advantages) {

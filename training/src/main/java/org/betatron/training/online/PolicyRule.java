@@ -38,8 +38,8 @@ import org.betatron.training.run.StateFormat;
 /// Policy gradients: PPO, RLOO, REINFORCE, GRPO.
 ///
 /// Advantages were computed when answers were written, so the loss of each answer depends on that
-/// answer alone, and
-/// what a batch is divided by is known beforehand ([org.betatron.core.policy.LossAggregation]).
+/// answer alone, and what a batch is divided by is known beforehand
+/// ([org.betatron.core.policy.LossAggregation]).
 ///
 /// @param spec      what is learned
 /// @param source    of answers

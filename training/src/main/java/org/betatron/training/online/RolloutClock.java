@@ -45,8 +45,7 @@ public final class RolloutClock {
     /// @param summary of the rollout
     Metrics complete(Metrics.Builder decided, Map<String, Double> summary) {
         summary.forEach(decided::put);
-        return decided
-                .put(GENERATION_SECONDS, seconds[Phase.GENERATION.ordinal()])
+        return decided.put(GENERATION_SECONDS, seconds[Phase.GENERATION.ordinal()])
                 .put(SCORING_SECONDS, seconds[Phase.SCORING.ordinal()])
                 .put(COMPARING_SECONDS, seconds[Phase.COMPARING.ordinal()])
                 .put(UPDATE_SECONDS, since(updateBegun))

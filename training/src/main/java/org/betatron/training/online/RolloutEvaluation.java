@@ -12,8 +12,7 @@ import org.betatron.training.run.Metrics;
 import org.jspecify.annotations.Nullable;
 
 /// What a policy's answers to held-out prompts are worth: one answer to each, drawn with the same
-/// random numbers every
-/// time.
+/// random numbers every time.
 ///
 /// @param writer    of held-out prompts, one sample each
 /// @param reference what the distance is measured from; null for no distance

@@ -27,8 +27,7 @@ public interface RolloutScorer {
     String identity();
 
     /// @param answers to prompts that [Answer#prompt] gives by their number among all of the run;
-    ///     those to one
-    ///     prompt follow each other
+    ///     those to one prompt follow each other
     /// @return a score of each
     AnswerScores score(List<Answer> answers);
 }

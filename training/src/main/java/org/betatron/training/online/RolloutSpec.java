@@ -7,8 +7,7 @@ import java.util.List;
 /// How answers are written to learn from.
 ///
 /// A rollout has as many answers as `batches` optimizer batches; each is learned from `epochs`
-/// times before the next
-/// one is written.
+/// times before the next one is written.
 ///
 /// @param samples      answers to each prompt, ≥ 1
 /// @param maxNewTokens most tokens of an answer, ≥ 1; longer ones are cut

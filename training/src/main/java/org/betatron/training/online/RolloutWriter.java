@@ -41,8 +41,7 @@ public record RolloutWriter(
     /// @param nextPrompt prompts that earlier rollouts asked
     /// @param numGroups  prompts whose answers are wanted, ≥ 1
     /// @return their answers; where other prompts are asked instead of those that teach nothing,
-    ///     the last of these
-    ///     fill it up where tries end
+    ///     the last of these fill it up where tries end
     Rollout write(long seed, long number, long nextPrompt, int numGroups) {
         Rollout kept = ask(seed, number, 0, nextPrompt, numGroups);
         for (int again = 1; again <= spec.resample(); again++) {
@@ -79,14 +78,25 @@ public record RolloutWriter(
                 spec.atOnce(),
                 RandomStreams.stream(seed, "rollout", number * MAX_TRIES + again)
                         .nextLong());
-        List<Answer> written = clock.during(RolloutClock.Phase.GENERATION, () -> new Generator(policy, tokenizer, generation)
-                .generate(Arrays.stream(asked).mapToObj(prompts.tokenIds()::get).toList(), GenerationListener.NONE));
+        List<Answer> written = clock.during(
+                RolloutClock.Phase.GENERATION,
+                () -> new Generator(policy, tokenizer, generation)
+                        .generate(
+                                Arrays.stream(asked)
+                                        .mapToObj(prompts.tokenIds()::get)
+                                        .toList(),
+                                GenerationListener.NONE));
         int[] groups = written.stream().mapToInt(Answer::prompt).toArray();
         List<Answer> answers = new ArrayList<>();
         for (Answer answer : written) {
             answers.add(answer.to(asked[answer.prompt()]));
         }
-        return new Rollout(answers, groups, clock.during(RolloutClock.Phase.SCORING, () -> scored(answers)), nextPrompt + numGroups, 0);
+        return new Rollout(
+                answers,
+                groups,
+                clock.during(RolloutClock.Phase.SCORING, () -> scored(answers)),
+                nextPrompt + numGroups,
+                0);
     }
 
     private AnswerScores scored(List<Answer> answers) {

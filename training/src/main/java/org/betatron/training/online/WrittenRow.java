@@ -5,8 +5,7 @@ import org.betatron.core.policy.WrittenNumbers;
 import org.betatron.data.row.MadeRow;
 
 /// An answer of the policy with all that a policy gradient has to know of it. Arrays are lent, not
-/// to be written;
-/// `[tokens]` each, or empty.
+/// to be written; `[tokens]` each, or empty.
 ///
 /// @param id            prompt's row and number of the answer to it
 /// @param prompt        token ids, at least one
@@ -15,8 +14,7 @@ import org.betatron.data.row.MadeRow;
 /// @param advantages    how much better than expected each token was
 /// @param drawn         log-probs as the decoder had them, nats
 /// @param before        log-probs as a training pass had them when the answer was written, nats;
-///     empty where the
-///     first pass of the only update is the same
+///     empty where the first pass of the only update is the same
 /// @param reference     log-probs of the reference, nats; empty where there is none
 /// @param values        of the critic when it was written; empty where there is none
 /// @param returns       what the critic should have said

@@ -16,8 +16,7 @@ import org.betatron.training.StepPlace;
 import org.betatron.training.reference.Reference;
 
 /// Between models and an [Alignment], wherever the rows come from: what rules that learn from
-/// preferences have in
-/// common.
+/// preferences have in common.
 ///
 /// The selection of step `s` is drawn from the stream `selection` of the seed at index `s`.
 ///

@@ -92,8 +92,7 @@ final class OnlineFixtures {
     }
 
     /// Steps of eight rows in micro-batches of three; a checkpoint every five steps, so that one
-    /// falls between two
-    /// steps that share what was written.
+    /// falls between two steps that share what was written.
     static TrainSpec spec(TrainLength length, double learningRate) {
         return new TrainSpec(
                 length,
