@@ -5,7 +5,7 @@ import static org.betatron.core.run.MetricNames.GENERATION_SECONDS;
 import static org.betatron.core.run.MetricNames.SCORING_SECONDS;
 import static org.betatron.core.run.MetricNames.UPDATE_SECONDS;
 
-import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.betatron.training.run.Metrics;
@@ -21,17 +21,17 @@ public final class RolloutClock {
         COMPARING
     }
 
-    private final double[] seconds = new double[Phase.values().length];
+    private final Map<Phase, Double> seconds = new EnumMap<>(Phase.class);
     private long updateBegun = System.nanoTime();
 
     void beginStep() {
-        Arrays.fill(seconds, 0);
+        seconds.clear();
     }
 
     <T> T during(Phase phase, Supplier<T> work) {
         long begun = System.nanoTime();
         T result = work.get();
-        seconds[phase.ordinal()] += since(begun);
+        seconds.merge(phase, since(begun), Double::sum);
         return result;
     }
 
@@ -45,9 +45,9 @@ public final class RolloutClock {
     /// @param summary of the rollout
     Metrics complete(Metrics.Builder decided, Map<String, Double> summary) {
         summary.forEach(decided::put);
-        return decided.put(GENERATION_SECONDS, seconds[Phase.GENERATION.ordinal()])
-                .put(SCORING_SECONDS, seconds[Phase.SCORING.ordinal()])
-                .put(COMPARING_SECONDS, seconds[Phase.COMPARING.ordinal()])
+        return decided.put(GENERATION_SECONDS, seconds.getOrDefault(Phase.GENERATION, 0.0))
+                .put(SCORING_SECONDS, seconds.getOrDefault(Phase.SCORING, 0.0))
+                .put(COMPARING_SECONDS, seconds.getOrDefault(Phase.COMPARING, 0.0))
                 .put(UPDATE_SECONDS, since(updateBegun))
                 .build();
     }
