@@ -42,7 +42,7 @@ class RanksCommandTest {
     @Test
     void anyNumberGoesOnWithWhatAnyNumberHasBegun() throws Exception {
         Path alone = directory.resolve("alone");
-        succeed(start(Map.of(), align(alone, "--ranks", "1")));
+        succeed(Invocation.of(align(alone, "--ranks", "1").toArray(String[]::new)));
         Path run = directory.resolve("run");
         succeed(start(Map.of(), align(run, "--ranks", "3", "--set", "train.checkpointEvery=2")));
         List<Double> expected = losses(alone);
