@@ -8,18 +8,22 @@ import org.betatron.core.model.TokenNumbers;
 import org.betatron.core.model.TokenQuantity;
 import org.betatron.torch.error.NativeErrors;
 import org.betatron.torch.pass.ModelPass;
+import org.betatron.torch.weight.Parameters;
 
 /// One batch run forward: guards what a model keeps for the backward pass.
 final class TorchForwardPass implements ForwardPass {
 
     private final PackedBatch batch;
+    private final Parameters weights;
     private final ModelPass pass;
     private final TokenNumbers numbers;
     private boolean used;
     private boolean closed;
 
     /// @param forward runs the model over the batch
-    TorchForwardPass(PackedBatch batch, Supplier<ModelPass> forward) {
+    /// @param weights of the model
+    TorchForwardPass(PackedBatch batch, Parameters weights, Supplier<ModelPass> forward) {
+        this.weights = weights;
         this.batch = batch;
         pass = NativeErrors.translate(() -> "running the model over " + BatchFit.describe(batch), forward::get);
         numbers = new TokenNumbers(batch, pass.numbers());
@@ -43,6 +47,12 @@ final class TorchForwardPass implements ForwardPass {
         if (!teaching.isEmpty()) {
             NativeErrors.run(() -> "differentiating " + BatchFit.describe(batch), () -> pass.backward(teaching));
         }
+    }
+
+    @Override
+    public void finish(Map<TokenQuantity, float[]> derivatives) {
+        weights.finishGradients();
+        backward(derivatives);
     }
 
     @Override

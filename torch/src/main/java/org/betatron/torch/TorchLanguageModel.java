@@ -199,7 +199,7 @@ public final class TorchLanguageModel extends TorchModel implements TrainableLan
         check(batch);
         Transformer reference = referenceOf(request);
         return new TorchForwardPass(
-                batch, () -> transformer.forward(batch, request, reference, tokensAtOnce(), dropout));
+                batch, weights(), () -> transformer.forward(batch, request, reference, tokensAtOnce(), dropout));
     }
 
     private @Nullable Transformer referenceOf(VocabularyRequest request) {

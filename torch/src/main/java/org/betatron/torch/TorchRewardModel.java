@@ -197,7 +197,7 @@ public final class TorchRewardModel extends TorchModel {
 
     private ForwardPass forward(PackedBatch batch, Dropout dropout) {
         check(batch);
-        return new TorchForwardPass(batch, () -> transformer.forward(batch, tokensAtOnce(), dropout));
+        return new TorchForwardPass(batch, weights(), () -> transformer.forward(batch, tokensAtOnce(), dropout));
     }
 
     @Override

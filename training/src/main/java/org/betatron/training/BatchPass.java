@@ -10,6 +10,7 @@ import org.betatron.core.model.DifferentiableModel;
 import org.betatron.core.model.ForwardPass;
 import org.betatron.core.model.TokenQuantity;
 import org.betatron.data.packing.PackedRows;
+import org.betatron.data.packing.RowBatch;
 import org.betatron.data.packing.ScoredRows;
 import org.betatron.data.packing.SharedBatch;
 
@@ -31,7 +32,12 @@ enum BatchPass {
             for (PackedRows part : batch.own().parts()) {
                 try (ForwardPass pass = model.forward(part.batch())) {
                     ScoredRows scored = new ScoredRows(part, pass.numbers());
-                    backward(pass, part, decider.lesson(batch.own().alone(scored)), row -> row);
+                    backward(
+                            pass,
+                            part,
+                            decider.lesson(batch.own().alone(scored)),
+                            row -> row,
+                            isLast(part, batch.own()));
                     parts.add(scored);
                 }
             }
@@ -51,7 +57,7 @@ enum BatchPass {
                 Lesson<S> lesson = decider.lesson(batch.gather(scored));
                 for (PackedRows part : batch.own().parts()) {
                     try (ForwardPass pass = open.removeFirst()) {
-                        backward(pass, part, lesson, row -> batch.index(part.index(row)));
+                        backward(pass, part, lesson, row -> batch.index(part.index(row)), isLast(part, batch.own()));
                     }
                 }
                 return lesson;
@@ -67,9 +73,10 @@ enum BatchPass {
             int[] taught = IntStream.range(0, batch.own().size())
                     .filter(index -> lesson.teaches(batch.index(index)))
                     .toArray();
-            for (PackedRows part : batch.own().only(taught).parts()) {
+            RowBatch teaching = batch.own().only(taught);
+            for (PackedRows part : teaching.parts()) {
                 try (ForwardPass pass = model.forward(part.batch())) {
-                    backward(pass, part, lesson, row -> batch.index(taught[part.index(row)]));
+                    backward(pass, part, lesson, row -> batch.index(taught[part.index(row)]), isLast(part, teaching));
                 }
             }
             return lesson;
@@ -97,7 +104,9 @@ enum BatchPass {
 
     /// @param part   the rows of the pass
     /// @param places by row of the part its index in the lesson
-    private static void backward(ForwardPass pass, PackedRows part, Lesson<?> lesson, IntUnaryOperator places) {
+    /// @param isLast whether no other part follows
+    private static void backward(
+            ForwardPass pass, PackedRows part, Lesson<?> lesson, IntUnaryOperator places, boolean isLast) {
         int[] decided = IntStream.range(0, part.size()).map(places).toArray();
         if (IntStream.of(decided).noneMatch(lesson::teaches)) {
             return;
@@ -106,6 +115,14 @@ enum BatchPass {
         for (TokenQuantity quantity : lesson.quantities(decided)) {
             derivatives.put(quantity, part.addUp(row -> lesson.derivatives(quantity, decided[row])));
         }
-        pass.backward(derivatives);
+        if (isLast) {
+            pass.finish(derivatives);
+        } else {
+            pass.backward(derivatives);
+        }
+    }
+
+    private static boolean isLast(PackedRows part, RowBatch batch) {
+        return part == batch.parts().getLast();
     }
 }

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /// An architecture with its weights, up to but not including the product with its head.
 ///
-/// Borrows the weights, owns the tables of rotations. `T` rows, `E` hidden size. All results belong to the current
+/// Borrows the weights, owns the tables of rotations. `T` rows, `E` hidden size. All results belong
+/// to the current
 /// scope.
 public final class Body implements AutoCloseable {
 
@@ -85,7 +86,8 @@ public final class Body implements AutoCloseable {
                 || (positions != null && weights.get(positions.weight()).trains());
     }
 
-    /// @return the lowest layer that has to be differentiated: all below it, and the embedding, stay as they are. The
+    /// @return the lowest layer that has to be differentiated: all below it, and the embedding,
+    ///     stay as they are. The
     ///     number of layers if there is none
     public int lowestTrained() {
         return trainsEmbedding()
@@ -97,10 +99,19 @@ public final class Body implements AutoCloseable {
     }
 
     /// @param index number of the layer, from 0
-    /// @return what is trained of the weights that it depends on, lent; of the last one, of [#finalNorm] too
+    /// @return what is trained of the weights that it depends on, lent; of the last one, of
+    ///     [#finalNorm] too
     public List<Tensor> trainable(int index) {
         return List.copyOf(
                 weights.trainable(architecture.blueprint().layerWeights(index)).values());
+    }
+
+    /// @return what is trained of the head alone, lent: nothing where it is the embedding
+    public List<Tensor> trainableHead() {
+        String head = architecture.blueprint().headPart().weight();
+        return head.equals(embedding.weight())
+                ? List.of()
+                : List.copyOf(weights.trainable(List.of(head)).values());
     }
 
     /// @param index number of the layer, from 0

@@ -56,6 +56,9 @@ public final class TorchOptimizer implements Optimizer {
         this.rule = rule;
         this.ranks = ranks;
         shards = ranks.areSeveral() ? new WeightShards(weights.trainable(), ranks) : null;
+        if (shards != null) {
+            weights.whenGradientsAreFinal(shards::ready);
+        }
         boolean rounds = type != DataType.FP32
                 || weights.trainable().values().stream().anyMatch(weight -> Tensors.typeOf(weight) != ScalarType.Float);
         rounding = rounds
@@ -325,6 +328,9 @@ public final class TorchOptimizer implements Optimizer {
 
     @Override
     public void close() {
+        if (shards != null) {
+            shards.close();
+        }
         moments.values().forEach(WeightMoments::close);
         moments.clear();
         if (rounding != null) {

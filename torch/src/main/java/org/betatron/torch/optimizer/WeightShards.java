@@ -1,10 +1,16 @@
 package org.betatron.torch.optimizer;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.rank.TensorRanks;
 import org.betatron.torch.tensor.HostTensors;
@@ -29,14 +35,22 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// weights, or a part of the rows of a large one, so that buffers stay small. A sum is made by its
 /// owner in the order of
 /// ranks, and no other way: it is the same every time.
-final class WeightShards {
+final class WeightShards implements AutoCloseable {
 
     /// Numbers of a bucket, of all ranks together: 16 MiB, beyond which nothing is gained.
     private static final long BUCKET = 4 << 20;
 
     private final TensorRanks ranks;
-    private final Map<String, Shard> shards = new LinkedHashMap<>();
+    private final LinkedHashMap<String, Shard> shards = new LinkedHashMap<>();
     private final List<List<Piece>> buckets = new ArrayList<>();
+    private final ExecutorService sender = Executors.newSingleThreadExecutor(
+            task -> Thread.ofPlatform().daemon().name("betatron-gradients").unstarted(task));
+
+    /// Weights of this step whose gradient is not final yet.
+    private final Set<Tensor> missing = new HashSet<>();
+
+    /// Buckets of this step that were sent, or are to be.
+    private final List<Future<?>> reduced = new ArrayList<>();
 
     /// @param weights what is updated, by name; borrowed
     WeightShards(Map<String, Tensor> weights, TensorRanks ranks) {
@@ -44,7 +58,9 @@ final class WeightShards {
         List<Piece> open = new ArrayList<>();
         long size = 0;
         weights.forEach((name, weight) -> shards.put(name, Shard.of(weight, ranks.size())));
-        for (Shard shard : shards.values()) {
+        missing.addAll(weights.values());
+        // The last layers are differentiated first.
+        for (Shard shard : shards.sequencedValues().reversed()) {
             for (long from = 0; from < shard.rowsPerRank(); ) {
                 long room = Math.max(1, (BUCKET - size) / (shard.width() * ranks.size()));
                 long count = Math.min(room, shard.rowsPerRank() - from);
@@ -129,29 +145,66 @@ final class WeightShards {
         return of(name).first(ranks.rank()) * of(name).width();
     }
 
-    /// Replaces this rank's rows of every gradient by their sum over ranks. Its other rows mean
-    /// nothing from then on.
-    void reduce() {
-        for (List<Piece> bucket : buckets) {
-            Memory.run(() -> {
-                Tensor sent = buffer(bucket);
-                for (int rank = 0; rank < ranks.size(); rank++) {
-                    fill(sent, rank, bucket, rank);
-                }
-                Tensor received = like(sent);
-                ranks.exchange(received, sent);
-                Tensor sum = received.select(0, 0);
-                for (int rank = 1; rank < ranks.size(); rank++) {
-                    sum.add_(received.select(0, rank), new Scalar(1));
-                }
-                long start = 0;
-                for (Piece piece : bucket) {
-                    Tensor own = piece.of(Gradients.dense(piece.shard().weight()), ranks.rank());
-                    own.copy_(sum.narrow(0, start, own.numel()));
-                    start += piece.size();
-                }
-            });
+    /// Hears of weights whose gradient is final. Buckets are sent, in their order, as soon as all
+    /// of their weights are.
+    ///
+    /// @param weights some of those that were given
+    synchronized void ready(List<Tensor> weights) {
+        missing.removeAll(weights);
+        while (reduced.size() < buckets.size()
+                && buckets.get(reduced.size()).stream()
+                        .noneMatch(piece -> missing.contains(piece.shard().weight()))) {
+            List<Piece> bucket = buckets.get(reduced.size());
+            reduced.add(sender.submit(() -> Memory.runWithoutGradient(() -> reduce(bucket))));
         }
+    }
+
+    /// Replaces this rank's rows of every gradient by their sum over ranks. Its other rows mean
+    /// nothing from then on. What
+    /// was sent already is waited for.
+    void reduce() {
+        ready(shards.values().stream().map(Shard::weight).toList());
+        ranks.exchanging(this::await);
+        missing.addAll(shards.values().stream().map(Shard::weight).toList());
+    }
+
+    private void await() {
+        try {
+            for (Future<?> bucket : reduced) {
+                bucket.get();
+            }
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException("gradients cannot be sent", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while gradients were sent", e);
+        } finally {
+            reduced.clear();
+        }
+    }
+
+    private void reduce(List<Piece> bucket) {
+        Memory.run(() -> {
+            Tensor sent = buffer(bucket);
+            for (int rank = 0; rank < ranks.size(); rank++) {
+                fill(sent, rank, bucket, rank);
+            }
+            Tensor received = like(sent);
+            ranks.exchange(received, sent);
+            Tensor sum = received.select(0, 0);
+            for (int rank = 1; rank < ranks.size(); rank++) {
+                sum.add_(received.select(0, rank), new Scalar(1));
+            }
+            long start = 0;
+            for (Piece piece : bucket) {
+                Tensor own = piece.of(Gradients.dense(piece.shard().weight()), ranks.rank());
+                own.copy_(sum.narrow(0, start, own.numel()));
+                start += piece.size();
+            }
+        });
     }
 
     private void fill(Tensor buffer, int row, List<Piece> bucket, int rank) {
@@ -165,29 +218,31 @@ final class WeightShards {
 
     /// Gives every rank the rows that this one has updated, and gets theirs.
     void spread() {
-        for (List<Piece> bucket : buckets) {
-            Memory.run(() -> {
-                Tensor sent = buffer(bucket);
-                long start = 0;
+        ranks.exchanging(() -> Memory.runWithoutGradient(() -> buckets.forEach(this::spread)));
+    }
+
+    private void spread(List<Piece> bucket) {
+        Memory.run(() -> {
+            Tensor sent = buffer(bucket);
+            long start = 0;
+            for (Piece piece : bucket) {
+                Tensor rows = piece.of(piece.shard().weight().detach(), ranks.rank());
+                sent.narrow(1, start, rows.numel()).copy_(rows);
+                start += piece.size();
+            }
+            Tensor received = like(sent);
+            ranks.exchange(received, sent);
+            for (int rank = 0; rank < ranks.size(); rank++) {
+                long from = 0;
                 for (Piece piece : bucket) {
-                    Tensor rows = piece.of(piece.shard().weight().detach(), ranks.rank());
-                    sent.narrow(1, start, rows.numel()).copy_(rows);
-                    start += piece.size();
-                }
-                Tensor received = like(sent);
-                ranks.exchange(received, sent);
-                for (int rank = 0; rank < ranks.size(); rank++) {
-                    long from = 0;
-                    for (Piece piece : bucket) {
-                        if (rank != ranks.rank()) {
-                            Tensor rows = piece.of(piece.shard().weight().detach(), rank);
-                            rows.copy_(received.select(0, rank).narrow(0, from, rows.numel()));
-                        }
-                        from += piece.size();
+                    if (rank != ranks.rank()) {
+                        Tensor rows = piece.of(piece.shard().weight().detach(), rank);
+                        rows.copy_(received.select(0, rank).narrow(0, from, rows.numel()));
                     }
+                    from += piece.size();
                 }
-            });
-        }
+            }
+        });
     }
 
     /// Puts together what every rank has of a tensor of a weight's shape.
@@ -216,5 +271,10 @@ final class WeightShards {
 
     private static Tensor like(Tensor buffer) {
         return HostTensors.empty(ScalarType.Float, buffer.size(0), buffer.size(1));
+    }
+
+    @Override
+    public void close() {
+        sender.shutdownNow();
     }
 }

@@ -1,18 +1,23 @@
 package org.betatron.torch.pass;
 
 import java.util.List;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.function.IntConsumer;
+import org.betatron.torch.architecture.Body;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.memory.Owned;
 import org.betatron.torch.parallel.Turns;
 import org.betatron.torch.tensor.Tensors;
 import org.bytedeco.pytorch.Tensor;
 
-/// A forward pass of a batch through all layers that can be differentiated once: what it keeps for that is the
+/// A forward pass of a batch through all layers that can be differentiated once: what it keeps for
+/// that is the
 /// largest part of the memory of training.
 ///
 /// @param stack      what was run
 /// @param parts      its parts; owned
-/// @param states     normalised states of the rows that are asked for, `[N, E]`, without graph; owned
+/// @param states     normalised states of the rows that are asked for, `[N, E]`, without graph;
+///     owned
 record LayerPass(LayerStack stack, List<PartPass> parts, Owned states) implements AutoCloseable {
 
     /// @return normalised states of the rows that are asked for, `[N, E]`, without graph; lent
@@ -25,9 +30,17 @@ record LayerPass(LayerStack stack, List<PartPass> parts, Owned states) implement
     /// @param gradient dL/dpredictors, `[N, E]`
     void backward(Tensor gradient) {
         Turns turns = new Turns(parts.getFirst().numPlaces());
+        Body body = stack.parts().getFirst().body();
+        AtomicIntegerArray passed = new AtomicIntegerArray(body.numLayers());
+        IntConsumer layerDone = layer -> {
+            if (passed.incrementAndGet(layer) == parts.size()) {
+                body.weights().passedBy(body.trainable(layer));
+            }
+        };
+        body.weights().passedBy(body.trainableHead());
         stack.lanes().run(parts.size(), part -> {
             try {
-                Memory.run(() -> parts.get(part).backward(rowsOf(part, gradient), turns, part));
+                Memory.run(() -> parts.get(part).backward(rowsOf(part, gradient), turns, part, layerDone));
             } finally {
                 turns.leave(part);
             }

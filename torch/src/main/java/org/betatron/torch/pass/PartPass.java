@@ -3,6 +3,7 @@ package org.betatron.torch.pass;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.betatron.torch.compute.Recompute;
 import org.betatron.torch.memory.Memory;
@@ -95,7 +96,8 @@ final class PartPass implements AutoCloseable {
     /// @param gradient dL/dpredictors, `[N, E]`
     /// @param turns    of the parts at each place
     /// @param number   of this part
-    void backward(Tensor gradient, Turns turns, int number) {
+    /// @param done     hears of each layer to which this part has added all
+    void backward(Tensor gradient, Turns turns, int number, IntConsumer done) {
         Tensor leavingGradient = gradient;
         StackPart.Inputs again = firstGraph > lowest ? part.inputs() : null;
         for (int i = part.size() - 1; i >= lowest; i--) {
@@ -112,6 +114,7 @@ final class PartPass implements AutoCloseable {
                 }
             });
             entering.get(index - lowest).close();
+            done.accept(index);
         }
         if (part.body().trainsEmbedding()) {
             // Autograd would make a matrix of the whole vocabulary, most of it zeros, and add that.

@@ -19,7 +19,9 @@ import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.chrono.Milliseconds;
 import org.bytedeco.pytorch.GlooDeviceVector;
 import org.bytedeco.pytorch.LongVector;
+import org.bytedeco.pytorch.PrefixStore;
 import org.bytedeco.pytorch.ProcessGroupGloo;
+import org.bytedeco.pytorch.Store;
 import org.bytedeco.pytorch.TCPStore;
 import org.bytedeco.pytorch.TCPStoreOptions;
 import org.bytedeco.pytorch.Tensor;
@@ -35,12 +37,18 @@ public final class ProcessRanks implements TensorRanks, AutoCloseable {
     private final RankPlace place;
     private final TCPStore store;
     private final ProcessGroupGloo group;
+
+    /// Tensors go another way, so that the order of calls on one says nothing of the other.
+    private final ProcessGroupGloo tensors;
+
     private final RankRegister register;
     private long waited;
     private long exchanged;
-    private boolean failed;
+    private volatile boolean failed;
 
-    private ProcessRanks(RankPlace place, TCPStore store, ProcessGroupGloo group, RankRegister register) {
+    private ProcessRanks(
+            RankPlace place, TCPStore store, ProcessGroupGloo group, ProcessGroupGloo tensors, RankRegister register) {
+        this.tensors = tensors;
         this.place = place;
         this.store = store;
         this.group = group;
@@ -62,7 +70,12 @@ public final class ProcessRanks implements TensorRanks, AutoCloseable {
             if (problem.isPresent()) {
                 throw new RankException(problem.get());
             }
-            return new ProcessRanks(place, store, group(place, store, own), register);
+            return new ProcessRanks(
+                    place,
+                    store,
+                    group(place, new PrefixStore("numbers", store), own),
+                    group(place, new PrefixStore("tensors", store), own),
+                    register);
         } catch (RuntimeException e) {
             register.close();
             store.close();
@@ -114,7 +127,7 @@ public final class ProcessRanks implements TensorRanks, AutoCloseable {
         }
     }
 
-    private static ProcessGroupGloo group(RankPlace place, TCPStore store, String own) {
+    private static ProcessGroupGloo group(RankPlace place, Store store, String own) {
         ProcessGroupGloo.Options options = ProcessGroupGloo.Options.create();
         options.timeout(new Milliseconds(place.timeout().toMillis()));
         options.devices(new GlooDeviceVector(ProcessGroupGloo.createDeviceForHostname(own)));
@@ -178,12 +191,17 @@ public final class ProcessRanks implements TensorRanks, AutoCloseable {
 
     @Override
     public void exchange(Tensor received, Tensor sent) {
+        guarded(() -> Memory.compute(() -> {
+            LongVector alike = new LongVector();
+            return tensors.alltoall_base(received, sent, alike, alike)._wait();
+        }));
+    }
+
+    @Override
+    public void exchanging(Runnable work) {
         long begun = System.nanoTime();
         try {
-            guarded(() -> Memory.compute(() -> {
-                LongVector alike = new LongVector();
-                return group.alltoall_base(received, sent, alike, alike)._wait();
-            }));
+            work.run();
         } finally {
             exchanged += System.nanoTime() - begun;
         }
@@ -242,7 +260,11 @@ public final class ProcessRanks implements TensorRanks, AutoCloseable {
     @Override
     public void close() {
         register.close();
-        group.close();
-        store.close();
+        // After a failure a thread may still be in a collective; what is open then goes with the process.
+        if (!failed) {
+            group.close();
+            tensors.close();
+            store.close();
+        }
     }
 }

@@ -33,6 +33,11 @@ public interface TensorRanks extends Ranks {
         }
     };
 
+    /// Counts the time of work in which this rank does nothing but exchange.
+    default void exchanging(Runnable work) {
+        work.run();
+    }
+
     /// Sends each rank its row, and receives one of each.
     ///
     /// ```text
@@ -41,6 +46,9 @@ public interface TensorRanks extends Ranks {
     ///
     /// @param received float32 `[size, n]` in the processor's memory, contiguous; overwritten
     /// @param sent     likewise, of the same `n` on every rank
+    /// One call at a time, in the same order on every rank, from any thread: also while another one
+    /// gathers.
+    ///
     /// @throws org.betatron.core.rank.RankException if a rank is gone, or does not answer in time
     void exchange(Tensor received, Tensor sent);
 }

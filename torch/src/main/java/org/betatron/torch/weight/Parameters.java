@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.betatron.torch.error.ModelException;
@@ -13,6 +14,7 @@ import org.betatron.torch.files.FileStamp;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.tensor.Tensors;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /// All weights of a model by their Hugging Face names, in file order; owns them. Those that train
 /// are a view.
@@ -22,6 +24,8 @@ public final class Parameters implements AutoCloseable {
     private final List<FileStamp> mapped = new ArrayList<>();
     private final List<FileContents> noted = new ArrayList<>();
     private final List<BaseWeights> open = new ArrayList<>();
+    private @Nullable Consumer<List<Tensor>> hearsOfFinal;
+    private volatile boolean finishing;
 
     /// Adds a weight, or puts it in the place of the one of that name, which is not closed.
     ///
@@ -177,8 +181,28 @@ public final class Parameters implements AutoCloseable {
         return weights.values().stream().flatMap(weight -> weight.tensors().stream());
     }
 
+    /// @param listener hears of leaves whose gradient is final, as soon as it is; from any thread
+    public void whenGradientsAreFinal(Consumer<List<Tensor>> listener) {
+        hearsOfFinal = listener;
+    }
+
+    /// Says that a backward pass begins which is the last before an update.
+    public void finishGradients() {
+        finishing = true;
+    }
+
+    /// Says that a backward pass has added all that it adds to leaves.
+    ///
+    /// @param leaves of these weights
+    public void passedBy(List<Tensor> leaves) {
+        if (finishing && hearsOfFinal != null) {
+            hearsOfFinal.accept(leaves);
+        }
+    }
+
     /// Forgets the accumulated gradient and frees it.
     public void clearGradients() {
+        finishing = false;
         Memory.run(
                 () -> trainable().values().forEach(leaf -> leaf.mutable_grad().reset()));
     }

@@ -99,6 +99,10 @@ class WeightShardsTest {
                         Gradients.add(weight, numbers(Tensors.shape(weight), factor * (part + 1)));
                     }
                 }));
+                // Half of the weights are sent before the rest is there, as after the last layers' backward pass.
+                weights.finishGradients();
+                weights.passedBy(List.copyOf(
+                        weights.trainable(List.of("weight3", "weight4")).values()));
                 // libtorch sums the squares of a weight in single precision.
                 assertThat(optimizer.gradientNorm()).isCloseTo(78 * factor * UNIT_NORM, withinPercentage(0.5));
                 optimizer.step(0.01, 1);
