@@ -19,9 +19,7 @@ import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.chrono.Milliseconds;
 import org.bytedeco.pytorch.GlooDeviceVector;
 import org.bytedeco.pytorch.LongVector;
-import org.bytedeco.pytorch.PrefixStore;
 import org.bytedeco.pytorch.ProcessGroupGloo;
-import org.bytedeco.pytorch.Store;
 import org.bytedeco.pytorch.TCPStore;
 import org.bytedeco.pytorch.TCPStoreOptions;
 import org.bytedeco.pytorch.Tensor;
@@ -35,7 +33,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 public final class ProcessRanks implements TensorRanks, AutoCloseable {
 
     private final RankPlace place;
-    private final TCPStore store;
+    private final List<TCPStore> stores;
     private final ProcessGroupGloo group;
 
     /// Tensors go another way, so that the order of calls on one says nothing of the other.
@@ -47,10 +45,14 @@ public final class ProcessRanks implements TensorRanks, AutoCloseable {
     private volatile boolean failed;
 
     private ProcessRanks(
-            RankPlace place, TCPStore store, ProcessGroupGloo group, ProcessGroupGloo tensors, RankRegister register) {
+            RankPlace place,
+            List<TCPStore> stores,
+            ProcessGroupGloo group,
+            ProcessGroupGloo tensors,
+            RankRegister register) {
         this.tensors = tensors;
         this.place = place;
-        this.store = store;
+        this.stores = stores;
         this.group = group;
         this.register = register;
     }
@@ -63,19 +65,19 @@ public final class ProcessRanks implements TensorRanks, AutoCloseable {
         NativeLibraries.loadForRanks();
         InetAddress master = master(place);
         String own = ownAddress(place, master);
-        TCPStore store = open(place, master);
+        TCPStore store = open(place, master, place.port());
         RankRegister register = new RankRegister(store, place);
         try {
             Optional<String> problem = register.enter(own);
             if (problem.isPresent()) {
                 throw new RankException(problem.get());
             }
-            return new ProcessRanks(
-                    place,
-                    store,
-                    group(place, new PrefixStore("numbers", store), own),
-                    group(place, new PrefixStore("tensors", store), own),
-                    register);
+            ProcessGroupGloo group = group(place, store, own);
+            // A group needs a store of its own: PrefixStore, which would divide one, aborts the process.
+            TCPStore second = place.rank() == 0 ? open(place, master, 0) : null;
+            int port = register.tell(second == null ? 0 : Short.toUnsignedInt(second.getPort()));
+            TCPStore ofTensors = second == null ? open(place, master, port) : second;
+            return new ProcessRanks(place, List.of(store, ofTensors), group, group(place, ofTensors, own), register);
         } catch (RuntimeException e) {
             register.close();
             store.close();
@@ -106,9 +108,10 @@ public final class ProcessRanks implements TensorRanks, AutoCloseable {
         }
     }
 
-    private static TCPStore open(RankPlace place, InetAddress master) {
+    /// @param port where rank 0 listens; 0 lets it choose
+    private static TCPStore open(RankPlace place, InetAddress master, int port) {
         TCPStoreOptions options = new TCPStoreOptions()
-                .port((short) place.port())
+                .port((short) port)
                 .isServer(place.rank() == 0)
                 .waitWorkers(false)
                 .timeout(new Milliseconds(place.timeout().toMillis()));
@@ -127,7 +130,7 @@ public final class ProcessRanks implements TensorRanks, AutoCloseable {
         }
     }
 
-    private static ProcessGroupGloo group(RankPlace place, Store store, String own) {
+    private static ProcessGroupGloo group(RankPlace place, TCPStore store, String own) {
         ProcessGroupGloo.Options options = ProcessGroupGloo.Options.create();
         options.timeout(new Milliseconds(place.timeout().toMillis()));
         options.devices(new GlooDeviceVector(ProcessGroupGloo.createDeviceForHostname(own)));
@@ -264,7 +267,7 @@ public final class ProcessRanks implements TensorRanks, AutoCloseable {
         if (!failed) {
             group.close();
             tensors.close();
-            store.close();
+            stores.forEach(TCPStore::close);
         }
     }
 }

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.betatron.core.rank.RankException;
 import org.betatron.core.rank.RankPlace;
 import org.betatron.torch.memory.Memory;
 import org.bytedeco.pytorch.ByteVector;
@@ -74,6 +75,25 @@ final class RankRegister implements AutoCloseable {
                 : Optional.of("of " + place.size() + " ranks " + missing + " did not come within "
                         + place.timeout().toSeconds() + " s: start them, with the same " + RankPlace.MASTER_ADDR
                         + " and " + RankPlace.MASTER_PORT);
+    }
+
+    /// Passes on a number that rank 0 has.
+    ///
+    /// @param number of rank 0; what others give is not looked at
+    /// @return it, on every rank
+    int tell(int number) {
+        if (place.rank() == 0) {
+            set("number", Integer.toString(number));
+            return number;
+        }
+        long deadline = System.nanoTime() + place.timeout().toNanos();
+        Optional<String> told = get("number");
+        while (told.isEmpty() && System.nanoTime() < deadline && !sleep(Duration.ofMillis(20))) {
+            told = get("number");
+        }
+        return told.map(Integer::parseInt)
+                .orElseThrow(() -> new RankException("rank 0 said nothing within "
+                        + place.timeout().toSeconds() + " s: see to it, then start again"));
     }
 
     /// @param newPlace where this rank is now
