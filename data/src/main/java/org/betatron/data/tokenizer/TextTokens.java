@@ -73,6 +73,19 @@ public final class TextTokens {
     }
 
     /// @param text of an answer
+    /// @return the text without what ends it: stop tokens that are written out, and white space behind them
+    public String withoutEnd(String text) {
+        String shown = text.stripTrailing();
+        for (int id : tokenizer.stopIds()) {
+            String end = tokenizer.decode(new int[] {id});
+            if (!end.isBlank() && shown.endsWith(end)) {
+                return withoutEnd(shown.substring(0, shown.length() - end.length()));
+            }
+        }
+        return text;
+    }
+
+    /// @param text of an answer
     /// @return its tokens with the one that ends it, once
     public int[] ended(String text) {
         int[] ids = answer(text);
