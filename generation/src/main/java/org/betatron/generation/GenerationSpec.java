@@ -1,5 +1,6 @@
 package org.betatron.generation;
 
+import java.io.Serializable;
 import java.util.List;
 import org.betatron.core.sampling.SamplingSpec;
 
@@ -12,7 +13,7 @@ import org.betatron.core.sampling.SamplingSpec;
 /// @param batchSize    answers that are written at the same time, ≥ 1; changes the speed, not the answers
 /// @param seed         seed of the draws
 public record GenerationSpec(
-        SamplingSpec sampling, int samples, int maxNewTokens, List<String> stop, int batchSize, long seed) {
+        SamplingSpec sampling, int samples, int maxNewTokens, List<String> stop, int batchSize, long seed) implements Serializable {
 
     /// Samples of a prompt have consecutive streams of random numbers; this many belong to each prompt.
     static final int MAX_SAMPLES = 1 << 20;

@@ -2,6 +2,7 @@ package org.betatron.core.sampling;
 
 import static org.betatron.core.Numbers.require;
 
+import java.io.Serializable;
 /// How the next token is chosen from a model's logits. Order and meaning of the steps are those of
 /// `generate` of `transformers`: repetition penalty, temperature, top-k, top-p, min-p, then a draw.
 ///
@@ -14,7 +15,7 @@ import static org.betatron.core.Numbers.require;
 ///     [0, 1]; 0 for all
 /// @param repetitionPenalty divides positive and multiplies negative logits of tokens that occurred
 ///     before, prompt included, > 0; 1 for none
-public record SamplingSpec(double temperature, int topK, double topP, double minP, double repetitionPenalty) {
+public record SamplingSpec(double temperature, int topK, double topP, double minP, double repetitionPenalty) implements Serializable {
 
     /// Draws from what the model says, unchanged.
     public static final SamplingSpec DEFAULT = new SamplingSpec(1, 0, 1, 0, 1);
