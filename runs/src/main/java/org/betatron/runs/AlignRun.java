@@ -54,13 +54,17 @@ public final class AlignRun {
         ModelSource source = new ModelSource(start);
         try (RunSession session = RunSession.open(request, source);
                 HuggingFaceTokenizer tokenizer = source.openTokenizer()) {
-            DataSetLoader loader = session.telling(source.loader(tokenizer, recipe.data()));
-            Split<? extends LabelledRow<?>> rows = rows(session, loader);
-            try (References ahead = References.open(request, alignment, session, source, rows);
-                    TorchLanguageModel model = session.openModel(TorchLanguageModel::load);
-                    References references = ahead.beside(recipe, alignment, session, model)) {
-                return train(session, rows, references, model, new RunAccount(request.out(), tokenizer, session::warn));
-            }
+            return session.together(() -> run(session, source, tokenizer));
+        }
+    }
+
+    private RunResult run(RunSession session, ModelSource source, HuggingFaceTokenizer tokenizer) {
+        DataSetLoader loader = session.telling(source.loader(tokenizer, recipe.data()));
+        Split<? extends LabelledRow<?>> rows = rows(session, loader);
+        try (References ahead = References.open(request, alignment, session, source, rows);
+                TorchLanguageModel model = session.openModel(TorchLanguageModel::load);
+                References references = ahead.beside(recipe, alignment, session, model)) {
+            return train(session, rows, references, model, session.account(tokenizer));
         }
     }
 
@@ -89,7 +93,8 @@ public final class AlignRun {
                         rows.evaluation(),
                         references.evaluation(),
                         train.packing(),
-                        account.listener(startsAnew && train.evaluateEvery() > 0));
+                        account.listener(startsAnew && train.evaluateEvery() > 0),
+                        session.ranks());
         return session.train(new Training<>(
                 model,
                 model.asking(rule.request()),

@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.betatron.core.model.AdapterSpec;
-import org.betatron.runs.model.ComputeThreads;
 import org.betatron.runs.model.ModelPlace;
 import org.betatron.runs.recipe.Recipe;
 import org.betatron.runs.recipe.ReferenceSection;
@@ -66,7 +65,7 @@ record LiveReference<S>(TorchLanguageModel model, Optional<MovingReference<S>> m
                 .filter(_ -> moves)
                 .map(Checkpoint::referenceDirectory)
                 .orElse(start);
-        ComputeThreads.use(recipe.compute().threads());
+        session.useThreads();
         ComputeSpec compute = recipe.compute().model();
         // In bf16, most numbers of a reference would stay where they are when it moves by a small share.
         TorchLanguageModel model =

@@ -10,7 +10,6 @@ import org.betatron.core.run.RunFiles;
 import org.betatron.data.packing.Packing;
 import org.betatron.data.row.HeldOut.Split;
 import org.betatron.data.row.TokenizedRow;
-import org.betatron.runs.model.ComputeThreads;
 import org.betatron.runs.model.ModelPlace;
 import org.betatron.runs.model.ModelSource;
 import org.betatron.runs.recipe.AlignRecipe;
@@ -146,14 +145,16 @@ record References(
         MappedReferenceLogProbs open(Path file, List<? extends TokenizedRow> rows) {
             AlignRecipe recipe = request.recipe();
             ReferenceCache cache = new ReferenceCache(file, ReferenceKey.of(settings, rows));
-            if (cache.exists()) {
+            session.reached("reference log-probs of " + file.getFileName());
+            // As rank 0 sees it: the others wait for what it writes.
+            if (session.ranks().any(session.ranks().isFirst() && cache.exists())) {
                 session.tell(new RunEvent.ReferenceRead(file));
             } else {
                 // Scoring keeps no graph, so more fits at once than in training.
                 Packing packing = recipe.train().packing().twice();
                 TorchLanguageModel scorer = reference();
                 long begun = System.nanoTime();
-                cache.compute(scorer, rows, packing, session.referenceProgress());
+                cache.compute(scorer, rows, packing, session.referenceProgress(), session.ranks());
                 session.tell(new RunEvent.ReferenceComputed(rows.size(), (System.nanoTime() - begun) * 1e-9));
             }
             return cache.open();
@@ -162,7 +163,7 @@ record References(
         private TorchLanguageModel reference() {
             TorchLanguageModel open = model;
             if (open == null) {
-                ComputeThreads.use(request.recipe().compute().threads());
+                session.useThreads();
                 open = session.models()
                         .language(modelDirectory, request.recipe().compute().model());
                 model = open;

@@ -35,28 +35,34 @@ public final class RewardRun {
         ModelSource source = new ModelSource(start);
         try (RunSession session = RunSession.open(request, source);
                 HuggingFaceTokenizer tokenizer = source.openTokenizer()) {
-            DataSetLoader loader = session.telling(source.loader(tokenizer, recipe.data()));
-            Split<TokenizedPair> pairs = pairs(recipe, session, loader);
-            int padding = PaddingToken.find(start, tokenizer.eosId());
-            if (padding == tokenizer.eosId()) {
-                session.tell(new RunEvent.Warning("the tokenizer has no padding token but the one that ends answers:"
-                        + " scores are taken at the token before, as transformers does"));
-            }
-            try (TorchRewardModel model = session.openModel((directory, compute) ->
-                    TorchRewardModel.begin(directory, padding, recipe.train().seed(), compute))) {
-                RunAccount account = new RunAccount(request.out(), tokenizer, session::warn);
-                return session.train(new Training<>(
-                        model,
-                        model,
-                        List.of(),
-                        new RewardRule(
-                                recipe.reward(), recipe.data().batches().order(pairs.training(), recipe.train())),
-                        pairs,
-                        evaluation(request, session, model, pairs.evaluation(), account),
-                        Optional.empty(),
-                        () -> {},
-                        account::gaps));
-            }
+            return session.together(() -> run(request, session, source, tokenizer));
+        }
+    }
+
+    private static RunResult run(
+            RunRequest<RewardRecipe> request, RunSession session, ModelSource source, HuggingFaceTokenizer tokenizer) {
+        RewardRecipe recipe = request.recipe();
+        Path start = ModelPlace.of(Path.of(recipe.model()));
+        DataSetLoader loader = session.telling(source.loader(tokenizer, recipe.data()));
+        Split<TokenizedPair> pairs = pairs(recipe, session, loader);
+        int padding = PaddingToken.find(start, tokenizer.eosId());
+        if (padding == tokenizer.eosId()) {
+            session.tell(new RunEvent.Warning("the tokenizer has no padding token but the one that ends answers:"
+                    + " scores are taken at the token before, as transformers does"));
+        }
+        try (TorchRewardModel model = session.openModel((directory, compute) ->
+                TorchRewardModel.begin(directory, padding, recipe.train().seed(), compute))) {
+            RunAccount account = session.account(tokenizer);
+            return session.train(new Training<>(
+                    model,
+                    model,
+                    List.of(),
+                    new RewardRule(recipe.reward(), recipe.data().batches().order(pairs.training(), recipe.train())),
+                    pairs,
+                    evaluation(request, session, model, pairs.evaluation(), account),
+                    Optional.empty(),
+                    () -> {},
+                    account::gaps));
         }
     }
 
@@ -85,6 +91,11 @@ public final class RewardRun {
         return rows.isEmpty()
                 ? Evaluation.none()
                 : new RewardEvaluation(
-                        model, request.recipe().reward(), rows, train.packing(), account.listener(beginsBefore));
+                        model,
+                        request.recipe().reward(),
+                        rows,
+                        train.packing(),
+                        account.listener(beginsBefore),
+                        session.ranks());
     }
 }

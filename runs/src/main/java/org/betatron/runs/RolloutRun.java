@@ -219,7 +219,7 @@ final class RolloutRun implements AutoCloseable {
     ///
     /// @param kind makes the training, of which it says what comes after the last step
     RunResult train(TorchLanguageModel policy, Function<Runnable, Training<?, ?, ?>> kind) {
-        RunAccount account = new RunAccount(session.directory().root(), tokenizer, session::warn);
+        RunAccount account = session.account(tokenizer);
         if (session.checkpoint().isEmpty()) {
             account.sample(policy, evaluation.texts(), Sample.BEFORE);
         }

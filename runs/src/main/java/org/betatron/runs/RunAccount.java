@@ -45,14 +45,17 @@ final class RunAccount {
     private final Path directory;
     private final Tokenizer tokenizer;
     private final Consumer<String> warn;
+    private final boolean writes;
     private List<HeldOutGap> newestGaps = List.of();
 
     /// @param directory of the run
     /// @param warn      hears of what a run goes on without
-    RunAccount(Path directory, Tokenizer tokenizer, Consumer<String> warn) {
+    /// @param writes    whether this process writes the files of the run
+    RunAccount(Path directory, Tokenizer tokenizer, Consumer<String> warn, boolean writes) {
         this.directory = directory;
         this.tokenizer = tokenizer;
         this.warn = warn;
+        this.writes = writes;
     }
 
     /// @param directory of the run
@@ -84,6 +87,9 @@ final class RunAccount {
             gaps.add(new HeldOutGap(row.id(), row.place().file(), row.place().line(), measured.gap()));
         }
         newestGaps = List.copyOf(gaps);
+        if (!writes) {
+            return;
+        }
         String name = isBefore ? RunFiles.GAPS_BEFORE : RunFiles.GAPS_AFTER;
         RecordLines.write(directory.resolve(name), gaps);
         if (!isBefore) {
@@ -112,6 +118,9 @@ final class RunAccount {
     /// @param when [Sample#BEFORE] or [Sample#AFTER]
     /// @param rows held-out rows, possibly none
     void sample(TorchLanguageModel model, List<? extends TokenizedRow> rows, String when) {
+        if (!writes) {
+            return;
+        }
         Path file = directory.resolve(RunFiles.SAMPLES);
         List<Sample> samples = new ArrayList<>(readable(file));
         if (samples.stream().anyMatch(sample -> sample.when().equals(when))) {

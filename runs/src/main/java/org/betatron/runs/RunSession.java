@@ -9,8 +9,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.betatron.core.files.Checksums;
 import org.betatron.core.model.AdapterSpec;
+import org.betatron.core.rank.Ranks;
 import org.betatron.core.run.RunFiles;
 import org.betatron.data.DataException;
 import org.betatron.data.load.DataSetLoader;
@@ -19,6 +21,7 @@ import org.betatron.data.load.TransformedRowRecord;
 import org.betatron.data.row.HeldOut;
 import org.betatron.data.row.LabelledRow;
 import org.betatron.data.row.TokenizedRow;
+import org.betatron.data.tokenizer.Tokenizer;
 import org.betatron.data.tokenizer.TokenizerConfig;
 import org.betatron.data.transform.TransformSpec;
 import org.betatron.data.transform.Transforms;
@@ -48,6 +51,7 @@ import org.betatron.training.TrainingJob;
 import org.betatron.training.TrainingOutcome;
 import org.betatron.training.reference.ReferenceProgress;
 import org.betatron.training.run.Checkpoint;
+import org.betatron.training.run.Checkpoints;
 import org.betatron.training.run.Learner;
 import org.betatron.training.run.RunDirectory;
 import org.betatron.training.run.RunIdentity;
@@ -68,9 +72,11 @@ final class RunSession implements AutoCloseable {
     private final Optional<Checkpoint> checkpoint;
     private final RunJournal journal;
     private final ModelOpening models;
+    private final RunRanks ranks;
 
-    private RunSession(RunRequest<?> request, RunDirectory directory, Optional<Checkpoint> checkpoint) {
+    private RunSession(RunRequest<?> request, RunRanks ranks, RunDirectory directory, Optional<Checkpoint> checkpoint) {
         this.request = request;
+        this.ranks = ranks;
         this.directory = directory;
         this.checkpoint = checkpoint;
         this.journal = new RunJournal(request.listener());
@@ -91,9 +97,46 @@ final class RunSession implements AutoCloseable {
         RecipeChecks.check("recipe", request.resolved(), request.resuming());
         source.requireTrainable(request.recipe());
         SideFiles tokenizer = new SideFiles(source.sideFiles());
+        RunRanks ranks = RunRanks.meet(request);
+        try {
+            return ranks.together(() -> open(request, tokenizer, ranks));
+        } catch (RuntimeException | Error e) {
+            ranks.close();
+            throw e;
+        }
+    }
+
+    private static RunSession open(RunRequest<?> request, SideFiles tokenizer, RunRanks ranks) {
+        // The first one writes; the others look at what it has made.
+        RunSession first = ranks.all().isFirst() ? first(request, tokenizer, ranks) : null;
+        ranks.all().any(false);
+        RunSession session = first == null ? other(request, tokenizer, ranks) : first;
+        try {
+            ranks.agreeOnCheckpoint(session.checkpoint);
+        } catch (RuntimeException e) {
+            session.directory.close();
+            throw e;
+        }
+        return session;
+    }
+
+    private static RunSession other(RunRequest<?> request, SideFiles tokenizer, RunRanks ranks) {
+        RunDirectory directory = ranks.seen(request.out());
+        Optional<Checkpoint> checkpoint = request.resuming()
+                ? new Checkpoints(
+                                directory.root().resolve(RunFiles.CHECKPOINTS),
+                                request.recipe().train().keepCheckpoints(),
+                                tokenizer)
+                        .latest()
+                : Optional.empty();
+        return new RunSession(request, ranks, directory, checkpoint);
+    }
+
+    private static RunSession first(RunRequest<?> request, SideFiles tokenizer, RunRanks ranks) {
         if (!request.resuming()) {
             return new RunSession(
                     request,
+                    ranks,
                     RunDirectory.create(request.out(), request.resolved().yaml(), tokenizer),
                     Optional.empty());
         }
@@ -105,7 +148,7 @@ final class RunSession implements AutoCloseable {
         try {
             int keep = request.recipe().train().keepCheckpoints();
             RunSession session = new RunSession(
-                    request, directory, directory.checkpoints(keep).latest(damage::add));
+                    request, ranks, directory, directory.checkpoints(keep).latest(damage::add));
             damage.forEach(session::warn);
             session.noteChanges();
             return session;
@@ -130,8 +173,9 @@ final class RunSession implements AutoCloseable {
     /// the same command can be given again once its cause is mended.
     @Override
     public void close() {
-        try (directory) {
-            if (!request.resuming()) {
+        try (ranks;
+                directory) {
+            if (!request.resuming() && ranks().isFirst()) {
                 directory.discardIfOnly(Set.of(
                         directory.droppedRowsFile(),
                         directory.transformedRowsFile(),
@@ -142,6 +186,33 @@ final class RunSession implements AutoCloseable {
             // What stays behind is a run without a checkpoint; the failure itself is what the user has to read.
             journal.tell(new RunEvent.NotTakenBack(String.valueOf(e.getMessage())));
         }
+    }
+
+    /// @return the processes of the run
+    Ranks ranks() {
+        return ranks.all();
+    }
+
+    /// Does the work of the run. Where it fails, the other ranks are told why.
+    ///
+    /// @return what the work returned
+    <T> T together(Supplier<T> work) {
+        return ranks.together(work);
+    }
+
+    /// @param place where this rank is, in words
+    void reached(String place) {
+        ranks.all().reached(place);
+    }
+
+    /// @return writes down what belongs into the report, where this process writes
+    RunAccount account(Tokenizer tokenizer) {
+        return new RunAccount(directory.root(), tokenizer, this::warn, ranks().isFirst());
+    }
+
+    /// Uses as many threads as the recipe says, or this process's share of the cores.
+    void useThreads() {
+        ComputeThreads.use(request.recipe().compute().threads(), ranks().sizeHere());
     }
 
     /// @return what a resumed run goes on from
@@ -182,7 +253,9 @@ final class RunSession implements AutoCloseable {
                 data.evaluation().isEmpty() ? Optional.empty() : Optional.of(reader.apply(data.evaluationPaths()));
         TokenizedDataSet<R> rows = reader.apply(data.paths());
         report(RowUse.TRAINING, rows, directory.droppedRowsFile());
-        RunAccount.data(directory.root(), rows.report());
+        if (ranks().isFirst()) {
+            RunAccount.data(directory.root(), rows.report());
+        }
         if (extra.isPresent()) {
             report(RowUse.EVALUATION, extra.get(), directory.root().resolve(RunFiles.DROPPED_EVALUATION));
             return new HeldOut.Split<>(rows.rows(), extra.get().rows());
@@ -208,13 +281,17 @@ final class RunSession implements AutoCloseable {
         }
         Transforms.Result<R> result = Transforms.apply(transforms, rows.training());
         tell(new RunEvent.RowsTransformed(result.summary()));
-        TransformedRowRecord.writeAll(directory.transformedRowsFile(), result.records());
+        if (ranks().isFirst()) {
+            TransformedRowRecord.writeAll(directory.transformedRowsFile(), result.records());
+        }
         return new HeldOut.Split<>(result.rows(), rows.evaluation());
     }
 
     private void report(RowUse use, TokenizedDataSet<?> rows, Path dropped) {
         tell(new RunEvent.RowsRead(use, rows.report()));
-        rows.writeDropped(dropped);
+        if (ranks().isFirst()) {
+            rows.writeDropped(dropped);
+        }
     }
 
     /// Opens the model that training begins or goes on with.
@@ -225,7 +302,8 @@ final class RunSession implements AutoCloseable {
         Recipe recipe = request.recipe();
         ComputeSpec compute = recipe.compute().model();
         Path start = ModelPlace.of(Path.of(recipe.model()));
-        ComputeThreads.use(recipe.compute().threads());
+        reached("opening the model");
+        useThreads();
         M model = models.open(checkpoint.map(Checkpoint::modelDirectory).orElse(start), compute, loader);
         try {
             model.noteFiles();
@@ -237,6 +315,7 @@ final class RunSession implements AutoCloseable {
             model.close();
             throw e;
         }
+        ranks.agreeOnWeights(model);
         tell(new RunEvent.ModelOpened(
                 start, sizeOf(model), compute.possible(Processor.here()), NativeLibraries.threads()));
         if (compute.lacksFastProducts(Processor.here())) {
@@ -291,7 +370,7 @@ final class RunSession implements AutoCloseable {
         TrainingOutcome<S> outcome;
         try {
             outcome = carryOut(training);
-            if (outcome.end() == TrainingOutcome.End.COMPLETED) {
+            if (outcome.end() == TrainingOutcome.End.COMPLETED && ranks().isFirst()) {
                 directory.saveModel(target -> {
                     training.model().save(target, request.recipe().compute().saveAs());
                     TokenizerConfig.complete(target);
@@ -306,7 +385,7 @@ final class RunSession implements AutoCloseable {
             failed = false;
         } finally {
             // A run that failed before its first line of metrics leaves nothing to report.
-            if (!failed || Files.exists(directory.root().resolve(RunFiles.METRICS))) {
+            if (ranks().isFirst() && (!failed || Files.exists(directory.root().resolve(RunFiles.METRICS)))) {
                 report = writeReport();
             }
         }
@@ -356,7 +435,8 @@ final class RunSession implements AutoCloseable {
                 request.resolved().settings().withFree(ResumeSettings.of(request.recipe())),
                 directory.recipeFingerprint(),
                 training.rule().source().key());
-        try (Learners learners = new Learners(request.recipe().optimizer())) {
+        ranks.agreeOnRows(training.rule().source().key());
+        try (Learners learners = new Learners(request.recipe().optimizer(), ranks.all())) {
             learners.add(Learner.MAIN, training.model(), 1);
             training.beside().forEach(each -> learners.add(each.name(), each.model(), each.rate()));
             Trainer<R, Q, S> trainer = new Trainer<>(new TrainingJob<>(
@@ -369,7 +449,8 @@ final class RunSession implements AutoCloseable {
                     directory,
                     journal,
                     request.stopRequested(),
-                    training.movingReference()));
+                    training.movingReference(),
+                    ranks()));
             TrainingOutcome<S> outcome = checkpoint.isPresent() ? trainer.resume(checkpoint.get()) : trainer.start();
             tell(new RunEvent.TrainingEnded(endOf(outcome), outcome.state().step(), request.out()));
             return outcome;

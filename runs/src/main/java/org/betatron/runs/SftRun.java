@@ -30,22 +30,27 @@ public final class SftRun {
     public static RunResult run(RunRequest<SftRecipe> named) {
         RunRequest<SftRecipe> request = named.pinned();
         SftRecipe recipe = request.recipe();
-        TrainSpec train = recipe.train();
         Path start = ModelPlace.of(Path.of(recipe.model()));
         ModelSource source = new ModelSource(start);
         try (RunSession session = RunSession.open(request, source);
                 HuggingFaceTokenizer tokenizer = source.openTokenizer()) {
-            DataSetLoader loader = session.telling(source.loader(tokenizer, recipe.data()));
-            Split<TokenizedText> texts = session.split(
-                    recipe.data(), files -> loader.texts(files, recipe.data().format()), train.seed());
-            try (TorchLanguageModel model = session.openModel(TorchLanguageModel::load)) {
-                Evaluation<NoState> evaluation = texts.evaluation().isEmpty()
-                        ? Evaluation.none()
-                        : new SupervisedEvaluation(model, texts.evaluation(), train.packing());
-                SupervisedRule rule = new SupervisedRule(FixedRows.shuffled(texts.training(), train.seed()));
-                return session.train(new Training<>(
-                        model, model, List.of(), rule, texts, evaluation, Optional.empty(), () -> {}, List::of));
-            }
+            return session.together(() -> run(recipe, session, source, tokenizer));
+        }
+    }
+
+    private static RunResult run(
+            SftRecipe recipe, RunSession session, ModelSource source, HuggingFaceTokenizer tokenizer) {
+        TrainSpec train = recipe.train();
+        DataSetLoader loader = session.telling(source.loader(tokenizer, recipe.data()));
+        Split<TokenizedText> texts = session.split(
+                recipe.data(), files -> loader.texts(files, recipe.data().format()), train.seed());
+        try (TorchLanguageModel model = session.openModel(TorchLanguageModel::load)) {
+            Evaluation<NoState> evaluation = texts.evaluation().isEmpty()
+                    ? Evaluation.none()
+                    : new SupervisedEvaluation(model, texts.evaluation(), train.packing(), session.ranks());
+            SupervisedRule rule = new SupervisedRule(FixedRows.shuffled(texts.training(), train.seed()));
+            return session.train(new Training<>(
+                    model, model, List.of(), rule, texts, evaluation, Optional.empty(), () -> {}, List::of));
         }
     }
 }

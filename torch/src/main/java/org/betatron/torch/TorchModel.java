@@ -29,6 +29,7 @@ import org.betatron.torch.linear.Dropout;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.optimizer.TorchOptimizer;
 import org.betatron.torch.plan.TokensAtOnce;
+import org.betatron.torch.rank.TensorRanks;
 import org.betatron.torch.tensor.DataType;
 import org.betatron.torch.weight.Parameters;
 import org.betatron.torch.weight.WeightSpec;
@@ -157,9 +158,16 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
 
     /// @return an optimizer of this model's weights, to be closed before the model
     public final TorchOptimizer optimizer(OptimizerSpec optimizer) {
+        return optimizer(optimizer, TensorRanks.ALONE);
+    }
+
+    /// As [#optimizer(OptimizerSpec)].
+    ///
+    /// @param ranks who train the model together, each with a model of its own
+    public final TorchOptimizer optimizer(OptimizerSpec optimizer, TensorRanks ranks) {
         return NativeErrors.translate(
                 () -> "making the optimizer of " + weights.countTrainable() + " weights",
-                () -> TorchOptimizer.create(optimizer, weights, compute.moments()));
+                () -> TorchOptimizer.create(optimizer, weights, compute.moments(), ranks));
     }
 
     @Override
@@ -282,6 +290,11 @@ public abstract sealed class TorchModel implements TrainableModel permits TorchL
     /// once for each save.
     public final void noteFiles() {
         weights.noteFiles();
+    }
+
+    /// @return checksums of the files that were noted, in order
+    public final List<String> notedChecksums() {
+        return weights.notedChecksums();
     }
 
     /// Writes weights.

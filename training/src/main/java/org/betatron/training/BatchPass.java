@@ -10,10 +10,11 @@ import org.betatron.core.model.DifferentiableModel;
 import org.betatron.core.model.ForwardPass;
 import org.betatron.core.model.TokenQuantity;
 import org.betatron.data.packing.PackedRows;
-import org.betatron.data.packing.RowBatch;
 import org.betatron.data.packing.ScoredRows;
+import org.betatron.data.packing.SharedBatch;
 
-/// The way of one optimizer batch through the model, forth and back, with a decision in between. All
+/// The way of one optimizer batch through the model, forth and back, with a decision in between.
+/// All
 /// ways leave the same gradient.
 ///
 /// | way | when | forward passes | kept for backward at once |
@@ -25,32 +26,32 @@ import org.betatron.data.packing.ScoredRows;
 enum BatchPass {
     ONE_BY_ONE {
         @Override
-        <S> Lesson<S> run(DifferentiableModel model, RowBatch batch, Decider<?, ?, S> decider) {
+        <S> Lesson<S> run(DifferentiableModel model, SharedBatch batch, Decider<?, ?, S> decider) {
             List<ScoredRows> parts = new ArrayList<>();
-            for (PackedRows part : batch.parts()) {
+            for (PackedRows part : batch.own().parts()) {
                 try (ForwardPass pass = model.forward(part.batch())) {
                     ScoredRows scored = new ScoredRows(part, pass.numbers());
-                    backward(pass, part, decider.lesson(batch.alone(scored)), row -> row);
+                    backward(pass, part, decider.lesson(batch.own().alone(scored)), row -> row);
                     parts.add(scored);
                 }
             }
-            return decider.lesson(batch.join(parts));
+            return decider.lesson(batch.gather(parts));
         }
     },
     TOGETHER {
         @Override
-        <S> Lesson<S> run(DifferentiableModel model, RowBatch batch, Decider<?, ?, S> decider) {
+        <S> Lesson<S> run(DifferentiableModel model, SharedBatch batch, Decider<?, ?, S> decider) {
             List<ForwardPass> open = new ArrayList<>();
             try {
                 List<ScoredRows> scored = new ArrayList<>();
-                for (PackedRows part : batch.parts()) {
+                for (PackedRows part : batch.own().parts()) {
                     open.add(model.forward(part.batch()));
                     scored.add(new ScoredRows(part, open.getLast().numbers()));
                 }
-                Lesson<S> lesson = decider.lesson(batch.join(scored));
-                for (PackedRows part : batch.parts()) {
+                Lesson<S> lesson = decider.lesson(batch.gather(scored));
+                for (PackedRows part : batch.own().parts()) {
                     try (ForwardPass pass = open.removeFirst()) {
-                        backward(pass, part, lesson, part::index);
+                        backward(pass, part, lesson, row -> batch.index(part.index(row)));
                     }
                 }
                 return lesson;
@@ -61,20 +62,22 @@ enum BatchPass {
     },
     TWICE {
         @Override
-        <S> Lesson<S> run(DifferentiableModel model, RowBatch batch, Decider<?, ?, S> decider) {
+        <S> Lesson<S> run(DifferentiableModel model, SharedBatch batch, Decider<?, ?, S> decider) {
             Lesson<S> lesson = decider.lesson(batch.score(model));
-            int[] taught =
-                    IntStream.range(0, batch.size()).filter(lesson::teaches).toArray();
-            for (PackedRows part : batch.only(taught).parts()) {
+            int[] taught = IntStream.range(0, batch.own().size())
+                    .filter(index -> lesson.teaches(batch.index(index)))
+                    .toArray();
+            for (PackedRows part : batch.own().only(taught).parts()) {
                 try (ForwardPass pass = model.forward(part.batch())) {
-                    backward(pass, part, lesson, row -> taught[part.index(row)]);
+                    backward(pass, part, lesson, row -> batch.index(taught[part.index(row)]));
                 }
             }
             return lesson;
         }
     };
 
-    /// Chooses the way from what is known before any model has seen the batch. It looks at nothing but its arguments:
+    /// Chooses the way from what is known before any model has seen the batch. It looks at nothing
+    /// but its arguments:
     /// who shares a batch with others agrees on these and chooses alike.
     ///
     /// @param graphBytes what the model would keep of the batch for its backward pass
@@ -86,11 +89,11 @@ enum BatchPass {
         return graphBytes <= limit ? TOGETHER : TWICE;
     }
 
-    /// Adds the gradient of the decided loss to that of the model.
+    /// Adds the gradient of the decided loss by this rank's rows to that of the model.
     ///
     /// @param batch rows of one step
-    /// @return the decision about all of them
-    abstract <S> Lesson<S> run(DifferentiableModel model, RowBatch batch, Decider<?, ?, S> decider);
+    /// @return the decision about all of them, the same on every rank
+    abstract <S> Lesson<S> run(DifferentiableModel model, SharedBatch batch, Decider<?, ?, S> decider);
 
     /// @param part   the rows of the pass
     /// @param places by row of the part its index in the lesson

@@ -2,11 +2,16 @@ package org.betatron.training;
 
 import static org.betatron.core.run.MetricNames.ELAPSED_SECONDS;
 import static org.betatron.core.run.MetricNames.PEAK_BYTES;
+import static org.betatron.core.run.MetricNames.RANKS;
+import static org.betatron.core.run.MetricNames.RANK_EXCHANGING;
+import static org.betatron.core.run.MetricNames.RANK_TOKENS_PER_SECOND;
+import static org.betatron.core.run.MetricNames.RANK_WAITING;
 import static org.betatron.core.run.MetricNames.ROWS_PER_SECOND;
 import static org.betatron.core.run.MetricNames.SHARED_TOKENS;
 import static org.betatron.core.run.MetricNames.TOKENS_PER_SECOND;
 
 import java.util.OptionalLong;
+import org.betatron.core.rank.Ranks;
 import org.betatron.data.packing.RowBatch;
 import org.betatron.training.run.Metrics;
 import org.betatron.training.run.ProcessMemory;
@@ -23,6 +28,12 @@ final class StepClock {
     private long numTokensApart;
     private long numRows;
 
+    /// Tokens that this rank has computed, and what it has waited and exchanged before.
+    private long numOwnTokens;
+
+    private double waitedBefore;
+    private double exchangedBefore;
+
     /// @param elapsedBefore seconds spent in earlier sessions of the run
     StepClock(double elapsedBefore) {
         this.elapsedBefore = elapsedBefore;
@@ -32,11 +43,14 @@ final class StepClock {
         stepStart = System.nanoTime();
     }
 
-    void endStep(RowBatch batch) {
+    /// @param batch rows of the step
+    /// @param own   those of this rank
+    void endStep(RowBatch batch, RowBatch own) {
         busySeconds += (System.nanoTime() - stepStart) * 1e-9;
         numTokens += batch.numTokens();
         numTokensApart += batch.numTokensApart();
         numRows += batch.size();
+        numOwnTokens += own.numTokens();
     }
 
     double elapsedSeconds() {
@@ -44,7 +58,10 @@ final class StepClock {
     }
 
     /// Adds the speed since the last call, and starts to measure anew.
-    void report(Metrics.Builder metrics) {
+    void report(Metrics.Builder metrics, Ranks ranks) {
+        if (ranks.areSeveral()) {
+            reportRanks(metrics, ranks);
+        }
         metrics.put(TOKENS_PER_SECOND, numTokens / busySeconds)
                 .put(ROWS_PER_SECOND, numRows / busySeconds)
                 .put(SHARED_TOKENS, 1 - (double) numTokens / numTokensApart);
@@ -57,5 +74,22 @@ final class StepClock {
         numTokens = 0;
         numTokensApart = 0;
         numRows = 0;
+        numOwnTokens = 0;
+    }
+
+    private void reportRanks(Metrics.Builder metrics, Ranks ranks) {
+        double waited = ranks.secondsWaited() - waitedBefore;
+        double exchanged = ranks.secondsExchanging() - exchangedBefore;
+        double[] tokens = ranks.gather(numOwnTokens / (busySeconds - waited - exchanged));
+        double[] waiting = ranks.gather(waited / busySeconds);
+        double[] exchanging = ranks.gather(exchanged / busySeconds);
+        metrics.put(RANKS, ranks.size());
+        for (int rank = 0; rank < ranks.size(); rank++) {
+            metrics.put(RANK_TOKENS_PER_SECOND + rank, tokens[rank])
+                    .put(RANK_WAITING + rank, waiting[rank])
+                    .put(RANK_EXCHANGING + rank, exchanging[rank]);
+        }
+        waitedBefore = ranks.secondsWaited();
+        exchangedBefore = ranks.secondsExchanging();
     }
 }

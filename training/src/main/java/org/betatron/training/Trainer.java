@@ -11,7 +11,9 @@ import static org.betatron.core.run.MetricNames.TRAIN;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.betatron.core.RandomStreams;
+import org.betatron.core.rank.Ranks;
 import org.betatron.data.packing.RowBatch;
+import org.betatron.data.packing.SharedBatch;
 import org.betatron.data.row.TokenizedRow;
 import org.betatron.training.TrainingOutcome.End;
 import org.betatron.training.reference.MovingReference;
@@ -51,6 +53,7 @@ public final class Trainer<R extends TokenizedRow, Q, S> {
     private final double graphLimit;
 
     private final LearningRateSchedule schedule;
+    private final Ranks ranks;
     private final MetricsLog log;
     private final Checkpoints checkpoints;
 
@@ -60,8 +63,10 @@ public final class Trainer<R extends TokenizedRow, Q, S> {
         this.spec = job.spec();
         this.rule = job.rule();
         this.totalSteps = rule.source().totalSteps(spec);
-        this.graphLimit = spec.graphMemory() * ProcessMemory.ofMachine();
+        this.graphLimit =
+                spec.graphMemory() * ProcessMemory.ofMachine() / job.ranks().sizeHere();
         this.schedule = spec.schedule(totalSteps);
+        this.ranks = job.ranks();
         this.log = job.directory().metrics();
         this.checkpoints = job.directory().checkpoints(spec.keepCheckpoints());
     }
@@ -79,7 +84,9 @@ public final class Trainer<R extends TokenizedRow, Q, S> {
     /// @throws TrainingException if the run cannot go on
     public TrainingOutcome<S> start() {
         // An earlier session may have ended before its first checkpoint.
-        log.cutBackTo(-1);
+        if (ranks.isFirst()) {
+            log.cutBackTo(-1);
+        }
         if (spec.warmupSteps() >= totalSteps) {
             job.listener()
                     .warning("warmupSteps is " + spec.warmupSteps() + " but the run has " + totalSteps
@@ -102,7 +109,7 @@ public final class Trainer<R extends TokenizedRow, Q, S> {
         job.learners().forEach(checkpoint::restore);
         long step = checkpoint.state().step();
         long logged = step - step % spec.logEvery();
-        if (log.cutBackTo(step) < logged) {
+        if (ranks.isFirst() && log.cutBackTo(step) < logged) {
             job.listener()
                     .warning(log.file() + " lacks what was logged up to step " + logged
                             + ", before the step that the run goes on from: plots and reports will lack it");
@@ -115,7 +122,9 @@ public final class Trainer<R extends TokenizedRow, Q, S> {
         Now<S> now = start;
         job.listener().started(now.step(), totalSteps);
         while (!isDone(now)) {
-            if (job.stopRequested().getAsBoolean()) {
+            ranks.reached("step " + (now.step() + 1));
+            // Whoever is asked to stop: all do, at the same step.
+            if (ranks.any(job.stopRequested().getAsBoolean())) {
                 if (now.step() > start.step() && !isDue(spec.checkpointEvery(), now.step())) {
                     checkpoint(now);
                 }
@@ -141,18 +150,19 @@ public final class Trainer<R extends TokenizedRow, Q, S> {
         clock.beginStep();
         StepRows<R, S> rows = rule.source().draw(spec, step, before.state().position(), before.memory());
         RowBatch batch = rows.packed(spec.packing(job.model()));
+        SharedBatch shared = SharedBatch.of(batch, ranks);
         // What follows is decided by these two, which are known before a model sees the batch.
         double totalWeight = Decider.weight(
                 rule, rows.data(), IntStream.range(0, batch.size()).map(batch::row));
-        BatchPass pass = BatchPass.of(rule.decidesRowByRow(), job.model().graphBytes(batch.numTokens()), graphLimit);
+        BatchPass pass = passFor(shared.own());
         Lesson<S> lesson = pass.run(
                 job.model()
                         .dropping(RandomStreams.stream(spec.seed(), "dropout", step)
                                 .nextLong()),
-                batch,
+                shared,
                 new Decider<>(rule, rows.data(), new StepPlace(step, totalSteps), rows.state(), totalWeight));
         Metrics norms = update(step, lesson);
-        clock.endStep(batch);
+        clock.endStep(batch, shared.own());
         TrainingState after = new TrainingState(
                 step,
                 before.state().position() + batch.size(),
@@ -163,6 +173,13 @@ public final class Trainer<R extends TokenizedRow, Q, S> {
         return now;
     }
 
+    /// @param share rows of this rank
+    /// @return the way that every rank goes: what one has no memory for, none does
+    private BatchPass passFor(RowBatch share) {
+        BatchPass own = BatchPass.of(rule.decidesRowByRow(), job.model().graphBytes(share.numTokens()), graphLimit);
+        return own != BatchPass.ONE_BY_ONE && ranks.any(own == BatchPass.TWICE) ? BatchPass.TWICE : own;
+    }
+
     /// Moves every model that the batch taught anything.
     ///
     /// @return norm of each gradient before it was clipped, 0 where there was no update
@@ -170,7 +187,7 @@ public final class Trainer<R extends TokenizedRow, Q, S> {
         boolean teaches = lesson.teaches();
         Metrics.Builder norms = Metrics.builder();
         for (Learner learner : job.learners()) {
-            // The gradient is whole here: where others hold a part of the batch, Optimizer#changeGradients adds theirs.
+            // The gradients of all ranks become one here.
             double norm = teaches ? learner.optimizer().gradientNorm() : 0;
             String name = learner.name().equals(Learner.MAIN) ? "" : "/" + learner.name();
             if (!Double.isFinite(norm)) {
@@ -212,7 +229,7 @@ public final class Trainer<R extends TokenizedRow, Q, S> {
                 .ifPresent(reference ->
                         metrics.put(TRAIN + REFERENCE_UPDATES, (double) reference.numUpdates(state.step())));
         if (isDue(spec.logEvery(), state.step()) || isDone(now)) {
-            clock.report(metrics);
+            clock.report(metrics, ranks);
             keep(state.step(), metrics.build());
         }
         job.listener().stepDone(state.step(), metrics.build());
@@ -220,6 +237,7 @@ public final class Trainer<R extends TokenizedRow, Q, S> {
 
     private void evaluate(Now<S> now) {
         long step = now.step();
+        ranks.reached("evaluation after step " + step);
         Metrics metrics = job.evaluation().evaluate(now.memory()).under(EVAL);
         if (metrics.values().isEmpty()) {
             return;
@@ -234,11 +252,18 @@ public final class Trainer<R extends TokenizedRow, Q, S> {
     }
 
     private void keep(long step, Metrics metrics) {
-        log.append(step, metrics);
+        if (ranks.isFirst()) {
+            log.append(step, metrics);
+        }
         job.listener().logged(step, metrics);
     }
 
     private void checkpoint(Now<S> now) {
+        ranks.reached("checkpoint of step " + now.step());
+        if (!ranks.isFirst()) {
+            job.learners().forEach(learner -> learner.optimizer().contribute());
+            return;
+        }
         job.listener()
                 .checkpointWritten(checkpoints.write(
                         job.learners(),

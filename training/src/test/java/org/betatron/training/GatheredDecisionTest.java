@@ -12,9 +12,11 @@ import org.betatron.core.alignment.AlignmentSpec;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.core.model.TokenQuantity;
 import org.betatron.core.objective.ObjectiveSpec;
+import org.betatron.core.rank.Ranks;
 import org.betatron.core.reward.RewardSpec;
 import org.betatron.data.packing.Packing;
 import org.betatron.data.packing.RowBatch;
+import org.betatron.data.packing.SharedBatch;
 import org.betatron.data.row.TokenizedPair;
 import org.betatron.data.row.TokenizedRow;
 import org.betatron.data.row.TokenizedText;
@@ -101,7 +103,7 @@ class GatheredDecisionTest {
         for (int place = 0; place < 3; place++) {
             BatchPass.ONE_BY_ONE.run(
                     models.get(place),
-                    RowBatch.of(texts, rows[place], new Packing(3, 1000, true)),
+                    SharedBatch.of(RowBatch.of(texts, rows[place], new Packing(3, 1000, true)), Ranks.ALONE),
                     new Decider<>(rule, texts, new StepPlace(1, 1), NoState.NOTHING, total));
         }
         List<float[]> others = new ArrayList<>();

@@ -2,8 +2,10 @@ package org.betatron.training;
 
 import java.util.List;
 import java.util.stream.IntStream;
+import org.betatron.core.rank.Ranks;
 import org.betatron.data.packing.Packing;
 import org.betatron.data.packing.RowBatch;
+import org.betatron.data.packing.SharedBatch;
 import org.betatron.data.row.TokenizedRow;
 import org.betatron.testkit.TinyLanguageModel;
 
@@ -25,7 +27,7 @@ final class Lessons {
         double totalWeight = Decider.weight(rule, data, IntStream.of(rows));
         return pass.run(
                 Fixtures.read(model, rule),
-                RowBatch.of(data, rows, packing),
+                SharedBatch.of(RowBatch.of(data, rows, packing), Ranks.ALONE),
                 new Decider<>(
                         rule, data, new StepPlace(1, 1), rule.stateFormat().start(), totalWeight));
     }

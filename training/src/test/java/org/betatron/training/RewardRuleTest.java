@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 import org.betatron.core.model.PackedBatch;
+import org.betatron.core.rank.Ranks;
 import org.betatron.core.reward.RewardLoss;
 import org.betatron.core.reward.RewardSpec;
 import org.betatron.data.packing.BatchNumbers;
@@ -87,7 +88,7 @@ class RewardRuleTest {
     void measuresAccuracyAndAgreementWithTheDatasScores() {
         List<TokenizedPair> pairs = scored(Fixtures.pairs(6, 5));
         List<PairMeasurement> heard = new ArrayList<>();
-        Metrics metrics = new RewardEvaluation(scores, RewardSpec.DEFAULT, pairs, PACKING, heard::addAll)
+        Metrics metrics = new RewardEvaluation(scores, RewardSpec.DEFAULT, pairs, PACKING, heard::addAll, Ranks.ALONE)
                 .evaluate(NoState.NOTHING);
         BatchNumbers numbers = RowBatch.of(pairs, PACKING).score(scores);
         int right = 0;
@@ -103,7 +104,7 @@ class RewardRuleTest {
                 .containsEntry("accuracy", right / 6.0)
                 .containsEntry("agreement", agreeing / 5.0)
                 .containsKeys("loss", "margin", "reward/chosen", "reward/rejected");
-        assertThat(new RewardEvaluation(scores, RewardSpec.DEFAULT, Fixtures.pairs(6, 5), PACKING, _ -> {})
+        assertThat(new RewardEvaluation(scores, RewardSpec.DEFAULT, Fixtures.pairs(6, 5), PACKING, _ -> {}, Ranks.ALONE)
                         .evaluate(NoState.NOTHING)
                         .values())
                 .doesNotContainKey("agreement");

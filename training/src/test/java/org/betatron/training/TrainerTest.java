@@ -20,6 +20,7 @@ import org.betatron.core.calibration.CalibrationSpec;
 import org.betatron.core.model.Optimizer;
 import org.betatron.core.model.OptimizerSpec;
 import org.betatron.core.objective.ObjectiveSpec;
+import org.betatron.core.rank.Ranks;
 import org.betatron.core.selection.Selection;
 import org.betatron.core.selection.SelectionCriterion;
 import org.betatron.core.selection.SelectionSpec;
@@ -255,7 +256,7 @@ class TrainerTest {
     void learnsToImitate() {
         SupervisedRule rule = new SupervisedRule(Fixtures.fixed(Fixtures.texts(16, 3)));
         Evaluation<NoState> evaluation =
-                new SupervisedEvaluation(model, Fixtures.texts(16, 3), new Packing(3, 1000, true));
+                new SupervisedEvaluation(model, Fixtures.texts(16, 3), new Packing(3, 1000, true), Ranks.ALONE);
         Metrics before = evaluation.evaluate(NoState.NOTHING);
         new Trainer<>(Fixtures.job(Fixtures.spec(new TrainLength.Epochs(40), 8, 0), model, rule, run)).start();
         Metrics after = evaluation.evaluate(NoState.NOTHING);

@@ -2,6 +2,8 @@ package org.betatron.cli.command;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 import org.betatron.runs.AlignRun;
 import org.betatron.runs.recipe.AlignRecipe;
 import org.betatron.runs.recipe.Resolved;
@@ -22,10 +24,13 @@ import picocli.CommandLine.Option;
             "  betatron align --model models/sft --data pairs.jsonl --out out/ipo --preset dpo \\",
             "      --set alignment.objective=ipo"
         })
-final class AlignCommand implements Runnable {
+final class AlignCommand implements Callable<Integer> {
 
     @Mixin
     private RunOptions options = new RunOptions();
+
+    @Mixin
+    private RankOptions ranks = new RankOptions();
 
     @Option(
             names = "--preset",
@@ -40,14 +45,19 @@ final class AlignCommand implements Runnable {
     private @Nullable String referenceCache;
 
     @Override
-    public void run() {
+    public Integer call() {
         Map<String, @Nullable String> own = new LinkedHashMap<>();
         own.put("alignment.preset", preset);
         own.put("reference.cache", referenceCache);
         Resolved<AlignRecipe> resolved = options.resolve(AlignRecipe.class, own);
         if (options.prints(resolved)) {
-            return;
+            return 0;
         }
-        AlignRun.run(options.request(resolved));
+        Optional<Integer> launched = ranks.launch();
+        if (launched.isPresent()) {
+            return launched.get();
+        }
+        AlignRun.run(ranks.placed(options.request(resolved)));
+        return 0;
     }
 }

@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.betatron.core.RootCause;
 import org.betatron.core.VisibleText;
+import org.betatron.core.rank.RankException;
 import org.betatron.data.DataException;
 import org.betatron.evaluation.judge.JudgeException;
 import org.betatron.evaluation.reward.RewardException;
@@ -48,6 +49,7 @@ final class Failures {
                 || problem instanceof IllegalArgumentException;
         boolean expected = wrongInput
                 || problem instanceof TrainingException
+                || problem instanceof RankException
                 || problem instanceof JudgeException
                 || problem instanceof RewardException
                 || problem instanceof HubException

@@ -1,6 +1,8 @@
 package org.betatron.cli.command;
 
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 import org.betatron.runs.RewardRun;
 import org.betatron.runs.recipe.Resolved;
 import org.betatron.runs.recipe.RewardRecipe;
@@ -19,17 +21,25 @@ import picocli.CommandLine.Mixin;
             "  betatron evaluate --model out/dpo/model --against out/sft/model --data pairs.jsonl \\",
             "      --judge reward --reward-model out/reward/model"
         })
-final class RewardCommand implements Runnable {
+final class RewardCommand implements Callable<Integer> {
 
     @Mixin
     private RunOptions options = new RunOptions();
 
+    @Mixin
+    private RankOptions ranks = new RankOptions();
+
     @Override
-    public void run() {
+    public Integer call() {
         Resolved<RewardRecipe> resolved = options.resolve(RewardRecipe.class, Map.of());
         if (options.prints(resolved)) {
-            return;
+            return 0;
         }
-        RewardRun.run(options.request(resolved));
+        Optional<Integer> launched = ranks.launch();
+        if (launched.isPresent()) {
+            return launched.get();
+        }
+        RewardRun.run(ranks.placed(options.request(resolved)));
+        return 0;
     }
 }

@@ -1,6 +1,8 @@
 package org.betatron.cli.command;
 
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 import org.betatron.runs.SftRun;
 import org.betatron.runs.recipe.Resolved;
 import org.betatron.runs.recipe.SftRecipe;
@@ -17,17 +19,25 @@ import picocli.CommandLine.Mixin;
             "Of a preference file, the chosen answers are learned. For example:",
             "  betatron sft --model models/base --data pairs.jsonl --out out/sft --epochs 1"
         })
-final class SftCommand implements Runnable {
+final class SftCommand implements Callable<Integer> {
 
     @Mixin
     private RunOptions options = new RunOptions();
 
+    @Mixin
+    private RankOptions ranks = new RankOptions();
+
     @Override
-    public void run() {
+    public Integer call() {
         Resolved<SftRecipe> resolved = options.resolve(SftRecipe.class, Map.of());
         if (options.prints(resolved)) {
-            return;
+            return 0;
         }
-        SftRun.run(options.request(resolved));
+        Optional<Integer> launched = ranks.launch();
+        if (launched.isPresent()) {
+            return launched.get();
+        }
+        SftRun.run(ranks.placed(options.request(resolved)));
+        return 0;
     }
 }

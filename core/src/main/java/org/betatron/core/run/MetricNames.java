@@ -162,7 +162,8 @@ public final class MetricNames {
     /// In which was learned from them; s.
     public static final String UPDATE_SECONDS = "time/updateSeconds";
 
-    /// Euclidean norm before clipping; 0 where there was no update. With a slash and its name after it, of a
+    /// Euclidean norm before clipping; 0 where there was no update. With a slash and its name after
+    /// it, of a
     /// model beside the policy: `critic`.
     public static final String GRADIENT_NORM = "gradientNorm";
 
@@ -186,6 +187,20 @@ public final class MetricNames {
 
     /// Tokens of rows that another row's computation served; share.
     public static final String SHARED_TOKENS = "speed/sharedTokens";
+
+    /// Processes that make the run together; left out where there is one.
+    public static final String RANKS = "ranks/size";
+
+    /// With the number of a rank after it: tokens that it has computed per second of its computing,
+    /// since the last
+    /// line; 1/s.
+    public static final String RANK_TOKENS_PER_SECOND = "ranks/tokensPerSecond/";
+
+    /// Likewise: time of its steps in which it stood still until others were there; share.
+    public static final String RANK_WAITING = "ranks/waiting/";
+
+    /// Likewise: time of its steps in which it exchanged gradients and weights; share.
+    public static final String RANK_EXCHANGING = "ranks/exchanging/";
 
     /// Largest resident size of the process, where the system tells; bytes.
     public static final String PEAK_BYTES = "memory/peakBytes";

@@ -6,7 +6,8 @@ import java.util.stream.IntStream;
 import org.betatron.core.model.TokenNumbers;
 import org.betatron.core.model.TokenQuantity;
 
-/// What a model says about the rows of a batch, in the order of the batch, however they went through a model.
+/// What a model says about the rows of a batch, in the order of the batch, however they went
+/// through a model.
 ///
 /// A row is named by its index in the batch. Immutable.
 public final class BatchNumbers {
@@ -24,12 +25,24 @@ public final class BatchNumbers {
     /// @param rows  number in the data set of each row of the batch
     /// @param parts which together hold every row of the batch once
     static BatchNumbers of(int[] rows, List<ScoredRows> parts) {
+        return of(rows, List.of(parts), new int[][] {
+            IntStream.range(0, rows.length).toArray()
+        });
+    }
+
+    /// @param rows    number in the data set of each row of the batch
+    /// @param shares  parts of each share of the batch, which together hold every row once
+    /// @param indices of each share the indices of its rows in the batch
+    static BatchNumbers of(int[] rows, List<List<ScoredRows>> shares, int[][] indices) {
         ScoredRows[] partOf = new ScoredRows[rows.length];
         int[] places = new int[rows.length];
-        for (ScoredRows part : parts) {
-            for (int row = 0; row < part.rows().size(); row++) {
-                partOf[part.rows().index(row)] = part;
-                places[part.rows().index(row)] = row;
+        for (int share = 0; share < indices.length; share++) {
+            for (ScoredRows part : shares.get(share)) {
+                for (int row = 0; row < part.rows().size(); row++) {
+                    int index = indices[share][part.rows().index(row)];
+                    partOf[index] = part;
+                    places[index] = row;
+                }
             }
         }
         return new BatchNumbers(rows, partOf, places);

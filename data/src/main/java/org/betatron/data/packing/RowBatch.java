@@ -2,6 +2,7 @@ package org.betatron.data.packing;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.betatron.core.model.ResponseModel;
 import org.betatron.data.row.TokenizedRow;
@@ -39,7 +40,8 @@ public final class RowBatch {
         return of(data, IntStream.range(0, data.size()).toArray(), packing);
     }
 
-    /// @return all rows of a data set in its order, as many at a time as are in memory together; each batch
+    /// @return all rows of a data set in its order, as many at a time as are in memory together;
+    ///     each batch
     ///     is made when it is asked for
     public static Iterable<RowBatch> windows(List<? extends TokenizedRow> data, Packing packing) {
         return () -> IntStream.iterate(0, from -> from < data.size(), from -> from + Packing.WINDOW_ROWS)
@@ -67,7 +69,16 @@ public final class RowBatch {
         return rows[index];
     }
 
-    /// @return what goes through a model, one after the other: parts that together hold every row once
+    TokenizedRow content(int index) {
+        return data.get(rows[index]);
+    }
+
+    boolean sharesPrompts() {
+        return packing.sharing();
+    }
+
+    /// @return what goes through a model, one after the other: parts that together hold every row
+    ///     once
     public List<PackedRows> parts() {
         return parts;
     }
@@ -104,13 +115,20 @@ public final class RowBatch {
     /// @param listener hears of every part
     public BatchNumbers score(ResponseModel model, ScoringListener listener) {
         List<ScoredRows> scored = new ArrayList<>();
+        score(model, listener, scored::add);
+        return join(scored);
+    }
+
+    /// As [#score(ResponseModel, ScoringListener)], where parts are put together elsewhere.
+    ///
+    /// @param parts gets every part, in order
+    public void score(ResponseModel model, ScoringListener listener, Consumer<ScoredRows> parts) {
         int done = 0;
-        for (PackedRows part : parts) {
+        for (PackedRows part : this.parts) {
             ScoredRows numbers = new ScoredRows(part, model.score(part.batch()));
-            scored.add(numbers);
+            parts.accept(numbers);
             done += part.size();
             listener.scored(alone(numbers), done);
         }
-        return join(scored);
     }
 }

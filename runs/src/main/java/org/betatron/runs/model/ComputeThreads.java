@@ -9,6 +9,13 @@ public final class ComputeThreads {
 
     /// @param threads at least 0; 0 for one per core
     public static void use(int threads) {
-        NativeLibraries.setThreads(threads == 0 ? Runtime.getRuntime().availableProcessors() : threads);
+        use(threads, 1);
+    }
+
+    /// @param threads   at least 0; 0 for an equal share of the cores
+    /// @param processes how many share the machine, ≥ 1
+    public static void use(int threads, int processes) {
+        NativeLibraries.setThreads(
+                threads == 0 ? Math.max(1, Runtime.getRuntime().availableProcessors() / processes) : threads);
     }
 }

@@ -68,6 +68,21 @@ public final class NativeLibraries {
         Context.setFlushDenormal(true);
     }
 
+    /// As [#load], for a process that speaks with others: c10d's warnings, with frames of C++
+    /// behind each, are left to
+    /// what its callers say.
+    public static void loadForRanks() {
+        Environment.setDefault("TORCH_CPP_LOG_LEVEL", "ERROR");
+        load();
+    }
+
+    /// Runs work of a library that writes to the standard output as it pleases.
+    ///
+    /// @return what the work returned
+    public static <T> T withoutOutput(Supplier<T> work) {
+        return StandardOutput.hushed(work);
+    }
+
     /// Does something that needs no tensors while libtorch is loaded beside it: a second on another
     /// processor. Whoever needs libtorch afterwards calls [#load] as always, and meets its failure,
     /// if there was one.

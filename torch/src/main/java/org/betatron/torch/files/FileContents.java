@@ -8,10 +8,12 @@ import java.nio.file.StandardOpenOption;
 import org.betatron.core.files.Checksums;
 import org.betatron.torch.error.ModelException;
 
-/// What a file held, so that other bytes are noticed where [FileStamp] shows nothing: a copy that keeps times,
+/// What a file held, so that other bytes are noticed where [FileStamp] shows nothing: a copy that
+/// keeps times,
 /// writes through a mapping, a disk that fails.
 ///
-/// It is read through a buffer, half a second a GB where the system has it in memory, and takes no memory of the
+/// It is read through a buffer, half a second a GB where the system has it in memory, and takes no
+/// memory of the
 /// process. The file stays open, so that it is the same one whatever takes its name.
 public final class FileContents implements AutoCloseable {
 
@@ -40,6 +42,11 @@ public final class FileContents implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + path, e);
         }
+    }
+
+    /// @return checksum of what it held
+    public String checksum() {
+        return checksum;
     }
 
     /// @throws ModelException if it holds something else

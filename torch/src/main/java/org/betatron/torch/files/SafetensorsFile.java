@@ -161,6 +161,22 @@ public final class SafetensorsFile implements WeightFile {
                 (start, values) -> flat.narrow(0, start, values.numel()).copy_(values));
     }
 
+    /// Reads some of a tensor's numbers.
+    ///
+    /// @param start  first of them, counted over the whole tensor
+    /// @param target contiguous, as many as are read; in any number format
+    public void copyPart(String name, long start, Tensor target) {
+        Tensor flat = target.view(-1);
+        long end = start + flat.numel();
+        forEachPart(name, Math.max(1, CHUNK_BYTES / type(name).bytes()), (from, values) -> {
+            long first = Math.max(start, from);
+            long last = Math.min(end, from + values.numel());
+            if (first < last) {
+                flat.narrow(0, first - start, last - first).copy_(values.narrow(0, first - from, last - first));
+            }
+        });
+    }
+
     @Override
     public boolean holdsSame(String name, WeightFile other, String otherName) {
         Entry mine = entry(name);

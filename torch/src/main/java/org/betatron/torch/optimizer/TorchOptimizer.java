@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.betatron.core.files.StagedFiles;
@@ -21,6 +22,7 @@ import org.betatron.torch.files.FileTensor;
 import org.betatron.torch.files.SafetensorsFile;
 import org.betatron.torch.files.SafetensorsWriter;
 import org.betatron.torch.memory.Memory;
+import org.betatron.torch.rank.TensorRanks;
 import org.betatron.torch.tensor.DataType;
 import org.betatron.torch.tensor.HostTensors;
 import org.betatron.torch.tensor.Tensors;
@@ -33,7 +35,9 @@ import org.jspecify.annotations.Nullable;
 
 /// What optimizers share: the gradient norm, clipping, clearing, and moments on disk.
 ///
-/// Sees of a model what trains, and nothing else. Borrows the weights, owns the moments. One thread at a time.
+/// Sees of a model what trains, and nothing else. Where there are several ranks, this one has
+/// moments of its shards and
+/// updates these ([WeightShards]). Borrows the weights, owns the moments. One thread at a time.
 public final class TorchOptimizer implements Optimizer {
 
     private static final String STEP = "step";
@@ -41,13 +45,17 @@ public final class TorchOptimizer implements Optimizer {
     private final Parameters weights;
     private final UpdateRule rule;
     private final Map<String, WeightMoments> moments = new LinkedHashMap<>();
+    private final TensorRanks ranks;
+    private final @Nullable WeightShards shards; // null: all weights are updated here
     private long step;
 
     private final @Nullable RandomRounding rounding; // of weights and moments that are not float32
 
-    private TorchOptimizer(Parameters weights, UpdateRule rule, DataType type) {
+    private TorchOptimizer(Parameters weights, UpdateRule rule, DataType type, TensorRanks ranks) {
         this.weights = weights;
         this.rule = rule;
+        this.ranks = ranks;
+        shards = ranks.areSeveral() ? new WeightShards(weights.trainable(), ranks) : null;
         boolean rounds = type != DataType.FP32
                 || weights.trainable().values().stream().anyMatch(weight -> Tensors.typeOf(weight) != ScalarType.Float);
         rounding = rounds
@@ -58,27 +66,46 @@ public final class TorchOptimizer implements Optimizer {
         weights.trainable()
                 .forEach((name, weight) -> moments.put(
                         name,
-                        new WeightMoments(name, weight, rule.momentNames().size(), type, rule.restsWithoutGradient())));
+                        new WeightMoments(
+                                name,
+                                own(name, weight),
+                                rule.momentNames().size(),
+                                type,
+                                // Gradients of several ranks are whole matrices.
+                                shards == null && rule.restsWithoutGradient())));
     }
 
     /// @param spec    which optimizer
     /// @param weights what it updates, borrowed
     /// @return the optimizer with moments at zero
     public static TorchOptimizer create(OptimizerSpec spec, Parameters weights) {
-        return create(spec, weights, DataType.FP32);
+        return create(spec, weights, DataType.FP32, TensorRanks.ALONE);
     }
 
     /// As [#create(OptimizerSpec, Parameters)].
     ///
     /// @param moments number format that moments are kept in between steps
     public static TorchOptimizer create(OptimizerSpec spec, Parameters weights, DataType moments) {
+        return create(spec, weights, moments, TensorRanks.ALONE);
+    }
+
+    /// As [#create(OptimizerSpec, Parameters, DataType)].
+    ///
+    /// @param ranks who update the weights together, each a part of them
+    public static TorchOptimizer create(OptimizerSpec spec, Parameters weights, DataType moments, TensorRanks ranks) {
         return new TorchOptimizer(
                 weights,
                 switch (spec) {
                     case OptimizerSpec.AdamW adamW -> new AdamWRule(adamW);
                     case OptimizerSpec.RmsProp rmsProp -> new RmsPropRule(rmsProp);
                 },
-                moments);
+                moments,
+                ranks);
+    }
+
+    /// @return what this rank updates of a weight or of a tensor of its shape: a view, or itself
+    private Tensor own(String name, Tensor weight) {
+        return shards == null ? weight.detach() : shards.own(name, weight.detach());
     }
 
     /// @return the moments of all weights; lent
@@ -106,12 +133,19 @@ public final class TorchOptimizer implements Optimizer {
         return NativeErrors.translate(
                 () -> "measuring the gradient",
                 () -> Memory.compute(() -> Memory.withoutGradient(() -> {
+                    if (shards != null) {
+                        ranks.gather(0); // who is late is waited for here, and what follows is the exchange
+                        shards.reduce();
+                    }
                     double squares = 0;
-                    for (Tensor weight : weights.trainable().values()) {
-                        double norm = Gradients.norm(weight);
+                    for (Map.Entry<String, Tensor> entry : weights.trainable().entrySet()) {
+                        Tensor weight = entry.getValue();
+                        double norm = shards == null
+                                ? Gradients.norm(weight)
+                                : Gradients.normOf(shards.own(entry.getKey(), weight.grad()));
                         squares += norm * norm;
                     }
-                    return Math.sqrt(squares);
+                    return Math.sqrt(DoubleStream.of(ranks.gather(squares)).sum());
                 })));
     }
 
@@ -121,22 +155,27 @@ public final class TorchOptimizer implements Optimizer {
         step++;
         NativeErrors.run(
                 () -> "step " + step + " of the optimizer",
-                () -> Memory.run(() -> Memory.runWithoutGradient(() -> weights.trainable()
-                        .forEach((name, weight) -> update(name, weight, learningRate, gradientScale)))));
+                () -> Memory.run(() -> Memory.runWithoutGradient(() -> {
+                    weights.trainable().forEach((name, weight) -> update(name, weight, learningRate, gradientScale));
+                    if (shards != null) {
+                        shards.spread();
+                    }
+                })));
         weights.clearGradients();
     }
 
     private void update(String name, Tensor weight, double learningRate, double gradientScale) {
-        WeightMoments state = Objects.requireNonNull(moments.get(name), name);
+        WeightMoments state = state(name);
         if (!weight.grad().defined()) {
             return;
         }
         state.teach(weight);
-        List<Tensor> kept = Stream.concat(state.tensors().stream(), Stream.of(weight.detach()))
+        List<Tensor> kept = Stream.concat(state.tensors().stream(), Stream.of(own(name, weight)))
                 .toList();
+        long first = shards == null ? 0 : shards.start(name);
         int numMoments = kept.size() - 1;
         state.forEachPart(part -> {
-            Tensor gradient = part.select(Gradients.part(weight, part.start(), part.count()));
+            Tensor gradient = part.select(Gradients.part(weight, first + part.start(), part.count()));
             if (gradientScale != 1) {
                 gradient.mul_(new Scalar(gradientScale));
             }
@@ -169,7 +208,7 @@ public final class TorchOptimizer implements Optimizer {
             Path beside = files.stage(file);
             Optional<IOException> failure = Memory.compute(() -> {
                 try {
-                    SafetensorsWriter.write(beside, FileTensor.lent(savedTensors()), DataType.FP32);
+                    SafetensorsWriter.write(beside, savedTensors(), DataType.FP32);
                     return Optional.empty();
                 } catch (IOException e) {
                     return Optional.of(e);
@@ -182,16 +221,49 @@ public final class TorchOptimizer implements Optimizer {
         }
     }
 
-    private Map<String, Tensor> savedTensors() {
-        Map<String, Tensor> tensors = new LinkedHashMap<>();
+    private Map<String, FileTensor> savedTensors() {
         // Split in two floats: a single float32 counts exactly to 2^24 steps only.
-        tensors.put(STEP, HostTensors.floats(new float[] {step >>> 20, step & 0xfffff}));
+        Map<String, FileTensor> tensors = new LinkedHashMap<>(FileTensor.lent(
+                Map.of(STEP, HostTensors.floats(new float[] {step >>> 20, step & 0xfffff}))));
         moments.forEach((name, state) -> {
             for (int i = 0; i < state.tensors().size(); i++) {
-                tensors.put(momentName(name, i), state.tensors().get(i));
+                int moment = i;
+                tensors.put(momentName(name, i), FileTensor.of(shape(name), () -> whole(name, moment)));
             }
         });
         return tensors;
+    }
+
+    /// Every rank has to ask for the same moments in the same order.
+    private Tensor whole(String name, int moment) {
+        Tensor own = state(name).tensors().get(moment);
+        return shards == null ? own : shards.whole(name, own);
+    }
+
+    private WeightMoments state(String name) {
+        return Objects.requireNonNull(moments.get(name), name);
+    }
+
+    private Tensor weight(String name) {
+        return Objects.requireNonNull(weights.trainable().get(name), name);
+    }
+
+    private long[] shape(String name) {
+        return Tensors.shape(weight(name));
+    }
+
+    @Override
+    public void contribute() {
+        if (shards != null) {
+            NativeErrors.run(
+                    () -> "giving moments to rank 0",
+                    () -> moments.forEach((name, state) -> {
+                        for (int i = 0; i < state.tensors().size(); i++) {
+                            int moment = i;
+                            Memory.run(() -> whole(name, moment));
+                        }
+                    }));
+        }
     }
 
     @Override
@@ -208,7 +280,14 @@ public final class TorchOptimizer implements Optimizer {
                 moments.forEach((name, state) -> {
                     state.clear();
                     for (int i = 0; i < state.tensors().size(); i++) {
-                        state.load(saved, momentName(name, i), i);
+                        if (shards == null) {
+                            state.load(saved, momentName(name, i), i);
+                        } else {
+                            saved.copyPart(
+                                    momentName(name, i),
+                                    shards.start(name),
+                                    state.tensors().get(i));
+                        }
                     }
                 });
             });
@@ -225,9 +304,7 @@ public final class TorchOptimizer implements Optimizer {
             for (int i = 0; i < state.tensors().size(); i++) {
                 String name = momentName(weight, i);
                 SafetensorsFile.Entry found = saved.entries().get(name);
-                List<Long> shape = LongStream.of(Tensors.shape(state.tensors().get(i)))
-                        .boxed()
-                        .toList();
+                List<Long> shape = LongStream.of(shape(weight)).boxed().toList();
                 if (found == null || !found.dims().equals(shape)) {
                     throw new ModelException(file + " does not hold the state of this optimizer and model: '" + name
                             + "' must have the shape " + shape + " but "

@@ -9,7 +9,8 @@ import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/// Tensors in the processor's memory, whatever device models compute on: what files are read into and
+/// Tensors in the processor's memory, whatever device models compute on: what files are read into
+/// and
 /// written from. What computes with a model makes its tensors beside the weights ([Tensors]).
 ///
 /// All results belong to the current scope.
@@ -24,6 +25,11 @@ public final class HostTensors {
             longs[i] = values[i];
         }
         return Tensor.create(longs, longs.length);
+    }
+
+    /// @return int64 tensor `[n]`
+    public static Tensor longs(long... values) {
+        return Tensor.create(values, values.length);
     }
 
     /// @return int32 tensor `[n]`

@@ -8,11 +8,14 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
-/// The gradient of a weight while it accumulates, in float32 whatever the weight is kept in: a matrix of the
+/// The gradient of a weight while it accumulates, in float32 whatever the weight is kept in: a
+/// matrix of the
 /// weight's shape, or only those of its rows that anything was added to.
 ///
-/// An embedding gets a gradient for the tokens of a batch, a small share of the vocabulary. As long as
-/// that is so, rows are kept (PyTorch's sparse layout); a full matrix would often be the largest single
+/// An embedding gets a gradient for the tokens of a batch, a small share of the vocabulary. As long
+/// as
+/// that is so, rows are kept (PyTorch's sparse layout); a full matrix would often be the largest
+/// single
 /// gradient of a small model.
 public final class Gradients {
 
@@ -22,7 +25,8 @@ public final class Gradients {
     private Gradients() {}
 
     /// @param weight a leaf, `[...]`
-    /// @return its accumulated gradient as a full tensor, made of zeros where there is none yet; lent
+    /// @return its accumulated gradient as a full tensor, made of zeros where there is none yet;
+    ///     lent
     public static Tensor dense(Tensor weight) {
         Tensor gradient = weight.grad();
         if (!gradient.defined()) {
@@ -46,7 +50,8 @@ public final class Gradients {
         }
     }
 
-    /// Adds a product to the gradient: in place where it is float32, else some rows at a time, as the product and its
+    /// Adds a product to the gradient: in place where it is float32, else some rows at a time, as
+    /// the product and its
     /// float32 copy would each be a matrix of the weight's shape.
     ///
     /// @param weight a leaf, `[m, n]`
@@ -85,7 +90,8 @@ public final class Gradients {
     }
 
     /// @param weight has a gradient
-    /// @return rows that something was added to, int64, ascending; null where the gradient is a full matrix
+    /// @return rows that something was added to, int64, ascending; null where the gradient is a
+    ///     full matrix
     public static @Nullable Tensor rows(Tensor weight) {
         Tensor gradient = summed(weight);
         return gradient.is_sparse() ? gradient.indices().select(0, 0) : null;
@@ -100,10 +106,17 @@ public final class Gradients {
         return Tensors.toFloats((gradient.is_sparse() ? gradient.values() : gradient).norm())[0];
     }
 
+    /// @param rows some rows of a gradient that is a full matrix
+    /// @return their Euclidean norm
+    public static double normOf(Tensor rows) {
+        return rows.numel() == 0 ? 0 : Tensors.toFloats(rows.norm())[0];
+    }
+
     /// @param weight has a gradient
     /// @param start  first number of the part, counted over the whole tensor; first of a row
     /// @param count  numbers of the part, whole rows
-    /// @return that part of the gradient, `[count]`, which may be written: a view, or a copy where only some
+    /// @return that part of the gradient, `[count]`, which may be written: a view, or a copy where
+    ///     only some
     ///     rows are kept
     public static Tensor part(Tensor weight, long start, long count) {
         Tensor gradient = summed(weight);

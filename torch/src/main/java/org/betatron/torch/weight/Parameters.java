@@ -160,6 +160,11 @@ public final class Parameters implements AutoCloseable {
         requireUsable();
     }
 
+    /// @return checksums of the files that were noted, in order
+    public List<String> notedChecksums() {
+        return noted.stream().map(FileContents::checksum).toList();
+    }
+
     /// @throws IllegalStateException if the weights were closed
     /// @throws ModelException        if a file that they lie in was overwritten, or holds other
     ///     bytes than when it was noted

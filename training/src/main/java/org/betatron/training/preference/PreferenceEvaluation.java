@@ -10,9 +10,11 @@ import org.betatron.core.logprob.PairLogProbs;
 import org.betatron.core.logprob.RequiredInputs;
 import org.betatron.core.model.LanguageModel;
 import org.betatron.core.objective.ObjectiveValue;
+import org.betatron.core.rank.Ranks;
 import org.betatron.data.packing.BatchNumbers;
 import org.betatron.data.packing.Packing;
 import org.betatron.data.packing.RowBatch;
+import org.betatron.data.packing.SharedBatch;
 import org.betatron.data.row.LabelledRow;
 import org.betatron.training.Evaluation;
 import org.betatron.training.MeasuredRows;
@@ -27,13 +29,15 @@ import org.betatron.training.run.Metrics;
 /// @param reference    what the policy is compared with; a cached one is of these rows
 /// @param packing      how they go through the model
 /// @param listener     hears what was measured of each row, at every evaluation; changes nothing
+/// @param ranks        the processes that share the work
 public record PreferenceEvaluation(
         LanguageModel model,
         Alignment alignment,
         List<? extends LabelledRow<?>> rows,
         Reference reference,
         Packing packing,
-        Consumer<List<PairMeasurement>> listener)
+        Consumer<List<PairMeasurement>> listener,
+        Ranks ranks)
         implements Evaluation<AlignmentState> {
 
     public PreferenceEvaluation {
@@ -47,14 +51,14 @@ public record PreferenceEvaluation(
             List<? extends LabelledRow<?>> rows,
             Reference reference,
             Packing packing) {
-        this(model, alignment, rows, reference, packing, _ -> {});
+        this(model, alignment, rows, reference, packing, _ -> {}, Ranks.ALONE);
     }
 
     @Override
     public Metrics evaluate(AlignmentState state) {
         RequiredInputs inputs = inputs(alignment);
-        BatchNumbers numbers =
-                RowBatch.of(rows, packing).score(model.asking(PreferenceBatch.request(inputs, reference)));
+        BatchNumbers numbers = SharedBatch.of(RowBatch.of(rows, packing), ranks)
+                .score(model.asking(PreferenceBatch.request(inputs, reference)));
         PairLogProbs pairs = new PreferenceBatch(inputs, new MeasuredRows<>(rows, numbers), reference)
                 .quantities(alignment.objective().needsScores());
         ObjectiveValue value = alignment.evaluate(pairs, state);

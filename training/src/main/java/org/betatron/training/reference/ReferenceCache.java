@@ -7,9 +7,11 @@ import java.util.List;
 import org.betatron.core.files.StagedFiles;
 import org.betatron.core.model.LanguageModel;
 import org.betatron.core.model.TokenQuantity;
+import org.betatron.core.rank.Ranks;
 import org.betatron.data.packing.BatchNumbers;
 import org.betatron.data.packing.Packing;
 import org.betatron.data.packing.RowBatch;
+import org.betatron.data.packing.SharedBatch;
 import org.betatron.data.row.TokenizedRow;
 import org.betatron.training.run.OtherSettingsException;
 import org.betatron.training.run.TrainingException;
@@ -57,27 +59,62 @@ public record ReferenceCache(Path file, ReferenceKey key) {
     ///     log-probability is not finite, as soon as it comes out of the model
     public void compute(
             LanguageModel model, List<? extends TokenizedRow> rows, Packing packing, ReferenceProgress progress) {
+        compute(model, rows, packing, progress, Ranks.ALONE);
+    }
+
+    /// As [#compute(LanguageModel, List, Packing, ReferenceProgress)], where ranks share the work.
+    /// The first one writes
+    /// the file, which is there when the others come back.
+    public void compute(
+            LanguageModel model,
+            List<? extends TokenizedRow> rows,
+            Packing packing,
+            ReferenceProgress progress,
+            Ranks ranks) {
+        if (!ranks.isFirst()) {
+            score(model, rows, packing, progress, ranks, _ -> {});
+            ranks.any(false); // until the file is there
+            return;
+        }
         if (exists()) {
             throw new TrainingException("reference file " + file + " exists already; delete it to compute it anew");
         }
         try {
             StagedFiles.write(file, partial -> {
                 try (ReferenceWriter writer = new ReferenceWriter(partial, key, rows)) {
-                    for (RowBatch window : RowBatch.windows(rows, packing)) {
-                        int from = window.row(0);
-                        writer.append(window.score(model, (part, done) -> {
-                            requireFinite(part, rows);
-                            progress.rowsScored(from + done, rows.size());
-                        }));
-                    }
+                    score(model, rows, packing, progress, ranks, writer::append);
                     writer.finish();
                 }
             });
+            ranks.any(false);
         } catch (IOException e) {
             throw new TrainingException(
                     "reference file " + file + " cannot be written: " + e.getMessage()
                             + "; free space or choose another path",
                     e);
+        }
+    }
+
+    /// What is done with the numbers of some rows.
+    @FunctionalInterface
+    private interface Window<E extends Exception> {
+        void scored(BatchNumbers numbers) throws E;
+    }
+
+    private static <E extends Exception> void score(
+            LanguageModel model,
+            List<? extends TokenizedRow> rows,
+            Packing packing,
+            ReferenceProgress progress,
+            Ranks ranks,
+            Window<E> window)
+            throws E {
+        for (RowBatch batch : RowBatch.windows(rows, packing)) {
+            int from = batch.row(0);
+            window.scored(SharedBatch.of(batch, ranks).score(model, (part, done) -> {
+                requireFinite(part, rows);
+                progress.rowsScored(from + Math.min(batch.size(), done * ranks.size()), rows.size());
+            }));
         }
     }
 
