@@ -26,7 +26,9 @@ import org.betatron.data.world.WorldModel;
 import org.betatron.data.world.WorldSpec;
 import org.betatron.evaluation.comparison.ComparisonReport;
 import org.betatron.generation.GenerationSpec;
+import org.betatron.runs.AlignRun;
 import org.betatron.runs.RunListener;
+import org.betatron.runs.RunRequest;
 import org.betatron.runs.model.ModelInitialization;
 import org.betatron.runs.recipe.AlignRecipe;
 import org.betatron.runs.recipe.RecipeReader;
@@ -262,6 +264,73 @@ class ClusterTest {
                 .startsWith("2 betatron: partition 0:2: ")
                 .contains("chosen", "null")
                 .hasLineCount(1);
+    }
+
+    @Test
+    void ranksLearnWhatOneProcessLearns() throws IOException {
+        Path alone = directory.resolve("alone");
+        Path ranked = directory.resolve("ranked");
+        String[] settings = {
+            "train.length.type=steps", "train.length.count=4", "train.batchSize=8", "train.checkpointEvery=2",
+            "data.heldOut=0", "train.evaluateEvery=0", "compute.threads=1", "alignment.preset=dpo"
+        };
+        AlignRun.run(RunRequest.begin(
+                new RecipeReader()
+                        .option("model", start.toString())
+                        .option("data.files", List.of(pairs.toString()))
+                        .overrides(List.of(settings))
+                        .resolve(AlignRecipe.class),
+                alone));
+        List<String> arguments = new ArrayList<>(List.of("align", "--ranks", "2", "--out", ranked.toString(),
+                "--model", start.toString(), "--data", pairs.toString(), "--timeout", "60"));
+        for (String setting : settings) {
+            arguments.addAll(List.of("--set", setting));
+        }
+
+        assertThat(submit(arguments.toArray(String[]::new)))
+                .isEqualTo("0 4 steps done by 2 ranks; the run is in " + ranked + "\n");
+
+        List<Double> losses = losses(ranked);
+        List<Double> expected = losses(alone);
+        assertThat(losses).hasSize(4);
+        for (int step = 0; step < 4; step++) {
+            assertThat(losses.get(step)).isCloseTo(expected.get(step), within(1e-4));
+        }
+        assertThat(ranked.resolve("model/model.safetensors")).isRegularFile();
+        assertThat(submit(arguments.toArray(String[]::new)))
+                .startsWith("2 betatron: " + ranked + " must be an empty directory")
+                .hasLineCount(1);
+    }
+
+    private static List<Double> losses(Path run) throws IOException {
+        return Files.readAllLines(run.resolve("metrics.jsonl")).stream()
+                .map(line -> JsonMapper.shared().readTree(line).path("train/loss"))
+                .filter(loss -> !loss.isMissingNode())
+                .map(JsonNode::asDouble)
+                .toList();
+    }
+
+    @Test
+    void tooManyRanksAreRefusedBeforeAnythingIsWritten() {
+        Path out = directory.resolve("many");
+
+        assertThat(submit("align", "--ranks", "3", "--out", out.toString(), "--model", start.toString(), "--data",
+                        pairs.toString()))
+                .isEqualTo("2 betatron: 3 ranks need as many executors with a free slot each, but the cluster has 2"
+                        + " executors with 2 slots: lower the number of ranks, or raise spark.executor.instances;"
+                        + " nothing was written\n");
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void whatOneRankCannotReadIsSaidByIt() {
+        Path out = directory.resolve("unread");
+
+        assertThat(submit("align", "--ranks", "2", "--out", out.toString(), "--model", start.toString(), "--data",
+                        directory + "/nothing.jsonl"))
+                .startsWith("2 betatron: ")
+                .contains("nothing.jsonl");
+        assertThat(out).doesNotExist();
     }
 
     private static String[] with(String[] last, String... first) {

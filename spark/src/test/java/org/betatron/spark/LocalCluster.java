@@ -31,6 +31,7 @@ final class LocalCluster {
                 .config("spark.sql.codegen.wholeStage", "false")
                 .config("spark.sql.warehouse.dir", Path.of("target", "warehouse").toAbsolutePath().toString())
                 .config("spark.task.maxFailures", "1")
+                .config("spark.scheduler.maxRegisteredResourcesWaitingTime", "2s")
                 .getOrCreate();
     }
 }

@@ -8,6 +8,7 @@ import org.betatron.core.RootCause;
 import org.betatron.data.DataException;
 import org.betatron.runs.model.ModelPlace;
 import org.betatron.runs.recipe.RecipeException;
+import org.betatron.spark.barrier.RankedRunException;
 import org.betatron.spark.executor.ExecutorException;
 import org.betatron.torch.error.ModelException;
 import org.betatron.training.run.OtherSettingsException;
@@ -72,6 +73,11 @@ record Failure(String line, List<String> details, int code) {
         return switch (ours) {
             case RecipeException _ -> new Failure(lines.getFirst(), lines.subList(1, lines.size()), code);
             case DataException data -> new Failure(lines.getFirst(), data.details(), code);
+            case RankedRunException run ->
+                new Failure(
+                        lines.getFirst(),
+                        lines.subList(1, lines.size()),
+                        run.isWrongInput() ? WRONG_INPUT : FAILED);
             case ExecutorException _ -> new Failure(lines.getFirst(), List.of(), code);
             default -> new Failure(lines.isEmpty() ? ours.toString() : lines.getFirst(), List.of(), code);
         };

@@ -32,7 +32,10 @@ public final class SubmitCommand implements Runnable {
                 .addSubcommand(new SuspectsCommand(session))
                 .addSubcommand(new ReferenceCommand(session))
                 .addSubcommand(new GenerateCommand(session))
-                .addSubcommand(new EvaluateCommand(session));
+                .addSubcommand(new EvaluateCommand(session))
+                .addSubcommand(new AlignCommand(session))
+                .addSubcommand(new SftCommand(session))
+                .addSubcommand(new RewardCommand(session));
         line.setCaseInsensitiveEnumValuesAllowed(true).setOut(out).setErr(err);
         line.setParameterExceptionHandler((problem, _) -> {
             err.println("betatron: " + problem.getMessage());
