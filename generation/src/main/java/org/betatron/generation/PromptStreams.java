@@ -9,7 +9,8 @@ public interface PromptStreams {
     /// Those of the prompt's number among others: equal prompts get answers of their own.
     PromptStreams BY_NUMBER = (number, _) -> number;
 
-    /// Those of the prompt's tokens: its answers are the same whatever else is asked, and in whatever
+    /// Those of the prompt's tokens: its answers are the same whatever else is asked, and in
+    /// whatever
     /// order; equal prompts get equal answers.
     PromptStreams BY_TOKENS = (_, prompt) -> {
         long mixed = prompt.length;

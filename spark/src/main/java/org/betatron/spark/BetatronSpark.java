@@ -9,6 +9,7 @@ import java.util.Set;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.types.StructField;
 import org.betatron.data.layout.PreferenceFormat;
 import org.betatron.data.layout.RowRules;
 import org.betatron.data.load.PromptReader;
@@ -29,13 +30,15 @@ import org.betatron.spark.executor.PairOpener;
 import org.betatron.spark.executor.ReferenceOpener;
 import org.betatron.spark.executor.RewardOpener;
 import org.betatron.spark.executor.RowsOpener;
-import org.apache.spark.sql.types.StructField;
 
 /// What Betatron does with the rows of a DataFrame, on executors.
 ///
-/// A model is open once in each executor, whose tasks share it, and stays open until another one is asked for.
-/// Results are lazy, as everything in Spark: an action computes them, and a second one computes them again.
-/// Write them, or keep them with `cache()`. Rows come back with columns behind their own; those that teach
+/// A model is open once in each executor, whose tasks share it, and stays open until another one is
+/// asked for.
+/// Results are lazy, as everything in Spark: an action computes them, and a second one computes
+/// them again.
+/// Write them, or keep them with `cache()`. Rows come back with columns behind their own; those
+/// that teach
 /// nothing or cannot be used have null there, and the last column says why.
 public final class BetatronSpark {
 
@@ -90,8 +93,10 @@ public final class BetatronSpark {
                 .orderBy(col(Columns.RANK));
     }
 
-    /// Says log-probs of pairs under a reference: `referenceChosen`, `referenceRejected`, `chosenTokens`,
-    /// `rejectedTokens`, of every token `referenceChosenTokens` and `referenceRejectedTokens`, `dropped`.
+    /// Says log-probs of pairs under a reference: `referenceChosen`, `referenceRejected`,
+    /// `chosenTokens`,
+    /// `rejectedTokens`, of every token `referenceChosenTokens` and `referenceRejectedTokens`,
+    /// `dropped`.
     ///
     /// @param rows preference pairs in any layout that files may have
     /// @throws org.betatron.data.DataException         if the first rows are no pairs
@@ -118,8 +123,10 @@ public final class BetatronSpark {
         }
     }
 
-    /// Answers the prompts of rows: `modelPrompt`, `sample`, `completion`, `tokens`, `end`, `dropped`. Each row
-    /// becomes one for each sample. An answer depends on model, prompt, sample and settings, and not on the
+    /// Answers the prompts of rows: `modelPrompt`, `sample`, `completion`, `tokens`, `end`,
+    /// `dropped`. Each row
+    /// becomes one for each sample. An answer depends on model, prompt, sample and settings, and
+    /// not on the
     /// partitions: rows with equal prompts get equal answers.
     ///
     /// @param rows prompts in any layout that files may have
@@ -139,8 +146,10 @@ public final class BetatronSpark {
                 Columns.ANSWER);
     }
 
-    /// Judges answers of two models, or of one against the chosen answers: `modelPrompt`, `sample`, `answer`,
-    /// `tokens`, `opponent`, `opponentTokens`, `outcome`, `score`, `opponentScore`, `why`. Each row becomes one
+    /// Judges answers of two models, or of one against the chosen answers: `modelPrompt`, `sample`,
+    /// `answer`,
+    /// `tokens`, `opponent`, `opponentTokens`, `outcome`, `score`, `opponentScore`, `why`. Each row
+    /// becomes one
     /// for each sample. [Comparisons] sums up.
     ///
     /// @param rows prompts in any layout that files may have
@@ -168,12 +177,7 @@ public final class BetatronSpark {
     private static Dataset<Row> prompts(
             Dataset<Row> rows, List<Path> models, RowRules rules, RowsOpener opener, List<StructField> added) {
         PromptReader reader = new PromptReader(
-                models.stream()
-                        .map(ModelPlace::of)
-                        .map(ChatTemplate::load)
-                        .toList(),
-                PromptStyle.AS_WRITTEN,
-                rules);
+                models.stream().map(ModelPlace::of).map(ChatTemplate::load).toList(), PromptStyle.AS_WRITTEN, rules);
         return new Frames(rows, rules.columns()).through(opener, reader::read, added);
     }
 

@@ -5,7 +5,8 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 
-/// Columns that rows get behind their own. All are null where a row has none of the values, and the last
+/// Columns that rows get behind their own. All are null where a row has none of the values, and the
+/// last
 /// one says why.
 final class Columns {
 

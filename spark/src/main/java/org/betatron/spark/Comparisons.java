@@ -21,7 +21,8 @@ public final class Comparisons {
 
     private Comparisons() {}
 
-    /// @param judged rows of an evaluation, best read from where they were written; some numbers of each
+    /// @param judged rows of an evaluation, best read from where they were written; some numbers of
+    ///     each
     ///     come to the driver
     /// @param spec   how answers were drawn
     /// @return win rates with intervals over prompts; the same whatever the order of the rows

@@ -9,4 +9,6 @@ import org.jspecify.annotations.Nullable;
 /// @param against     the opponent, or null for the chosen answers of the rows
 /// @param rewardModel who judges, or null for the known reward of the controlled world
 public record EvaluateRequest(
-        AnswerRequest answers, @Nullable Path against, @Nullable Path rewardModel) {}
+        AnswerRequest answers,
+        @Nullable Path against,
+        @Nullable Path rewardModel) {}

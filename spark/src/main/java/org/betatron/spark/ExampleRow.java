@@ -5,7 +5,8 @@ import java.util.function.Consumer;
 import org.betatron.data.DataException;
 import org.betatron.data.source.RowSource;
 
-/// The first row of a DataFrame that can be read: it shows executors how all are laid out, and the user
+/// The first row of a DataFrame that can be read: it shows executors how all are laid out, and the
+/// user
 /// what is wrong before one of them starts.
 final class ExampleRow {
 

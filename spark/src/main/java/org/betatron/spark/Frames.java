@@ -44,8 +44,7 @@ record Frames(Dataset<Row> rows, Set<String> columns) {
         Dataset<Row> both = rows.select(struct(col("*")).as(ROW), json().as(JSON));
         List<String> first =
                 both.select(JSON).limit(ExampleRow.ROWS).as(Encoders.STRING()).collectAsList();
-        return both.mapPartitions(
-                new RowsTask(opener, ExampleRow.find(first, reading)), Encoders.row(schema));
+        return both.mapPartitions(new RowsTask(opener, ExampleRow.find(first, reading)), Encoders.row(schema));
     }
 
     /// A column that is null stands in the row as null, as in a file.

@@ -1,4 +1,5 @@
-/// Betatron on Apache Spark: rows of a DataFrame scored, answered and judged on executors, and runs whose
+/// Betatron on Apache Spark: rows of a DataFrame scored, answered and judged on executors, and runs
+/// whose
 /// ranks are the tasks of a barrier stage.
 @NullMarked
 package org.betatron.spark;

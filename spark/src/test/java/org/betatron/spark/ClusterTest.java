@@ -14,7 +14,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
@@ -45,6 +47,7 @@ import tools.jackson.databind.json.JsonMapper;
 class ClusterTest {
 
     private static final int PAIRS = 24;
+    private static final int STEPS = 100;
 
     @TempDir
     private static Path directory;
@@ -69,8 +72,12 @@ class ClusterTest {
         Files.write(pairs, lines);
         session = LocalCluster.start();
         parquet = directory.resolve("pairs.parquet").toString();
-        session.createDataset(lines, Encoders.STRING()).coalesce(1).write().text(parquet + ".txt");
-        session.read().json(parquet + ".txt").coalesce(1).write().parquet(parquet);
+        session.read()
+                .schema("id string, prompt string, chosen string, rejected string")
+                .json(session.createDataset(lines, Encoders.STRING()))
+                .coalesce(1)
+                .write()
+                .parquet(parquet);
     }
 
     @AfterAll
@@ -105,17 +112,19 @@ class ClusterTest {
 
     @Test
     void scoresAreThoseOfTheCommandToTheLastBit() throws IOException {
-        Dataset<Row> scored = BetatronSpark.score(
-                session.read().parquet(parquet), new ScoreRequest(other, start, recipe()));
+        Dataset<Row> scored =
+                BetatronSpark.score(session.read().parquet(parquet), new ScoreRequest(other, start, recipe()));
 
         Map<String, JsonNode> expected = scored();
         List<Row> rows = scored.collectAsList();
         assertThat(rows).hasSize(PAIRS);
         for (Row row : rows) {
             JsonNode score = of(row, expected);
-            for (String name : List.of(
-                    "policyChosen", "policyRejected", "referenceChosen", "referenceRejected", "gap", "loss")) {
-                assertThat(row.<Double>getAs(name)).as(name).isEqualTo(score.path(name).asDouble());
+            for (String name :
+                    List.of("policyChosen", "policyRejected", "referenceChosen", "referenceRejected", "gap", "loss")) {
+                assertThat(row.<Double>getAs(name))
+                        .as(name)
+                        .isEqualTo(score.path(name).asDouble());
             }
             assertThat(row.<String>getAs("dropped")).isNull();
         }
@@ -140,13 +149,26 @@ class ClusterTest {
     void suspectsAreThePairsWithTheMostNegativeGaps() throws IOException {
         String out = directory.resolve("suspects").toString();
 
-        assertThat(submit("suspects", "--in", parquet, "--out", out, "--model", other.toString(), "--reference",
-                        start.toString(), "--most", "3", "--set", "compute.threads=1"))
+        assertThat(submit(
+                        "suspects",
+                        "--in",
+                        parquet,
+                        "--out",
+                        out,
+                        "--model",
+                        other.toString(),
+                        "--reference",
+                        start.toString(),
+                        "--most",
+                        "3",
+                        "--set",
+                        "compute.threads=1"))
                 .isEqualTo("0 3 suspicious pairs written to " + out + "\n");
 
         List<String> expected = scored().values().stream()
                 .filter(score -> score.path("rank").asInt() <= 3)
-                .sorted((a, b) -> Integer.compare(a.path("rank").asInt(), b.path("rank").asInt()))
+                .sorted((a, b) ->
+                        Integer.compare(a.path("rank").asInt(), b.path("rank").asInt()))
                 .map(score -> score.path("id").asString())
                 .toList();
         assertThat(session.read().parquet(out).orderBy("rank").collectAsList())
@@ -174,7 +196,8 @@ class ClusterTest {
 
     @Test
     void answersDoNotDependOnPartitions() {
-        Dataset<Row> prompts = session.read().parquet(parquet).select("id", "prompt").limit(8);
+        Dataset<Row> prompts =
+                session.read().parquet(parquet).select("id", "prompt").limit(8);
         AnswerRequest request = AnswerRequest.of(start)
                 .withThreads(1)
                 .withSpec(GenerationSpec.DEFAULT
@@ -185,8 +208,8 @@ class ClusterTest {
 
         List<String> one = answers(BetatronSpark.generate(prompts.coalesce(1), request));
         List<String> three = answers(BetatronSpark.generate(prompts.repartition(3, col("id")), request));
-        List<String> otherSeed =
-                answers(BetatronSpark.generate(prompts.coalesce(1), request.withSpec(request.spec().withSeed(8))));
+        List<String> otherSeed = answers(BetatronSpark.generate(
+                prompts.coalesce(1), request.withSpec(request.spec().withSeed(8))));
 
         assertThat(one).hasSize(16).isEqualTo(three).isNotEqualTo(otherSeed);
     }
@@ -202,10 +225,24 @@ class ClusterTest {
     void aModelIsJudgedAgainstTheChosenAnswers() {
         String out = directory.resolve("judged").toString();
 
-        String said = submit("evaluate", "--in", parquet, "--out", out, "--model", start.toString(), "--judge",
-                "world", "--max-new-tokens", "8", "--partitions", "2");
+        String said = submit(
+                "evaluate",
+                "--in",
+                parquet,
+                "--out",
+                out,
+                "--model",
+                start.toString(),
+                "--judge",
+                "world",
+                "--max-new-tokens",
+                "8",
+                "--partitions",
+                "2");
 
-        assertThat(said).startsWith("0 Temperature 0.0: " + PAIRS + " answers to ").contains("win rate");
+        assertThat(said)
+                .startsWith("0 Temperature 0.0: " + PAIRS + " answers to ")
+                .contains("win rate");
         Dataset<Row> judged = session.read().parquet(out);
         assertThat(judged.filter("outcome is null").count()).isZero();
         ComparisonReport report = Comparisons.report(judged, GenerationSpec.DEFAULT);
@@ -215,7 +252,9 @@ class ClusterTest {
 
     @Test
     void rowsThatTeachNothingComeBackWithTheReason() {
-        Dataset<Row> rows = session.read().parquet(parquet).limit(2)
+        Dataset<Row> rows = session.read()
+                .parquet(parquet)
+                .limit(2)
                 .union(session.read().parquet(parquet).limit(1).withColumn("rejected", col("chosen")));
 
         List<Row> scored = BetatronSpark.score(rows.coalesce(1), new ScoreRequest(other, start, recipe()))
@@ -223,7 +262,8 @@ class ClusterTest {
 
         assertThat(scored).hasSize(3);
         assertThat(scored.getLast().<String>getAs("dropped")).isEqualTo("both answers are identical");
-        assertThat(scored.getLast().isNullAt(scored.getLast().fieldIndex("gap"))).isTrue();
+        assertThat(scored.getLast().isNullAt(scored.getLast().fieldIndex("gap")))
+                .isTrue();
     }
 
     @Test
@@ -237,29 +277,63 @@ class ClusterTest {
         assertThat(submit(with(scoring, "score", "--in", directory + "/nothing", "--out", out)))
                 .startsWith("2 betatron: [PATH_NOT_FOUND]")
                 .hasLineCount(1);
-        assertThat(submit("score", "--in", parquet, "--out", out, "--model", directory + "/nothing", "--reference",
+        assertThat(submit(
+                        "score",
+                        "--in",
+                        parquet,
+                        "--out",
+                        out,
+                        "--model",
+                        directory + "/nothing",
+                        "--reference",
                         start.toString()))
                 .startsWith("2 betatron: ")
                 .contains("nothing")
                 .hasLineCount(1);
 
         String others = directory.resolve("others").toString();
-        session.read().parquet(parquet).selectExpr("prompt as question", "chosen as good", "rejected as bad")
-                .write().mode(SaveMode.Overwrite).parquet(others);
+        session.read()
+                .parquet(parquet)
+                .selectExpr("prompt as question", "chosen as good", "rejected as bad")
+                .write()
+                .mode(SaveMode.Overwrite)
+                .parquet(others);
         assertThat(submit(with(scoring, "score", "--in", others, "--out", out)))
                 .startsWith("2 betatron: row of the DataFrame:1: ")
                 .contains("chosen", "question")
                 .hasLineCount(1);
-        assertThat(submit(with(scoring, "score", "--in", others, "--out", out, "--set", "data.fields.prompt=question",
-                        "--set", "data.fields.chosen=good", "--set", "data.fields.rejected=bad")))
+        assertThat(submit(with(
+                        scoring,
+                        "score",
+                        "--in",
+                        others,
+                        "--out",
+                        out,
+                        "--set",
+                        "data.fields.prompt=question",
+                        "--set",
+                        "data.fields.chosen=good",
+                        "--set",
+                        "data.fields.rejected=bad")))
                 .isEqualTo("0 " + PAIRS + " rows written to " + out + "\n");
 
         String nulls = directory.resolve("nulls").toString();
-        session.read().parquet(parquet).limit(3).coalesce(1)
-                .withColumn("chosen", org.apache.spark.sql.functions.expr("if(id = '"
-                        + session.read().parquet(parquet).limit(3).collectAsList().get(1).<String>getAs("id")
-                        + "', null, chosen)"))
-                .write().parquet(nulls);
+        session.read()
+                .parquet(parquet)
+                .limit(3)
+                .coalesce(1)
+                .withColumn(
+                        "chosen",
+                        org.apache.spark.sql.functions.expr("if(id = '"
+                                + session.read()
+                                        .parquet(parquet)
+                                        .limit(3)
+                                        .collectAsList()
+                                        .get(1)
+                                        .<String>getAs("id")
+                                + "', null, chosen)"))
+                .write()
+                .parquet(nulls);
         assertThat(submit(with(scoring, "score", "--in", nulls, "--out", out + "2")))
                 .startsWith("2 betatron: partition 0:2: ")
                 .contains("chosen", "null")
@@ -281,8 +355,18 @@ class ClusterTest {
                         .overrides(List.of(settings))
                         .resolve(AlignRecipe.class),
                 alone));
-        List<String> arguments = new ArrayList<>(List.of("align", "--ranks", "2", "--out", ranked.toString(),
-                "--model", start.toString(), "--data", pairs.toString(), "--timeout", "60"));
+        List<String> arguments = new ArrayList<>(List.of(
+                "align",
+                "--ranks",
+                "2",
+                "--out",
+                ranked.toString(),
+                "--model",
+                start.toString(),
+                "--data",
+                pairs.toString(),
+                "--timeout",
+                "60"));
         for (String setting : settings) {
             arguments.addAll(List.of("--set", setting));
         }
@@ -302,6 +386,54 @@ class ClusterTest {
                 .hasLineCount(1);
     }
 
+    /// An executor is killed after the first checkpoint; Spark starts another one, and the stage
+    /// again.
+    @Test
+    void aRunGoesOnWhereAnExecutorWasLost() throws IOException, InterruptedException {
+        Path out = directory.resolve("lost");
+        CompletableFuture<String> said = CompletableFuture.supplyAsync(() -> submit(
+                "align",
+                "--ranks",
+                "2",
+                "--out",
+                out.toString(),
+                "--model",
+                start.toString(),
+                "--data",
+                pairs.toString(),
+                "--timeout",
+                "60",
+                "--set",
+                "train.length.type=steps",
+                "--set",
+                "train.length.count=" + STEPS,
+                "--set",
+                "train.batchSize=4",
+                "--set",
+                "train.checkpointEvery=2",
+                "--set",
+                "train.evaluateEvery=0",
+                "--set",
+                "data.heldOut=0",
+                "--set",
+                "alignment.preset=dpo"));
+        Path checkpoints = out.resolve("checkpoints");
+        while (!said.isDone() && (!Files.isDirectory(checkpoints) || isEmpty(checkpoints))) {
+            Thread.sleep(20);
+        }
+        ProcessHandle.current().children().findFirst().orElseThrow().destroyForcibly();
+        assertThat(said).isNotDone();
+
+        assertThat(said.join()).isEqualTo("0 " + STEPS + " steps done by 2 ranks; the run is in " + out + "\n");
+        assertThat(losses(out)).hasSize(STEPS);
+    }
+
+    private static boolean isEmpty(Path directory) throws IOException {
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.findAny().isEmpty();
+        }
+    }
+
     private static List<Double> losses(Path run) throws IOException {
         return Files.readAllLines(run.resolve("metrics.jsonl")).stream()
                 .map(line -> JsonMapper.shared().readTree(line).path("train/loss"))
@@ -314,7 +446,15 @@ class ClusterTest {
     void tooManyRanksAreRefusedBeforeAnythingIsWritten() {
         Path out = directory.resolve("many");
 
-        assertThat(submit("align", "--ranks", "3", "--out", out.toString(), "--model", start.toString(), "--data",
+        assertThat(submit(
+                        "align",
+                        "--ranks",
+                        "3",
+                        "--out",
+                        out.toString(),
+                        "--model",
+                        start.toString(),
+                        "--data",
                         pairs.toString()))
                 .isEqualTo("2 betatron: 3 ranks need as many executors with a free slot each, but the cluster has 2"
                         + " executors with 2 slots: lower the number of ranks, or raise spark.executor.instances;"
@@ -326,7 +466,15 @@ class ClusterTest {
     void whatOneRankCannotReadIsSaidByIt() {
         Path out = directory.resolve("unread");
 
-        assertThat(submit("align", "--ranks", "2", "--out", out.toString(), "--model", start.toString(), "--data",
+        assertThat(submit(
+                        "align",
+                        "--ranks",
+                        "2",
+                        "--out",
+                        out.toString(),
+                        "--model",
+                        start.toString(),
+                        "--data",
                         directory + "/nothing.jsonl"))
                 .startsWith("2 betatron: ")
                 .contains("nothing.jsonl");

@@ -89,7 +89,8 @@ public final class DataSetLoader {
         return new DataSetLoader(this, rules, newLimits, longRows);
     }
 
-    /// @param listener hears of rows that take seconds, before they are tokenized; called by several threads
+    /// @param listener hears of rows that take seconds, before they are tokenized; called by
+    ///     several threads
     /// @return a loader that tells of them
     public DataSetLoader telling(Consumer<LongRow> listener) {
         return new DataSetLoader(this, rules, limits, listener);

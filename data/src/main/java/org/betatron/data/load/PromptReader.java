@@ -153,7 +153,8 @@ public record PromptReader(
         }
 
         PromptSet finish() {
-            return new PromptSet(prompts, places, dropped, counts.finish(prompts.getFirst().size()));
+            return new PromptSet(
+                    prompts, places, dropped, counts.finish(prompts.getFirst().size()));
         }
     }
 }

@@ -6,7 +6,8 @@ import org.betatron.data.row.RowPlace;
 
 /// The prompts of files.
 ///
-/// @param byTemplate as each of the chat templates writes them; the lists hold the same rows in the same order
+/// @param byTemplate as each of the chat templates writes them; the lists hold the same rows in the
+///     same order
 /// @param places     where these rows stand
 /// @param dropped    rows that were left out, in the order of the files
 /// @param report     what became of the rows

@@ -22,9 +22,7 @@ final class LineRows implements RawRows {
 
     @Override
     public @Nullable RawRow next() {
-        return lines.hasNext()
-                ? new RawRow.Line(name, number++, lines.next().getBytes(StandardCharsets.UTF_8))
-                : null;
+        return lines.hasNext() ? new RawRow.Line(name, number++, lines.next().getBytes(StandardCharsets.UTF_8)) : null;
     }
 
     @Override

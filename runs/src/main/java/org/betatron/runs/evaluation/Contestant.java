@@ -75,7 +75,8 @@ final class Contestant implements AutoCloseable {
         return tokens.ended(text);
     }
 
-    /// @return an answer without what ends it: stop tokens that are written out, and white space behind them
+    /// @return an answer without what ends it: stop tokens that are written out, and white space
+    ///     behind them
     String withoutEnd(String answer) {
         return tokens.withoutEnd(answer);
     }

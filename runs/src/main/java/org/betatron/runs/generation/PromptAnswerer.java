@@ -22,7 +22,8 @@ import org.betatron.torch.device.ComputeDevice;
 
 /// A model that answers prompts as they come, in memory until it is closed. One thread at a time.
 ///
-/// An answer depends on the model, the tokens of its prompt, the number of the sample and the settings,
+/// An answer depends on the model, the tokens of its prompt, the number of the sample and the
+/// settings,
 /// and not on what else is asked.
 public final class PromptAnswerer implements AutoCloseable {
 

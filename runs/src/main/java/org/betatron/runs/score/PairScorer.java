@@ -31,13 +31,13 @@ public final class PairScorer implements AutoCloseable {
     }
 
     /// @param model     Hugging Face directory of the policy
-    /// @param reference Hugging Face directory of what it is compared with; null, or not read, where
+    /// @param reference Hugging Face directory of what it is compared with; null, or not read,
+    ///     where
     ///     the objective compares with nothing
     /// @param recipe    what a gap is, and how the models compute
     /// @param listener  hears what has to be said of the models' files
     /// @return the models, to be closed by the caller
-    public static PairScorer open(
-            Path model, @Nullable Path reference, AlignRecipe recipe, RunListener listener) {
+    public static PairScorer open(Path model, @Nullable Path reference, AlignRecipe recipe, RunListener listener) {
         ComputeThreads.use(recipe.compute().threads());
         ModelOpening models = ModelOpening.toldTo(listener);
         TorchLanguageModel policy = models.language(model, recipe.compute().model());

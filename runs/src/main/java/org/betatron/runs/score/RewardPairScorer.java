@@ -46,8 +46,7 @@ public final class RewardPairScorer implements AutoCloseable {
     /// @throws TrainingException if a score is not finite
     public Iterable<List<PairScores>> score(List<TokenizedPair> pairs, IntConsumer progress) {
         ComputeThreads.use(recipe.compute().threads());
-        Iterable<RowBatch> windows =
-                RowBatch.windows(pairs, recipe.train().packing());
+        Iterable<RowBatch> windows = RowBatch.windows(pairs, recipe.train().packing());
         return () -> StreamSupport.stream(windows.spliterator(), false)
                 .map(window -> score(window, pairs, progress))
                 .iterator();

@@ -9,7 +9,8 @@ import org.betatron.runs.recipe.RecipeReader;
 import org.betatron.runs.recipe.Resolved;
 import org.jspecify.annotations.Nullable;
 
-/// Names the places of a recipe so that they mean the same in executors, whose working directories differ.
+/// Names the places of a recipe so that they mean the same in executors, whose working directories
+/// differ.
 final class AbsolutePaths {
 
     private AbsolutePaths() {}

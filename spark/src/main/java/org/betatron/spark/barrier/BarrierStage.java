@@ -14,7 +14,8 @@ import org.betatron.runs.recipe.RecipeChecks;
 import org.betatron.training.run.RunDirectoryException;
 import scala.reflect.ClassTag$;
 
-/// Carries out a run on executors: as many tasks as it has ranks, which begin together or not at all.
+/// Carries out a run on executors: as many tasks as it has ranks, which begin together or not at
+/// all.
 public final class BarrierStage {
 
     /// How long executors that were asked for may be coming; Spark waits as long before it begins.
@@ -31,7 +32,8 @@ public final class BarrierStage {
 
     /// @param session of a cluster with an executor for each rank
     /// @throws RankedRunException       if a rank cannot begin, or the ranks fail
-    /// @throws IllegalArgumentException if the cluster has too few executors, before anything is written
+    /// @throws IllegalArgumentException if the cluster has too few executors, before anything is
+    ///     written
     public static Finished run(SparkSession session, RankedRun run) {
         RecipeChecks.check("recipe", run.recipe(), run.resuming());
         requireOwn(run);
@@ -44,14 +46,12 @@ public final class BarrierStage {
                 .ifPresent(failure -> {
                     throw new RankedRunException(failure.text(), failure.end() == RankOutcome.End.WRONG);
                 });
-        return new Finished(
-                outcomes[0].end() == RankOutcome.End.COMPLETED, outcomes[0].step(), run.directory());
+        return new Finished(outcomes[0].end() == RankOutcome.End.COMPLETED, outcomes[0].step(), run.directory());
     }
 
     private static RankOutcome[] collect(SparkContext context, RankedRun run) {
-        List<Object> numbers = IntStream.range(0, run.ranks())
-                .mapToObj(rank -> (Object) rank)
-                .toList();
+        List<Object> numbers =
+                IntStream.range(0, run.ranks()).mapToObj(rank -> (Object) rank).toList();
         return (RankOutcome[]) JavaSparkContext.fromSparkContext(context)
                 .parallelize(numbers, run.ranks())
                 .rdd()
@@ -77,8 +77,8 @@ public final class BarrierStage {
             throw new IllegalArgumentException("a master " + context.master() + " is one process, and each of the "
                     + ranks + " ranks needs its own: submit to a cluster, or to local-cluster[" + ranks + ",1,MB]");
         }
-        long deadline = System.nanoTime()
-                + TimeUnit.SECONDS.toNanos(context.getConf().getTimeAsSeconds(REGISTRATION, "30s"));
+        long deadline =
+                System.nanoTime() + TimeUnit.SECONDS.toNanos(context.getConf().getTimeAsSeconds(REGISTRATION, "30s"));
         while (!suffices(context, ranks) && System.nanoTime() < deadline) {
             try {
                 TimeUnit.MILLISECONDS.sleep(100);

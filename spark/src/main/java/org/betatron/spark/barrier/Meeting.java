@@ -20,7 +20,8 @@ import org.betatron.torch.device.NativeLibraries;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// What the tasks of a stage tell each other before anything is written: where rank 0 listens, who shares a
+/// What the tasks of a stage tell each other before anything is written: where rank 0 listens, who
+/// shares a
 /// host, what is wrong with one of them.
 ///
 /// @param own   number of this rank
@@ -52,7 +53,8 @@ record Meeting(int own, List<JsonNode> ranks, String host) {
         return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
     }
 
-    /// Nothing keeps the port until rank 0 takes it; where it is gone by then, rank 0 says so, and the stage is
+    /// Nothing keeps the port until rank 0 takes it; where it is gone by then, rank 0 says so, and
+    /// the stage is
     /// tried again.
     private static int freePort() {
         try (ServerSocket socket = new ServerSocket(0)) {
@@ -69,7 +71,8 @@ record Meeting(int own, List<JsonNode> ranks, String host) {
                         && Files.exists(run.directory().resolve(RunFiles.RECIPE)));
     }
 
-    /// Everything that a rank can find out by itself: one that fails later leaves the others waiting.
+    /// Everything that a rank can find out by itself: one that fails later leaves the others
+    /// waiting.
     ///
     /// @return why this rank cannot begin, empty if it can
     private static String problem(RankedRun run) {

@@ -1,7 +1,6 @@
 package org.betatron.spark.barrier;
 
 import java.io.Serializable;
-import org.betatron.core.rank.RankException;
 import org.betatron.data.DataException;
 import org.betatron.runs.RunResult;
 import org.betatron.runs.recipe.RecipeException;
@@ -52,10 +51,8 @@ record RankOutcome(End end, String text, long step) implements Serializable {
                             ModelException _,
                             RunDirectoryException _,
                             OtherSettingsException _,
-                            IllegalArgumentException _ ->
-                        End.WRONG;
+                            IllegalArgumentException _ -> End.WRONG;
                     case TrainingException _ -> End.FAILED;
-                    case RankException _ -> End.LOST;
                     default -> End.LOST;
                 },
                 text,

@@ -16,7 +16,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// One rank of a run: a task of a barrier stage.
 ///
-/// All tasks end together, and know how the others ended. Where a rank was lost, the stage is tried once more;
+/// All tasks end together, and know how the others ended. Where a rank was lost, the stage is tried
+/// once more;
 /// whatever would fail again is given back as an outcome, because Spark tries again what throws.
 final class RankTask implements Function1<Iterator<Object>, Iterator<RankOutcome>>, Serializable {
 

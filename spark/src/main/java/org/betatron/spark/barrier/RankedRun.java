@@ -26,7 +26,8 @@ import org.betatron.runs.recipe.SftRecipe;
 /// @param explicit paths that the user set in it
 /// @param out      directory of the run, on a file system that all executors see
 /// @param resuming whether it goes on from its last checkpoint
-/// @param ranks    processes, at least 1: as many tasks of one stage, each in an executor of its own
+/// @param ranks    processes, at least 1: as many tasks of one stage, each in an executor of its
+///     own
 /// @param timeout  how long ranks wait for each other
 public record RankedRun(
         Class<? extends Recipe> kind,
@@ -44,8 +45,8 @@ public record RankedRun(
             throw new IllegalArgumentException("the number of ranks must be at least 1 but was " + ranks);
         }
         if (!List.of(AlignRecipe.class, SftRecipe.class, RewardRecipe.class).contains(kind)) {
-            throw new IllegalArgumentException("align, sft and reward run as several ranks; "
-                    + kind.getSimpleName() + " runs as one process, without Spark");
+            throw new IllegalArgumentException("align, sft and reward run as several ranks; " + kind.getSimpleName()
+                    + " runs as one process, without Spark");
         }
     }
 

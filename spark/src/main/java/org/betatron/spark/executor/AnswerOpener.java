@@ -49,8 +49,7 @@ public record AnswerOpener(ModelFiles model, RowRules rules, GenerationSpec spec
 
         @Override
         public List<Row> rows(RowChunk chunk) {
-            PromptSet read = new PromptReader(
-                            List.of(answerer.template()), PromptStyle.AS_WRITTEN, settings.rules())
+            PromptSet read = new PromptReader(List.of(answerer.template()), PromptStyle.AS_WRITTEN, settings.rules())
                     .read(chunk.source());
             List<List<Row>> made = new ArrayList<>();
             chunk.rows().forEach(_ -> made.add(new ArrayList<>()));

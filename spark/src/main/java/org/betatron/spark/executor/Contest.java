@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// Answers of two models to the prompts of some rows, and which are better.
 final class Contest {
 
-    /// Values that rows get: prompt, sample, answer, tokens, opponent, its tokens, outcome, both scores, and
+    /// Values that rows get: prompt, sample, answer, tokens, opponent, its tokens, outcome, both
+    /// scores, and
     /// why there is no outcome.
     private static final int SIZE = 10;
 

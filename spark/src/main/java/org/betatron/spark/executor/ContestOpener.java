@@ -14,7 +14,8 @@ import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.device.ComputeDevice;
 import org.jspecify.annotations.Nullable;
 
-/// Opens two models that answer the prompts of rows, and who judges: each row becomes one for each sample.
+/// Opens two models that answer the prompts of rows, and who judges: each row becomes one for each
+/// sample.
 ///
 /// @param model   that is measured
 /// @param against its opponent, or null for the chosen answers of the rows
@@ -45,11 +46,11 @@ public record ContestOpener(
         return models;
     }
 
-    /// @return settings of the opponent's answers: with the draws of the model, two equal models would
+    /// @return settings of the opponent's answers: with the draws of the model, two equal models
+    ///     would
     ///     tie every time
     GenerationSpec opponentSpec() {
-        return spec.withSeed(
-                RandomStreams.stream(spec.seed(), "opponent", 0).nextLong());
+        return spec.withSeed(RandomStreams.stream(spec.seed(), "opponent", 0).nextLong());
     }
 
     @Override
@@ -63,17 +64,16 @@ public record ContestOpener(
             if (opponent != null) {
                 opened.add(opponent);
             }
-            ScoreJudge judging =
-                    switch (judge) {
-                        case JudgeChoice.World _ -> ScoreJudge.ofWorld();
-                        case JudgeChoice.Reward(ModelFiles reward) -> {
-                            OpenRewardModel scorer = OpenRewardModel.open(
-                                    reward.path(),
-                                    path -> ModelOpening.toldTo(listener).reward(path, ComputeSpec.DEFAULT.on(device)));
-                            opened.add(scorer);
-                            yield new ScoreJudge("reward " + reward.given(), scorer, 0);
-                        }
-                    };
+            ScoreJudge judging = switch (judge) {
+                case JudgeChoice.World _ -> ScoreJudge.ofWorld();
+                case JudgeChoice.Reward(ModelFiles reward) -> {
+                    OpenRewardModel scorer = OpenRewardModel.open(
+                            reward.path(),
+                            path -> ModelOpening.toldTo(listener).reward(path, ComputeSpec.DEFAULT.on(device)));
+                    opened.add(scorer);
+                    yield new ScoreJudge("reward " + reward.given(), scorer, 0);
+                }
+            };
             return new OpenContest(this, own, opponent, judging, opened);
         } catch (RuntimeException e) {
             closeAll(opened);

@@ -4,7 +4,8 @@ import org.apache.spark.SparkEnv;
 import org.apache.spark.util.Utils;
 import org.jspecify.annotations.Nullable;
 
-/// Something that one executor lacks, whatever the rows. The message is one line and names the executor.
+/// Something that one executor lacks, whatever the rows. The message is one line and names the
+/// executor.
 public final class ExecutorException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -98,7 +98,8 @@ final class ExecutorModels {
         }
     }
 
-    /// Weights lie outside the Java heap; an executor that is too small for them would be ended by the
+    /// Weights lie outside the Java heap; an executor that is too small for them would be ended by
+    /// the
     /// system without a word.
     private static void requireMemory(List<ModelFiles> models) {
         long needed = models.stream().distinct().mapToLong(ModelFiles::bytes).sum();

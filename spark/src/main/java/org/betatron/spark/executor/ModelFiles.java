@@ -15,7 +15,8 @@ import org.betatron.torch.files.ModelDirectory;
 ///
 /// @param given    a path that means the same everywhere, or a commit on the hub
 /// @param sizes    of its files, bytes, by name
-/// @param modified when the driver's were written last, ms: a model that was written again is another one
+/// @param modified when the driver's were written last, ms: a model that was written again is
+///     another one
 public record ModelFiles(String given, Map<String, Long> sizes, long modified) implements Serializable {
 
     public ModelFiles {
@@ -26,7 +27,8 @@ public record ModelFiles(String given, Map<String, Long> sizes, long modified) i
     /// @throws org.betatron.torch.error.ModelException if there is no model
     public static ModelFiles of(Path named) {
         String pinned = ModelName.pinned(named.toString());
-        boolean onHub = !pinned.equals(named.toString()) || !ModelName.path(named).equals(named);
+        boolean onHub =
+                !pinned.equals(named.toString()) || !ModelName.path(named).equals(named);
         // Executors have another working directory.
         String given = onHub ? pinned : named.toAbsolutePath().normalize().toString();
         Path directory = ModelPlace.of(Path.of(given));
@@ -72,8 +74,8 @@ public record ModelFiles(String given, Map<String, Long> sizes, long modified) i
         Map<String, Long> here = sizes(ModelPlace.of(path()));
         if (!here.equals(sizes)) {
             throw new ExecutorException(
-                    "the model " + given + " is another one than the driver's: its files have "
-                            + new TreeMap<>(here) + " bytes, the driver's " + new TreeMap<>(sizes),
+                    "the model " + given + " is another one than the driver's: its files have " + new TreeMap<>(here)
+                            + " bytes, the driver's " + new TreeMap<>(sizes),
                     null);
         }
     }

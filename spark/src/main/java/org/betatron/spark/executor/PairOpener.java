@@ -28,8 +28,10 @@ public record PairOpener(ModelFiles model, @Nullable ModelFiles reference, Strin
 
     @Override
     public RowsModel open() {
-        AlignRecipe settings =
-                new RecipeReader().text("recipe", recipe).resolve(AlignRecipe.class).recipe();
+        AlignRecipe settings = new RecipeReader()
+                .text("recipe", recipe)
+                .resolve(AlignRecipe.class)
+                .recipe();
         PairRows rows = PairRows.open(model, settings.data());
         try {
             PairScorer scorer = PairScorer.open(

@@ -28,8 +28,10 @@ public record ReferenceOpener(ModelFiles model, String recipe) implements RowsOp
 
     @Override
     public RowsModel open() {
-        AlignRecipe settings =
-                new RecipeReader().text("recipe", recipe).resolve(AlignRecipe.class).recipe();
+        AlignRecipe settings = new RecipeReader()
+                .text("recipe", recipe)
+                .resolve(AlignRecipe.class)
+                .recipe();
         PairRows rows = PairRows.open(model, settings.data());
         try {
             return new Scoring(rows, ReferenceScorer.open(model.path(), settings, new ExecutorListener()));

@@ -26,8 +26,10 @@ public record RewardOpener(ModelFiles model, String recipe) implements RowsOpene
 
     @Override
     public RowsModel open() {
-        RewardRecipe settings =
-                new RecipeReader().text("recipe", recipe).resolve(RewardRecipe.class).recipe();
+        RewardRecipe settings = new RecipeReader()
+                .text("recipe", recipe)
+                .resolve(RewardRecipe.class)
+                .recipe();
         PairRows rows = PairRows.open(model, settings.data());
         try {
             return new Scoring(rows, RewardPairScorer.open(model.path(), settings, new ExecutorListener()));
@@ -47,8 +49,8 @@ public record RewardOpener(ModelFiles model, String recipe) implements RowsOpene
         private List<@Nullable Object[]> values(List<TokenizedPair> pairs) {
             List<@Nullable Object[]> values = new ArrayList<>(pairs.size());
             for (List<PairScores> some : scorer.score(pairs, _ -> {})) {
-                some.forEach(
-                        scores -> values.add(new @Nullable Object[] {scores.chosen(), scores.rejected(), scores.gap()}));
+                some.forEach(scores ->
+                        values.add(new @Nullable Object[] {scores.chosen(), scores.rejected(), scores.gap()}));
             }
             return values;
         }

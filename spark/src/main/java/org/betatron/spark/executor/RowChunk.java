@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Some rows of a partition.
 ///
-/// How rows are laid out is found in the first one of what is read, so an example stands before those
+/// How rows are laid out is found in the first one of what is read, so an example stands before
+/// those
 /// of every chunk, the same everywhere.
 ///
 /// @param partition number of the partition

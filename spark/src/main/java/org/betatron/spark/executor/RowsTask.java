@@ -10,7 +10,8 @@ import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
 import org.apache.spark.util.TaskCompletionListener;
 
-/// What becomes of the rows of a partition: some at a time go through models that the executor has open.
+/// What becomes of the rows of a partition: some at a time go through models that the executor has
+/// open.
 public final class RowsTask implements MapPartitionsFunction<Row, Row> {
 
     private static final long serialVersionUID = 1L;

@@ -12,7 +12,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "align",
         mixinStandardHelpOptions = true,
-        description = "Aligns a model with preference pairs: a run of `betatron align`, each rank of which is a task of a barrier stage.")
+        description =
+                "Aligns a model with preference pairs: a run of `betatron align`, each rank of which is a task of a barrier stage.")
 final class AlignCommand implements Runnable {
 
     private final Supplier<SparkSession> session;

@@ -15,7 +15,8 @@ import org.betatron.training.run.OtherSettingsException;
 import org.betatron.training.run.RunDirectoryException;
 import picocli.CommandLine.ParameterException;
 
-/// What a user reads when something fails, on the driver or in an executor: the line of whoever knew what was
+/// What a user reads when something fails, on the driver or in an executor: the line of whoever
+/// knew what was
 /// wrong, out of what Spark says around it.
 ///
 /// @param line    what went wrong
@@ -75,9 +76,7 @@ record Failure(String line, List<String> details, int code) {
             case DataException data -> new Failure(lines.getFirst(), data.details(), code);
             case RankedRunException run ->
                 new Failure(
-                        lines.getFirst(),
-                        lines.subList(1, lines.size()),
-                        run.isWrongInput() ? WRONG_INPUT : FAILED);
+                        lines.getFirst(), lines.subList(1, lines.size()), run.isWrongInput() ? WRONG_INPUT : FAILED);
             case ExecutorException _ -> new Failure(lines.getFirst(), List.of(), code);
             default -> new Failure(lines.isEmpty() ? ours.toString() : lines.getFirst(), List.of(), code);
         };

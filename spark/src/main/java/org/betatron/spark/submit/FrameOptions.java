@@ -39,7 +39,8 @@ final class FrameOptions {
         }
         Path place = new Path(out);
         try {
-            if (place.getFileSystem(session.sparkContext().hadoopConfiguration()).exists(place)) {
+            if (place.getFileSystem(session.sparkContext().hadoopConfiguration())
+                    .exists(place)) {
                 throw new IllegalArgumentException(
                         "--out " + out + " exists already: name another directory, or remove it");
             }

@@ -13,8 +13,9 @@ final class RecipeOptions {
     @Option(
             names = "--recipe",
             paramLabel = "FILE",
-            description = "Recipe that says how rows are read (data.fields, data.columns, data.onBadRow, ...) and what a"
-                    + " gap is; read on the driver.")
+            description =
+                    "Recipe that says how rows are read (data.fields, data.columns, data.onBadRow, ...) and what a"
+                            + " gap is; read on the driver.")
     private @Nullable Path recipe;
 
     @Option(

@@ -12,7 +12,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "reward",
         mixinStandardHelpOptions = true,
-        description = "Trains a reward model on preference pairs: a run of `betatron reward`, each rank of which is a task of a barrier stage.")
+        description =
+                "Trains a reward model on preference pairs: a run of `betatron reward`, each rank of which is a task of a barrier stage.")
 final class RewardCommand implements Runnable {
 
     private final Supplier<SparkSession> session;

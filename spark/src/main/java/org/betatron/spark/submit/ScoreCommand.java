@@ -11,7 +11,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "score",
         mixinStandardHelpOptions = true,
-        description = "Scores pairs under a model and a reference, or under a reward model: the rows again, with scores.")
+        description =
+                "Scores pairs under a model and a reference, or under a reward model: the rows again, with scores.")
 final class ScoreCommand implements Runnable {
 
     private final Supplier<SparkSession> session;

@@ -12,7 +12,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "sft",
         mixinStandardHelpOptions = true,
-        description = "Teaches a model texts: a run of `betatron sft`, each rank of which is a task of a barrier stage.")
+        description =
+                "Teaches a model texts: a run of `betatron sft`, each rank of which is a task of a barrier stage.")
 final class SftCommand implements Runnable {
 
     private final Supplier<SparkSession> session;

@@ -62,9 +62,10 @@ final class TrainOptions {
     void run(Class<? extends Recipe> kind, Supplier<SparkSession> session, PrintWriter printer) {
         RankedRun run = run(kind).withTimeout(Duration.ofSeconds(timeout));
         BarrierStage.Finished finished = BarrierStage.run(session.get(), run);
-        printer.println(finished.completed()
-                ? finished.steps() + " steps done by " + ranks + " ranks; the run is in " + finished.directory()
-                : "stopped after " + finished.steps() + " steps; go on with --resume " + finished.directory());
+        printer.println(
+                finished.completed()
+                        ? finished.steps() + " steps done by " + ranks + " ranks; the run is in " + finished.directory()
+                        : "stopped after " + finished.steps() + " steps; go on with --resume " + finished.directory());
     }
 
     private RankedRun run(Class<? extends Recipe> kind) {
