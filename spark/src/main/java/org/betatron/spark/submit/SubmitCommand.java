@@ -47,7 +47,13 @@ public final class SubmitCommand implements Runnable {
             failure.details().forEach(detail -> err.println("  " + detail));
             return failure.code();
         });
-        return line.execute(arguments);
+        try {
+            return line.execute(arguments);
+        } catch (LinkageError e) {
+            err.println("betatron: a library is missing or another version than Betatron's: " + e
+                    + "; docs/spark.md says which jars spark-submit has to be given");
+            return CommandLine.ExitCode.SOFTWARE;
+        }
     }
 
     @Override
