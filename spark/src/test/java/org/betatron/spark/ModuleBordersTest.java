@@ -45,7 +45,14 @@ class ModuleBordersTest {
 
     @Test
     void packagesHaveNoCycles() {
-        slices().matching(SPARK + "(**)").should().beFreeOfCycles().check(CLASSES);
+        slices().matching(SPARK + ".(*)..").should().beFreeOfCycles().check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAnyPackage(SPARK + ".executor", SPARK + ".barrier")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(SPARK, SPARK + ".submit")
+                .check(CLASSES);
     }
 
     @Test
