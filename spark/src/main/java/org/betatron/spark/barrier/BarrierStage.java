@@ -2,16 +2,18 @@ package org.betatron.spark.barrier;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkContext;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.rdd.RDD;
 import org.apache.spark.sql.SparkSession;
 import org.betatron.runs.recipe.RecipeChecks;
 import org.betatron.training.run.RunDirectoryException;
+import scala.reflect.ClassTag;
 import scala.reflect.ClassTag$;
 
 /// Carries out a run on executors: as many tasks as it has ranks, which begin together or not at
@@ -21,14 +23,18 @@ public final class BarrierStage {
     /// How long executors that were asked for may be coming; Spark waits as long before it begins.
     private static final String REGISTRATION = "spark.scheduler.maxRegisteredResourcesWaitingTime";
 
+    private static final ClassTag<RankReport> TAG = ClassTag$.MODULE$.apply(RankReport.class);
+
     private BarrierStage() {}
 
     /// What came of a run.
     ///
     /// @param completed whether every step is done; else it was asked to stop, and can be resumed
     /// @param steps     steps that are done
+    /// @param attempts  of the stage: 2 where a rank was lost, and the run went on from a
+    ///     checkpoint
     /// @param directory of the run
-    public record Finished(boolean completed, long steps, Path directory) {}
+    public record Finished(boolean completed, long steps, int attempts, Path directory) {}
 
     /// @param session of a cluster with an executor for each rank
     /// @throws RankedRunException       if a rank cannot begin, or the ranks fail
@@ -39,25 +45,39 @@ public final class BarrierStage {
         requireOwn(run);
         SparkContext context = session.sparkContext();
         requireExecutors(context, run.ranks());
-        RankOutcome[] outcomes = collect(context, run);
-        Arrays.stream(outcomes)
+        List<RankReport> reports = collect(context, run);
+        reports.stream()
+                .map(RankReport::outcome)
                 .filter(RankOutcome::isFailure)
                 .min(Comparator.comparing(RankOutcome::end))
                 .ifPresent(failure -> {
                     throw new RankedRunException(failure.text(), failure.end() == RankOutcome.End.WRONG);
                 });
-        return new Finished(outcomes[0].end() == RankOutcome.End.COMPLETED, outcomes[0].step(), run.directory());
+        RankReport first = reports.getFirst();
+        return new Finished(
+                first.outcome().end() == RankOutcome.End.COMPLETED,
+                first.outcome().step(),
+                first.attempt(),
+                run.directory());
     }
 
-    private static RankOutcome[] collect(SparkContext context, RankedRun run) {
+    /// Spark tries a barrier stage again only if its results go to another stage: so the reports
+    /// are dealt out
+    /// anew before the driver gets them.
+    ///
+    /// @return what each rank reports, in order
+    private static List<RankReport> collect(SparkContext context, RankedRun run) {
         List<Object> numbers =
                 IntStream.range(0, run.ranks()).mapToObj(rank -> (Object) rank).toList();
-        return (RankOutcome[]) JavaSparkContext.fromSparkContext(context)
+        RDD<RankReport> reports = JavaSparkContext.fromSparkContext(context)
                 .parallelize(numbers, run.ranks())
                 .rdd()
                 .barrier()
-                .mapPartitions(new RankTask(run), false, ClassTag$.MODULE$.<RankOutcome>apply(RankOutcome.class))
-                .collect();
+                .mapPartitions(new RankTask(run), false, TAG);
+        return new JavaRDD<>(reports, TAG)
+                .repartition(1).collect().stream()
+                        .sorted(Comparator.comparingInt(RankReport::rank))
+                        .toList();
     }
 
     private static void requireOwn(RankedRun run) {

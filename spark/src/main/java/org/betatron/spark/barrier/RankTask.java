@@ -19,7 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// All tasks end together, and know how the others ended. Where a rank was lost, the stage is tried
 /// once more;
 /// whatever would fail again is given back as an outcome, because Spark tries again what throws.
-final class RankTask implements Function1<Iterator<Object>, Iterator<RankOutcome>>, Serializable {
+final class RankTask implements Function1<Iterator<Object>, Iterator<RankReport>>, Serializable {
 
     private static final long serialVersionUID = 1L;
 
@@ -30,9 +30,10 @@ final class RankTask implements Function1<Iterator<Object>, Iterator<RankOutcome
     }
 
     @Override
-    public Iterator<RankOutcome> apply(Iterator<Object> nothing) {
-        return CollectionConverters.asScala(
-                List.of(outcome(BarrierTaskContext.get())).iterator());
+    public Iterator<RankReport> apply(Iterator<Object> nothing) {
+        BarrierTaskContext context = BarrierTaskContext.get();
+        RankReport report = new RankReport(context.partitionId(), context.stageAttemptNumber() + 1, outcome(context));
+        return CollectionConverters.asScala(List.of(report).iterator());
     }
 
     private RankOutcome outcome(BarrierTaskContext context) {

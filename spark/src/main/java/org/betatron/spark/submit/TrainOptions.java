@@ -62,10 +62,12 @@ final class TrainOptions {
     void run(Class<? extends Recipe> kind, Supplier<SparkSession> session, PrintWriter printer) {
         RankedRun run = run(kind).withTimeout(Duration.ofSeconds(timeout));
         BarrierStage.Finished finished = BarrierStage.run(session.get(), run);
+        String done = finished.steps() + " steps done by " + ranks + " ranks"
+                + (finished.attempts() > 1 ? ", in a second attempt after one was lost" : "");
         printer.println(
                 finished.completed()
-                        ? finished.steps() + " steps done by " + ranks + " ranks; the run is in " + finished.directory()
-                        : "stopped after " + finished.steps() + " steps; go on with --resume " + finished.directory());
+                        ? done + "; the run is in " + finished.directory()
+                        : done + ", and stopped; go on with --resume " + finished.directory());
     }
 
     private RankedRun run(Class<? extends Recipe> kind) {
