@@ -5,6 +5,8 @@ import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.DoubleBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -12,6 +14,7 @@ import java.util.function.Consumer;
 import org.betatron.core.files.StagedFiles;
 import org.betatron.core.model.Optimizer;
 import org.betatron.core.model.OptimizerSpec;
+import org.betatron.core.rank.Ranks;
 
 /// Optimizer of a tiny model, in the formulas of PyTorch and double precision.
 ///
@@ -26,6 +29,7 @@ public final class TinyOptimizer implements Optimizer {
 
     private final TinyWeights model;
     private final OptimizerSpec spec;
+    private final Ranks ranks;
     private final double[] averages;
     private final double[] squares;
     private long numSteps;
@@ -33,6 +37,12 @@ public final class TinyOptimizer implements Optimizer {
     /// @param model whose gradient is used; not owned
     /// @param spec  which rule, with its parameters
     public TinyOptimizer(TinyWeights model, OptimizerSpec spec) {
+        this(model, spec, Ranks.ALONE);
+    }
+
+    /// @param ranks whose gradients are added up
+    public TinyOptimizer(TinyWeights model, OptimizerSpec spec, Ranks ranks) {
+        this.ranks = ranks;
         this.model = model;
         this.spec = spec;
         this.averages = new double[model.weights().length];
@@ -52,11 +62,27 @@ public final class TinyOptimizer implements Optimizer {
 
     @Override
     public double gradientNorm() {
+        if (ranks.areSeveral()) {
+            addUp();
+        }
         double sum = 0;
         for (double derivative : model.gradient()) {
             sum += derivative * derivative;
         }
         return Math.sqrt(sum);
+    }
+
+    private void addUp() {
+        double[] gradient = model.gradient();
+        ByteBuffer own = ByteBuffer.allocate(Double.BYTES * gradient.length);
+        own.asDoubleBuffer().put(gradient);
+        Arrays.fill(gradient, 0);
+        for (byte[] bytes : ranks.gather(own.array())) {
+            DoubleBuffer others = ByteBuffer.wrap(bytes).asDoubleBuffer();
+            for (int i = 0; i < gradient.length; i++) {
+                gradient[i] += others.get();
+            }
+        }
     }
 
     @Override

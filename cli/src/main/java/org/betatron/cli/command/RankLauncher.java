@@ -14,8 +14,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import org.betatron.cli.Main;
 import org.betatron.core.rank.RankPlace;
 import org.betatron.runs.StopSignal;
 
@@ -30,12 +30,17 @@ final class RankLauncher {
     private static final String LAUNCHER = "BETATRON_LAUNCHER";
 
     /// Time in which ranks find out by themselves that one is gone, and end.
-    private static final Duration GRACE = Duration.ofSeconds(30);
+    private static final Duration GRACE = Duration.ofSeconds(15);
 
     private static final String LOCAL = InetAddress.getLoopbackAddress().getHostAddress();
+    private static final String MAIN = "org.betatron.cli.Main";
     private static final String FAILURE = "betatron: ";
     private static final int MOST_LINES = 200;
     private static final int SIGNALS = 128;
+
+    /// Codes of a rank that was asked to stop, and has: by Ctrl-C, by `kill`, or by one of these to
+    /// another.
+    private static final Set<Integer> STOPPED = Set.of(Failures.STOPPED, SIGNALS + 15);
 
     private final int ranks;
     private final List<String> arguments;
@@ -106,7 +111,7 @@ final class RankLauncher {
                 .command()
                 .orElse(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java"));
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), MAIN));
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectOutput(place.rank() == 0 ? ProcessBuilder.Redirect.INHERIT : ProcessBuilder.Redirect.DISCARD)
@@ -172,11 +177,11 @@ final class RankLauncher {
             int code = first.code().orElseThrow();
             return code > SIGNALS ? Failures.FAILED : code;
         }
-        return started.stream().anyMatch(rank -> rank.code().orElseThrow() == Failures.STOPPED) ? Failures.STOPPED : 0;
+        return started.stream().anyMatch(rank -> STOPPED.contains(rank.code().orElseThrow())) ? Failures.STOPPED : 0;
     }
 
     private static boolean isFailure(int code) {
-        return code != 0 && code != Failures.STOPPED;
+        return code != 0 && !STOPPED.contains(code);
     }
 
     private List<String> account(Started first, List<Started> started) {
@@ -193,6 +198,7 @@ final class RankLauncher {
                 .findFirst()
                 .map(rank ->
                         List.of(FAILURE + end + ": " + rank.failure().getFirst().substring(FAILURE.length())))
-                .orElse(List.of(FAILURE + end + " before the ranks had met; the run has ended"));
+                .orElse(List.of(FAILURE + end + "; the run has ended: go on with --resume if it has begun"
+                        + " (a rank by itself says more: see docs/clusters.md)"));
     }
 }

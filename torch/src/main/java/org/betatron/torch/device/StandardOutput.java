@@ -20,7 +20,6 @@ final class StandardOutput {
     ///
     /// Does nothing where the C library has no `dup2`.
     static <T> T hushed(Supplier<T> work) {
-        System.out.flush();
         int kept = call("dup", STANDARD_OUTPUT);
         int nowhere = kept < 0 ? -1 : open("/dev/null");
         if (nowhere >= 0) {

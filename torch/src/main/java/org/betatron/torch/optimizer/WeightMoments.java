@@ -2,6 +2,7 @@ package org.betatron.torch.optimizer;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.betatron.torch.files.SafetensorsFile;
 import org.betatron.torch.memory.Memory;
 import org.betatron.torch.memory.Owned;
@@ -15,12 +16,15 @@ import org.jspecify.annotations.Nullable;
 
 /// The moments of one weight, and the rows in which they may differ from zero.
 ///
-/// An embedding is taught the tokens that occur, and much of a vocabulary never does. WeightMoments of such rows stay
+/// An embedding is taught the tokens that occur, and much of a vocabulary never does. WeightMoments
+/// of such rows stay
 /// zero. They are not touched, and take no memory: a page is provided when it is first written.
 final class WeightMoments implements AutoCloseable {
 
-    /// Numbers of a weight that are updated together, rounded to whole rows. An update is half a dozen passes over
-    /// weight, gradient and moments. In pieces of 4 MiB the later ones find them in the cache, and the intermediate
+    /// Numbers of a weight that are updated together, rounded to whole rows. An update is half a
+    /// dozen passes over
+    /// weight, gradient and moments. In pieces of 4 MiB the later ones find them in the cache, and
+    /// the intermediate
     /// result needs no fresh memory.
     static final long PIECE = 1 << 20;
 
@@ -37,7 +41,7 @@ final class WeightMoments implements AutoCloseable {
     /// @param skipRows whether rows that never had a gradient may be left out of updates
     WeightMoments(String name, Tensor weight, int count, DataType type, boolean skipRows) {
         shape = Tensors.shape(weight);
-        width = shape.length > 1 ? weight.numel() / shape[0] : 1;
+        width = LongStream.of(shape).skip(1).reduce(1, Math::multiplyExact);
         for (int i = 0; i < count; i++) {
             tensors.add(zeros("moment of " + name, type.scalarType(), weight));
         }
@@ -72,7 +76,8 @@ final class WeightMoments implements AutoCloseable {
         }
     }
 
-    /// Calls for every part of the weight that an update can change, in order, each in a scope of its own.
+    /// Calls for every part of the weight that an update can change, in order, each in a scope of
+    /// its own.
     void forEachPart(Consumer work) {
         long numRows = shape.length == 0 ? 1 : shape[0];
         long size = Math.max(1, PIECE / width);

@@ -158,7 +158,7 @@ final class RankRegister implements AutoCloseable {
             heart.join();
             set("left/" + place.rank(), "");
             if (place.rank() == 0) {
-                long deadline = System.nanoTime() + 2 * SILENCE.toNanos();
+                long deadline = System.nanoTime() + SILENCE.toNanos();
                 while (System.nanoTime() < deadline && !allLeft()) {
                     Thread.sleep(20);
                 }
