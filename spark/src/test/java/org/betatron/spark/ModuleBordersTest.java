@@ -9,31 +9,19 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 
-/// What may depend on what, where Spark is on the class path. ArchitectureTest in `cli` has the
-/// rules of all
-/// other modules.
+/// What may depend on what in this module. The others do not have Spark on their class paths, and
+/// ArchitectureTest in `cli` has their rules.
 class ModuleBordersTest {
 
     private static final String SPARK = "org.betatron.spark";
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-            .importPackages("org.betatron");
-
-    @Test
-    void onlyThisModuleKnowsSpark() {
-        assertThat(CLASSES.containPackage("org.betatron.runs")).isTrue();
-        noClasses()
-                .that()
-                .resideOutsideOfPackage(SPARK + "..")
-                .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage(SPARK + "..", "org.apache.spark..", "org.apache.hadoop..", "scala..")
-                .check(CLASSES);
-    }
+            .importPackages("org.betatron.spark");
 
     @Test
     void libtorchStaysInTorch() {
+        assertThat(CLASSES).hasSizeGreaterThan(20);
         noClasses()
                 .that()
                 .resideInAPackage(SPARK + "..")
