@@ -25,6 +25,7 @@ final class DecodingLoop {
     private final TokenSampler sampler;
     private final Decoder decoder;
     private final List<int[]> prompts;
+    private final PromptStreams streams;
     private final GenerationListener listener;
     private final Deque<ReadPrompt> read = new ArrayDeque<>();
     private final List<RunningAnswer> running = new ArrayList<>();
@@ -46,10 +47,16 @@ final class DecodingLoop {
         }
     }
 
-    DecodingLoop(Generator generator, Decoder decoder, List<int[]> prompts, GenerationListener listener) {
+    DecodingLoop(
+            Generator generator,
+            Decoder decoder,
+            List<int[]> prompts,
+            PromptStreams streams,
+            GenerationListener listener) {
         this.generator = generator;
         this.decoder = decoder;
         this.prompts = prompts;
+        this.streams = streams;
         this.listener = listener;
         spec = generator.spec();
         sampler = new TokenSampler(spec.sampling());
@@ -86,7 +93,8 @@ final class DecodingLoop {
                         RandomStreams.stream(
                                 spec.seed(),
                                 "generation",
-                                (long) prompt.number * GenerationSpec.MAX_SAMPLES + sample)));
+                                streams.of(prompt.number, prompts.get(prompt.number)) * GenerationSpec.MAX_SAMPLES
+                                        + sample)));
                 logits.add(isLast ? prompt.logits : prompt.logits.clone());
                 if (isLast) {
                     read.removeFirst();

@@ -1,5 +1,6 @@
 package org.betatron.generation;
 
+import java.io.Serializable;
 import java.util.List;
 import org.betatron.core.sampling.SamplingSpec;
 
@@ -9,12 +10,15 @@ import org.betatron.core.sampling.SamplingSpec;
 /// @param samples      answers to each prompt, in [1, 1048576]
 /// @param maxNewTokens most tokens of an answer, ≥ 1
 /// @param stop         texts that end an answer where they occur; they do not belong to it
-/// @param batchSize    answers that are written at the same time, ≥ 1; changes the speed, not the answers
+/// @param batchSize    answers that are written at the same time, ≥ 1; changes the speed, not the
+///     answers
 /// @param seed         seed of the draws
 public record GenerationSpec(
-        SamplingSpec sampling, int samples, int maxNewTokens, List<String> stop, int batchSize, long seed) {
+        SamplingSpec sampling, int samples, int maxNewTokens, List<String> stop, int batchSize, long seed)
+        implements Serializable {
 
-    /// Samples of a prompt have consecutive streams of random numbers; this many belong to each prompt.
+    /// Samples of a prompt have consecutive streams of random numbers; this many belong to each
+    /// prompt.
     static final int MAX_SAMPLES = 1 << 20;
 
     /// One greedy answer; ours. 32 answers at once come near the highest speed on two cores.

@@ -10,8 +10,10 @@ import org.betatron.data.tokenizer.Tokenizer;
 /// Writes answers to prompts with a model.
 ///
 /// An answer depends on the model, its prompt's tokens and number, the number of the sample and the
-/// settings, but neither on the other prompts nor on the size of the batch: every answer draws from a
-/// random stream of its own, and the decoder computes a sequence alike in any company (with more than two
+/// settings ([PromptStreams] says what of them its draws are made of), but neither on the other
+/// prompts nor on the size of the batch: every answer draws from a
+/// random stream of its own, and the decoder computes a sequence alike in any company (with more
+/// than two
 /// threads, up to rounding).
 ///
 /// @param model     borrowed
@@ -29,14 +31,22 @@ public record Generator(LanguageModel model, Tokenizer tokenizer, GenerationSpec
     /// @param prompts  token ids of each, at least one
     /// @param listener hears of answers as they are written
     /// @return the answers, by prompt and sample
-    /// @throws IllegalArgumentException if a prompt leaves no room in the model's positions, or has a token that
+    /// @throws IllegalArgumentException if a prompt leaves no room in the model's positions, or has
+    ///     a token that
     ///     the model does not know; nothing is generated then
     public List<Answer> generate(List<int[]> prompts, GenerationListener listener) {
+        return generate(prompts, PromptStreams.BY_NUMBER, listener);
+    }
+
+    /// As [#generate(List, GenerationListener)], with draws of another choice.
+    ///
+    /// @param streams which random numbers are a prompt's
+    public List<Answer> generate(List<int[]> prompts, PromptStreams streams, GenerationListener listener) {
         for (int prompt = 0; prompt < prompts.size(); prompt++) {
             requireAnswerable(prompts.get(prompt), prompts.size() == 1 ? "the prompt" : "prompt " + (prompt + 1));
         }
         try (Decoder decoder = model.startDecoding()) {
-            return new DecodingLoop(this, decoder, prompts, listener)
+            return new DecodingLoop(this, decoder, prompts, streams, listener)
                     .run().stream()
                             .sorted(Comparator.comparingInt(Answer::prompt).thenComparingInt(Answer::sample))
                             .toList();

@@ -13,6 +13,7 @@ import org.betatron.data.row.RowPlace;
 import org.betatron.data.source.JsonRow;
 import org.betatron.data.source.RawRow;
 import org.betatron.data.source.RawRows;
+import org.betatron.data.source.RowSource;
 import org.betatron.data.source.WrappedRows;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -65,7 +66,12 @@ public final class RowReader<T> implements Iterator<ReadRow<T>>, AutoCloseable {
     /// @throws DataException if the file cannot be read, has no rows, or its format is not
     ///     recognised
     public static <T> RowReader<T> open(Path file, RowFormat<T> format, RowRules rules) {
-        RawRows rows = RawRows.open(file, rules.columns());
+        return open(RowSource.of(file), format, rules);
+    }
+
+    /// As [#open(Path, RowFormat, RowRules)], of rows that need not lie in a file.
+    public static <T> RowReader<T> open(RowSource source, RowFormat<T> format, RowRules rules) {
+        RawRows rows = source.open(rules.columns());
         try {
             Queue<RawRow> opened = new ArrayDeque<>();
             DataException problem = null;
@@ -81,7 +87,7 @@ public final class RowReader<T> implements Iterator<ReadRow<T>>, AutoCloseable {
                     problem = problem == null ? WrappedRows.named(opened, rows, e) : problem;
                 }
             }
-            throw problem == null ? new DataException(file + ": has no rows") : problem;
+            throw problem == null ? new DataException(source.name() + ": has no rows") : problem;
         } catch (RuntimeException e) {
             rows.close();
             throw e;

@@ -1,5 +1,6 @@
 package org.betatron.data.layout;
 
+import java.io.Serializable;
 import java.util.Collection;
 import java.util.Set;
 import org.betatron.data.source.FieldMap;
@@ -10,7 +11,8 @@ import org.betatron.data.source.FieldMap;
 /// @param onBadRow what becomes of rows that cannot be read
 /// @param ignored  fields that do not matter, whatever their names mean
 /// @param columns  outermost fields that are read, as if the files had no others; empty for all
-public record RowRules(FieldMap fields, OnBadRow onBadRow, Set<String> ignored, Set<String> columns) {
+public record RowRules(FieldMap fields, OnBadRow onBadRow, Set<String> ignored, Set<String> columns)
+        implements Serializable {
 
     /// Usual names; one row that cannot be read is too many.
     public static final RowRules DEFAULT = new RowRules(FieldMap.NONE, OnBadRow.REFUSE, Set.of(), Set.of());

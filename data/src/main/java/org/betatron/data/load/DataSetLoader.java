@@ -29,6 +29,7 @@ import org.betatron.data.row.TokenizedRow;
 import org.betatron.data.row.TokenizedText;
 import org.betatron.data.row.Truncation;
 import org.betatron.data.source.RawRow;
+import org.betatron.data.source.RowSource;
 import org.betatron.data.store.RowForms;
 import org.betatron.data.store.StoredList;
 import org.betatron.data.template.ChatTemplate;
@@ -88,7 +89,8 @@ public final class DataSetLoader {
         return new DataSetLoader(this, rules, newLimits, longRows);
     }
 
-    /// @param listener hears of rows that take seconds, before they are tokenized; called by several threads
+    /// @param listener hears of rows that take seconds, before they are tokenized; called by
+    ///     several threads
     /// @return a loader that tells of them
     public DataSetLoader telling(Consumer<LongRow> listener) {
         return new DataSetLoader(this, rules, limits, listener);
@@ -115,7 +117,20 @@ public final class DataSetLoader {
     /// @param format of all files, or [PreferenceFormat#AUTO] for each its own
     /// @throws org.betatron.data.DataException if a file or row cannot be used, or no row is left
     public TokenizedDataSet<TokenizedPair> pairs(List<Path> files, PreferenceFormat format) {
-        return load(files, format, new RowForms(), RowForms::pairs);
+        return load(sources(files), format, new RowForms(), RowForms::pairs);
+    }
+
+    /// Reads preference pairs that need not lie in files.
+    ///
+    /// @param rows   one data set
+    /// @param format of all rows, or [PreferenceFormat#AUTO]
+    /// @throws org.betatron.data.DataException if a row cannot be used, or no row is left
+    public TokenizedDataSet<TokenizedPair> pairs(RowSource rows, PreferenceFormat format) {
+        return load(List.of(rows), format, new RowForms(), RowForms::pairs);
+    }
+
+    private static List<RowSource> sources(List<Path> files) {
+        return files.stream().map(RowSource::of).toList();
     }
 
     /// Reads unpaired rows: single answers with a label.
@@ -124,7 +139,7 @@ public final class DataSetLoader {
     /// @param format of all files, or [AnswerFormat#AUTO] for each its own
     /// @throws org.betatron.data.DataException if a file or row cannot be used, or no row is left
     public TokenizedDataSet<TokenizedAnswer> answers(List<Path> files, AnswerFormat format) {
-        return load(files, format, new RowForms(), RowForms::answers);
+        return load(sources(files), format, new RowForms(), RowForms::answers);
     }
 
     /// Reads texts to imitate.
@@ -151,7 +166,7 @@ public final class DataSetLoader {
                     collector.addSource(file.toString(), TextFormat.PLAIN.name());
                     TextWindows.read(file, rowTokenizer, work, collector);
                 } else {
-                    read(file, resolved, collector);
+                    read(RowSource.of(file), resolved, collector);
                 }
             }
             return collector.finish();
@@ -159,18 +174,18 @@ public final class DataSetLoader {
     }
 
     private <T extends SourceRow<R>, R extends TokenizedRow> TokenizedDataSet<R> load(
-            List<Path> files, RowFormat<T> format, RowForms forms, Function<RowForms, StoredList.Form<R>> form) {
+            List<RowSource> sources, RowFormat<T> format, RowForms forms, Function<RowForms, StoredList.Form<R>> form) {
         try (DataSetCollector<R> collector =
                 new DataSetCollector<>(form.apply(forms), forms.dropped(), new BadRows(rules.onBadRow()))) {
-            files.forEach(file -> read(file, format, collector));
+            sources.forEach(source -> read(source, format, collector));
             return collector.finish();
         }
     }
 
     private <T extends SourceRow<R>, R extends TokenizedRow> void read(
-            Path file, RowFormat<T> format, DataSetCollector<R> collector) {
-        try (RowReader<T> reader = RowReader.open(file, format, rules)) {
-            collector.addSource(file.toString(), reader.format());
+            RowSource source, RowFormat<T> format, DataSetCollector<R> collector) {
+        try (RowReader<T> reader = RowReader.open(source, format, rules)) {
+            collector.addSource(source.name(), reader.format());
             work.run(
                     reader::nextChunk,
                     chunk -> tokenize(reader.parse(chunk), collector.bad().isRefused()),

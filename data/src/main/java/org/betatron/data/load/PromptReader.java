@@ -21,6 +21,7 @@ import org.betatron.data.row.Prompt;
 import org.betatron.data.row.PromptStyle;
 import org.betatron.data.row.RowPlace;
 import org.betatron.data.source.RawRow;
+import org.betatron.data.source.RowSource;
 import org.betatron.data.template.ChatTemplate;
 import org.jspecify.annotations.Nullable;
 
@@ -55,19 +56,28 @@ public record PromptReader(
     ///     cannot be read, or no row is left
     public PromptSet read(List<Path> files) {
         Reading reading = new Reading();
-        files.forEach(reading::add);
+        files.stream().map(RowSource::of).forEach(reading::add);
+        return reading.finish();
+    }
+
+    /// As [#read(List)], of rows that need not lie in a file.
+    public PromptSet read(RowSource rows) {
+        Reading reading = new Reading();
+        reading.add(rows);
         return reading.finish();
     }
 
     private final class Reading {
 
+        private final List<RowPlace> places = new ArrayList<>();
+        private final List<DroppedRow> dropped = new ArrayList<>();
         private final RowCounts counts = new RowCounts(new BadRows(rules.onBadRow()));
         private final List<List<PromptRow>> prompts =
                 templates.stream().<List<PromptRow>>map(_ -> new ArrayList<>()).toList();
 
-        void add(Path file) {
-            try (RowReader<AskedRow> reader = RowReader.open(file, format(), rules)) {
-                counts.addSource(file.toString(), reader.format());
+        void add(RowSource source) {
+            try (RowReader<AskedRow> reader = RowReader.open(source, format(), rules)) {
+                counts.addSource(source.name(), reader.format());
                 for (List<RawRow> chunk = reader.nextChunk(); chunk != null; chunk = reader.nextChunk()) {
                     reader.parse(chunk).forEach(this::add);
                 }
@@ -80,11 +90,11 @@ public record PromptReader(
 
         private void add(ReadRow<AskedRow> read) {
             switch (read) {
-                case ReadRow.Dropped<AskedRow>(DroppedRow row) -> counts.drop(row.reason());
+                case ReadRow.Dropped<AskedRow>(DroppedRow row) -> drop(row);
                 case ReadRow.Bad<AskedRow>(RowPlace place, String id, String why) -> leaveOut(place, id, why);
                 case ReadRow.Kept<AskedRow>(RowPlace place, AskedRow row, Leftover left) -> {
                     try {
-                        add(row, left);
+                        add(place, row, left);
                     } catch (DataException e) {
                         leaveOut(place, row.id(), String.valueOf(e.getMessage()));
                     }
@@ -93,10 +103,15 @@ public record PromptReader(
         }
 
         private void leaveOut(RowPlace place, String id, String why) {
-            counts.drop(counts.bad().add(place, id, why).reason());
+            drop(counts.bad().add(place, id, why));
         }
 
-        private void add(AskedRow row, Leftover left) {
+        private void drop(DroppedRow row) {
+            dropped.add(row);
+            counts.drop(row.reason());
+        }
+
+        private void add(RowPlace place, AskedRow row, Leftover left) {
             Set<Oddity> oddities = EnumSet.noneOf(Oddity.class);
             Set<String> unread = new LinkedHashSet<>();
             List<PromptRow> written = new ArrayList<>();
@@ -110,6 +125,7 @@ public record PromptReader(
             for (int i = 0; i < written.size(); i++) {
                 prompts.get(i).add(written.get(i));
             }
+            places.add(place);
             counts.keep();
             counts.note(oddities, unread);
         }
@@ -137,7 +153,8 @@ public record PromptReader(
         }
 
         PromptSet finish() {
-            return new PromptSet(prompts, counts.finish(prompts.getFirst().size()));
+            return new PromptSet(
+                    prompts, places, dropped, counts.finish(prompts.getFirst().size()));
         }
     }
 }

@@ -1,5 +1,6 @@
 package org.betatron.data.source;
 
+import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
@@ -12,8 +13,9 @@ import tools.jackson.databind.node.MissingNode;
 /// A path is a field's name, or names of fields within each other: `info.post`, `turns[0].text`;
 /// `answers[].text` is the list of the texts of all elements of `answers`.
 ///
-/// @param paths by the field that a layout asks for; fields that are absent stand under their own name
-public record FieldMap(Map<String, String> paths) {
+/// @param paths by the field that a layout asks for; fields that are absent stand under their own
+///     name
+public record FieldMap(Map<String, String> paths) implements Serializable {
 
     /// Every field under its own name.
     public static final FieldMap NONE = new FieldMap(Map.of());

@@ -4,7 +4,8 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Token ids of texts as a model reads them, in training, scoring and writing alike: start tokens once before a
+/// Token ids of texts as a model reads them, in training, scoring and writing alike: start tokens
+/// once before a
 /// prompt, one end token after an answer. Thread-safe.
 public final class TextTokens {
 
@@ -34,14 +35,16 @@ public final class TextTokens {
         return eosId;
     }
 
-    /// @return what stands before a text without a prompt: the start tokens, else the end token, because a model
+    /// @return what stands before a text without a prompt: the start tokens, else the end token,
+    ///     because a model
     ///     needs something to continue
     public int[] start() {
         return bosPrefix.length > 0 ? bosPrefix.clone() : new int[] {eosId};
     }
 
     /// @param text of a prompt, rendered
-    /// @return its tokens with what the model expects before every text, [#start] for an empty one; never empty
+    /// @return its tokens with what the model expects before every text, [#start] for an empty one;
+    ///     never empty
     public int[] prompt(String text) {
         int[] ids = tokenizer.encode(text);
         if (ids.length == 0) {
@@ -57,7 +60,8 @@ public final class TextTokens {
     }
 
     /// @param text of an answer
-    /// @return its tokens without the end: without end tokens that the text itself ends with, and white space after
+    /// @return its tokens without the end: without end tokens that the text itself ends with, and
+    ///     white space after
     ///     them, which chat templates write
     public int[] answer(String text) {
         int[] ids = tokenizer.encode(text);
@@ -70,6 +74,20 @@ public final class TextTokens {
             }
         }
         return length == ids.length ? ids : Arrays.copyOf(ids, length);
+    }
+
+    /// @param text of an answer
+    /// @return the text without what ends it: stop tokens that are written out, and white space
+    ///     behind them
+    public String withoutEnd(String text) {
+        String shown = text.stripTrailing();
+        for (int id : tokenizer.stopIds()) {
+            String end = tokenizer.decode(new int[] {id});
+            if (!end.isBlank() && shown.endsWith(end)) {
+                return withoutEnd(shown.substring(0, shown.length() - end.length()));
+            }
+        }
+        return text;
     }
 
     /// @param text of an answer

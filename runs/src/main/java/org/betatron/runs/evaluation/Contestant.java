@@ -75,16 +75,10 @@ final class Contestant implements AutoCloseable {
         return tokens.ended(text);
     }
 
-    /// @return an answer without what ends it: stop tokens that are written out, and white space behind them
+    /// @return an answer without what ends it: stop tokens that are written out, and white space
+    ///     behind them
     String withoutEnd(String answer) {
-        String shown = answer.stripTrailing();
-        for (int id : tokenizer.stopIds()) {
-            String end = tokenizer.decode(new int[] {id});
-            if (!end.isBlank() && shown.endsWith(end)) {
-                return withoutEnd(shown.substring(0, shown.length() - end.length()));
-            }
-        }
-        return answer;
+        return tokens.withoutEnd(answer);
     }
 
     /// Answers prompts, or finds what was answered before.

@@ -36,14 +36,25 @@ public final class RecipeReader {
     public RecipeReader file(Path file) {
         where = file.toString();
         try {
-            JsonNode tree = mapper.readTree(Files.readString(file));
+            return text(where, Files.readString(file));
+        } catch (IOException e) {
+            throw new RecipeException(where, List.of("cannot be read: " + reason(e)));
+        }
+    }
+
+    /// Adds a recipe that is there as text.
+    ///
+    /// @param name what messages call it
+    /// @throws RecipeException if it is not YAML
+    public RecipeReader text(String name, String yaml) {
+        where = name;
+        try {
+            JsonNode tree = mapper.readTree(yaml);
             if (tree instanceof ObjectNode object) {
                 mergeRaw(user, object);
             } else if (!tree.isMissingNode() && !tree.isNull()) {
                 throw new RecipeException(where, List.of("a recipe must be keys with values"));
             }
-        } catch (IOException e) {
-            throw new RecipeException(where, List.of("cannot be read: " + reason(e)));
         } catch (JacksonException e) {
             throw new RecipeException(where, List.of("is not valid YAML: " + yamlProblem(e)));
         }

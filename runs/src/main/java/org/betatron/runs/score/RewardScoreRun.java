@@ -6,15 +6,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.betatron.core.files.GrowingLines;
-import org.betatron.core.model.TokenQuantity;
 import org.betatron.data.load.ScoredPairs;
 import org.betatron.data.load.TokenizedDataSet;
-import org.betatron.data.packing.BatchNumbers;
-import org.betatron.data.packing.RowBatch;
 import org.betatron.data.row.PairScores;
 import org.betatron.data.row.TokenizedPair;
 import org.betatron.data.tokenizer.HuggingFaceTokenizer;
-import org.betatron.runs.ModelOpening;
 import org.betatron.runs.RunEvent;
 import org.betatron.runs.RunEvent.RowUse;
 import org.betatron.runs.RunListener;
@@ -22,8 +18,6 @@ import org.betatron.runs.model.ComputeThreads;
 import org.betatron.runs.model.ModelSource;
 import org.betatron.runs.place.DataPlace;
 import org.betatron.runs.recipe.RewardRecipe;
-import org.betatron.torch.TorchRewardModel;
-import org.betatron.training.run.TrainingException;
 import org.jspecify.annotations.Nullable;
 
 /// Scores of the pairs of files under a reward model: the rows again, with `chosen_score` and
@@ -53,8 +47,7 @@ public record RewardScoreRun(
         ComputeThreads.use(recipe.compute().threads());
         ModelSource source = new ModelSource(model);
         try (HuggingFaceTokenizer tokenizer = source.openTokenizer();
-                TorchRewardModel reward = ModelOpening.toldTo(listener)
-                        .reward(model, recipe.compute().model())) {
+                RewardPairScorer reward = RewardPairScorer.open(model, recipe, listener)) {
             TokenizedDataSet<TokenizedPair> data = source.loader(tokenizer, recipe.data())
                     .telling(row -> listener.heard(new RunEvent.LongRowBegun(row)))
                     .pairs(files, recipe.data().format());
@@ -65,22 +58,20 @@ public record RewardScoreRun(
     }
 
     /// @return chosen minus rejected score of each pair
-    private double[] score(TorchRewardModel reward, TokenizedDataSet<TokenizedPair> data, ScoreProgress progress) {
+    private double[] score(RewardPairScorer reward, TokenizedDataSet<TokenizedPair> data, ScoreProgress progress) {
         List<TokenizedPair> pairs = data.rows();
         double[] gaps = new double[pairs.size()];
         try (ScoredPairs rows = new ScoredPairs(files, data.dropped());
                 GrowingLines lines = out == null ? null : GrowingLines.open(out)) {
-            for (RowBatch window : RowBatch.windows(pairs, recipe.train().packing())) {
-                int from = window.row(0);
-                BatchNumbers scored = window.score(reward, (_, done) -> progress.scored(from + done));
-                List<String> some = new ArrayList<>(window.size());
-                for (int i = 0; i < window.size(); i++) {
-                    TokenizedPair pair = pairs.get(from + i);
-                    PairScores scores = scores(pair, scored, i);
-                    gaps[from + i] = scores.gap();
+            int next = 0;
+            for (List<PairScores> scored : reward.score(pairs, progress::scored)) {
+                List<String> some = new ArrayList<>(scored.size());
+                for (PairScores scores : scored) {
+                    gaps[next] = scores.gap();
                     if (lines != null) {
-                        some.add(rows.line(pair, scores));
+                        some.add(rows.line(pairs.get(next), scores));
                     }
+                    next++;
                 }
                 if (lines != null) {
                     lines.append(some);
@@ -93,15 +84,5 @@ public record RewardScoreRun(
             throw new UncheckedIOException("cannot write " + out, e);
         }
         return gaps;
-    }
-
-    private static PairScores scores(TokenizedPair pair, BatchNumbers scored, int index) {
-        double chosen = scored.sum(TokenQuantity.SCORE, index, 0);
-        double rejected = scored.sum(TokenQuantity.SCORE, index, 1);
-        if (!Double.isFinite(chosen - rejected)) {
-            throw new TrainingException("scores of row '" + pair.id() + "' (" + pair.place() + ") are " + chosen
-                    + " and " + rejected + "; remove the row or check the model");
-        }
-        return new PairScores(chosen, rejected);
     }
 }

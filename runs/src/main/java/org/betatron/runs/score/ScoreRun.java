@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.OptionalDouble;
 import org.betatron.core.files.GrowingLines;
 import org.betatron.core.selection.SelectionSpec;
@@ -15,7 +14,6 @@ import org.betatron.data.tokenizer.HuggingFaceTokenizer;
 import org.betatron.evaluation.RecordLines;
 import org.betatron.evaluation.suspicion.GaussianFilter;
 import org.betatron.evaluation.suspicion.PairScore;
-import org.betatron.runs.ModelOpening;
 import org.betatron.runs.RunEvent;
 import org.betatron.runs.RunEvent.RowUse;
 import org.betatron.runs.RunListener;
@@ -23,11 +21,7 @@ import org.betatron.runs.model.ComputeThreads;
 import org.betatron.runs.model.ModelSource;
 import org.betatron.runs.place.DataPlace;
 import org.betatron.runs.recipe.AlignRecipe;
-import org.betatron.torch.TorchLanguageModel;
 import org.betatron.training.preference.PairMeasurement;
-import org.betatron.training.preference.PairScoring;
-import org.betatron.training.reference.Reference;
-import org.betatron.training.run.TrainingException;
 import org.jspecify.annotations.Nullable;
 
 /// Scores of the pairs of files under a model and a reference.
@@ -80,7 +74,7 @@ public record ScoreRun(
     /// @param limit    most pairs, from the first; 0 for all
     /// @param listener hears what is going on
     /// @return what the models say of each pair, in the order of the files
-    /// @throws TrainingException if a number is not finite
+    /// @throws org.betatron.training.run.TrainingException if a number is not finite
     public List<PairMeasurement> measurements(int limit, RunListener listener) {
         ModelSource source = new ModelSource(model);
         try (HuggingFaceTokenizer tokenizer = source.openTokenizer()) {
@@ -118,20 +112,9 @@ public record ScoreRun(
     private List<PairMeasurement> measure(List<TokenizedPair> pairs, @Nullable GrowingLines lines, RunListener listener)
             throws IOException {
         ScoreProgress told = new ScoreProgress(pairs.size(), listener);
-        ModelOpening models = ModelOpening.toldTo(listener);
         List<PairMeasurement> measured = new ArrayList<>(pairs.size());
-        try (TorchLanguageModel policy = models.language(model, recipe.compute().model());
-                TorchLanguageModel other = needsReference(recipe)
-                        ? models.language(
-                                Objects.requireNonNull(reference),
-                                recipe.compute().model())
-                        : null) {
-            PairScoring scoring = new PairScoring(
-                    recipe.alignment().create(),
-                    other == null ? new Reference.None() : new Reference.Live(other),
-                    recipe.train().packing());
-            for (List<PairMeasurement> some : scoring.measure(policy, pairs, told::scored)) {
-                some.forEach(ScoreRun::requireFinite);
+        try (PairScorer scorer = PairScorer.open(model, reference, recipe, listener)) {
+            for (List<PairMeasurement> some : scorer.measure(pairs, told::scored)) {
                 measured.addAll(some);
                 if (lines != null) {
                     lines.append(RecordLines.lines(some.stream()
@@ -141,15 +124,6 @@ public record ScoreRun(
             }
         }
         return measured;
-    }
-
-    private static void requireFinite(PairMeasurement pair) {
-        if (!Double.isFinite(pair.gap() + pair.loss())) {
-            throw new TrainingException(
-                    "log-probs of row '" + pair.row().id() + "' (" + pair.row().place() + ") are "
-                            + pair.policyChosen() + " and " + pair.policyRejected() + " (gap " + pair.gap() + ", loss "
-                            + pair.loss() + "); remove the row or check the model");
-        }
     }
 
     private List<PairScore> ranked(List<PairMeasurement> measured, double[] gaps, int[] ranks) {

@@ -1,5 +1,6 @@
 package org.betatron.torch.device;
 
+import java.io.Serializable;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -12,7 +13,7 @@ import org.bytedeco.pytorch.Device;
 ///
 /// @param kind  processor or graphics card
 /// @param index number of the card, from 0; 0 for the processor
-public record ComputeDevice(Kind kind, int index) {
+public record ComputeDevice(Kind kind, int index) implements Serializable {
 
     /// What computes.
     public enum Kind {
