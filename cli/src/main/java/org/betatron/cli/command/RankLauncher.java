@@ -30,7 +30,7 @@ final class RankLauncher {
     private static final String LAUNCHER = "BETATRON_LAUNCHER";
 
     /// Time in which ranks find out by themselves that one is gone, and end.
-    private static final Duration GRACE = Duration.ofSeconds(15);
+    private static final Duration GRACE = Duration.ofSeconds(30);
 
     private static final String LOCAL = InetAddress.getLoopbackAddress().getHostAddress();
     private static final String MAIN = "org.betatron.cli.Main";
@@ -198,7 +198,6 @@ final class RankLauncher {
                 .findFirst()
                 .map(rank ->
                         List.of(FAILURE + end + ": " + rank.failure().getFirst().substring(FAILURE.length())))
-                .orElse(List.of(FAILURE + end + "; the run has ended: go on with --resume if it has begun"
-                        + " (a rank by itself says more: see docs/clusters.md)"));
+                .orElse(List.of(FAILURE + end + "; the run has ended: go on with --resume if it has begun"));
     }
 }

@@ -66,7 +66,7 @@ public final class TorchOptimizer implements Optimizer {
                         WeightMoments.PIECE,
                         weights.trainable().values().iterator().next())
                 : null;
-        weights.trainable()
+        Memory.run(() -> weights.trainable()
                 .forEach((name, weight) -> moments.put(
                         name,
                         new WeightMoments(
@@ -75,7 +75,7 @@ public final class TorchOptimizer implements Optimizer {
                                 rule.momentNames().size(),
                                 type,
                                 // Gradients of several ranks are whole matrices.
-                                shards == null && rule.restsWithoutGradient())));
+                                shards == null && rule.restsWithoutGradient()))));
     }
 
     /// @param spec    which optimizer
@@ -108,7 +108,7 @@ public final class TorchOptimizer implements Optimizer {
 
     /// @return what this rank updates of a weight or of a tensor of its shape: a view, or itself
     private Tensor own(String name, Tensor weight) {
-        return shards == null ? weight.detach() : shards.own(name, weight.detach());
+        return shards == null ? weight : shards.own(name, weight.detach());
     }
 
     /// @return the moments of all weights; lent
@@ -173,7 +173,8 @@ public final class TorchOptimizer implements Optimizer {
             return;
         }
         state.teach(weight);
-        List<Tensor> kept = Stream.concat(state.tensors().stream(), Stream.of(own(name, weight)))
+        List<Tensor> kept = Stream.concat(
+                        state.tensors().stream(), Stream.of(own(name, weight).detach()))
                 .toList();
         long first = shards == null ? 0 : shards.start(name);
         int numMoments = kept.size() - 1;
