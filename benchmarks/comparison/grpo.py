@@ -5,7 +5,8 @@
 Both sides get the same weights, prompts, AdamW, float32 and threads, 8 answers to each prompt, all weights to train, no
 reference, and one optimizer step on each rollout. The first step of a run is not counted. Sides take turns, TRL first.
 Every answer has --max-tokens on either side: TRL is told so, and for Betatron the model's end token is exchanged for one
-that it does not write (--end). Rewards differ from answer to answer: where all are equal, Betatron computes no gradient. TRL runs with the first of --micro on which it is fastest, if there are several.
+that it does not write (--end). Rewards of Betatron count characters and not tokens,
+since it computes no gradient where all are equal. TRL runs with the first of --micro on which it is fastest, if there are several.
 """
 
 import argparse
@@ -64,9 +65,9 @@ def betatron(args, work, model):
     answers = 8 * args.prompts_per_step
     watch = StepWatch(out / "metrics.jsonl")
     peak = spawn([
-        BETATRON, "grpo", "--model", model, "--data", args.prompts, "--reward", "repetition:1", "--out", out,
+        BETATRON, "grpo", "--model", model, "--data", args.prompts, "--out", out,
         "--batch-size", answers, "--steps", args.steps, "--max-new-tokens", args.max_tokens, "--learning-rate", 1e-6,
-        "--set", "policy.kl.coefficient=0", "--set", "train.maxGradientNorm=1", "--set", "data.heldOut=0",
+        "--set", "rewards=[{type: length, unit: characters, target: 1000}]", "--set", "policy.kl.coefficient=0", "--set", "train.maxGradientNorm=1", "--set", "data.heldOut=0",
         "--set", "train.evaluateEvery=0", "--set", "train.checkpointEvery=0",
         "--set", f"compute.threads={args.threads}", *args.betatron.split()], work / "betatron.log", args.threads, watch)
     lines = [json.loads(line) for line in (out / "metrics.jsonl").read_text().splitlines()]

@@ -226,7 +226,7 @@ class PolicyObjectiveTest {
                 "--preset",
                 "dpo");
         refused(
-                "policy.type: must be one of grpo, rloo, reinforce, ppo but was 'gpo'",
+                "policy.type: must be one of grpo, rloo, reinforce, ppo, dr-grpo, dapo, gspo but was 'gpo'",
                 "objective",
                 "evaluate",
                 file.toString(),

@@ -26,6 +26,7 @@ public final class DecodingState implements AutoCloseable {
     /// @param type  number format of keys and values
     public DecodingState(DecodingModel model, DataType type) {
         this.model = model;
+        model.begun();
         this.type = type.scalarType();
         cache = new KeyValueCache(new KeyValueShape(
                 model.body().attention(), this.type, model.body().beside()));
@@ -100,5 +101,6 @@ public final class DecodingState implements AutoCloseable {
     public void close() {
         cache.close();
         sequences.clear();
+        model.ended();
     }
 }
