@@ -6,6 +6,7 @@ import java.util.List;
 import org.betatron.torch.architecture.Body;
 import org.betatron.torch.architecture.LayerRun;
 import org.betatron.torch.linear.Made;
+import org.betatron.torch.memory.Memory;
 import org.betatron.torch.tensor.DataType;
 import org.betatron.torch.tensor.Tensors;
 import org.bytedeco.pytorch.Tensor;
@@ -78,7 +79,10 @@ public final class DecodingState implements AutoCloseable {
                 null);
         Tensor hidden = body.embed(Tensors.indices(rows.ids(), beside), rows.positions()); // [T, E]
         for (int i = 0; i < body.numLayers(); i++) {
-            hidden = body.layer(i, hidden, run);
+            int layer = i;
+            Tensor entering = hidden;
+            // All layers' numbers together took 2 GB for 24 prompts and a model of 0.5 GB.
+            hidden = Memory.scoped(() -> body.layer(layer, entering, run));
         }
         for (int i = 0; i < numbers.length; i++) {
             CachedSequence sequence = continued.get(i);
