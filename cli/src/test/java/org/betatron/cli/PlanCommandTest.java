@@ -39,6 +39,55 @@ class PlanCommandTest {
         return matcher;
     }
 
+    /// Each is as large as the model itself; a critic trains, and what is compared with an
+    /// adapter's own base is no second
+    /// model.
+    @Test
+    void modelsBesideThePolicyAreCounted() {
+        String reward = directory.resolve("reward").toString();
+        Invocation.succeed(
+                "reward",
+                "--model",
+                inputs.model(),
+                "--data",
+                inputs.pairs().toString(),
+                "--out",
+                reward,
+                "--steps",
+                "1",
+                "--batch-size",
+                "2",
+                "--set",
+                "data.heldOut=2");
+        String scored = "rewards=[{type: model, path: " + reward + "/model}]";
+        assertThat(plan("ppo", "--set", scored)).contains("reference", "reward models", "critic");
+        assertThat(plan("grpo", "--set", scored, "--adapter", "lora"))
+                .contains("reward models")
+                .doesNotContain("reference", "critic");
+        assertThat(plan("online", "--set", "rewards=[ended]"))
+                .contains("reference")
+                .doesNotContain("reward models", "critic");
+        assertThat(plan("reinforce", "--set", "rewards=[ended]", "--set", "policy.kl.coefficient=0"))
+                .doesNotContain("reference", "reward models", "critic");
+    }
+
+    private static String plan(String run, String... more) {
+        return Invocation.succeed(Invocation.arguments(
+                List.of(
+                        "plan",
+                        "--run",
+                        run,
+                        "--model",
+                        inputs.model(),
+                        "--data",
+                        inputs.pairs().toString(),
+                        "--steps",
+                        "1",
+                        "--set",
+                        "rollout.maxNewTokens=8"),
+                more));
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

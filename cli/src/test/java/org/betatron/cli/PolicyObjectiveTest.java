@@ -47,6 +47,24 @@ class PolicyObjectiveTest {
         assertThat(list.lines()).allMatch(line -> line.length() <= 100);
     }
 
+    @Test
+    void showGivesRangesThatAreAccepted() {
+        assertThat(Invocation.succeed("objective", "show", "ppo"))
+                .contains("critic.coefficient  default 0.1; in (0, ∞)\n");
+    }
+
+    /// The recipe of a run says what it learns, so nobody has to say it again.
+    @Test
+    void evaluateTakesThePolicyOfARecipe() throws IOException {
+        String lines = """
+                {"prompt":"q", "policy":[-1.0], "reference":[-1.0], "score":1}
+                {"prompt":"q", "policy":[-2.0], "reference":[-2.0], "score":0}
+                """;
+        Path recipe = Files.writeString(directory.resolve("run.yaml"), "policy: dr-grpo\nrewards: [world]\n");
+        assertThat(evaluate(lines, "--recipe", recipe.toString())).isEqualTo(evaluate(lines, "--policy", "dr-grpo"));
+        assertThat(evaluate(lines, "--set", "policy=dr-grpo")).isEqualTo(evaluate(lines, "--policy", "dr-grpo"));
+    }
+
     @ParameterizedTest
     @MethodSource("names")
     void showKnowsEveryName(String name) {
@@ -208,7 +226,7 @@ class PolicyObjectiveTest {
                 "--preset",
                 "dpo");
         refused(
-                "policy.type: must be one of grpo, rloo, reinforce, ppo but was 'gpo'",
+                "policy.type: must be one of grpo, rloo, reinforce, ppo, dr-grpo, dapo, gspo but was 'gpo'",
                 "objective",
                 "evaluate",
                 file.toString(),

@@ -34,6 +34,7 @@ import org.betatron.runs.recipe.RewardSourceSpec;
 import org.betatron.runs.recipe.RewardSourceSpec.SpecialTokens;
 import org.betatron.runs.reward.RewardContext;
 import org.betatron.runs.reward.RewardSources;
+import org.betatron.runs.reward.TemplateRemarks;
 import org.betatron.testkit.JudgeServer;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.device.ComputeDevice;
@@ -80,6 +81,18 @@ class RewardSourcesTest {
 
     private static RewardSourceSpec.Model spec(Path path, SpecialTokens specialTokens) {
         return new RewardSourceSpec.Model(path.toString(), specialTokens, 1);
+    }
+
+    @Test
+    void anotherChatTemplateIsNoticed() throws IOException {
+        List<RewardSourceSpec> specs = List.of(new RewardSourceSpec.World(1), spec(model, SpecialTokens.REFUSE));
+        assertThat(TemplateRemarks.of(Path.of(inputs.model()), specs)).isEmpty();
+        Path chat = Files.createDirectory(directory.resolve("chat"));
+        Files.writeString(chat.resolve("chat_template.jinja"), "{% for m in messages %}{{ m.content }}{% endfor %}");
+        assertThat(TemplateRemarks.of(chat, specs))
+                .singleElement()
+                .asString()
+                .startsWith("rewards[1]: the chat template of " + model + " is another one than the policy's");
     }
 
     private WeightedRewards open(RewardSourceSpec... specs) {

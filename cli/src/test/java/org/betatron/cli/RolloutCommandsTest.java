@@ -234,6 +234,39 @@ class RolloutCommandsTest {
     }
 
     @Test
+    void unknownVariantsAreNamedWithThoseThatThereAre() {
+        refused(
+                "policy.type: must be one of grpo, rloo, reinforce, ppo, dr-grpo, dapo, gspo but was 'dr-gspo'",
+                train("grpo", "bad", "--reward", "world", "--preset", "dr-gspo"));
+    }
+
+    @Test
+    void anEstimateThatIsWrongAsACostOfRewardsIsWarnedOf() {
+        String estimator = "policy.kl.estimator=k3";
+        String told = Invocation.succeed(
+                train("rloo", "k3-in-reward", "--reward", "world", "--steps", "1", "--set", estimator));
+        assertThat(told).contains("policy.kl.estimator: k3 in the reward");
+    }
+
+    /// Whoever wants another rate says so; recipes that were written down say theirs.
+    @Test
+    void adaptersLearnTenTimesAsFastUnlessARateIsGiven() {
+        assertThat(rate("grpo")).isEqualTo("1.0E-6");
+        assertThat(rate("grpo", "--adapter", "lora")).isEqualTo("1.0E-5");
+        assertThat(rate("online", "--adapter", "lora")).isEqualTo("5.0E-6");
+        assertThat(rate("grpo", "--adapter", "lora", "--learning-rate", "1e-6")).isEqualTo("1.0E-6");
+    }
+
+    private static String rate(String command, String... options) {
+        String yaml = Invocation.succeed(Invocation.arguments(List.of(command, "--print-recipe"), options));
+        return yaml.substring(yaml.indexOf("learningRate: "))
+                .lines()
+                .findFirst()
+                .orElseThrow()
+                .substring(14);
+    }
+
+    @Test
     void aRunWithoutRewardsIsRefused() {
         refused("rewards: must be given", train("grpo", "none"));
         refused("rewards: must be given", train("online", "none"));

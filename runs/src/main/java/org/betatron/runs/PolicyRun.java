@@ -57,6 +57,7 @@ public final class PolicyRun {
                 TorchLanguageModel policy = session.openModel(TorchLanguageModel::load);
                 LiveReference<PolicyState> reference = reference(session, policy);
                 TorchRewardModel critic = critic(session)) {
+            recipe.policy().kl().remark().ifPresent(session::warn);
             return rollouts.train(policy, after -> training(rollouts, policy, reference, critic, after));
         }
     }
@@ -68,7 +69,7 @@ public final class PolicyRun {
     }
 
     private @Nullable TorchRewardModel critic(RunSession session) {
-        if (!recipe.policy().critic().exists()) {
+        if (!recipe.policy().hasCritic()) {
             return null;
         }
         Path start = Path.of(recipe.critic().isEmpty() ? recipe.model() : recipe.critic());

@@ -25,6 +25,7 @@ import org.betatron.runs.recipe.RewardArgument;
 import org.betatron.runs.recipe.RewardSourceSpec;
 import org.betatron.runs.reward.RewardContext;
 import org.betatron.runs.reward.RewardSources;
+import org.betatron.runs.reward.TemplateRemarks;
 import org.betatron.torch.TorchLanguageModel;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.training.Evaluation;
@@ -83,6 +84,7 @@ final class RolloutRun implements AutoCloseable {
             evaluation = all.only(heldOut.stream().toArray());
         }
         rewards = open(setup);
+        TemplateRemarks.of(source.directory(), recipe.rewards()).forEach(session::warn);
         try {
             check();
         } catch (RuntimeException e) {

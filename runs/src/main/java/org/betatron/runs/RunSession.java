@@ -36,7 +36,6 @@ import org.betatron.runs.plan.Planner;
 import org.betatron.runs.recipe.DataSection;
 import org.betatron.runs.recipe.Recipe;
 import org.betatron.runs.recipe.RecipeChecks;
-import org.betatron.runs.recipe.RecipeReader;
 import org.betatron.runs.recipe.ResumeSettings;
 import org.betatron.torch.TorchModel;
 import org.betatron.torch.TorchRewardModel;
@@ -165,7 +164,7 @@ final class RunSession implements AutoCloseable {
         if (!changes.isEmpty()) {
             journal.tell(new RunEvent.SettingsChanged(changes));
         }
-        directory.changes(changes.isEmpty() ? "" : RecipeReader.yaml(changes));
+        directory.changes(changes.isEmpty() ? "" : ResumeSettings.yaml(changes, request.resolved()));
     }
 
     /// Lets go of the run directory. A new run that failed before it computed anything is taken

@@ -91,7 +91,9 @@ final class TorchDecoder implements Decoder {
 
     @Override
     public void close() {
-        closed = true;
-        state.close();
+        if (!closed) {
+            closed = true;
+            state.close();
+        }
     }
 }

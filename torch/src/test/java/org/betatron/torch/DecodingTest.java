@@ -18,6 +18,7 @@ import org.betatron.core.model.PackedBatch;
 import org.betatron.testkit.RandomBatches;
 import org.betatron.torch.compute.ComputeSpec;
 import org.betatron.torch.device.Processor;
+import org.betatron.torch.memory.Owned;
 import org.betatron.torch.tensor.DataType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +30,8 @@ class DecodingTest {
 
     private static final int STEPS = 30;
 
-    /// Sequences of different lengths that begin and end at different times, against the same one by
+    /// Sequences of different lengths that begin and end at different times, against the same one
+    /// by
     /// one: equal bit for bit.
     @ParameterizedTest
     @ValueSource(strings = {"gpt_neox", "llama", "gemma2", "gpt2"})
@@ -49,6 +51,29 @@ class DecodingTest {
                                 .isTrue();
                     }
                 }
+            }
+        }
+    }
+
+    /// An update would make others of them, and needs the memory.
+    @Test
+    void weightsLaidOutForDecodingAreLetGoBeforeAnUpdate() {
+        PackedBatch batch = RandomBatches.batch(2, 5, 2, TinyModels.VOCABULARY, 12);
+        try (TorchLanguageModel model = TinyModels.model("llama", 3)) {
+            model.forward(batch).close(); // makes the rotary table, which the model keeps
+            long live = Owned.liveCount();
+            float[] before;
+            try (Decoder decoder = model.startDecoding()) {
+                int sequence = decoder.begin();
+                decoder.append(sequence, 1);
+                model.forward(batch).close();
+                // Still in use.
+                before = decoder.append(sequence, 2);
+            }
+            model.forward(batch).close();
+            assertThat(Owned.liveCount()).isEqualTo(live);
+            try (Decoder decoder = model.startDecoding()) {
+                assertThat(decoder.append(decoder.begin(), 1, 2)).containsExactly(before, within(1e-5f));
             }
         }
     }

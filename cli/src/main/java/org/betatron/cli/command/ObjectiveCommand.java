@@ -60,7 +60,7 @@ final class ObjectiveCommand implements Runnable {
                 "Where it uses more: policyTail..., referenceTail..., referenceKl..., logCollision..., extrapolated...,"
                         + " interpolated..., each with Chosen and Rejected; chosenScore, rejectedScore;"
                         + " policyMismatched, referenceMismatched, mismatchedTokens. A labelled answer has one side.",
-                "With --policy: one JSON line per scored answer in, those to a prompt one after the other, and one out.",
+                "With --policy, or a recipe that has one: one JSON line per scored answer in, those to a prompt one after the other, and one out.",
                 "A line has prompt, score (none: null), ended (true), and lists with a number per token: policy, old"
                         + " (as policy), reference, entropy, value, oldValue (as value)."
             })
@@ -88,16 +88,17 @@ final class ObjectiveCommand implements Runnable {
         if (recipe != null) {
             reader.file(recipe);
         }
-        if (policy != null) {
+        reader.option("policy.type", policy)
+                .option("alignment.preset", preset)
+                .overrides(set == null ? List.of() : set);
+        if (reader.mentions("policy")) {
             if (preset != null) {
                 throw new ParameterException(
                         spec.commandLine(),
-                        "--policy and --preset must not both be given: one is learned or the other");
+                        "--policy and --preset must not both be given, nor --preset beside a recipe with a policy: one is"
+                                + " learned or the other");
             }
-            PolicyRecipe resolved = reader.option("policy.type", policy)
-                    .overrides(set == null ? List.of() : set)
-                    .resolve(PolicyRecipe.class)
-                    .recipe();
+            PolicyRecipe resolved = reader.resolve(PolicyRecipe.class).recipe();
             PolicyEvaluation.run(
                     file,
                     resolved.policy(),
@@ -105,10 +106,7 @@ final class ObjectiveCommand implements Runnable {
                     spec.commandLine().getOut());
             return;
         }
-        AlignRecipe resolved = reader.option("alignment.preset", preset)
-                .overrides(set == null ? List.of() : set)
-                .resolve(AlignRecipe.class)
-                .recipe();
+        AlignRecipe resolved = reader.resolve(AlignRecipe.class).recipe();
         ObjectiveEvaluation.run(
                 file, resolved.alignment(), resolved.train(), spec.commandLine().getOut());
     }

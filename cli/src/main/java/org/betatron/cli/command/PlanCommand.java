@@ -1,10 +1,13 @@
 package org.betatron.cli.command;
 
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.betatron.cli.display.PlanText;
 import org.betatron.runs.plan.Planner;
 import org.betatron.runs.recipe.AlignRecipe;
+import org.betatron.runs.recipe.OnlineRecipe;
+import org.betatron.runs.recipe.PolicyRecipe;
 import org.betatron.runs.recipe.Recipe;
 import org.betatron.runs.recipe.Resolved;
 import org.betatron.runs.recipe.RewardRecipe;
@@ -36,7 +39,12 @@ final class PlanCommand implements Runnable {
     enum Run {
         ALIGN(AlignRecipe.class),
         SFT(SftRecipe.class),
-        REWARD(RewardRecipe.class);
+        REWARD(RewardRecipe.class),
+        GRPO(PolicyRecipe.class),
+        RLOO(PolicyRecipe.class),
+        REINFORCE(PolicyRecipe.class),
+        PPO(PolicyRecipe.class),
+        ONLINE(OnlineRecipe.class);
 
         private final Class<? extends Recipe> recipe;
 
@@ -67,6 +75,9 @@ final class PlanCommand implements Runnable {
     public void run() {
         Map<String, @Nullable String> own = new LinkedHashMap<>();
         own.put("alignment.preset", preset);
+        if (run.recipe == PolicyRecipe.class && options.recipe == null && options.resume == null) {
+            own.put("policy.type", run.name().toLowerCase(Locale.ROOT));
+        }
         Resolved<? extends Recipe> resolved = options.resolve(run.recipe, own);
         if (options.prints(resolved)) {
             return;

@@ -36,7 +36,7 @@ final class PolicyFacts {
         if (spec.kl().needsReference()) {
             words.add("reference log-probs");
         }
-        if (spec.critic().exists()) {
+        if (spec.hasCritic()) {
             words.add("values of a critic");
         }
         if (spec.entropyBonus() > 0) {
@@ -101,8 +101,8 @@ final class PolicyFacts {
         if (spec.entropyBonus() > 0) {
             loss.append(" - " + spec.entropyBonus() + " H");
         }
-        CriticSpec critic = spec.critic();
-        if (critic.exists()) {
+        if (spec.hasCritic()) {
+            CriticSpec critic = spec.critic();
             loss.append(" + " + critic.coefficient() + "/2 max((V - G)^2, (clip(V, V_old - " + critic.clip()
                     + ", V_old + " + critic.clip() + ") - G)^2)");
         }

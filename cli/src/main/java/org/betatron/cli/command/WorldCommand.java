@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
         name = "world",
         mixinStandardHelpOptions = true,
         description = "Writes data of a small world whose rewards are known exactly: texts, pairs, questions to"
-                + " measure on, a tokenizer and the shape of a model.")
+                + " measure on, a tokenizer, the shapes of models, and recipes for these.")
 final class WorldCommand implements Runnable {
 
     @Parameters(paramLabel = "DIR", description = "Directory to write into.")
@@ -76,7 +76,8 @@ final class WorldCommand implements Runnable {
         spec.commandLine()
                 .getOut()
                 .printf(
-                        "%,d texts, %,d pairs and %,d pairs to measure on written to %s%n",
+                        "%,d texts, %,d pairs and %,d pairs to measure on written to %s; recipes/ there says how to learn"
+                                + " from them%n",
                         texts, pairs, evaluation, out);
     }
 }

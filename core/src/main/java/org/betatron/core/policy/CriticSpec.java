@@ -8,22 +8,17 @@ import static org.betatron.core.Numbers.require;
 /// loss_t = 1/2 max( (V - G)^2, (clip(V, V_old - clip, V_old + clip) - G)^2 )        G return
 /// ```
 ///
-/// @param coefficient weight of its loss beside the policy's, ≥ 0; 0 for no critic
+/// @param coefficient weight of its loss beside the policy's, > 0: a critic that learns nothing
+///     says
+///     nothing; RLOO and GRPO have none
 /// @param clip        how far a value may move on one rollout, in (0, ∞]
 /// @param rate        its learning rate over the policy's, > 0
 public record CriticSpec(double coefficient, double clip, double rate) {
 
-    /// There is no critic.
-    public static final CriticSpec NONE = new CriticSpec(0, Double.POSITIVE_INFINITY, 1);
-
     public CriticSpec {
-        require("coefficient", coefficient >= 0 && coefficient < Double.POSITIVE_INFINITY, "in [0, ∞)", coefficient);
+        require("coefficient", coefficient > 0 && coefficient < Double.POSITIVE_INFINITY, "in (0, ∞)", coefficient);
         require("clip", clip > 0, "in (0, ∞]", clip);
         require("rate", rate > 0 && rate < Double.POSITIVE_INFINITY, "in (0, ∞)", rate);
-    }
-
-    public boolean exists() {
-        return coefficient > 0;
     }
 
     /// @param value  now

@@ -2,6 +2,9 @@ package org.betatron.core.policy;
 
 import static org.betatron.core.Numbers.require;
 
+import java.util.Locale;
+import java.util.Optional;
+
 /// What it costs to leave the reference.
 ///
 /// Where `target` is given, the coefficient follows the divergence (Ziegler et al. 2019, arXiv
@@ -55,6 +58,15 @@ public record KlSpec(
     /// @return whether a reference has to be asked
     public boolean needsReference() {
         return coefficient > 0;
+    }
+
+    /// @return what to know of an estimate that is right as a number and wrong as a cost
+    public Optional<String> remark() {
+        return coefficient > 0 && place == KlPlace.REWARD && estimator != KlEstimator.K1
+                ? Optional.of("policy.kl.estimator: " + estimator.name().toLowerCase(Locale.ROOT)
+                        + " in the reward does not hold the policy at the optimum of reward and divergence, since answers"
+                        + " that have become less probable pay as well; k1 does, or place: loss")
+                : Optional.empty();
     }
 
     /// @param now        the coefficient of the last rollout

@@ -109,7 +109,7 @@ public record PolicyLoss(PolicySpec spec, double klCoefficient, int maxTokens) {
                 }
             }
         }
-        double[] byValues = new double[spec.critic().exists() ? length : 0];
+        double[] byValues = new double[spec.hasCritic() ? length : 0];
         double ofCritic = 0;
         for (int t = 0; t < byValues.length; t++) {
             CriticSpec critic = spec.critic();

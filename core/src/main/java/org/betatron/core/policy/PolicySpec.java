@@ -32,9 +32,15 @@ public sealed interface PolicySpec {
         return false;
     }
 
-    /// @return what a critic learns; [CriticSpec#NONE] where there is none
+    /// @return whether advantages are taken against what a critic expects
+    default boolean hasCritic() {
+        return false;
+    }
+
+    /// @return what the critic learns
+    /// @throws IllegalStateException if there is none
     default CriticSpec critic() {
-        return CriticSpec.NONE;
+        throw new IllegalStateException("there is no critic");
     }
 
     /// @param coefficient of the divergence, as it is now
@@ -355,10 +361,11 @@ public sealed interface PolicySpec {
             requireClip(clip);
             requireBonus(entropyBonus);
             requirePenalty(missingEnd);
-            if (critic.coefficient() == 0) {
-                throw new IllegalArgumentException("coefficient of the critic must be > 0 but was 0.0:"
-                        + " a critic that learns nothing says nothing; rloo and grpo have none");
-            }
+        }
+
+        @Override
+        public boolean hasCritic() {
+            return true;
         }
 
         @Override

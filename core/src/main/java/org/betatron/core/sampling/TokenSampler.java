@@ -8,6 +8,9 @@ import java.util.random.RandomGenerator;
 /// @param spec how
 public record TokenSampler(SamplingSpec spec) {
 
+    /// Tokens that are passed at once on the way to the one that is drawn.
+    private static final int BLOCK = 256;
+
     /// A token that was chosen.
     ///
     /// @param token   its id
@@ -63,17 +66,21 @@ public record TokenSampler(SamplingSpec spec) {
     ///
     /// @param uniform in [0, 1)
     private static Drawn draw(float[] logits, double uniform) {
-        float max = LogitFilters.max(logits);
+        Exponentials.ofDifferences(logits, LogitFilters.max(logits));
+        double[] blocks = new double[Math.ceilDiv(logits.length, BLOCK)];
         double sum = 0;
-        for (int token = 0; token < logits.length; token++) {
-            boolean isOut = logits[token] == Float.NEGATIVE_INFINITY;
-            logits[token] = isOut ? 0 : (float) Math.exp(logits[token] - max);
-            sum += logits[token];
+        for (int block = 0; block < blocks.length; block++) {
+            blocks[block] = Exponentials.sum(logits, block * BLOCK, Math.min(logits.length, (block + 1) * BLOCK));
+            sum += blocks[block];
         }
         double target = uniform * sum;
         double passed = 0;
-        int last = 0;
-        for (int token = 0; token < logits.length; token++) {
+        int block = 0;
+        while (block < blocks.length - 1 && passed + blocks[block] <= target) {
+            passed += blocks[block++];
+        }
+        int last = -1;
+        for (int token = block * BLOCK; token < logits.length; token++) {
             if (logits[token] > 0) {
                 passed += logits[token];
                 last = token;
@@ -82,7 +89,16 @@ public record TokenSampler(SamplingSpec spec) {
                 }
             }
         }
-        return drawn(last, logits, sum);
+        return drawn(last < 0 ? lastPossible(logits) : last, logits, sum);
+    }
+
+    /// Where rounding has passed every token that could be drawn, the last of them is.
+    private static int lastPossible(float[] probabilities) {
+        int token = probabilities.length - 1;
+        while (probabilities[token] == 0) {
+            token--;
+        }
+        return token;
     }
 
     private static Drawn drawn(int token, float[] probabilities, double sum) {

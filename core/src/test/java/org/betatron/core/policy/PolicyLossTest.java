@@ -60,7 +60,7 @@ class PolicyLossTest {
                             found.byEntropy(),
                             x -> loss.of(written, now, moved(entropies, token, x), values)
                                     .loss());
-                    if (spec.critic().exists()) {
+                    if (spec.hasCritic()) {
                         Derivatives.check(
                                 where + ", by value",
                                 found.byValues()[t],

@@ -142,4 +142,53 @@ class TokenSamplerTest {
         }
         return floats;
     }
+
+    /// As floats, the exponentials are those of `Math.exp`, and every token is drawn for as much of
+    /// [0, 1) as it is
+    /// probable: the same token as a walk from the first one finds.
+    @Test
+    void drawsAsAWalkOverAllTokensDoes() {
+        RandomGenerator random = RandomStreams.stream(7, "draws", 0);
+        for (int size : new int[] {1, 3, 255, 256, 257, 5000}) {
+            float[] logits = new float[size];
+            for (int i = 0; i < size; i++) {
+                logits[i] = i % 7 == 3 ? Float.NEGATIVE_INFINITY : (float) (random.nextGaussian() * 30);
+            }
+            float max = LogitFilters.max(logits);
+            float[] walked = new float[size];
+            double sum = 0;
+            for (int i = 0; i < size; i++) {
+                walked[i] = (float) Math.exp(logits[i] - max);
+                sum += walked[i];
+            }
+            float[] exponentials = logits.clone();
+            Exponentials.ofDifferences(exponentials, max);
+            assertThat(exponentials).containsExactly(walked, within(1.4E-45f));
+            for (double uniform : new double[] {0, 0.25, 0.5, 0.999, Math.nextDown(1.0)}) {
+                double passed = 0;
+                int expected = -1;
+                for (int i = 0; i < size && passed <= uniform * sum; i++) {
+                    passed += walked[i];
+                    expected = walked[i] > 0 ? i : expected;
+                }
+                assertThat(new TokenSampler(SamplingSpec.DEFAULT)
+                                .next(logits.clone(), new BitSet(), new Always(uniform)))
+                        .isEqualTo(expected);
+            }
+        }
+    }
+
+    /// Says the same number again and again.
+    private record Always(double number) implements RandomGenerator {
+
+        @Override
+        public long nextLong() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public double nextDouble() {
+            return number;
+        }
+    }
 }

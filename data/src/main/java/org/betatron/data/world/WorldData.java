@@ -22,7 +22,8 @@ public final class WorldData {
     private WorldData() {}
 
     /// Writes `sft.jsonl`, `pairs.jsonl`, `evaluation.jsonl`, `tokenizer.json`, a configuration for
-    /// each of [WorldModel], `world.json` with the settings, and [Checksums]. Pairs carry
+    /// each of [WorldModel], `world.json` with the settings, [Checksums], and `recipes`. Pairs
+    /// carry
     /// `chosen_score` and `rejected_score`, the true rewards, `flipped`, and their `kind`; pairs to
     /// measure on are never flipped and never outliers.
     ///
@@ -60,6 +61,8 @@ public final class WorldData {
             }
             write(directory.resolve("world.json"), mapper.valueToTree(spec), mapper);
             Checksums.write(directory);
+            // After the checksums: recipes are there to be changed.
+            WorldRecipes.write(directory);
             world.keep();
         } catch (IOException e) {
             throw new DataException(directory + ": cannot be written: " + e.getMessage(), e);

@@ -18,7 +18,7 @@ import org.betatron.torch.weight.HeadKind;
 /// @param sizes     of batches
 /// @param together  whether graphs of a whole batch exist at once
 /// @param tokens    tokens whose graphs are kept at once
-/// @param reference weights of a second model beside this one, bytes
+/// @param beside    other models
 /// @param samples   whether answers are written before and after, for which maps are laid out once
 ///     more
 record MemoryEstimate(
@@ -27,7 +27,7 @@ record MemoryEstimate(
         BatchSizes sizes,
         boolean together,
         int tokens,
-        long reference,
+        List<MemoryPart> beside,
         boolean samples) {
 
     /// The JVM, libtorch and the tokenizer with nothing in them.
@@ -59,9 +59,7 @@ record MemoryEstimate(
         List<MemoryPart> parts = new ArrayList<>();
         parts.add(new MemoryPart("runtime", RUNTIME));
         parts.add(new MemoryPart("weights", shape.weightBytes() + shape.adapterBytes()));
-        if (reference > 0) {
-            parts.add(new MemoryPart("reference", reference));
-        }
+        parts.addAll(beside);
         parts.add(new MemoryPart("moments", moments));
         long training = gradients + graphs + ofHead;
         // Maps laid out once more, in float32 as they are multiplied.

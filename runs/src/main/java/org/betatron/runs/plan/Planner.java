@@ -167,8 +167,8 @@ public final class Planner {
                         sizes,
                         isTogether(shape, sizes),
                         tokens(shape),
-                        isBesideReference() ? shape.weightBytes() : 0,
-                        measures && recipe instanceof AlignRecipe)
+                        new OtherModels(recipe, shape, isBesideReference()).parts(),
+                        recipe instanceof PromptedRecipe || (measures && recipe instanceof AlignRecipe))
                 .parts();
     }
 
@@ -184,11 +184,17 @@ public final class Planner {
 
     /// Beside an adapter, the reference is the same weights without it.
     private boolean isBesideReference() {
-        if (!(recipe instanceof AlignRecipe align) || recipe.adapter() instanceof AdapterSpec.Lora) {
+        if (recipe.adapter() instanceof AdapterSpec.Lora) {
             return false;
         }
-        Alignment alignment = align.alignment().create();
-        return alignment.inputs().needsReference() && align.reference().isLive(alignment);
+        return switch (recipe) {
+            case AlignRecipe align -> {
+                Alignment alignment = align.alignment().create();
+                yield alignment.inputs().needsReference() && align.reference().isLive(alignment);
+            }
+            case PromptedRecipe prompted -> prompted.needsReference();
+            case RewardRecipe _, SftRecipe _ -> false;
+        };
     }
 
     private double operations(TrainedShape shape, BatchSizes sizes) {

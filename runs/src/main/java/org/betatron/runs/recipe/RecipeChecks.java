@@ -156,7 +156,7 @@ public final class RecipeChecks {
     }
 
     private void policy(PolicyRecipe recipe) {
-        if (!recipe.policy().critic().exists()) {
+        if (!recipe.policy().hasCritic()) {
             if (!recipe.critic().isEmpty()) {
                 refuse("critic", "has no effect: only policy=ppo has a critic");
             }

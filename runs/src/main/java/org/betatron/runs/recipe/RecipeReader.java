@@ -8,6 +8,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -23,6 +25,8 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 /// found wherever it stands. All problems are collected and thrown together by [#resolve]. For one
 /// recipe; not thread-safe.
 public final class RecipeReader {
+
+    private static final Pattern ITEM = Pattern.compile("(\\w+)\\[(\\d{1,4})]");
 
     private final List<String> problems = new ArrayList<>();
     private final Set<String> explicit = new LinkedHashSet<>();
@@ -86,12 +90,24 @@ public final class RecipeReader {
         return reader.mapper.writeValueAsString(reader.user);
     }
 
+    /// @param yaml a recipe
+    /// @return what it says under an outermost key, as text
+    static String value(String yaml, String key) {
+        return new RecipeReader().mapper.readTree(yaml).path(key).toString();
+    }
+
     /// Sets one value, unless it is null: how a command line option enters the recipe.
     public RecipeReader option(String path, @Nullable Object value) {
         if (value != null) {
             set(path, mapper.valueToTree(value));
         }
         return this;
+    }
+
+    /// @param key outermost key of a recipe
+    /// @return whether something was said about it
+    public boolean mentions(String key) {
+        return user.has(key);
     }
 
     /// Merges, checks and binds everything that was added.
@@ -101,6 +117,9 @@ public final class RecipeReader {
     public <R extends Recipe> Resolved<R> resolve(Class<R> type) {
         ObjectNode tree = mapper.valueToTree(Recipe.defaults(type));
         merge("", tree, user);
+        if (PromptedRecipe.class.isAssignableFrom(type)) {
+            AdapterRate.apply(tree, explicit);
+        }
         boolean isComplete = requireValues("", tree);
         if (!isComplete) {
             throwProblems();
@@ -171,6 +190,11 @@ public final class RecipeReader {
         ObjectNode at = user;
         String[] keys = path.split("\\.", -1);
         for (int i = 0; i < keys.length - 1; i++) {
+            ObjectNode item = item(at, keys[i]);
+            if (item != null) {
+                at = item;
+                continue;
+            }
             JsonNode child = at.path(keys[i]);
             if (child.isString()) {
                 boolean isPreset =
@@ -185,6 +209,16 @@ public final class RecipeReader {
         } else {
             at.set(last, value);
         }
+    }
+
+    /// @return the group that a key such as `rewards[0]` names in a list that was given before;
+    ///     null if none
+    private static @Nullable ObjectNode item(ObjectNode at, String key) {
+        Matcher item = ITEM.matcher(key);
+        return item.matches()
+                        && at.path(item.group(1)).path(Integer.parseInt(item.group(2))) instanceof ObjectNode group
+                ? group
+                : null;
     }
 
     private static void mergeRaw(ObjectNode target, ObjectNode source) {
@@ -309,7 +343,9 @@ public final class RecipeReader {
         Map<String, Class<?>> tags = Choices.siblings(path);
         Class<?> type = tags.get(tag);
         if (type == null) {
-            problems.add(path + ".type: must be " + Suggestion.oneOf(tags.keySet(), tag));
+            Set<String> known = new LinkedHashSet<>(tags.keySet());
+            known.addAll(Presets.variants(path).keySet());
+            problems.add(path + ".type: must be " + Suggestion.oneOf(known, tag));
             return null;
         }
         return Choices.unchanged(type, mapper);

@@ -13,8 +13,9 @@ import org.betatron.core.alignment.GapSpec;
 import org.betatron.core.run.RunFiles;
 import org.betatron.training.run.RunDirectory;
 
-/// Settings that may change when a run goes on: those that change memory and speed only. A run that
-/// was ended for its memory goes on with less of it.
+/// Settings that may change when a run goes on: those that change memory and speed only, and how a
+/// judge is
+/// reached. A run that was ended for its memory goes on with less of it.
 ///
 /// What was changed stands in [RunFiles#CHANGES], over `recipe.yaml`, which stays as the run was
 /// begun.
@@ -32,6 +33,11 @@ public final class ResumeSettings {
             "compute.recompute",
             "compute.lanes");
 
+    /// How a judge is reached, and with how much patience; not which one it is, nor what it is
+    /// asked.
+    private static final List<String> ENDPOINT =
+            List.of("keyEnv", "parallel", "timeoutSeconds", "retries", "inputPrice", "outputPrice");
+
     private ResumeSettings() {}
 
     /// @return names of the settings of the recipe that may change
@@ -39,8 +45,14 @@ public final class ResumeSettings {
         Set<String> names = new LinkedHashSet<>(OTHERS);
         boolean decidesPerMicroBatch = (recipe instanceof AlignRecipe align && decidesPerMicroBatch(align.alignment()))
                 || (recipe instanceof OnlineRecipe online && decidesPerMicroBatch(online.alignment()));
-        if (recipe instanceof PromptedRecipe) {
+        if (recipe instanceof PromptedRecipe prompted) {
             names.add("rollout.atOnce");
+            for (int i = 0; i < prompted.rewards().size(); i++) {
+                if (prompted.rewards().get(i) instanceof RewardSourceSpec.Judge) {
+                    String path = RewardSourceSpec.PATH + "[" + i + "].endpoint.";
+                    ENDPOINT.forEach(name -> names.add(path + name));
+                }
+            }
         }
         if (!decidesPerMicroBatch) {
             names.addAll(MICRO_BATCH);
@@ -99,6 +111,23 @@ public final class ResumeSettings {
                 .filter(name -> !resolved.settings().values().containsKey(name))
                 .forEach(name -> changes.put(name, ""));
         return changes;
+    }
+
+    /// @param changes  settings that differ, by name
+    /// @param resolved what the run goes on with
+    /// @return the text of a recipe that says the changes and nothing else, but for lists, which
+    ///     are given as a whole
+    public static String yaml(Map<String, String> changes, Resolved<?> resolved) {
+        Map<String, String> written = new LinkedHashMap<>();
+        changes.forEach((name, value) -> {
+            int list = name.indexOf('[');
+            if (list < 0) {
+                written.put(name, value);
+            } else {
+                written.put(name.substring(0, list), RecipeReader.value(resolved.yaml(), name.substring(0, list)));
+            }
+        });
+        return RecipeReader.yaml(written);
     }
 
     /// @param run      its directory

@@ -21,7 +21,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Runs a policy gradient over recorded numbers of scored answers, as one step of training would: what another
+/// Runs a policy gradient over recorded numbers of scored answers, as one step of training would:
+/// what another
 /// implementation can be held against. The answers are one rollout and one optimizer batch.
 public final class PolicyEvaluation {
 
@@ -53,7 +54,7 @@ public final class PolicyEvaluation {
     private ObjectNode evaluate() {
         double coefficient = spec.kl().coefficient();
         boolean hasReference = spec.kl().needsReference();
-        boolean hasCritic = spec.critic().exists();
+        boolean hasCritic = spec.hasCritic();
         boolean[] ended = new boolean[rows.size()];
         for (int i = 0; i < ended.length; i++) {
             ended[i] = rows.get(i).ended();
@@ -116,7 +117,7 @@ public final class PolicyEvaluation {
         if (spec.entropyBonus() > 0) {
             json.put("entropyGradient", factor * loss.byEntropy());
         }
-        if (spec.critic().exists()) {
+        if (spec.hasCritic()) {
             put(json, "returns", advantages.returns()[index], 1);
             put(json, "valueGradient", loss.byValues(), factor);
         }
@@ -134,7 +135,7 @@ public final class PolicyEvaluation {
     }
 
     private PolicyLoss.OfAnswer loss(ScoredAnswers answers, Advantages advantages, double coefficient, int index) {
-        boolean hasCritic = spec.critic().exists();
+        boolean hasCritic = spec.hasCritic();
         if (!counts(answers, index)) {
             return PolicyLoss.OfAnswer.nothing(answers.length(index), hasCritic);
         }
@@ -156,7 +157,8 @@ public final class PolicyEvaluation {
         return rows.length == 0 ? NONE : rows[index];
     }
 
-    /// @return number of each answer's prompt; where no prompts are compared, each is one of its own
+    /// @return number of each answer's prompt; where no prompts are compared, each is one of its
+    ///     own
     private int[] groups() {
         int[] groups = new int[rows.size()];
         Map<String, Integer> numbers = new HashMap<>();

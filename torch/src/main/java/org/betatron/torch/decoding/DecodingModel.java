@@ -11,7 +11,8 @@ import org.betatron.torch.weight.LinearPart;
 import org.betatron.torch.weight.Parameters;
 import org.jspecify.annotations.Nullable;
 
-/// A model as it decodes: the weights laid out for products with few rows where that is possible. Takes as
+/// A model as it decodes: the weights laid out for products with few rows where that is possible.
+/// Takes as
 /// much memory as the weights once more, and is made for their present values.
 public final class DecodingModel implements AutoCloseable {
 
@@ -20,9 +21,11 @@ public final class DecodingModel implements AutoCloseable {
     private final @Nullable PackedMaps packed;
     private final LinearPart head;
     private final Body body;
+    private int numStates;
 
     /// @param weights lent
-    /// @param packs   whether to lay the weights out for products with few rows, where that is possible
+    /// @param packs   whether to lay the weights out for products with few rows, where that is
+    ///     possible
     public DecodingModel(Architecture architecture, Parameters weights, boolean packs) {
         this.weights = weights;
         head = architecture.blueprint().headPart();
@@ -36,6 +39,19 @@ public final class DecodingModel implements AutoCloseable {
     /// @return whether the weights are still what they were when this was made
     public boolean isCurrent() {
         return version == weights.version();
+    }
+
+    /// @return whether sequences are being decoded with it
+    public boolean isInUse() {
+        return numStates > 0;
+    }
+
+    void begun() {
+        numStates++;
+    }
+
+    void ended() {
+        numStates--;
     }
 
     Body body() {

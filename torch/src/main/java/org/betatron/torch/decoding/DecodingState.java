@@ -6,6 +6,7 @@ import java.util.List;
 import org.betatron.torch.architecture.Body;
 import org.betatron.torch.architecture.LayerRun;
 import org.betatron.torch.linear.Made;
+import org.betatron.torch.memory.Memory;
 import org.betatron.torch.tensor.DataType;
 import org.betatron.torch.tensor.Tensors;
 import org.bytedeco.pytorch.Tensor;
@@ -26,6 +27,7 @@ public final class DecodingState implements AutoCloseable {
     /// @param type  number format of keys and values
     public DecodingState(DecodingModel model, DataType type) {
         this.model = model;
+        model.begun();
         this.type = type.scalarType();
         cache = new KeyValueCache(new KeyValueShape(
                 model.body().attention(), this.type, model.body().beside()));
@@ -77,7 +79,10 @@ public final class DecodingState implements AutoCloseable {
                 null);
         Tensor hidden = body.embed(Tensors.indices(rows.ids(), beside), rows.positions()); // [T, E]
         for (int i = 0; i < body.numLayers(); i++) {
-            hidden = body.layer(i, hidden, run);
+            int layer = i;
+            Tensor entering = hidden;
+            // All layers' numbers together took 2 GB for 24 prompts and a model of 0.5 GB.
+            hidden = Memory.scoped(() -> body.layer(layer, entering, run));
         }
         for (int i = 0; i < numbers.length; i++) {
             CachedSequence sequence = continued.get(i);
@@ -100,5 +105,6 @@ public final class DecodingState implements AutoCloseable {
     public void close() {
         cache.close();
         sequences.clear();
+        model.ended();
     }
 }

@@ -21,7 +21,8 @@ import org.betatron.torch.weight.Parameters;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/// A transformer with its vocabulary head: packed batches in, log-probabilities of response tokens out.
+/// A transformer with its vocabulary head: packed batches in, log-probabilities of response tokens
+/// out.
 ///
 /// Borrowed weights must outlive it. Results belong to the current scope.
 public final class Transformer implements AutoCloseable {
@@ -60,7 +61,9 @@ public final class Transformer implements AutoCloseable {
         }
     }
 
-    /// Runs a batch forward, to be differentiated.
+    /// Runs a batch forward, to be differentiated. Weights laid out for decoding are let go: an
+    /// update follows, after
+    /// which they would be others, and until then the memory is needed.
     ///
     /// @param request   what is wanted beside log-probabilities
     /// @param reference its reference, which leaves out nothing; null where it has none
@@ -73,6 +76,9 @@ public final class Transformer implements AutoCloseable {
             @Nullable Transformer reference,
             int tokens,
             Dropout dropout) {
+        if (decoding != null && !decoding.isInUse()) {
+            closeDecoding();
+        }
         LayerStack stack = layers(batch, dropout);
         LayerPass layers = stack.start(tokens);
         try {
@@ -111,7 +117,8 @@ public final class Transformer implements AutoCloseable {
         return LayerStack.of(body, batch, AskedRows.PREDICTORS, compute, dropout);
     }
 
-    /// Starts to decode; to be closed before this. What was started before the weights changed cannot go on.
+    /// Starts to decode; to be closed before this. What was started before the weights changed
+    /// cannot go on.
     public DecodingState startDecoding() {
         DecodingModel current = decoding;
         if (current == null || !current.isCurrent()) {
@@ -125,6 +132,7 @@ public final class Transformer implements AutoCloseable {
     private void closeDecoding() {
         if (decoding != null) {
             decoding.close();
+            decoding = null;
         }
     }
 

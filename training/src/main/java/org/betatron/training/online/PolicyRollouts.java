@@ -47,7 +47,7 @@ public record PolicyRollouts(
             throw new IllegalArgumentException(
                     "a reference must be given: leaving it costs " + spec.kl().coefficient() + " per nat");
         }
-        if (spec.critic().exists() && critic == null) {
+        if (spec.hasCritic() && critic == null) {
             throw new IllegalArgumentException("a critic must be given: advantages are taken against what it expects");
         }
     }

@@ -101,8 +101,8 @@ public record PolicyRule(
                         row.numbers(),
                         Floats.widened(logProbs),
                         values(rows, TokenQuantity.ENTROPY, index, loss.needsEntropy()),
-                        values(rows, TokenQuantity.SCORE, index, spec.critic().exists()))
-                : PolicyLoss.OfAnswer.nothing(logProbs.length, spec.critic().exists());
+                        values(rows, TokenQuantity.SCORE, index, spec.hasCritic()))
+                : PolicyLoss.OfAnswer.nothing(logProbs.length, spec.hasCritic());
         double sum = 0;
         double kl = row.reference().length == 0 ? Double.NaN : 0;
         double mismatch = 0;

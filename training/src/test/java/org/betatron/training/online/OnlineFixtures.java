@@ -134,7 +134,7 @@ final class OnlineFixtures {
         /// @param reference asked where leaving it costs anything
         Trainer<WrittenRow, ?, PolicyState> policy(
                 PolicySpec spec, TinyLanguageModel policy, TinyCritic critic, LanguageModel reference) {
-            boolean hasCritic = spec.critic().exists();
+            boolean hasCritic = spec.hasCritic();
             RolloutWriter writer = writer(policy, rollout, reward);
             PolicyRule rule = new PolicyRule(
                     spec,
