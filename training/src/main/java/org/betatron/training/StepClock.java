@@ -21,6 +21,7 @@ import org.betatron.training.run.ProcessMemory;
 final class StepClock {
 
     private final double elapsedBefore;
+    private final Ranks ranks;
     private final long start = System.nanoTime();
     private long stepStart;
     private double busySeconds;
@@ -28,25 +29,31 @@ final class StepClock {
     private long numTokensApart;
     private long numRows;
 
-    /// Tokens that this rank has computed, and what it has waited and exchanged before.
+    /// Tokens that this rank has computed, and the seconds in which it waited and exchanged.
     private long numOwnTokens;
 
-    private double waitedBefore;
-    private double exchangedBefore;
+    private double waited;
+    private double exchanged;
 
     /// @param elapsedBefore seconds spent in earlier sessions of the run
-    StepClock(double elapsedBefore) {
+    /// @param ranks         the processes of the run
+    StepClock(double elapsedBefore, Ranks ranks) {
         this.elapsedBefore = elapsedBefore;
+        this.ranks = ranks;
     }
 
     void beginStep() {
         stepStart = System.nanoTime();
+        waited -= ranks.secondsWaited();
+        exchanged -= ranks.secondsExchanging();
     }
 
     /// @param batch rows of the step
     /// @param own   those of this rank
     void endStep(RowBatch batch, RowBatch own) {
         busySeconds += (System.nanoTime() - stepStart) * 1e-9;
+        waited += ranks.secondsWaited();
+        exchanged += ranks.secondsExchanging();
         numTokens += batch.numTokens();
         numTokensApart += batch.numTokensApart();
         numRows += batch.size();
@@ -58,9 +65,9 @@ final class StepClock {
     }
 
     /// Adds the speed since the last call, and starts to measure anew.
-    void report(Metrics.Builder metrics, Ranks ranks) {
+    void report(Metrics.Builder metrics) {
         if (ranks.areSeveral()) {
-            reportRanks(metrics, ranks);
+            reportRanks(metrics);
         }
         metrics.put(TOKENS_PER_SECOND, numTokens / busySeconds)
                 .put(ROWS_PER_SECOND, numRows / busySeconds)
@@ -77,10 +84,8 @@ final class StepClock {
         numOwnTokens = 0;
     }
 
-    private void reportRanks(Metrics.Builder metrics, Ranks ranks) {
-        double waited = ranks.secondsWaited() - waitedBefore;
-        double exchanged = ranks.secondsExchanging() - exchangedBefore;
-        double[] tokens = ranks.gather(numOwnTokens / (busySeconds - waited - exchanged));
+    private void reportRanks(Metrics.Builder metrics) {
+        double[] tokens = ranks.gather(numOwnTokens / Math.max(1e-9, busySeconds - waited - exchanged));
         double[] waiting = ranks.gather(waited / busySeconds);
         double[] exchanging = ranks.gather(exchanged / busySeconds);
         metrics.put(RANKS, ranks.size());
@@ -89,7 +94,7 @@ final class StepClock {
                     .put(RANK_WAITING + rank, waiting[rank])
                     .put(RANK_EXCHANGING + rank, exchanging[rank]);
         }
-        waitedBefore = ranks.secondsWaited();
-        exchangedBefore = ranks.secondsExchanging();
+        waited = 0;
+        exchanged = 0;
     }
 }

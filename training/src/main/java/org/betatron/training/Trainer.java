@@ -118,7 +118,7 @@ public final class Trainer<R extends TokenizedRow, Q, S> {
     }
 
     private TrainingOutcome<S> loop(Now<S> start) {
-        StepClock clock = new StepClock(start.state().elapsedSeconds());
+        StepClock clock = new StepClock(start.state().elapsedSeconds(), ranks);
         Now<S> now = start;
         job.listener().started(now.step(), totalSteps);
         while (!isDone(now)) {
@@ -229,7 +229,7 @@ public final class Trainer<R extends TokenizedRow, Q, S> {
                 .ifPresent(reference ->
                         metrics.put(TRAIN + REFERENCE_UPDATES, (double) reference.numUpdates(state.step())));
         if (isDue(spec.logEvery(), state.step()) || isDone(now)) {
-            clock.report(metrics, ranks);
+            clock.report(metrics);
             keep(state.step(), metrics.build());
         }
         job.listener().stepDone(state.step(), metrics.build());
