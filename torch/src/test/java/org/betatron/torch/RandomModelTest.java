@@ -81,7 +81,7 @@ class RandomModelTest {
     @ParameterizedTest
     @ValueSource(strings = {"gpt_neox", "llama", "gemma2", "gpt2"})
     void packedEqualsUnsharedEqualsOneByOne(String architecture) {
-        for (long seed = 1; seed <= 3; seed++) {
+        for (long seed = 1; seed <= 2; seed++) {
             Groups groups = Groups.random(seed);
             try (TorchLanguageModel model = model(architecture, seed)) {
                 float[] shared = model.score(groups.shared()).logProbs();

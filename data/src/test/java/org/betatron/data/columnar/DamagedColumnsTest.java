@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// takes no memory that the file only claims.
 class DamagedColumnsTest {
 
-    private static final int TRIALS = 300;
+    private static final int TRIALS = 120;
 
     @TempDir
     Path directory;

@@ -83,7 +83,7 @@ class ReadingTest {
                 "formats/instruction-data-with-preference.json");
     }
 
-    /// @return the first 400 lines of a packed file, which are several chunks; another file as it is
+    /// @return the first 200 lines of a packed file, which are several chunks; another file as it is
     private Path beginning(Path file) throws IOException {
         if (!file.toString().endsWith(".gz")) {
             return file;
@@ -93,7 +93,7 @@ class ReadingTest {
                         new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.UTF_8));
                 PrintStream out = new PrintStream(
                         new GZIPOutputStream(Files.newOutputStream(beginning)), false, StandardCharsets.UTF_8)) {
-            in.lines().limit(400).forEach(out::println);
+            in.lines().limit(200).forEach(out::println);
         }
         return beginning;
     }
