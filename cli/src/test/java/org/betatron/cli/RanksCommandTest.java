@@ -19,8 +19,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Processes that train together over Gloo, started as a user starts them: they are one run,
-/// whatever their number, and
-/// end together, whatever happens to one.
+/// whatever their number, and end together, whatever happens to one.
 class RanksCommandTest {
 
     private static final String[] RUN = {
@@ -97,6 +96,20 @@ class RanksCommandTest {
                     .isEqualTo("betatron: rank 1 was given other settings than rank 0: train.seed=2 there, train.seed=1"
                             + " on rank 0: give all the same recipe\n");
         }
+        assertThat(run).doesNotExist();
+    }
+
+    @Test
+    void commandsThatAreOneProcessRefuseToBeRanks() throws Exception {
+        Path run = directory.resolve("online");
+        Started rank = launch(
+                place(1, 1),
+                List.of(
+                        "online", "--model", inputs.model(), "--data", inputs.pairs().toString(), "--reward",
+                        "length:10", "--out", run.toString()));
+        assertThat(ended(rank).err())
+                .contains("learning from own answers runs as one process: unset RANK and WORLD_SIZE")
+                .hasLineCount(1);
         assertThat(run).doesNotExist();
     }
 

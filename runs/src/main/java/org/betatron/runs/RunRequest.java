@@ -82,8 +82,7 @@ public record RunRequest<R extends Recipe>(
     }
 
     /// @param newPlace which of several processes this one is; all are given the same run, and rank
-    ///     0 writes its
-    ///     directory, which all must see
+    ///     0 writes its directory, which all must see
     /// @return the same run, as one of these
     public RunRequest<R> withPlace(RankPlace newPlace) {
         return new RunRequest<>(resolved, out, resuming, listener, stopRequested, newPlace);

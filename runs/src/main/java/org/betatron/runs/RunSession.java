@@ -57,8 +57,8 @@ import org.betatron.training.run.RunIdentity;
 import org.betatron.training.run.SideFiles;
 import org.betatron.training.run.TrainingException;
 
-/// What every kind of training does alike: the run directory, the split, the model to begin
-/// with, the loop, the final model.
+/// What every kind of training does alike: the run directory, the split, the model to begin with,
+/// the loop, the final model.
 final class RunSession implements AutoCloseable {
 
     private static final String SLOW_BF16 = "this processor has no fast bf16 products (none of avx512_bf16,"
@@ -168,8 +168,7 @@ final class RunSession implements AutoCloseable {
     }
 
     /// Lets go of the run directory. A new run that failed before it computed anything is taken
-    /// back, so that
-    /// the same command can be given again once its cause is mended.
+    /// back, so that the same command can be given again once its cause is mended.
     @Override
     public void close() {
         try (ranks;

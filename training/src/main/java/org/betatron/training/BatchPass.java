@@ -15,8 +15,7 @@ import org.betatron.data.packing.ScoredRows;
 import org.betatron.data.packing.SharedBatch;
 
 /// The way of one optimizer batch through the model, forth and back, with a decision in between.
-/// All
-/// ways leave the same gradient.
+/// All ways leave the same gradient.
 ///
 /// | way | when | forward passes | kept for backward at once |
 /// |---|---|---|---|
@@ -84,8 +83,7 @@ enum BatchPass {
     };
 
     /// Chooses the way from what is known before any model has seen the batch. It looks at nothing
-    /// but its arguments:
-    /// who shares a batch with others agrees on these and chooses alike.
+    /// but its arguments: who shares a batch with others agrees on these and chooses alike.
     ///
     /// @param graphBytes what the model would keep of the batch for its backward pass
     /// @param limit      what it may keep, bytes

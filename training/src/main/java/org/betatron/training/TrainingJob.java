@@ -14,13 +14,11 @@ import org.betatron.training.run.RunDirectory;
 import org.betatron.training.run.RunIdentity;
 
 /// Everything that a [Trainer] works with. Owns nothing: models, optimizers and reference are
-/// closed
-/// by whoever opened them.
+/// closed by whoever opened them.
 ///
 /// @param spec          how to train
 /// @param model         what batches go through: the model that is trained, asked for what the rule
-///     reads, or several
-///     as one
+///     reads, or several as one
 /// @param learners      the models whose weights that moves, the one that the run is about first;
 ///     nearly always one
 /// @param rule          what is learned from which rows

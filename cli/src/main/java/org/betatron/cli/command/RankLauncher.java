@@ -22,8 +22,7 @@ import org.betatron.runs.StopSignal;
 /// Starts the ranks of a run as processes on this machine, and ends them together.
 ///
 /// Rank 0 writes to this process's standard output. Of what ranks say when they fail one line is
-/// shown: the words of the
-/// one that failed first, or if it had none, of one that missed it.
+/// shown: the words of the one that failed first, or if it had none, of one that missed it.
 final class RankLauncher {
 
     /// Says to a rank which process started it.

@@ -14,8 +14,7 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
 /// How many processes make a run together. Each is told its place by variables of the environment
-/// ([RankPlace]), which
-/// a launcher of clusters sets; `--ranks` starts them on this machine.
+/// ([RankPlace]), which a launcher of clusters sets; `--ranks` starts them on this machine.
 final class RankOptions {
 
     private static final String NAME = "--ranks";
@@ -39,7 +38,7 @@ final class RankOptions {
         if (ranks == null) {
             return Optional.empty();
         }
-        if (place().isOfSeveral()) {
+        if (RankPlace.of(System.getenv()).isOfSeveral()) {
             throw new ParameterException(
                     spec.commandLine(),
                     NAME + " starts ranks on this machine, but this process is one already: give " + NAME + ", or "
@@ -58,15 +57,10 @@ final class RankOptions {
 
     /// @return the run as the rank that this process is
     <R extends Recipe> RunRequest<R> placed(RunRequest<R> request) {
-        RankPlace place = place();
-        RunRequest<R> placed = request.withPlace(place)
-                .withStop(() -> request.stopRequested().getAsBoolean() || RankLauncher.isGone());
+        RunRequest<R> placed =
+                request.withStop(() -> request.stopRequested().getAsBoolean() || RankLauncher.isGone());
         // One progress for all, that of the rank that writes.
-        return place.rank() == 0 ? placed : placed.withListener(RunListener.NONE);
-    }
-
-    private static RankPlace place() {
-        return RankPlace.of(System.getenv());
+        return request.place().rank() == 0 ? placed : placed.withListener(RunListener.NONE);
     }
 
     private static List<String> without(List<String> arguments) {

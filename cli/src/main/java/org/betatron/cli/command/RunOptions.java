@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.betatron.core.rank.RankPlace;
 import org.betatron.cli.display.Displays;
 import org.betatron.runs.RunListener;
 import org.betatron.runs.RunRequest;
@@ -160,7 +161,8 @@ final class RunOptions {
         }
         StopSignal.install();
         RunListener display = Displays.of(spec.commandLine().getOut(), Displays.isTerminal());
-        return new RunRequest<>(resolved, directory, resume != null, display, StopSignal::wasRequested);
+        return new RunRequest<>(resolved, directory, resume != null, display, StopSignal::wasRequested)
+                .withPlace(RankPlace.of(System.getenv()));
     }
 
     private void refuseOverrides(Map<String, @Nullable String> more) {

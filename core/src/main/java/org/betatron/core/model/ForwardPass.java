@@ -22,19 +22,16 @@ public interface ForwardPass extends AutoCloseable {
     /// May be called once. Derivatives of zero for every token do no work.
     ///
     /// @param derivatives dL/dq of every response token, `[batch.numResponseTokens()]` each,
-    ///     finite, for every
-    ///     quantity that the loss depends on; not written
+    ///     finite, for every quantity that the loss depends on; not written
     /// @throws IllegalArgumentException if a length differs, a value is not finite, or a quantity
-    ///     is not
-    ///     differentiable
+    ///     is not differentiable
     /// @throws IllegalStateException    if a quantity was not computed by this pass, if called
-    ///     twice or
-    ///     after [#close]
+    ///     twice or after [#close]
     void backward(Map<TokenQuantity, float[]> derivatives);
 
     /// As [#backward(Map)], where no other pass of this step is differentiated after it: what it
-    /// leaves of a weight's
-    /// gradient is final, and may be sent to other ranks while it still works on others.
+    /// leaves of a weight's gradient is final, and may be sent to other ranks while it still works
+    /// on others.
     default void finish(Map<TokenQuantity, float[]> derivatives) {
         backward(derivatives);
     }

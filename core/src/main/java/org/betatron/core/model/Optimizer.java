@@ -10,20 +10,17 @@ import java.util.function.Consumer;
 public interface Optimizer extends AutoCloseable {
 
     /// Lends the accumulated gradient of every weight that trains, one after the other, to be
-    /// looked at or changed in
-    /// place between the backward passes and [#gradientNorm]. The order is the same for all models
-    /// of one shape.
+    /// looked at or changed in place between the backward passes and [#gradientNorm]. The order is
+    /// the same for all models of one shape.
     ///
     /// @param change gets the numbers of one weight's gradient; zeros where nothing was accumulated
     void changeGradients(Consumer<float[]> change);
 
     /// Adds up the gradients of all ranks, where there are several, and measures the sum. Called
-    /// once between the
-    /// backward passes and [#step].
+    /// once between the backward passes and [#step].
     ///
     /// @return Euclidean norm of the gradient over all weights, before any clipping; 0 where
-    ///     nothing
-    ///     was accumulated
+    ///     nothing was accumulated
     double gradientNorm();
 
     /// Updates the weights with the accumulated gradient and clears it.

@@ -4,8 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 
 /// Which of the processes of a run this one is, and where they meet: what torchrun, Kubernetes'
-/// TrainJob and others say
-/// in variables of the environment.
+/// TrainJob and others say in variables of the environment.
 ///
 /// | variable | says |
 /// |---|---|
@@ -53,7 +52,7 @@ public record RankPlace(int rank, int size, int sizeHere, String address, int po
     ///     processes is 1
     /// @throws IllegalArgumentException if some are missing or wrong, naming them
     public static RankPlace of(Map<String, String> environment) {
-        if (!environment.containsKey(RANK) && !environment.containsKey(WORLD_SIZE)) {
+        if (!isNamedIn(environment)) {
             return ALONE;
         }
         int size = number(environment, WORLD_SIZE);
@@ -70,6 +69,12 @@ public record RankPlace(int rank, int size, int sizeHere, String address, int po
                 environment.containsKey(RANK_TIMEOUT)
                         ? Duration.ofSeconds(number(environment, RANK_TIMEOUT))
                         : TIMEOUT);
+    }
+
+    /// @param environment variables of the process
+    /// @return whether they speak of ranks at all
+    public static boolean isNamedIn(Map<String, String> environment) {
+        return environment.containsKey(RANK) || environment.containsKey(WORLD_SIZE);
     }
 
     /// @return whether this process is one of several

@@ -7,9 +7,8 @@ import java.util.List;
 /// The processes that make one update together, as one of them sees them.
 ///
 /// Each has a number, its rank. They do not exchange what they have decided: every rank gathers
-/// what all have measured
-/// and decides the same. All ranks make the same calls in the same order; a call returns when every
-/// rank has made it.
+/// what all have measured and decides the same. All ranks make the same calls in the same order; a
+/// call returns when every rank has made it.
 ///
 /// One thread at a time.
 public interface Ranks {

@@ -163,8 +163,7 @@ public final class MetricNames {
     public static final String UPDATE_SECONDS = "time/updateSeconds";
 
     /// Euclidean norm before clipping; 0 where there was no update. With a slash and its name after
-    /// it, of a
-    /// model beside the policy: `critic`.
+    /// it, of a model beside the policy: `critic`.
     public static final String GRADIENT_NORM = "gradientNorm";
 
     /// Of this step.
@@ -192,8 +191,7 @@ public final class MetricNames {
     public static final String RANKS = "ranks/size";
 
     /// With the number of a rank after it: tokens that it has computed per second of its computing,
-    /// since the last
-    /// line; 1/s.
+    /// since the last line; 1/s.
     public static final String RANK_TOKENS_PER_SECOND = "ranks/tokensPerSecond/";
 
     /// Likewise: time of its steps in which it stood still until others were there; share.

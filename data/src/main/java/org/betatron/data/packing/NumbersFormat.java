@@ -12,8 +12,7 @@ import org.betatron.core.model.TokenNumbers;
 import org.betatron.core.model.TokenQuantity;
 
 /// What a model says about a share of a batch, as bytes for those who have the other shares. They
-/// know which rows it is
-/// of, and how these are packed, so nothing but the numbers is said.
+/// know which rows it is of, and how these are packed, so nothing but the numbers is said.
 ///
 /// ```text
 /// int     number of quantities

@@ -41,8 +41,7 @@ public final class RowBatch {
     }
 
     /// @return all rows of a data set in its order, as many at a time as are in memory together;
-    ///     each batch
-    ///     is made when it is asked for
+    ///     each batch is made when it is asked for
     public static Iterable<RowBatch> windows(List<? extends TokenizedRow> data, Packing packing) {
         return () -> IntStream.iterate(0, from -> from < data.size(), from -> from + Packing.WINDOW_ROWS)
                 .mapToObj(from -> of(

@@ -12,11 +12,9 @@ import java.util.stream.IntStream;
 /// A batch that is computed in several places, each of which has some of its rows.
 ///
 /// Rows are divided by tokens: the longest first, each to the place with the fewest so far. Rows
-/// that share a prompt stay
-/// together, unless there are fewer prompts than places. Which rows a place has is a function of
-/// the batch and the
-/// number of places, so every place knows what the others have, and how it goes through their
-/// models.
+/// that share a prompt stay together, unless there are fewer prompts than places. Which rows a
+/// place has is a function of the batch and the number of places, so every place knows what the
+/// others have, and how it goes through their models.
 ///
 /// Immutable.
 public final class RowShares {

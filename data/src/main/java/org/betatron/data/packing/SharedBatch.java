@@ -50,8 +50,7 @@ public final class SharedBatch {
     }
 
     /// @return numbers of the whole batch, of which this rank has computed its share, with nothing
-    ///     kept for a backward
-    ///     pass
+    ///     kept for a backward pass
     public BatchNumbers score(ResponseModel model) {
         return score(model, (_, _) -> {});
     }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.betatron.core.rank.RankPlace;
 import org.betatron.torch.error.ModelException;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.Context;
@@ -52,6 +53,9 @@ public final class NativeLibraries {
             // change with every micro-batch, so that is gigabytes; the layers of one have two dozen.
             Environment.setDefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "64");
             Environment.setDefault("LRU_CACHE_CAPACITY", "64");
+            if (RankPlace.isNamedIn(System.getenv())) {
+                hushCollectives();
+            }
             if (hasMkl()) {
                 requireThreadingLayer(System.getenv(THREADING_LAYER));
                 // One pool of threads for MKL and libtorch instead of two that fight over the cores.
@@ -68,12 +72,16 @@ public final class NativeLibraries {
         Context.setFlushDenormal(true);
     }
 
-    /// As [#load], for a process that speaks with others: c10d's warnings, with frames of C++
-    /// behind each, are left to
-    /// what its callers say.
+    /// As [#load], for a process that is known to speak with others.
     public static void loadForRanks() {
-        Environment.setDefault("TORCH_CPP_LOG_LEVEL", "ERROR");
+        hushCollectives();
         load();
+    }
+
+    /// What c10d says of lost connections, with frames of C++ behind each, is left to what its
+    /// callers say. Has an effect before libtorch is loaded only.
+    private static void hushCollectives() {
+        Environment.setDefault("TORCH_CPP_LOG_LEVEL", "FATAL");
     }
 
     /// Runs work of a library that writes to the standard output as it pleases.

@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
 /// What optimizers share: the gradient norm, clipping, clearing, and moments on disk.
 ///
 /// Sees of a model what trains, and nothing else. Where there are several ranks, this one has
-/// moments of its shards and
-/// updates these ([WeightShards]). Borrows the weights, owns the moments. One thread at a time.
+/// moments of its shards and updates these ([WeightShards]). Borrows the weights, owns the moments.
+/// One thread at a time.
 public final class TorchOptimizer implements Optimizer {
 
     private static final String STEP = "step";

@@ -21,8 +21,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// Weights of which every rank updates a part: some consecutive rows of each, its shard. A rank has
-/// moments for its
-/// shards alone, and all weights and gradients.
+/// moments for its shards alone, and all weights and gradients.
 ///
 /// ```text
 /// reduce   every rank's gradient of my rows  ->  their sum, in the order of ranks       before the
@@ -31,10 +30,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// ```
 ///
 /// Source: ZeRO stage 1, Rajbhandari et al. 2020, arXiv 1910.02054. What is sent in one go is a
-/// bucket of rows of several
-/// weights, or a part of the rows of a large one, so that buffers stay small. A sum is made by its
-/// owner in the order of
-/// ranks, and no other way: it is the same every time.
+/// bucket of rows of several weights, or a part of the rows of a large one, so that buffers stay
+/// small. A sum is made by its owner in the order of ranks, and no other way: it is the same every
+/// time.
 final class WeightShards implements AutoCloseable {
 
     /// Numbers of a bucket, of all ranks together: 16 MiB, beyond which nothing is gained.
@@ -160,8 +158,7 @@ final class WeightShards implements AutoCloseable {
     }
 
     /// Replaces this rank's rows of every gradient by their sum over ranks. Its other rows mean
-    /// nothing from then on. What
-    /// was sent already is waited for.
+    /// nothing from then on. What was sent already is waited for.
     void reduce() {
         ready(shards.values().stream().map(Shard::weight).toList());
         ranks.exchanging(this::await);

@@ -26,8 +26,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// Processes that reach each other by c10d over Gloo: rank 0 listens, the others connect, and from
-/// then on each speaks
-/// with each.
+/// then on each speaks with each.
 ///
 /// Numbers of a graphics card go through the processor's memory.
 public final class ProcessRanks implements TensorRanks, AutoCloseable {

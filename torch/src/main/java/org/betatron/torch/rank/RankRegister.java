@@ -16,9 +16,8 @@ import org.bytedeco.pytorch.Store;
 import org.bytedeco.pytorch.StringVector;
 
 /// What ranks say of themselves in c10d's store: who is there, where each is, why one failed. It
-/// lies with rank 0, and
-/// answers as long as that lives; a collective that fails does not say whose fault it is, and this
-/// does.
+/// lies with rank 0, and answers as long as that lives; a collective that fails does not say whose
+/// fault it is, and this does.
 ///
 /// ```text
 /// here/R     number of ranks that R was told, and its host

@@ -44,11 +44,11 @@ public interface TensorRanks extends Ranks {
     /// received[r] on rank s  =  sent[s] on rank r
     /// ```
     ///
-    /// @param received float32 `[size, n]` in the processor's memory, contiguous; overwritten
-    /// @param sent     likewise, of the same `n` on every rank
     /// One call at a time, in the same order on every rank, from any thread: also while another one
     /// gathers.
     ///
+    /// @param received float32 `[size, n]` in the processor's memory, contiguous; overwritten
+    /// @param sent     likewise, of the same `n` on every rank
     /// @throws org.betatron.core.rank.RankException if a rank is gone, or does not answer in time
     void exchange(Tensor received, Tensor sent);
 }
