@@ -105,8 +105,15 @@ class RanksCommandTest {
         Started rank = launch(
                 place(1, 1),
                 List.of(
-                        "online", "--model", inputs.model(), "--data", inputs.pairs().toString(), "--reward",
-                        "length:10", "--out", run.toString()));
+                        "online",
+                        "--model",
+                        inputs.model(),
+                        "--data",
+                        inputs.pairs().toString(),
+                        "--reward",
+                        "length:10",
+                        "--out",
+                        run.toString()));
         assertThat(ended(rank).err())
                 .contains("learning from own answers runs as one process: unset RANK and WORLD_SIZE")
                 .hasLineCount(1);

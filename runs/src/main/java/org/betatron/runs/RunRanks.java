@@ -12,9 +12,8 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.betatron.core.rank.RankException;
-import org.betatron.core.rank.RankPlace;
-import org.betatron.runs.recipe.PromptedRecipe;
 import org.betatron.runs.recipe.Recipe;
+import org.betatron.runs.recipe.RecipeChecks;
 import org.betatron.runs.recipe.RecipeException;
 import org.betatron.runs.recipe.ResumeSettings;
 import org.betatron.torch.TorchModel;
@@ -48,20 +47,7 @@ final class RunRanks implements AutoCloseable {
         if (!request.place().isOfSeveral()) {
             return new RunRanks(TensorRanks.ALONE);
         }
-        if (request.recipe() instanceof PromptedRecipe) {
-            throw new RecipeException(
-                    "recipe",
-                    List.of("learning from own answers runs as one process: unset " + RankPlace.RANK + " and "
-                            + RankPlace.WORLD_SIZE + "; sft, align and reward run as several"));
-        }
-        int batchSize = request.recipe().train().batchSize();
-        if (batchSize < request.place().size()) {
-            throw new RecipeException(
-                    "recipe",
-                    List.of("train.batchSize: must be at least the number of ranks, "
-                            + request.place().size() + ", as each computes some rows of a batch, but was "
-                            + batchSize));
-        }
+        RecipeChecks.checkRanks("recipe", request.recipe(), request.place().size());
         RunRanks ranks = new RunRanks(ProcessRanks.join(request.place()));
         try {
             ranks.agreeOnSettings(request);

@@ -53,7 +53,7 @@ final class AlignCommand implements Callable<Integer> {
         if (options.prints(resolved)) {
             return 0;
         }
-        Optional<Integer> launched = ranks.launch();
+        Optional<Integer> launched = ranks.launch(resolved.recipe());
         if (launched.isPresent()) {
             return launched.get();
         }

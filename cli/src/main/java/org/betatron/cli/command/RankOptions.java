@@ -6,6 +6,7 @@ import org.betatron.core.rank.RankPlace;
 import org.betatron.runs.RunListener;
 import org.betatron.runs.RunRequest;
 import org.betatron.runs.recipe.Recipe;
+import org.betatron.runs.recipe.RecipeChecks;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -33,8 +34,9 @@ final class RankOptions {
 
     /// Starts the ranks and waits for them, if there are to be several.
     ///
+    /// @param recipe of the run
     /// @return exit code; empty if this process is to do the work
-    Optional<Integer> launch() {
+    Optional<Integer> launch(Recipe recipe) {
         if (ranks == null) {
             return Optional.empty();
         }
@@ -50,6 +52,7 @@ final class RankOptions {
         if (ranks == 1) {
             return Optional.empty();
         }
+        RecipeChecks.checkRanks("recipe", recipe, ranks);
         List<String> arguments = spec.root().commandLine().getParseResult().originalArgs();
         return Optional.of(new RankLauncher(ranks, without(arguments))
                 .run(spec.commandLine().getErr()));
@@ -57,8 +60,7 @@ final class RankOptions {
 
     /// @return the run as the rank that this process is
     <R extends Recipe> RunRequest<R> placed(RunRequest<R> request) {
-        RunRequest<R> placed =
-                request.withStop(() -> request.stopRequested().getAsBoolean() || RankLauncher.isGone());
+        RunRequest<R> placed = request.withStop(() -> request.stopRequested().getAsBoolean() || RankLauncher.isGone());
         // One progress for all, that of the rank that writes.
         return request.place().rank() == 0 ? placed : placed.withListener(RunListener.NONE);
     }

@@ -35,7 +35,7 @@ final class RewardCommand implements Callable<Integer> {
         if (options.prints(resolved)) {
             return 0;
         }
-        Optional<Integer> launched = ranks.launch();
+        Optional<Integer> launched = ranks.launch(resolved.recipe());
         if (launched.isPresent()) {
             return launched.get();
         }

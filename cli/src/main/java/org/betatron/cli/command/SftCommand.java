@@ -33,7 +33,7 @@ final class SftCommand implements Callable<Integer> {
         if (options.prints(resolved)) {
             return 0;
         }
-        Optional<Integer> launched = ranks.launch();
+        Optional<Integer> launched = ranks.launch(resolved.recipe());
         if (launched.isPresent()) {
             return launched.get();
         }

@@ -14,6 +14,7 @@ import org.betatron.core.calibration.CalibrationSpec;
 import org.betatron.core.model.AdapterSpec;
 import org.betatron.core.objective.ObjectiveSpec;
 import org.betatron.core.objective.RowKind;
+import org.betatron.core.rank.RankPlace;
 import org.betatron.data.DataException;
 import org.betatron.data.layout.PreferenceFormat;
 import org.betatron.data.transform.GapCriterion;
@@ -229,6 +230,27 @@ public final class RecipeChecks {
                 problems.add("alignment.calibration: perturbation compares two responses but the rows are labelled"
                         + " answers");
             }
+        }
+    }
+
+    /// Checks whether a run can be that of several processes.
+    ///
+    /// @param where what the recipe is called in messages
+    /// @param ranks how many processes, ≥ 2
+    /// @throws RecipeException if it runs as one, or there are fewer rows in a batch than processes
+    public static void checkRanks(String where, Recipe recipe, int ranks) {
+        if (recipe instanceof PromptedRecipe) {
+            throw new RecipeException(
+                    where,
+                    List.of("learning from own answers runs as one process: unset " + RankPlace.RANK + " and "
+                            + RankPlace.WORLD_SIZE + "; sft, align and reward run as several"));
+        }
+        int batchSize = recipe.train().batchSize();
+        if (batchSize < ranks) {
+            throw new RecipeException(
+                    where,
+                    List.of("train.batchSize: must be at least the number of ranks, " + ranks
+                            + ", as each computes some rows of a batch, but was " + batchSize));
         }
     }
 
