@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.betatron.core.rank.RankException;
@@ -39,6 +41,9 @@ final class RankRegister implements AutoCloseable {
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread heart;
     private volatile String reached = "the start";
+
+    /// Ranks that nobody has to wait for.
+    private final Set<Integer> gone = ConcurrentHashMap.newKeySet();
 
     /// @param store borrowed
     RankRegister(Store store, RankPlace place) {
@@ -128,6 +133,7 @@ final class RankRegister implements AutoCloseable {
             List<Optional<String>> after = alive();
             for (int rank = 0; rank < place.size(); rank++) {
                 if (rank != place.rank() && before.get(rank).equals(after.get(rank))) {
+                    gone.add(rank);
                     return Optional.of(named(rank) + " is gone or stands still; it was last heard of at "
                             + where(after.get(rank)));
                 }
@@ -191,7 +197,7 @@ final class RankRegister implements AutoCloseable {
 
     private boolean allLeft() {
         for (int rank = 1; rank < place.size(); rank++) {
-            if (get("left/" + rank).isEmpty()) {
+            if (!gone.contains(rank) && get("left/" + rank).isEmpty()) {
                 return false;
             }
         }
