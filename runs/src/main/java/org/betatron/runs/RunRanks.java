@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -151,10 +150,5 @@ final class RunRanks implements AutoCloseable {
         if (ranks instanceof ProcessRanks processes) {
             processes.close();
         }
-    }
-
-    @Override
-    public String toString() {
-        return "RunRanks" + Arrays.toString(new int[] {ranks.rank(), ranks.size()});
     }
 }

@@ -19,8 +19,8 @@ record Decider<R extends TokenizedRow, Q, S>(
         return rows.mapToDouble(row -> rule.weight(data.get(row))).sum();
     }
 
-    /// Quantities, decision, spreading. Where a batch is spread over several places, the quantities
-    /// of all are put together after the first call, and every place decides the same.
+    /// Quantities, decision, spreading. Where several ranks compute a batch, each has the numbers of
+    /// all rows by now, and decides the same.
     Lesson<S> lesson(BatchNumbers numbers) {
         MeasuredRows<R> rows = new MeasuredRows<>(data, numbers);
         Q quantities = rule.quantities(rows);

@@ -13,9 +13,9 @@ import org.betatron.training.run.StateFormat;
 /// spread        decision, rows                     -> dL/dq of their response tokens   local
 /// ```
 ///
-/// The three are calls of their own so that the numbers of rows can be put together ([#concat])
-/// where a batch is
-/// spread over several places; nothing in them depends on how it was cut.
+/// The three are calls of their own: quantities can be put together ([#concat]), and a decision
+/// spread over some of its rows; nothing in them depends on how a batch was cut. Ranks gather what
+/// a model says of tokens, before the first.
 ///
 /// Implementations hold no state that a step changes; equal arguments give equal results.
 ///

@@ -77,8 +77,9 @@ final class RankLauncher {
         List<Started> started = new ArrayList<>();
         try {
             int port = freePort();
+            Duration timeout = RankPlace.timeout(System.getenv());
             for (int rank = 0; rank < ranks; rank++) {
-                started.add(start(new RankPlace(rank, ranks, ranks, LOCAL, port, timeout()), err));
+                started.add(start(new RankPlace(rank, ranks, ranks, LOCAL, port, timeout), err));
             }
             return await(started, err);
         } catch (IOException e) {
@@ -89,11 +90,6 @@ final class RankLauncher {
         } finally {
             started.forEach(rank -> rank.process().destroyForcibly());
         }
-    }
-
-    private static Duration timeout() {
-        String seconds = System.getenv(RankPlace.RANK_TIMEOUT);
-        return seconds == null ? RankPlace.TIMEOUT : Duration.ofSeconds(Long.parseLong(seconds.strip()));
     }
 
     /// Nothing keeps the port until rank 0 takes it; where it is gone by then, rank 0 says so.
@@ -143,20 +139,16 @@ final class RankLauncher {
 
     private int await(List<Started> started, PrintWriter err) throws InterruptedException {
         boolean stopping = false;
-        Started first = null;
+        Optional<Started> first = Optional.empty();
         long deadline = Long.MAX_VALUE;
         while (started.stream().anyMatch(rank -> rank.process().isAlive())) {
             if (StopSignal.wasRequested() && !stopping) {
                 stopping = true;
                 started.forEach(rank -> rank.process().destroy());
             }
-            if (first == null) {
-                first = started.stream()
-                        .filter(rank ->
-                                rank.code().filter(RankLauncher::isFailure).isPresent())
-                        .findFirst()
-                        .orElse(null);
-                deadline = first == null ? Long.MAX_VALUE : System.nanoTime() + GRACE.toNanos();
+            if (first.isEmpty()) {
+                first = failed(started);
+                deadline = System.nanoTime() + GRACE.toNanos();
             } else if (System.nanoTime() > deadline) {
                 started.forEach(rank -> rank.process().destroyForcibly());
             }
@@ -165,18 +157,19 @@ final class RankLauncher {
         for (Started rank : started) {
             rank.reader().join();
         }
-        if (first == null) {
-            first = started.stream()
-                    .filter(rank -> rank.code().filter(RankLauncher::isFailure).isPresent())
-                    .findFirst()
-                    .orElse(null);
-        }
-        if (first != null) {
-            account(first, started).forEach(err::println);
-            int code = first.code().orElseThrow();
+        Optional<Started> failed = first.or(() -> failed(started));
+        if (failed.isPresent()) {
+            account(failed.get(), started).forEach(err::println);
+            int code = failed.get().code().orElseThrow();
             return code > SIGNALS ? Failures.FAILED : code;
         }
         return started.stream().anyMatch(rank -> STOPPED.contains(rank.code().orElseThrow())) ? Failures.STOPPED : 0;
+    }
+
+    private static Optional<Started> failed(List<Started> started) {
+        return started.stream()
+                .filter(rank -> rank.code().filter(RankLauncher::isFailure).isPresent())
+                .findFirst();
     }
 
     private static boolean isFailure(int code) {

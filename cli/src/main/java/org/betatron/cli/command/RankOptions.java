@@ -2,6 +2,7 @@ package org.betatron.cli.command;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.betatron.core.rank.RankPlace;
 import org.betatron.runs.RunListener;
 import org.betatron.runs.RunRequest;
@@ -72,7 +73,7 @@ final class RankOptions {
                     .filter(argument -> !argument.startsWith(NAME + "="))
                     .toList();
         }
-        return java.util.stream.IntStream.range(0, arguments.size())
+        return IntStream.range(0, arguments.size())
                 .filter(i -> i != at && i != at + 1)
                 .mapToObj(arguments::get)
                 .toList();

@@ -66,9 +66,14 @@ public record RankPlace(int rank, int size, int sizeHere, String address, int po
                 environment.containsKey(LOCAL_WORLD_SIZE) ? number(environment, LOCAL_WORLD_SIZE) : 1,
                 value(environment, MASTER_ADDR),
                 number(environment, MASTER_PORT),
-                environment.containsKey(RANK_TIMEOUT)
-                        ? Duration.ofSeconds(number(environment, RANK_TIMEOUT))
-                        : TIMEOUT);
+                timeout(environment));
+    }
+
+    /// @param environment variables of the process
+    /// @return how long ranks wait for each other
+    /// @throws IllegalArgumentException if the variable is not a number
+    public static Duration timeout(Map<String, String> environment) {
+        return environment.containsKey(RANK_TIMEOUT) ? Duration.ofSeconds(number(environment, RANK_TIMEOUT)) : TIMEOUT;
     }
 
     /// @param environment variables of the process

@@ -2,7 +2,6 @@ package org.betatron.data.packing;
 
 import java.nio.IntBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -110,10 +109,5 @@ public final class RowShares {
     public BatchNumbers join(List<List<ScoredRows>> ofPlaces) {
         int[] rows = IntStream.range(0, batch.size()).map(batch::row).toArray();
         return BatchNumbers.of(rows, ofPlaces, indices);
-    }
-
-    @Override
-    public String toString() {
-        return "RowShares" + Arrays.deepToString(indices);
     }
 }
