@@ -3,10 +3,8 @@ package org.betatron.spark.executor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
-import org.apache.spark.sql.Row;
 import org.betatron.data.row.TokenizedPair;
 import org.betatron.runs.recipe.AlignRecipe;
-import org.betatron.runs.recipe.RecipeReader;
 import org.betatron.runs.score.PairScorer;
 import org.betatron.training.preference.PairMeasurement;
 import org.jspecify.annotations.Nullable;
@@ -28,54 +26,31 @@ public record PairOpener(ModelFiles model, @Nullable ModelFiles reference, Strin
 
     @Override
     public RowsModel open() {
-        AlignRecipe settings = new RecipeReader()
-                .text("recipe", recipe)
-                .resolve(AlignRecipe.class)
-                .recipe();
-        PairRows rows = PairRows.open(model, settings.data());
-        try {
+        return PairModel.open(model, recipe, AlignRecipe.class, AlignRecipe::data, SIZE, settings -> {
             PairScorer scorer = PairScorer.open(
                     model.path(), reference == null ? null : reference.path(), settings, new ExecutorListener());
-            return new Scoring(rows, scorer);
-        } catch (RuntimeException e) {
-            rows.close();
-            throw e;
-        }
+            return new PairModel.Opened(pairs -> values(scorer, pairs), scorer::close);
+        });
     }
 
-    private record Scoring(PairRows rows, PairScorer scorer) implements RowsModel {
-
-        @Override
-        public List<Row> rows(RowChunk chunk) {
-            return rows.with(chunk, SIZE, this::values);
-        }
-
-        private List<@Nullable Object[]> values(List<TokenizedPair> pairs) {
-            List<@Nullable Object[]> values = new ArrayList<>(pairs.size());
-            for (List<PairMeasurement> some : scorer.measure(pairs, _ -> {})) {
-                for (PairMeasurement pair : some) {
-                    values.add(new @Nullable Object[] {
-                        pair.policyChosen(),
-                        pair.policyRejected(),
-                        orNull(pair.referenceChosen()),
-                        orNull(pair.referenceRejected()),
-                        pair.gap(),
-                        pair.loss()
-                    });
-                }
-            }
-            return values;
-        }
-
-        private static @Nullable Double orNull(OptionalDouble value) {
-            return value.isPresent() ? value.getAsDouble() : null;
-        }
-
-        @Override
-        public void close() {
-            try (rows) {
-                scorer.close();
+    private static List<@Nullable Object[]> values(PairScorer scorer, List<TokenizedPair> pairs) {
+        List<@Nullable Object[]> values = new ArrayList<>(pairs.size());
+        for (List<PairMeasurement> some : scorer.measure(pairs, _ -> {})) {
+            for (PairMeasurement pair : some) {
+                values.add(new @Nullable Object[] {
+                    pair.policyChosen(),
+                    pair.policyRejected(),
+                    orNull(pair.referenceChosen()),
+                    orNull(pair.referenceRejected()),
+                    pair.gap(),
+                    pair.loss()
+                });
             }
         }
+        return values;
+    }
+
+    private static @Nullable Double orNull(OptionalDouble value) {
+        return value.isPresent() ? value.getAsDouble() : null;
     }
 }

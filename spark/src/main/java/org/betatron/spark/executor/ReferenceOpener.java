@@ -3,12 +3,10 @@ package org.betatron.spark.executor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.apache.spark.sql.Row;
 import org.betatron.core.model.TokenQuantity;
 import org.betatron.data.packing.BatchNumbers;
 import org.betatron.data.row.TokenizedPair;
 import org.betatron.runs.recipe.AlignRecipe;
-import org.betatron.runs.recipe.RecipeReader;
 import org.betatron.runs.score.ReferenceScorer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,50 +26,28 @@ public record ReferenceOpener(ModelFiles model, String recipe) implements RowsOp
 
     @Override
     public RowsModel open() {
-        AlignRecipe settings = new RecipeReader()
-                .text("recipe", recipe)
-                .resolve(AlignRecipe.class)
-                .recipe();
-        PairRows rows = PairRows.open(model, settings.data());
-        try {
-            return new Scoring(rows, ReferenceScorer.open(model.path(), settings, new ExecutorListener()));
-        } catch (RuntimeException e) {
-            rows.close();
-            throw e;
-        }
+        return PairModel.open(model, recipe, AlignRecipe.class, AlignRecipe::data, SIZE, settings -> {
+            ReferenceScorer scorer = ReferenceScorer.open(model.path(), settings, new ExecutorListener());
+            return new PairModel.Opened(pairs -> values(scorer, pairs), scorer::close);
+        });
     }
 
-    private record Scoring(PairRows rows, ReferenceScorer scorer) implements RowsModel {
-
-        @Override
-        public List<Row> rows(RowChunk chunk) {
-            return rows.with(chunk, SIZE, this::values);
-        }
-
-        private List<@Nullable Object[]> values(List<TokenizedPair> pairs) {
-            List<@Nullable Object[]> values = new ArrayList<>(pairs.size());
-            for (BatchNumbers numbers : scorer.score(pairs)) {
-                for (int i = 0; i < numbers.size(); i++) {
-                    float[] tokens = numbers.values(TokenQuantity.LOG_PROB, i);
-                    int chosen = numbers.length(i, 0);
-                    values.add(new @Nullable Object[] {
-                        numbers.sum(TokenQuantity.LOG_PROB, i, 0),
-                        numbers.sum(TokenQuantity.LOG_PROB, i, 1),
-                        chosen,
-                        tokens.length - chosen,
-                        Arrays.copyOf(tokens, chosen),
-                        Arrays.copyOfRange(tokens, chosen, tokens.length)
-                    });
-                }
-            }
-            return values;
-        }
-
-        @Override
-        public void close() {
-            try (rows) {
-                scorer.close();
+    private static List<@Nullable Object[]> values(ReferenceScorer scorer, List<TokenizedPair> pairs) {
+        List<@Nullable Object[]> values = new ArrayList<>(pairs.size());
+        for (BatchNumbers numbers : scorer.score(pairs)) {
+            for (int i = 0; i < numbers.size(); i++) {
+                float[] tokens = numbers.values(TokenQuantity.LOG_PROB, i);
+                int chosen = numbers.length(i, 0);
+                values.add(new @Nullable Object[] {
+                    numbers.sum(TokenQuantity.LOG_PROB, i, 0),
+                    numbers.sum(TokenQuantity.LOG_PROB, i, 1),
+                    chosen,
+                    tokens.length - chosen,
+                    Arrays.copyOf(tokens, chosen),
+                    Arrays.copyOfRange(tokens, chosen, tokens.length)
+                });
             }
         }
+        return values;
     }
 }

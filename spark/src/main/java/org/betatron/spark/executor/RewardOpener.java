@@ -2,10 +2,8 @@ package org.betatron.spark.executor;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.spark.sql.Row;
 import org.betatron.data.row.PairScores;
 import org.betatron.data.row.TokenizedPair;
-import org.betatron.runs.recipe.RecipeReader;
 import org.betatron.runs.recipe.RewardRecipe;
 import org.betatron.runs.score.RewardPairScorer;
 import org.jspecify.annotations.Nullable;
@@ -26,40 +24,18 @@ public record RewardOpener(ModelFiles model, String recipe) implements RowsOpene
 
     @Override
     public RowsModel open() {
-        RewardRecipe settings = new RecipeReader()
-                .text("recipe", recipe)
-                .resolve(RewardRecipe.class)
-                .recipe();
-        PairRows rows = PairRows.open(model, settings.data());
-        try {
-            return new Scoring(rows, RewardPairScorer.open(model.path(), settings, new ExecutorListener()));
-        } catch (RuntimeException e) {
-            rows.close();
-            throw e;
-        }
+        return PairModel.open(model, recipe, RewardRecipe.class, RewardRecipe::data, SIZE, settings -> {
+            RewardPairScorer scorer = RewardPairScorer.open(model.path(), settings, new ExecutorListener());
+            return new PairModel.Opened(pairs -> values(scorer, pairs), scorer::close);
+        });
     }
 
-    private record Scoring(PairRows rows, RewardPairScorer scorer) implements RowsModel {
-
-        @Override
-        public List<Row> rows(RowChunk chunk) {
-            return rows.with(chunk, SIZE, this::values);
+    private static List<@Nullable Object[]> values(RewardPairScorer scorer, List<TokenizedPair> pairs) {
+        List<@Nullable Object[]> values = new ArrayList<>(pairs.size());
+        for (List<PairScores> some : scorer.score(pairs, _ -> {})) {
+            some.forEach(
+                    scores -> values.add(new @Nullable Object[] {scores.chosen(), scores.rejected(), scores.gap()}));
         }
-
-        private List<@Nullable Object[]> values(List<TokenizedPair> pairs) {
-            List<@Nullable Object[]> values = new ArrayList<>(pairs.size());
-            for (List<PairScores> some : scorer.score(pairs, _ -> {})) {
-                some.forEach(scores ->
-                        values.add(new @Nullable Object[] {scores.chosen(), scores.rejected(), scores.gap()}));
-            }
-            return values;
-        }
-
-        @Override
-        public void close() {
-            try (rows) {
-                scorer.close();
-            }
-        }
+        return values;
     }
 }
