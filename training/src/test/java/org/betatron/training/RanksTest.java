@@ -8,26 +8,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.betatron.core.alignment.AlignmentSpec;
 import org.betatron.core.model.OptimizerSpec;
-import org.betatron.core.objective.ObjectiveSpec;
 import org.betatron.core.rank.Ranks;
-import org.betatron.core.reward.RewardSpec;
-import org.betatron.data.row.TokenizedPair;
 import org.betatron.data.row.TokenizedRow;
 import org.betatron.testkit.ThreadRanks;
 import org.betatron.testkit.TinyLanguageModel;
 import org.betatron.testkit.TinyOptimizer;
 import org.betatron.training.preference.PreferenceRule;
-import org.betatron.training.reference.Reference;
-import org.betatron.training.reward.RewardRule;
 import org.betatron.training.run.Checkpoint;
 import org.betatron.training.run.Learner;
 import org.betatron.training.run.Metrics;
 import org.betatron.training.run.RunDirectory;
-import org.betatron.training.supervised.SupervisedRule;
-import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,29 +33,12 @@ class RanksTest {
     @TempDir
     private Path directory;
 
-    static Stream<Named<LearningRule<?, ?, ?>>> rules() {
-        List<TokenizedPair> pairs = Fixtures.pairs(24, 3);
-        return Stream.of(
-                Named.of("beta-DPO", Fixtures.preference(AlignmentSpec.DEFAULT, pairs, 8)),
-                Named.of("ranks", Fixtures.preference(Fixtures.dpo(ObjectiveSpec.Aot.DEFAULT), pairs, 8)),
-                Named.of(
-                        "divergences",
-                        new PreferenceRule(
-                                Fixtures.dpo(new ObjectiveSpec.Tdpo1(0.1)).create(),
-                                Fixtures.fixed(pairs),
-                                new Reference.Live(Fixtures.referenceModel()),
-                                8,
-                                7)),
-                Named.of("reward", new RewardRule(new RewardSpec(0, 0.1), Fixtures.fixed(pairs))),
-                Named.of("texts", new SupervisedRule(Fixtures.fixed(Fixtures.texts(24, 3)))));
-    }
-
     /// What a run came to: metrics of every step, and the weights after the last one.
     @SuppressWarnings("ArrayRecordComponent")
     private record Outcome(List<Map<String, Double>> steps, double[] weights) {}
 
     @ParameterizedTest
-    @MethodSource("rules")
+    @MethodSource("org.betatron.training.GatheredDecisionTest#rules")
     void anyNumberOfRanksIsOneRun(LearningRule<?, ?, ?> rule) throws Exception {
         for (double graphMemory : rule.decidesRowByRow() ? new double[] {0.4} : new double[] {0.4, 0}) {
             TrainSpec spec = Fixtures.spec(new TrainLength.Steps(STEPS), 3, graphMemory);
